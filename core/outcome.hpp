@@ -1,0 +1,114 @@
+// What a simulation tells: first the timeline of conditions, hops and processes, then where the data went.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/system.hpp"
+
+namespace moshimo {
+
+// ---- what is done to a system -------------------------------------------------------------------------------------
+
+// Everything that changes a system from outside during a run, each list in order of time.
+struct Script {
+  struct Change {  // of a free condition, or a repair of a derived one; its delay begins at `at`
+    SimTime at;
+    ConditionId condition;
+    bool to = false;
+  };
+  struct Restart {  // all workers end and start afresh (under the start needs)
+    SimTime at;
+    ProcessId process;
+  };
+  struct Release {  // data of an action fallback leaves from `at` on, while its hop is open and the data can be read
+    SimTime at;
+    HopId hop;
+    std::uint8_t fallback = 0;
+    Rate rate = Rate::unlimited();  // unlimited: as fast as a drain without a stated rate
+  };
+  std::vector<Change> changes;
+  std::vector<Restart> restarts;
+  std::vector<Release> releases;
+};
+
+// ---- the timeline (does not depend on flow, save for pauses and stalls) ---------------------------------------------
+
+template <class Value>
+struct ChangeTo {
+  SimTime at;
+  Value value;
+};
+// Begins with an entry at time 0; ascending; neighbours differ.
+template <class Value>
+using StepFunction = std::vector<ChangeTo<Value>>;
+
+// Why a list of needs fails: the position of the first that does.
+struct HopState {
+  bool open = true;
+  ErrorClass error = ErrorClass::unavailable;
+  std::uint16_t need = 0;  // index into the hop's needs; valid while not open
+  friend bool operator==(const HopState&, const HopState&) = default;
+};
+
+struct Timeline {
+  SimTime horizon;
+  std::vector<StepFunction<bool>> conditions;        // by ConditionId
+  std::vector<StepFunction<HopState>> hops;          // by HopId; what the needs say, before pauses
+  std::vector<StepFunction<std::uint32_t>> running;  // by ProcessId: workers that run
+  std::vector<StepFunction<bool>> can_start;         // by ProcessId: the start needs hold
+};
+
+// ---- the ledger ----------------------------------------------------------------------------------------------------
+
+// A span of arrival times whose data met one fate.
+struct LossWindow {
+  SimTime arrived_from;
+  SimTime arrived_to;
+  SimTime lost_from;      // when it stopped being recoverable
+  SimTime lost_to;
+  double events = 0;
+  ErrorClass error = ErrorClass::unavailable;   // with which the hop failed
+  int fallback = -1;      // the fallback that ran out; -1: there was none, lost at once
+  enum class Why : std::uint8_t {
+    no_fallback,   // nothing accepts this class
+    expired,       // its time in the last fallback was up
+    full,          // no room
+    refused,       // a further fallback exists but refused it
+    destroyed,     // the place it waited in is gone for good
+  } why = Why::no_fallback;
+};
+
+struct Waiting {
+  std::uint8_t fallback = 0;
+  double events = 0;
+  SimTime oldest_arrival;
+  SimTime newest_arrival;
+  SimTime first_deadline;   // never(): kept without limit
+  bool readable = true;
+};
+
+struct HopLedger {
+  double offered = 0;
+  double on_time = 0;
+  double late = 0;         // waited longer than 1 s
+  double recovered = 0;    // the part of `late` that a repair released
+  double waiting = 0;      // at the end
+  double handed_on = 0;
+  double misdirected = 0;  // the part of `lost` that never matched its target
+  double lost = 0;
+  Duration longest_delay = {};
+  bool starved = false;    // got less than in a run without faults
+  std::vector<LossWindow> losses;
+  std::vector<Waiting> places;
+};
+
+struct Outcome {
+  Timeline timeline;
+  std::vector<HopLedger> hops;                     // by HopId
+  std::vector<StepFunction<HopState>> hop_states;  // with pauses, throttling and stalls
+};
+
+}  // namespace moshimo

@@ -1,0 +1,289 @@
+// The simulated world in the engine's own words: conditions, components, ports, stores, hops, processes, repairs.
+//
+// A `System` is built once (by the compiler in models/, or from a text in tests), checked by `check()` and constant from
+// then on. It knows nothing of any cloud: every service is a set of these rows. docs/semantics.md defines what they do.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/quantity.hpp"
+
+namespace moshimo {
+
+// Why something was refused or failed. Which classes a hop retries is told by its fallbacks.
+enum class ErrorClass : std::uint8_t {
+  denied,       // 401, 403, a principal that cannot be assumed
+  key,          // an encryption key refused
+  missing,      // no such target
+  throttled,    // too much at once
+  unavailable,  // 5xx, network, nobody running
+  unhealthy,    // runs, but fails its checks
+  stalled,      // a full buffer holds its producer up
+  failed,       // the receiver ran and failed
+};
+inline constexpr std::size_t error_class_count = 8;
+std::string_view name_of(ErrorClass c);
+
+// A set of error classes, one bit each.
+struct ClassSet {
+  std::uint8_t bits = 0;
+  constexpr bool has(ErrorClass c) const { return (bits >> static_cast<unsigned>(c)) & 1U; }
+  constexpr void add(ErrorClass c) { bits = static_cast<std::uint8_t>(bits | (1U << static_cast<unsigned>(c))); }
+  static constexpr ClassSet all() { return {0xff}; }
+};
+
+enum class Confidence : std::uint8_t { documented, observed, inferred, assumed };
+std::string_view name_of(Confidence c);
+
+// A statement about the real world with its source. Every number of a report leads to one.
+struct Fact {
+  std::string id;
+  std::string says;
+  std::string source;
+  Confidence confidence = Confidence::assumed;
+};
+
+struct Component;
+struct Condition;
+struct Port;
+struct Store;
+struct Hop;
+struct Process;
+struct Repair;
+struct Action;
+using FactId = Id<Fact>;
+using ComponentId = Id<Component>;
+using ConditionId = Id<Condition>;
+using PortId = Id<Port>;
+using StoreId = Id<Store>;
+using HopId = Id<Hop>;
+using ProcessId = Id<Process>;
+using RepairId = Id<Repair>;
+using ActionId = Id<Action>;
+
+// One condition, or any one of several; `error` is the class in which its absence shows here.
+// Lists of needs are checked in order; the first that fails is the cause and gives the class.
+struct Need {
+  ErrorClass error = ErrorClass::unavailable;
+  ConditionId condition;                     // always set
+  std::vector<ConditionId> alternatives;     // further conditions, one of which is enough
+};
+using Needs = std::vector<Need>;
+
+// A run of attempts: `attempts` tries whose gaps go from `gap` (before the first of them) to `last` (before the last).
+// `attempts` < 0: without end. `exponential` doubles from `gap` until `last` where `attempts` < 0, and is geometric from
+// `gap` to `last` over the stated number of attempts otherwise; `linear` grows by equal steps.
+enum class Shape : std::uint8_t { constant, linear, exponential };
+struct Phase {
+  std::int64_t attempts = -1;
+  Duration gap = {};
+  Duration last = {};
+  Shape shape = Shape::constant;
+};
+using Schedule = std::vector<Phase>;
+
+// What an operator would notice, or would wait for in vain (`silent`).
+enum class SymptomKind : std::uint8_t { metric, error, event, log, status, silent };
+std::string_view name_of(SymptomKind k);
+struct Symptom {
+  SymptomKind kind = SymptomKind::error;
+  std::string text;
+  Duration after = {};  // from the moment the failure begins
+  FactId fact;
+};
+
+// A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs; falls
+// when they have failed without a break for `falls_after`; rises when they have held for `rises_after`, or only by a
+// repair, or never. `staffed`: true while at least one worker of `process` runs (kept by the engine).
+struct Condition {
+  enum class Kind : std::uint8_t { free, derived, staffed };
+  enum class Rises : std::uint8_t { after_delay, by_repair, never };
+  std::string name;  // `component/condition`
+  std::string says;  // a sentence that is true while the condition holds
+  ComponentId component;
+  Kind kind = Kind::free;
+  ErrorClass error = ErrorClass::unavailable;
+  bool initially = true;
+  Needs follows;
+  ProcessId process;
+  Delay falls_after;
+  Rises rises = Rises::after_delay;
+  Delay rises_after;
+  std::vector<Symptom> symptoms;
+  FactId fact;
+};
+
+// A way into a component. All needs are written out here (those of the principal, the key, ... included).
+struct Port {
+  std::string name;  // `component.port`
+  std::string says;
+  ComponentId component;
+  Needs needs;
+  ProcessId process;                     // served by these workers, if set
+  Rate capacity = Rate::unlimited();     // with a process: that of all its workers together
+  FactId fact;
+};
+
+// A place where data waits, declared by its component.
+struct Store {
+  std::string name;  // `component/store`
+  std::string says;
+  ComponentId component;
+  Duration holds_for = Duration::forever();
+  Bytes capacity = Bytes::unlimited();
+  Needs accepts;
+  Needs readable;
+  std::vector<ConditionId> lost_with;    // the content is lost when one of these falls for good
+  bool ordered = false;
+  bool holds_data = false;               // full before the start: data at rest
+  FactId fact;
+};
+
+enum class Overflow : std::uint8_t { next, drop_newest, drop_oldest, block };
+
+// A use of a store by a hop, a retry or a buffer of the hop itself, or a port the data is handed on to.
+struct Fallback {
+  enum class Kind : std::uint8_t { store, retry, buffer, hand_on };
+  enum class Age : std::uint8_t { since_arrival, since_entry };
+  Kind kind = Kind::store;
+  std::string says;                        // where the data waits: "the queue spare", "retries", "log driver"
+  StoreId store;                           // kind store
+  PortId port;                             // kind hand_on
+  Schedule schedule;                       // kind retry
+  Duration limit = Duration::forever();    // shorter of its own limit and the store's
+  Age age = Age::since_arrival;
+  Bytes capacity = Bytes::unlimited();
+  Overflow overflow = Overflow::next;
+  Needs accepts;                           // all needs of putting data here: the writer's, the store's, the port's
+  RepairId release;                        // set: data leaves only by this repair; else by itself when the hop is open
+  FactId fact;
+};
+
+// What a hop does when it fails with a given class.
+struct Reaction {
+  std::vector<std::uint8_t> fallbacks;  // positions in the hop's list, ascending
+  Delay pause;                          // how long it stays closed after its needs hold again, if it refused something
+  std::vector<Symptom> symptoms;
+  FactId fact;
+};
+
+// A piecewise constant rate that repeats. `steps` begin at offset 0, ascending; `period` forever: does not repeat.
+struct ProfileStep {
+  Duration offset = {};
+  Rate rate;
+};
+struct Profile {
+  std::vector<ProfileStep> steps;
+  Duration period = Duration::forever();
+};
+
+// Data moving to a port, or out of the system (`to` unset).
+struct Hop {
+  enum class Source : std::uint8_t {
+    port,       // what enters port `from`, times `ratio`
+    work,       // `profile` while port `from` is open, in proportion to its running workers, times `ratio`
+    profile,    // from outside
+    timetable,  // one event (times `ratio`) at `first`, `first` + `every`, ...
+    signal,     // one event (times `ratio`) whenever condition `signal` falls
+  };
+  std::string name;  // `component/hop`
+  std::string says;
+  ComponentId component;
+  Source source = Source::port;
+  PortId from;
+  Profile profile;
+  Duration every = Duration::forever();
+  Duration first = {};
+  ConditionId signal;
+  double ratio = 1;
+  Bytes size = Bytes::count(1000);        // of one event
+  PortId to;
+  Needs needs;                            // written out: principal, own, the target port's, its process's
+  std::vector<Fallback> fallbacks;        // in order
+  std::array<Reaction, error_class_count> when;
+  std::optional<Rate> drain;              // unset: the backlog per second plus what flows in
+  bool ordered = false;                   // everything goes through the first fallback
+  FactId fact;
+  const Reaction& reaction(ErrorClass c) const { return when[static_cast<std::size_t>(c)]; }
+};
+
+// Workers of a component. Each lives for `lifetime`; one that ends is replaced if the start needs hold.
+struct Process {
+  std::string name;
+  std::string says;
+  ComponentId component;
+  std::uint32_t count = 1;
+  Duration lifetime = Duration::forever();
+  Needs start;
+  Needs run;       // idle while they fail
+  Needs healthy;   // ended when they have failed for `ends_when_unhealthy_for`
+  Duration start_time = {};
+  Duration ends_when_unhealthy_for = Duration::forever();
+  bool restarts = true;
+  Schedule restart;  // gaps between attempts to start; empty: as soon as the needs hold
+  ConditionId staffed;
+  std::vector<Symptom> symptoms_start;
+  std::vector<Symptom> symptoms_run;
+  std::vector<Symptom> symptoms_healthy;
+  FactId fact;
+};
+
+// A way to put something right. Texts may hold `{gap.start}` and the like, filled in by the report.
+struct Repair {
+  std::string name;  // `component/repair`
+  std::string title;
+  ComponentId component;
+  std::vector<ConditionId> restores;
+  std::vector<ConditionId> breaks;
+  ProcessId restarts;
+  Needs requirements;
+  std::optional<Rate> rate;  // of a release; unset: as fast as a drain
+  Duration takes = {};
+  std::string who;
+  bool by_apply = false;  // re-applying the infrastructure code does it
+  std::vector<std::string> commands;
+  std::string verify;
+  FactId fact;
+  FactId limits;
+};
+
+// Something somebody may do to a component: a fault when it was not meant.
+struct Action {
+  std::string name;  // `component/verb`
+  ComponentId component;
+  std::vector<ConditionId> breaks;
+  std::vector<ConditionId> restores;
+  Needs needs;                     // fails: the action is stopped and changes nothing
+  std::vector<ActionId> cascade;
+  FactId fact;
+};
+
+// One resource of the inventory, or a part of one.
+struct Component {
+  std::string name;
+  std::string type;      // in the inventory's words, for reports only
+  ComponentId parent;    // set for a part
+  bool is_principal = false;  // something whose removal can be asked about: an identity or a key
+  std::optional<Duration> rto;
+  std::optional<Duration> rpo;
+};
+
+struct System {
+  Table<Fact> facts;
+  Table<Component> components;
+  Table<Condition> conditions;
+  Table<Port> ports;
+  Table<Store> stores;
+  Table<Hop> hops;
+  Table<Process> processes;
+  Table<Repair> repairs;
+  Table<Action> actions;
+};
+
+}  // namespace moshimo
