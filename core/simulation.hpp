@@ -1,0 +1,40 @@
+// Runs a system through a script: first conditions, processes and hop states, then the flow of data.
+//
+// The cost grows with the number of changes, not with rates or with the length of the run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/outcome.hpp"
+
+namespace moshimo {
+
+struct SimulationOptions {
+  bool record_losses = true;  // loss windows and waiting places, not only totals
+};
+
+// A system prepared for many runs. Keeps flat copies and scratch space; one thread at a time.
+class Simulation {
+ public:
+  explicit Simulation(const System& system);
+  ~Simulation();
+  Simulation(Simulation&&) noexcept;
+  Simulation& operator=(Simulation&&) noexcept;
+
+  // The result is valid until the next run. Throws std::logic_error where conservation fails (a bug).
+  const Outcome& run(const Script& script, SimTime horizon, const SimulationOptions& options = {});
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options = {});
+
+// Everything that makes a system impossible to run, a sentence each: ids out of range, loops of derived conditions or of
+// hops (named), fallback positions that do not exist. Empty: it can be run.
+std::vector<std::string> check(const System& system);
+
+}  // namespace moshimo
