@@ -1,0 +1,113 @@
+"""The layout of the sources: which file may include what, and where AWS may be spoken of."""
+
+import pathlib
+import re
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LAYERS = ["core", "input", "models", "scenarios", "report", "cli"]  # each includes only itself and what is left of it
+AWS_WORD = re.compile(r"\b(aws|lambda:|iam|sqs|sns|kms|firehose|cloudwatch|eventbridge|s3|ecs)\b", re.IGNORECASE)
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+# Libraries that only some files may include: (headers, files, where that is).
+RESERVED = [
+    (r"yaml-cpp/|nlohmann/", r"(input|report)/.*\.cpp|models/(.*/)?[^/]*import[^/]*(/.*)?\.cpp|models/(importers|embed)/.*\.cpp",
+     "sources of input/, report/ and the importers"),
+    (r"boost/", r"core/.*\.cpp", "sources of core/"),
+    (r"CLI/", r"cli/.*", "cli/"),
+    (r"catch2/", r"tests/.*", "tests/"),
+    (r"benchmark/", r"bench/.*", "bench/"),
+    (r"valijson/", r"tests/.*", "tests/"),
+]
+
+
+def complaints(path, text):
+    """What is wrong with the file at `path` (relative to the root), a sentence each."""
+    found = []
+    layer = path.split("/")[0]
+    for number, line in enumerate(text.splitlines(), 1):
+        def complain(sentence):
+            found.append(f"{path}:{number}: {sentence}")
+
+        if layer == "core" and (word := AWS_WORD.search(line)):
+            complain(f"'{word[0]}' is a word of AWS, and core/ knows none; say it in the engine's words")
+        if not (include := INCLUDE.match(line)):
+            continue
+        style, header = include.groups()
+        target = header.split("/")[0]
+        if layer in LAYERS:
+            if target in LAYERS:
+                if LAYERS.index(target) > LAYERS.index(layer):
+                    complain(f"{layer}/ includes {header}, but {target}/ is a layer above it")
+                if style == "<":
+                    complain(f"{header} is the project's own; include it in quotes")
+            elif target in ("tests", "bench"):
+                complain(f"{header} is not part of the program")
+            elif style == '"':
+                complain(f"write the path of {header} from the root")
+        for headers, files, where in RESERVED:
+            if re.match(headers, header) and layer in LAYERS + ["tests", "bench"]:
+                if layer == "tests" and re.match(r"yaml-cpp/|nlohmann/", header):
+                    continue
+                if not re.fullmatch(files, path):
+                    complain(f"{header} belongs only in {where}")
+    if path.endswith(".hpp"):
+        lines = text.splitlines()
+        if not lines or not lines[0].startswith("// "):
+            found.append(f"{path}:1: a header opens with a sentence that says what it is")
+        if "#pragma once" not in lines:
+            found.append(f"{path}:1: '#pragma once' is missing")
+    return found
+
+
+class Tree(unittest.TestCase):
+    def test_every_source_keeps_to_its_layer(self):
+        sources = [p for folder in LAYERS + ["tests", "bench"] for p in sorted((ROOT / folder).rglob("*.[ch]pp"))]
+        self.assertTrue(sources)
+        found = [c for p in sources for c in complaints(p.relative_to(ROOT).as_posix(), p.read_text())]
+        self.assertFalse(found, "\n" + "\n".join(found))
+
+
+class Rules(unittest.TestCase):
+    def complain(self, path, text, part):
+        self.assertTrue(any(part in c for c in complaints(path, text)), f"{path}: {text!r}")
+
+    def accept(self, path, text):
+        self.assertEqual(complaints(path, text), [])
+
+    def test_includes_point_to_the_left(self):
+        self.accept("models/a.cpp", '#include "core/ids.hpp"\n#include "models/b.hpp"')
+        self.complain("core/a.cpp", '#include "input/cursor.hpp"', "a layer above")
+        self.complain("report/a.cpp", '#  include "cli/b.hpp"', "a layer above")
+        self.complain("input/a.cpp", '#include "tests/reference/b.hpp"', "not part of the program")
+        self.complain("input/a.cpp", '#include "cursor.hpp"', "from the root")
+        self.complain("input/a.cpp", "#include <core/ids.hpp>", "in quotes")
+
+    def test_libraries_stay_where_they_belong(self):
+        self.accept("input/a.cpp", "#include <yaml-cpp/eventhandler.h>")
+        self.accept("models/importers/plan.cpp", "#include <nlohmann/json.hpp>")
+        self.accept("models/import_plan.cpp", "#include <nlohmann/json.hpp>")
+        self.accept("tests/unit/input/a.cpp", "#include <nlohmann/json.hpp>")
+        self.complain("input/a.hpp", "#include <yaml-cpp/yaml.h>", "belongs only in")
+        self.complain("models/catalogue.cpp", "#include <yaml-cpp/yaml.h>", "belongs only in")
+        self.complain("scenarios/a.cpp", "#include <nlohmann/json.hpp>", "belongs only in")
+        self.accept("core/graph.cpp", "#include <boost/graph/depth_first_search.hpp>")
+        self.complain("core/graph.hpp", "#include <boost/graph/depth_first_search.hpp>", "belongs only in")
+        self.complain("models/a.cpp", "#include <boost/graph/depth_first_search.hpp>", "belongs only in")
+        self.complain("report/a.cpp", "#include <CLI/CLI.hpp>", "belongs only in")
+        self.complain("core/a.cpp", "#include <catch2/catch.hpp>", "belongs only in")
+
+    def test_the_engine_does_not_speak_of_aws(self):
+        self.complain("core/a.cpp", "// as IAM does", "a word of AWS")
+        self.complain("core/a.cpp", 'auto type = "lambda:function";', "a word of AWS")
+        self.accept("core/a.cpp", "auto f = [](int s3x) { return s3x; };  // a lambda; ecstatic")
+        self.accept("models/a.cpp", "// as IAM does")
+
+    def test_headers_introduce_themselves(self):
+        self.accept("core/a.hpp", "// What an a is.\n#pragma once\n")
+        self.complain("core/a.hpp", "#pragma once\n", "opens with a sentence")
+        self.complain("core/a.hpp", "// What an a is.\n", "is missing")
+
+
+if __name__ == "__main__":
+    unittest.main()
