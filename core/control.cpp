@@ -1,0 +1,436 @@
+#include "core/control.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace moshimo {
+namespace {
+
+// Calls `visit` for every condition that a list of needs mentions.
+template <class Visit>
+void for_each_condition(const Needs& needs, Visit visit) {
+  for (const Need& need : needs) {
+    visit(need.condition.value);
+    for (ConditionId other : need.alternatives) visit(other.value);
+  }
+}
+
+// Rows of `users` for each condition, flat: the users of condition c are list[begin[c]] .. list[begin[c + 1]].
+class Index {
+ public:
+  explicit Index(std::size_t conditions) : begin_(conditions + 1, 0) {}
+  void count(std::uint32_t condition) { ++begin_[condition + 1]; }
+  void allocate() {
+    for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
+    list_.resize(begin_.back());
+    fill_ = begin_;
+  }
+  void add(std::uint32_t condition, std::uint32_t user) { list_[fill_[condition]++] = user; }
+  void take(std::vector<std::uint32_t>& begin, std::vector<std::uint32_t>& list) {
+    begin = std::move(begin_);
+    list = std::move(list_);
+  }
+
+ private:
+  std::vector<std::uint32_t> begin_, list_, fill_;
+};
+
+// Derived conditions in an order in which each comes after those it follows (staffed conditions break loops).
+std::vector<std::uint32_t> order_of_dependence(const System& system, const std::vector<std::uint32_t>& begin,
+                                               const std::vector<std::uint32_t>& dependents) {
+  const std::size_t n = system.conditions.size();
+  std::vector<std::uint32_t> missing(n, 0), rank(n, 0), ready;
+  for (std::uint32_t c = 0; c < n; ++c) {
+    for (std::uint32_t k = begin[c]; k < begin[c + 1]; ++k) {
+      if (system.conditions[ConditionId(c)].kind == Condition::Kind::derived) ++missing[dependents[k]];
+    }
+  }
+  for (std::uint32_t c = 0; c < n; ++c) {
+    if (missing[c] == 0) ready.push_back(c);
+  }
+  for (std::size_t i = 0; i < ready.size(); ++i) {
+    const std::uint32_t c = ready[i];
+    rank[c] = static_cast<std::uint32_t>(i);
+    if (system.conditions[ConditionId(c)].kind != Condition::Kind::derived) continue;
+    for (std::uint32_t k = begin[c]; k < begin[c + 1]; ++k) {
+      if (--missing[dependents[k]] == 0) ready.push_back(dependents[k]);
+    }
+  }
+  assert(ready.size() == n && "a loop of derived conditions passed check()");
+  return rank;
+}
+
+SimTime age_end(SimTime born, Duration lifetime, SimTime now) {
+  if (lifetime.is_forever()) return SimTime::never();
+  const std::int64_t age = (now - born).us();
+  const std::int64_t length = std::max<std::int64_t>(lifetime.us(), 1);
+  const std::int64_t lives = std::max<std::int64_t>((age + length - 1) / length, 1);
+  return born + Duration::microseconds(lives * length);
+}
+
+}  // namespace
+
+ControlPlane::ControlPlane(const System& system) : system_(&system) {
+  const std::size_t n = system.conditions.size();
+  Index derived(n), processes(n);
+  for (std::uint32_t c = 0; c < n; ++c) {
+    for_each_condition(system.conditions[ConditionId(c)].follows, [&](std::uint32_t on) { derived.count(on); });
+  }
+  const auto for_each_process_need = [&](std::uint32_t p, auto visit) {
+    const Process& process = system.processes[ProcessId(p)];
+    for_each_condition(process.start, visit);
+    for_each_condition(process.healthy, visit);
+  };
+  for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
+    for_each_process_need(p, [&](std::uint32_t on) { processes.count(on); });
+  }
+  derived.allocate();
+  processes.allocate();
+  for (std::uint32_t c = 0; c < n; ++c) {
+    for_each_condition(system.conditions[ConditionId(c)].follows, [&](std::uint32_t on) { derived.add(on, c); });
+  }
+  for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
+    for_each_process_need(p, [&](std::uint32_t on) { processes.add(on, p); });
+  }
+  derived.take(dependents_begin_, dependents_);
+  processes.take(process_users_begin_, process_users_);
+  rank_ = order_of_dependence(system, dependents_begin_, dependents_);
+
+  value_.assign(n, 1);
+  for (std::uint32_t c = 0; c < n; ++c) {
+    if (!system.conditions[ConditionId(c)].initially) value_[c] = 0;
+  }
+  std::vector<std::uint32_t> in_order(n);
+  for (std::uint32_t c = 0; c < n; ++c) in_order[rank_[c]] = c;
+  for (std::uint32_t c : in_order) {
+    const Condition& condition = system.conditions[ConditionId(c)];
+    if (condition.kind == Condition::Kind::derived && !holds(condition.follows)) value_[c] = 0;
+  }
+  initial_value_ = value_;
+  generation_.assign(n, 0);
+  pending_.assign(n, 0);
+  is_dirty_.assign(n, 0);
+  is_touched_.assign(n, 0);
+
+  std::uint32_t workers = 0;
+  for (const Process& process : system.processes) {
+    ProcessState state;
+    state.first_worker = workers;
+    workers += process.count;
+    processes_.push_back(state);
+    restart_tables_.push_back(attempt_table(process.restart, Duration::forever()));
+    initial_can_start_.push_back(holds(process.start));
+    initial_healthy_.push_back(holds(process.healthy));
+  }
+  workers_.resize(workers);
+  is_dirty_process_.assign(processes_.size(), 0);
+  for (std::uint32_t p = 0; p < processes_.size(); ++p) reset_process(p);
+  reset();
+}
+
+void ControlPlane::reset_process(std::uint32_t p) {
+  const Process& process = system_->processes[ProcessId(p)];
+  ProcessState& state = processes_[p];
+  state.running = process.count;
+  state.can_start = initial_can_start_[p] != 0;
+  state.is_healthy = initial_healthy_[p] != 0;
+  state.unhealthy_since = SimTime{};
+  state.touched = false;
+  for (std::uint32_t w = 0; w < process.count; ++w) {
+    Worker fresh;
+    fresh.generation = worker(p, w).generation + 1;
+    if (!process.lifetime.is_forever()) {
+      const double age = (w + 0.5) / process.count * static_cast<double>(process.lifetime.us());
+      fresh.born = SimTime::microseconds(-static_cast<std::int64_t>(age));
+    }
+    worker(p, w) = fresh;
+  }
+}
+
+void ControlPlane::reset() {
+  for (std::uint32_t c : touched_) {
+    value_[c] = initial_value_[c];
+    pending_[c] = 0;
+    is_touched_[c] = 0;
+  }
+  touched_.clear();
+  for (std::uint32_t p = 0; p < processes_.size(); ++p) {
+    if (processes_[p].touched) reset_process(p);
+  }
+  events_.clear();
+  dirty_.clear();
+  dirty_processes_.clear();
+  transitions_.clear();
+  now_ = SimTime{};
+  order_ = 0;
+  for (std::uint32_t p = 0; p < processes_.size(); ++p) {
+    if (initial_can_start_[p] != 0 && initial_healthy_[p] != 0) continue;
+    touch(p);
+    for (std::uint32_t w = 0; w < system_->processes[ProcessId(p)].count; ++w) schedule_worker(p, w);
+  }
+}
+
+void ControlPlane::touch(std::uint32_t p) { processes_[p].touched = true; }
+
+bool ControlPlane::holds(const Need& need) const {
+  if (value_[need.condition.value] != 0) return true;
+  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                     [this](ConditionId c) { return value_[c.value] != 0; });
+}
+
+bool ControlPlane::holds(const Needs& needs) const {
+  return std::all_of(needs.begin(), needs.end(), [this](const Need& need) { return holds(need); });
+}
+
+void ControlPlane::push(SimTime at, EventKind kind, std::uint32_t index, std::uint32_t detail,
+                        std::uint32_t generation) {
+  if (at.is_never()) return;
+  events_.push_back({at, kind, index, detail, generation, order_++});
+  std::push_heap(events_.begin(), events_.end(), Later{});
+}
+
+void ControlPlane::apply(const Script& script) {
+  for (const Script::Change& change : script.changes) request(change.at, change.condition, change.to);
+  for (const Script::Restart& r : script.restarts) restart(r.at, r.process);
+}
+
+void ControlPlane::request(SimTime at, ConditionId condition, bool to) {
+  push(at, EventKind::request, condition.value, to ? 1 : 0, 0);
+}
+
+void ControlPlane::restart(SimTime at, ProcessId process) { push(at, EventKind::restart, process.value, 0, 0); }
+
+SimTime ControlPlane::next_event() const { return events_.empty() ? SimTime::never() : events_.front().at; }
+
+void ControlPlane::advance(SimTime until) {
+  while (!events_.empty() && events_.front().at <= until) {
+    const EventKind kind = events_.front().kind;
+    const bool later = events_.front().at > now_;
+    if (later || kind >= EventKind::restart) {
+      settle();
+      if (!events_.empty() && events_.front().at <= now_ && events_.front().kind < EventKind::restart) continue;
+      if (events_.empty() || events_.front().at > until) break;
+    }
+    const Event event = events_.front();
+    std::pop_heap(events_.begin(), events_.end(), Later{});
+    events_.pop_back();
+    now_ = event.at;
+    handle(event);
+  }
+  settle();
+  if (!events_.empty() && events_.front().at <= until) return advance(until);
+  now_ = std::max(now_, until);
+}
+
+void ControlPlane::settle() {
+  while (!dirty_.empty() || !dirty_processes_.empty()) {
+    look_at_derived();
+    std::sort(dirty_processes_.begin(), dirty_processes_.end());
+    for (std::size_t i = 0; i < dirty_processes_.size(); ++i) {
+      is_dirty_process_[dirty_processes_[i]] = 0;
+      look_at_process(dirty_processes_[i]);
+    }
+    dirty_processes_.clear();
+  }
+}
+
+void ControlPlane::mark_dependents(std::uint32_t c) {
+  const auto by_rank = [this](std::uint32_t a, std::uint32_t b) { return rank_[a] > rank_[b]; };
+  for (std::uint32_t k = dependents_begin_[c]; k < dependents_begin_[c + 1]; ++k) {
+    const std::uint32_t d = dependents_[k];
+    if (is_dirty_[d] != 0) continue;
+    is_dirty_[d] = 1;
+    dirty_.push_back(d);
+    std::push_heap(dirty_.begin(), dirty_.end(), by_rank);
+  }
+  for (std::uint32_t k = process_users_begin_[c]; k < process_users_begin_[c + 1]; ++k) {
+    const std::uint32_t p = process_users_[k];
+    if (is_dirty_process_[p] != 0) continue;
+    is_dirty_process_[p] = 1;
+    dirty_processes_.push_back(p);
+  }
+}
+
+void ControlPlane::set_value(std::uint32_t c, bool to) {
+  ++generation_[c];
+  pending_[c] = 0;
+  if ((value_[c] != 0) == to) return;
+  value_[c] = to ? 1 : 0;
+  if (is_touched_[c] == 0) {
+    is_touched_[c] = 1;
+    touched_.push_back(c);
+  }
+  transitions_.push_back({now_, c, value_[c], false});
+  mark_dependents(c);
+}
+
+void ControlPlane::handle(const Event& event) {
+  switch (event.kind) {
+    case EventKind::request: handle_request(event.index, event.detail != 0); break;
+    case EventKind::propagated:
+    case EventKind::derived:
+      if (event.generation == generation_[event.index]) set_value(event.index, event.detail != 0);
+      break;
+    case EventKind::restart: handle_restart(event.index); break;
+    case EventKind::worker:
+      if (event.generation == worker(event.index, event.detail).generation) handle_worker(event.index, event.detail);
+      break;
+  }
+}
+
+void ControlPlane::handle_request(std::uint32_t c, bool to) {
+  const Condition& condition = system_->conditions[ConditionId(c)];
+  ++generation_[c];
+  pending_[c] = 0;
+  if (is_touched_[c] == 0) {
+    is_touched_[c] = 1;
+    touched_.push_back(c);
+  }
+  Duration delay = to ? condition.rises_after.most : condition.falls_after.least;
+  if (condition.kind == Condition::Kind::derived) {
+    if (to && (condition.rises == Condition::Rises::never || !holds(condition.follows))) return;
+    // A repair refreshes at once what would have come back by itself later; breaking by hand knows no grace.
+    if (!to || condition.rises == Condition::Rises::after_delay) delay = Duration{};
+  }
+  if ((value_[c] != 0) == to) return;
+  if (delay == Duration{}) return set_value(c, to);
+  pending_[c] = to ? 2 : 1;
+  push(now_ + delay, EventKind::propagated, c, to ? 1 : 0, generation_[c]);
+}
+
+void ControlPlane::look_at_derived() {
+  const auto by_rank = [this](std::uint32_t a, std::uint32_t b) { return rank_[a] > rank_[b]; };
+  while (!dirty_.empty()) {
+    std::pop_heap(dirty_.begin(), dirty_.end(), by_rank);
+    const std::uint32_t c = dirty_.back();
+    dirty_.pop_back();
+    is_dirty_[c] = 0;
+    const Condition& condition = system_->conditions[ConditionId(c)];
+    const bool hold = holds(condition.follows);
+    const std::uint8_t wanted = hold ? 2 : 1;
+    if ((value_[c] != 0) == hold) {
+      if (pending_[c] != 0) {  // it changed its mind before the time was up
+        ++generation_[c];
+        pending_[c] = 0;
+      }
+      continue;
+    }
+    if (pending_[c] == wanted) continue;
+    if (hold && condition.rises != Condition::Rises::after_delay) continue;
+    const Duration delay = hold ? condition.rises_after.most : condition.falls_after.least;
+    if (delay == Duration{}) {
+      set_value(c, hold);
+      continue;
+    }
+    ++generation_[c];
+    pending_[c] = wanted;
+    if (is_touched_[c] == 0) {
+      is_touched_[c] = 1;
+      touched_.push_back(c);
+    }
+    push(now_ + delay, EventKind::derived, c, hold ? 1 : 0, generation_[c]);
+  }
+}
+
+void ControlPlane::look_at_process(std::uint32_t p) {
+  const Process& process = system_->processes[ProcessId(p)];
+  ProcessState& state = processes_[p];
+  const bool can_start = holds(process.start);
+  const bool is_healthy = holds(process.healthy);
+  if (can_start == state.can_start && is_healthy == state.is_healthy) return;
+  touch(p);
+  if (!is_healthy && state.is_healthy) state.unhealthy_since = now_;
+  state.can_start = can_start;
+  state.is_healthy = is_healthy;
+  for (std::uint32_t w = 0; w < process.count; ++w) schedule_worker(p, w);
+}
+
+void ControlPlane::change_running(std::uint32_t p, int by) {
+  touch(p);
+  ProcessState& state = processes_[p];
+  state.running = static_cast<std::uint32_t>(static_cast<int>(state.running) + by);
+  transitions_.push_back({now_, p, state.running, true});
+  const ConditionId staffed = system_->processes[ProcessId(p)].staffed;
+  if (staffed.is_set()) set_value(staffed.value, state.running > 0);
+}
+
+void ControlPlane::schedule_worker(std::uint32_t p, std::uint32_t w) {
+  const Process& process = system_->processes[ProcessId(p)];
+  const ProcessState& state = processes_[p];
+  Worker& one = worker(p, w);
+  if (one.state == Worker::State::starting) return;  // under way; what it needed was there when it began
+  ++one.generation;
+  SimTime at = SimTime::never();
+  if (one.state == Worker::State::running) {
+    if (!state.can_start) at = age_end(one.born, process.lifetime, now_);
+    if (!state.is_healthy) {
+      const SimTime unhealthy = std::max(state.unhealthy_since, one.since);
+      at = std::min(at, std::max(now_, unhealthy + process.ends_when_unhealthy_for));
+    }
+  } else if (state.can_start && process.restarts) {
+    if (process.restart.empty()) {
+      at = now_;
+    } else {
+      at = one.since + next_attempt(restart_tables_[p], now_ - one.since);
+    }
+  }
+  push(at, EventKind::worker, p, w, one.generation);
+}
+
+void ControlPlane::end_worker(std::uint32_t p, std::uint32_t w) {
+  Worker& one = worker(p, w);
+  one.state = Worker::State::empty;
+  one.since = now_;
+  change_running(p, -1);
+}
+
+void ControlPlane::handle_worker(std::uint32_t p, std::uint32_t w) {
+  const Process& process = system_->processes[ProcessId(p)];
+  Worker& one = worker(p, w);
+  switch (one.state) {
+    case Worker::State::running:
+      end_worker(p, w);
+      schedule_worker(p, w);
+      break;
+    case Worker::State::empty:  // an attempt to start; events are only set while the start needs hold
+      one.state = Worker::State::starting;
+      ++one.generation;
+      push(now_ + process.start_time, EventKind::worker, p, w, one.generation);
+      break;
+    case Worker::State::starting:
+      one.state = Worker::State::running;
+      one.since = now_;
+      one.born = now_;
+      change_running(p, +1);
+      schedule_worker(p, w);
+      break;
+  }
+}
+
+void ControlPlane::handle_restart(std::uint32_t p) {
+  const Process& process = system_->processes[ProcessId(p)];
+  touch(p);
+  for (std::uint32_t w = 0; w < process.count; ++w) {
+    Worker& one = worker(p, w);
+    if (one.state == Worker::State::starting) continue;
+    if (one.state == Worker::State::empty) {
+      one.since = now_;
+      if (processes_[p].can_start) {
+        ++one.generation;
+        push(now_, EventKind::worker, p, w, one.generation);
+      } else {
+        schedule_worker(p, w);
+      }
+      continue;
+    }
+    if (!processes_[p].can_start) continue;
+    if (!process.lifetime.is_forever()) {
+      const double age = (w + 0.5) / process.count * static_cast<double>(process.lifetime.us());
+      one.born = now_ + process.start_time - Duration::microseconds(static_cast<std::int64_t>(age));
+    }
+    schedule_worker(p, w);
+  }
+}
+
+}  // namespace moshimo

@@ -1,0 +1,122 @@
+// The control plane: conditions and processes over time. It knows nothing of data and does not depend on it.
+//
+// Events of one instant happen in the order of docs/semantics.md: requested changes, changes that have propagated,
+// derived conditions to a fixed point, restarts, ends and starts of workers; then the instant is closed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/outcome.hpp"
+#include "core/schedule.hpp"
+#include "core/system.hpp"
+
+namespace moshimo {
+
+// A condition that changed, as the flow of data will see it; or a process whose number of running workers changed.
+struct Transition {
+  SimTime at;
+  std::uint32_t index = 0;  // ConditionId, or ProcessId where `is_process`
+  std::uint32_t value = 0;
+  bool is_process = false;
+};
+
+class ControlPlane {
+ public:
+  explicit ControlPlane(const System& system);
+
+  void reset();                     // everything as at the start
+  void apply(const Script& script); // changes and restarts of the script, from now on
+  void request(SimTime at, ConditionId condition, bool to);
+  void restart(SimTime at, ProcessId process);
+
+  SimTime now() const { return now_; }
+  SimTime next_event() const;       // never() when nothing is to come
+  void advance(SimTime until);      // all events up to and including `until`
+
+  bool holds(ConditionId c) const { return value_[c.value] != 0; }
+  bool holds(const Need& need) const;
+  bool holds(const Needs& needs) const;
+  bool starting_value(ConditionId c) const { return initial_value_[c.value] != 0; }
+  std::uint32_t running(ProcessId p) const { return processes_[p.value].running; }
+  bool can_start(ProcessId p) const { return processes_[p.value].can_start; }
+  const std::vector<Transition>& transitions() const { return transitions_; }  // in order of time
+
+ private:
+  enum class EventKind : std::uint8_t { request, propagated, derived, restart, worker };
+  struct Event {
+    SimTime at;
+    EventKind kind;
+    std::uint32_t index;       // condition or process
+    std::uint32_t detail;      // new value, or worker
+    std::uint32_t generation;  // stale when the target's generation has moved on
+    std::uint64_t order;
+  };
+  struct Later {
+    bool operator()(const Event& a, const Event& b) const {
+      if (a.at != b.at) return a.at > b.at;
+      if (a.kind != b.kind) return a.kind > b.kind;
+      if (a.index != b.index) return a.index > b.index;
+      return a.order > b.order;
+    }
+  };
+  struct Worker {
+    enum class State : std::uint8_t { running, empty, starting } state = State::running;
+    SimTime born;                 // since when its age counts (may lie before the start)
+    SimTime since;                // running: since when; empty: when the attempts to start began
+    std::uint32_t generation = 0;
+  };
+  struct ProcessState {
+    std::uint32_t first_worker = 0;
+    std::uint32_t running = 0;
+    bool can_start = true;
+    bool is_healthy = true;
+    bool touched = false;
+    SimTime unhealthy_since;
+  };
+
+  void push(SimTime at, EventKind kind, std::uint32_t index, std::uint32_t detail, std::uint32_t generation);
+  void set_value(std::uint32_t condition, bool to);
+  void look_at_derived();
+  void look_at_process(std::uint32_t process);
+  void handle(const Event& event);
+  void handle_worker(std::uint32_t process, std::uint32_t worker);
+  void schedule_worker(std::uint32_t process, std::uint32_t worker);
+  void end_worker(std::uint32_t process, std::uint32_t worker);
+  void change_running(std::uint32_t process, int by);
+  void handle_restart(std::uint32_t process);
+  void handle_request(std::uint32_t condition, bool to);
+  void touch(std::uint32_t process);
+  void reset_process(std::uint32_t process);
+  void mark_dependents(std::uint32_t condition);
+  void settle();
+  bool needs_hold(std::uint32_t condition) const { return holds(system_->conditions[ConditionId(condition)].follows); }
+  Worker& worker(std::uint32_t process, std::uint32_t w) { return workers_[processes_[process].first_worker + w]; }
+
+  const System* system_;
+  // compiled once
+  std::vector<std::uint8_t> initial_value_;
+  std::vector<std::uint32_t> rank_;                    // of derived conditions, in order of dependence
+  std::vector<std::uint32_t> dependents_begin_, dependents_;          // condition -> derived conditions
+  std::vector<std::uint32_t> process_users_begin_, process_users_;    // condition -> processes
+  std::vector<std::uint8_t> initial_can_start_, initial_healthy_;
+  std::vector<AttemptTable> restart_tables_;
+  // the run
+  SimTime now_;
+  std::uint64_t order_ = 0;
+  std::vector<std::uint8_t> value_;
+  std::vector<std::uint32_t> generation_;
+  std::vector<std::uint8_t> pending_;                  // 0 none, 1 to false, 2 to true
+  std::vector<ProcessState> processes_;
+  std::vector<Worker> workers_;
+  std::vector<Event> events_;                          // a heap
+  std::vector<std::uint32_t> dirty_;                   // derived conditions to look at, a heap by rank
+  std::vector<std::uint8_t> is_dirty_;
+  std::vector<std::uint32_t> dirty_processes_;
+  std::vector<std::uint8_t> is_dirty_process_;
+  std::vector<std::uint32_t> touched_;                 // conditions to restore on reset
+  std::vector<std::uint8_t> is_touched_;
+  std::vector<Transition> transitions_;
+};
+
+}  // namespace moshimo

@@ -1,0 +1,41 @@
+#include "core/system.hpp"
+
+namespace moshimo {
+
+std::string_view name_of(ErrorClass c) {
+  switch (c) {
+    case ErrorClass::denied: return "denied";
+    case ErrorClass::key: return "key";
+    case ErrorClass::missing: return "missing";
+    case ErrorClass::throttled: return "throttled";
+    case ErrorClass::unavailable: return "unavailable";
+    case ErrorClass::unhealthy: return "unhealthy";
+    case ErrorClass::stalled: return "stalled";
+    case ErrorClass::failed: return "failed";
+  }
+  return "";
+}
+
+std::string_view name_of(Confidence c) {
+  switch (c) {
+    case Confidence::documented: return "documented";
+    case Confidence::observed: return "observed";
+    case Confidence::inferred: return "inferred";
+    case Confidence::assumed: return "assumed";
+  }
+  return "";
+}
+
+std::string_view name_of(SymptomKind k) {
+  switch (k) {
+    case SymptomKind::metric: return "metric";
+    case SymptomKind::error: return "error";
+    case SymptomKind::event: return "event";
+    case SymptomKind::log: return "log";
+    case SymptomKind::status: return "status";
+    case SymptomKind::silent: return "silent";
+  }
+  return "";
+}
+
+}  // namespace moshimo
