@@ -1,0 +1,393 @@
+#include "models/inventory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::models {
+
+Value Value::scalar(std::string text) {
+  Value v;
+  v.kind = Kind::scalar;
+  v.text = std::move(text);
+  return v;
+}
+
+Value Value::list(std::vector<Value> items) {
+  Value v;
+  v.kind = Kind::list;
+  v.children = std::move(items);
+  return v;
+}
+
+Value Value::map() {
+  Value v;
+  v.kind = Kind::map;
+  return v;
+}
+
+Value& Value::set(std::string name, Value value) {
+  value.key = std::move(name);
+  for (Value& child : children) {
+    if (child.key == value.key) return child = std::move(value);
+  }
+  return children.emplace_back(std::move(value));
+}
+
+Value& Value::add(Value item) { return children.emplace_back(std::move(item)); }
+
+const Value* Value::find(std::string_view name) const {
+  for (const Value& child : children) {
+    if (child.key == name) return &child;
+  }
+  return nullptr;
+}
+
+Resource& Inventory::add(std::string resource_name, std::string type) {
+  Resource& r = resources.emplace_back();
+  r.name = std::move(resource_name);
+  r.type = std::move(type);
+  r.account = account;
+  r.region = region;
+  return r;
+}
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+void fill(Value& value, const input::Document& document, const input::Node& node) {
+  value.file = &document.file();
+  value.offset = node.offset;
+  value.key_offset = node.key_offset;
+  value.key = node.key;
+  switch (node.kind) {
+    case input::NodeKind::null: value.kind = Value::Kind::null; return;
+    case input::NodeKind::scalar:
+      value.kind = Value::Kind::scalar;
+      value.text = node.text;
+      return;
+    case input::NodeKind::list:
+    case input::NodeKind::map: break;
+  }
+  value.kind = node.kind == input::NodeKind::list ? Value::Kind::list : Value::Kind::map;
+  value.children.reserve(node.children);
+  for (std::uint32_t child = node.first_child; child != 0; child = document.node(child).next_sibling) {
+    fill(value.children.emplace_back(), document, document.node(child));
+  }
+}
+
+class Reader {
+ public:
+  Reader(std::shared_ptr<const input::Document> document, Inventory& inventory, input::Diagnostics& diagnostics)
+      : document_(*document), inventory_(inventory), diagnostics_(diagnostics) {
+    for (const Resource& r : inventory.resources) known_.emplace(r.name, r.at);
+    inventory.documents.push_back(std::move(document));
+  }
+
+  void read() {
+    const input::Cursor root(document_, diagnostics_);
+    if (!root.expect_map("an inventory")) return;
+    root.allow_only({"version", "name", "account", "region", "resources", "traffic", "unknowns"});
+    if (const auto version = root.require("version")) {
+      if (version.text() != "1") version.error("this program reads version 1 of inventories");
+    }
+    if (const auto name = root.find("name"); name && inventory_.name.empty()) {
+      inventory_.name = name.text().value_or("");
+    }
+    const std::string account = text_of(root, "account");
+    const std::string region = text_of(root, "region");
+    if (inventory_.account.empty()) inventory_.account = account;
+    if (inventory_.region.empty()) inventory_.region = region;
+    if (const auto resources = root.require("resources"); resources && resources.expect_map("the resources")) {
+      read_resources(resources, account, region);
+    }
+    if (const auto traffic = root.find("traffic"); traffic && !traffic.is_null()) {
+      for (const input::Cursor& entry : traffic.items()) read_traffic(entry);
+    }
+    if (const auto unknowns = root.find("unknowns"); unknowns && !unknowns.is_null()) {
+      for (const input::Cursor& entry : unknowns.items()) {
+        if (auto sentence = entry.text()) inventory_.unknowns.push_back(std::move(*sentence));
+      }
+    }
+  }
+
+ private:
+  static std::string text_of(const input::Cursor& map, std::string_view key) {
+    const auto found = map.find(key);
+    return found ? found.text().value_or("") : std::string();
+  }
+
+  void read_resources(const input::Cursor& resources, const std::string& account, const std::string& region) {
+    inventory_.resources.reserve(inventory_.resources.size() + resources.size());
+    known_.reserve(inventory_.resources.size() + resources.size());
+    for (auto c = resources.first_child(); c; c = c.next_sibling()) {
+      const input::Position at = c.key_at();
+      if (c.key().empty()) {
+        diagnostics_.error(at, "a resource needs a name");
+        continue;
+      }
+      if (!c.is_map()) {
+        diagnostics_.error(c.at(), fmt::format("'{0}' must be a map that names its type, as in"
+                                               " {0}: {{ type: iam:role }}", c.key()));
+        continue;
+      }
+      const auto [earlier, is_new] = known_.emplace(c.key(), at);
+      if (!is_new) {
+        // Within one document the reader of the document has said so already.
+        if (earlier->second.file != at.file) {
+          diagnostics_.error(at, fmt::format("there is a resource '{}' in {} already; names are unique over all files",
+                                             c.key(), earlier->second.file->name()));
+        }
+        continue;
+      }
+      Resource& r = inventory_.resources.emplace_back();
+      r.name = c.key();
+      r.at = at;
+      r.account = account;
+      r.region = region;
+      fill(r.attributes, document_, c.node());
+      r.attributes.key.clear();
+      take(r, "type", r.type, &r.type_at);
+      take(r, "account", r.account, nullptr);
+      take(r, "region", r.region, nullptr);
+      if (r.type.empty()) {
+        diagnostics_.error(at, fmt::format("'{}' does not say its type; add one, as in type: iam:role", r.name));
+      }
+    }
+  }
+
+  // Moves a scalar out of the attributes of a resource.
+  void take(Resource& r, std::string_view key, std::string& into, input::Position* at) {
+    auto& children = r.attributes.children;
+    const auto found = std::find_if(children.begin(), children.end(), [&](const Value& v) { return v.key == key; });
+    if (found == children.end()) return;
+    if (found->kind == Value::Kind::scalar) into = std::move(found->text);
+    else diagnostics_.error(found->at(), fmt::format("the {} of '{}' must be a word", key, r.name));
+    if (at) *at = found->at();
+    children.erase(found);
+  }
+
+  void read_traffic(const input::Cursor& entry) {
+    if (!entry.expect_map("an entry of the traffic")) return;
+    entry.allow_only({"to", "via", "rate", "size", "profile"});
+    Traffic t;
+    t.at = entry.at();
+    if (const auto to = entry.require("to")) {
+      t.to = to.text().value_or("");
+      t.to_at = to.at();
+    }
+    t.via_at = t.to_at;
+    if (const auto via = entry.find("via")) {
+      t.via = via.text().value_or("in");
+      t.via_at = via.at();
+    }
+    const auto rate = entry.find("rate");
+    if (rate) {
+      t.rate = rate.rate().value_or(t.rate);
+      if (t.rate.is_unlimited()) {
+        rate.error("traffic needs a rate with an end");
+        t.rate = Rate::per_second(1);
+      }
+    }
+    if (const auto size = entry.find("size")) t.size = size.bytes();
+    const auto profile = entry.find("profile");
+    if (profile && profile.is_list()) {
+      t.pattern = Traffic::Pattern::listed;
+      if (rate) profile.error("a listed profile has its rates written in it; remove 'rate' or write daily or weekly");
+      read_steps(profile, t);
+    } else if (profile) {
+      const auto word = profile.text();
+      if (word == "daily") t.pattern = Traffic::Pattern::daily;
+      else if (word == "weekly") t.pattern = Traffic::Pattern::weekly;
+      else if (word && word != "constant") {
+        profile.error(fmt::format("'{}' is no profile; write constant, daily, weekly or a list as in"
+                                  " [[0h, 20/s], [8h, 200/s]]", *word));
+      }
+    }
+    if (!rate && t.pattern != Traffic::Pattern::listed) entry.error("traffic needs a 'rate', as in rate: 50/s");
+    inventory_.traffic.push_back(std::move(t));
+  }
+
+  void read_steps(const input::Cursor& list, Traffic& t) {
+    for (const input::Cursor& step : list.items()) {
+      const auto parts = step.is_list() ? step.items() : std::vector<input::Cursor>{};
+      if (parts.size() != 2) {
+        step.error("a step of a profile is a time and a rate, as in [8h, 200/s]");
+        continue;
+      }
+      const auto offset = parts[0].duration();
+      const auto rate = parts[1].rate();
+      if (!offset || !rate) continue;
+      if (rate->is_unlimited()) parts[1].error("traffic needs a rate with an end");
+      else if (!t.steps.empty() && *offset <= t.steps.back().offset) parts[0].error("the steps of a profile go forward");
+      else if (*offset >= Duration::days(7)) parts[0].error("a profile repeats after a week at most");
+      else t.steps.push_back({*offset, *rate});
+    }
+    if (list.size() == 0) list.error("a listed profile needs a step at least, as in [[0h, 20/s]]");
+  }
+
+  const input::Document& document_;
+  Inventory& inventory_;
+  input::Diagnostics& diagnostics_;
+  std::unordered_map<std::string, input::Position> known_;
+};
+
+}  // namespace
+
+void read_inventory(std::shared_ptr<const input::Document> document, Inventory& inventory,
+                    input::Diagnostics& diagnostics) {
+  Reader(std::move(document), inventory, diagnostics).read();
+}
+
+Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnostics& diagnostics) {
+  Inventory inventory;
+  for (const std::string& path : paths) {
+    const std::size_t before = diagnostics.errors().size();
+    auto document = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
+    if (diagnostics.errors().size() == before) read_inventory(std::move(document), inventory, diagnostics);
+    else inventory.documents.push_back(std::move(document));
+  }
+  return inventory;
+}
+
+// ---- writing --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+bool needs_quotes(std::string_view text) {
+  if (text.empty() || text == "null" || text == "~" || text == "Null" || text == "NULL") return true;
+  if (std::string_view("-?:,[]{}#&*!|>'\"%@` ").find(text.front()) != std::string_view::npos) {
+    const bool is_word = (text.front() == '-' || text.front() == '?' || text.front() == ':') && text.size() > 1 &&
+                         text[1] != ' ' && text != "---";
+    if (!is_word) return true;
+  }
+  if (text.back() == ' ' || text.back() == ':') return true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
+    if (c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == '"') return true;
+    if (c == '#' && i > 0 && text[i - 1] == ' ') return true;
+    if (c == ':' && i + 1 < text.size() && text[i + 1] == ' ') return true;
+  }
+  return text.substr(0, 3) == "---" || text.substr(0, 3) == "...";
+}
+
+std::string quoted(std::string_view text) {
+  if (!needs_quotes(text)) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\t': out += "\\t"; break;
+      case '\r': out += "\\r"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+          out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out + '"';
+}
+
+std::string in_one_line(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::null: return "null";
+    case Value::Kind::scalar: return quoted(value.text);
+    case Value::Kind::list:
+    case Value::Kind::map: break;
+  }
+  const bool is_map = value.kind == Value::Kind::map;
+  if (value.children.empty()) return is_map ? "{}" : "[]";
+  std::string out = is_map ? "{ " : "[";
+  for (const Value& child : value.children) {
+    if (&child != &value.children.front()) out += ", ";
+    if (is_map) out += quoted(child.key) + ": ";
+    out += in_one_line(child);
+  }
+  return out + (is_map ? " }" : "]");
+}
+
+constexpr std::size_t widest_line = 110;
+
+void write_children(std::string& out, const Value& value, std::size_t indent);
+
+// After `key:` or `-`, on the same line if it fits.
+void write_after(std::string& out, const Value& value, std::size_t indent, std::size_t column) {
+  const std::string line = in_one_line(value);
+  if (value.children.empty() || column + line.size() <= widest_line) {
+    out += ' ' + line + '\n';
+    return;
+  }
+  out += '\n';
+  write_children(out, value, indent + 2);
+}
+
+void write_children(std::string& out, const Value& value, std::size_t indent) {
+  for (const Value& child : value.children) {
+    const std::string head = value.kind == Value::Kind::map ? quoted(child.key) + ':' : std::string("-");
+    out += std::string(indent, ' ') + head;
+    write_after(out, child, indent, indent + head.size() + 1);
+  }
+}
+
+std::string_view word(Traffic::Pattern pattern) {
+  switch (pattern) {
+    case Traffic::Pattern::constant: return "constant";
+    case Traffic::Pattern::daily: return "daily";
+    case Traffic::Pattern::weekly: return "weekly";
+    case Traffic::Pattern::listed: return "listed";
+  }
+  return "";
+}
+
+Value written(const Traffic& t) {
+  Value entry = Value::map();
+  entry.set("to", t.to);
+  if (t.via != "in") entry.set("via", t.via);
+  if (t.pattern != Traffic::Pattern::listed) entry.set("rate", input::to_text(t.rate));
+  if (t.size) entry.set("size", t.size->is_unlimited() ? "unlimited" : fmt::format("{}B", t.size->count()));
+  if (t.pattern == Traffic::Pattern::listed) {
+    Value& steps = entry.set("profile", Value::list());
+    for (const ProfileStep& step : t.steps) {
+      steps.add(Value::list({Value::scalar(input::to_text(step.offset)), Value::scalar(input::to_text(step.rate))}));
+    }
+  } else if (t.pattern != Traffic::Pattern::constant) {
+    entry.set("profile", std::string(word(t.pattern)));
+  }
+  return entry;
+}
+
+}  // namespace
+
+std::string to_yaml(const Inventory& inventory) {
+  std::string out = "version: 1\n";
+  if (!inventory.name.empty()) out += "name: " + quoted(inventory.name) + '\n';
+  if (!inventory.account.empty()) out += "account: " + quoted(inventory.account) + '\n';
+  if (!inventory.region.empty()) out += "region: " + quoted(inventory.region) + '\n';
+  out += inventory.resources.empty() ? "resources: {}\n" : "resources:\n";
+  for (const Resource& r : inventory.resources) {
+    Value all = Value::map();
+    all.set("type", r.type);
+    if (r.account != inventory.account) all.set("account", r.account);
+    if (r.region != inventory.region) all.set("region", r.region);
+    all.children.insert(all.children.end(), r.attributes.children.begin(), r.attributes.children.end());
+    const std::string head = quoted(r.name) + ':';
+    out += "  " + head;
+    write_after(out, all, 2, 2 + head.size() + 1);
+  }
+  if (!inventory.traffic.empty()) out += "traffic:\n";
+  for (const Traffic& t : inventory.traffic) out += "  - " + in_one_line(written(t)) + '\n';
+  if (!inventory.unknowns.empty()) out += "unknowns:\n";
+  for (const std::string& sentence : inventory.unknowns) out += "  - " + quoted(sentence) + '\n';
+  return out;
+}
+
+}  // namespace moshimo::models
