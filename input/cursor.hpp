@@ -60,7 +60,9 @@ class Cursor {
   std::optional<Rate> rate() const;
 
  private:
-  Cursor(const Document* d, const Node* n, const Cursor* parent, Diagnostics* diag);
+  Cursor(const Document* d, const Node* n, Diagnostics* diag);
+  bool expect_scalar(std::string_view what) const;
+  bool expect_plain(std::string_view what) const;
   const Document* document_ = nullptr;
   const Node* node_ = nullptr;
   Diagnostics* diagnostics_ = nullptr;

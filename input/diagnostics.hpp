@@ -1,6 +1,7 @@
 // Mistakes in what the user wrote: collected with their positions, reported all at once.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -20,7 +21,7 @@ struct Position {
 // A named text that was read whole. Outlives every `Position` into it.
 class SourceFile {
  public:
-  SourceFile(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {}
+  SourceFile(std::string name, std::string text);
   const std::string& name() const { return name_; }
   std::string_view text() const { return text_; }
   struct LineColumn {
@@ -32,6 +33,7 @@ class SourceFile {
  private:
   std::string name_;
   std::string text_;
+  std::vector<LineColumn> landmarks_;  // of the first byte of every block, so that a position costs one block
 };
 
 struct Diagnostic {
@@ -61,6 +63,9 @@ class Diagnostics {
 };
 
 std::string to_string(const Diagnostic& d);
+
+// What the user wrote, as it stands in a message: 'text', cut when long, control characters made visible.
+std::string in_quotes(std::string_view text);
 
 // "; did you mean 'x'?" for the nearest of `known` within a third of the word's length, else "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known);

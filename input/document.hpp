@@ -22,9 +22,9 @@ enum class ScalarStyle : std::uint8_t {
 };
 
 struct Node {
-  std::string_view text;            // of a scalar; in a map's child the value is a node of its own
-  std::string_view key;             // this node's key when its parent is a map
-  std::string_view tag;             // YAML tag such as "!Sub", else empty
+  std::string_view text = {};            // of a scalar; in a map's child the value is a node of its own
+  std::string_view key = {};             // this node's key when its parent is a map
+  std::string_view tag = {};             // YAML tag such as "!Sub", else empty
   std::uint32_t offset = 0;         // of the value
   std::uint32_t key_offset = 0;
   std::uint32_t first_child = 0;    // 0: none (the root is never a child)
@@ -41,6 +41,7 @@ struct ReadLimits {
   std::size_t most_bytes = std::size_t{1} << 30;
   std::uint32_t deepest = 200;
   std::size_t most_nodes = 50'000'000;   // after aliases are expanded
+  std::size_t most_expanded = 1'000'000;  // of them, copies made by aliases
 };
 
 class Document {

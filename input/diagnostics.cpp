@@ -1,0 +1,140 @@
+#include "input/diagnostics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace moshimo::input {
+namespace {
+
+constexpr std::size_t block_bytes = 16 * 1024;
+
+void advance(SourceFile::LineColumn& at, std::string_view text) {
+  for (const char c : text) {
+    if (c == '\n') {
+      ++at.line;
+      at.column = 1;
+    } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
+      ++at.column;
+    }
+  }
+}
+
+// Edits that turn one word into the other: insert, remove, replace, swap neighbours.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before_last(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replace = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replace});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before_last[j - 2] + 1);
+    }
+    std::swap(before_last, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+SourceFile::SourceFile(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)) {
+  landmarks_.reserve(text_.size() / block_bytes + 1);
+  LineColumn at;
+  for (std::size_t begin = 0; begin < text_.size(); begin += block_bytes) {
+    landmarks_.push_back(at);
+    advance(at, std::string_view(text_).substr(begin, block_bytes));
+  }
+}
+
+SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
+  if (landmarks_.empty()) return {};
+  const std::size_t end = std::min<std::size_t>(offset, text_.size());
+  const std::size_t block = std::min(end / block_bytes, landmarks_.size() - 1);
+  LineColumn at = landmarks_[block];
+  advance(at, std::string_view(text_).substr(block * block_bytes, end - block * block_bytes));
+  return at;
+}
+
+void Diagnostics::error(Position at, std::string message) { errors_.push_back({at, std::move(message)}); }
+
+void Diagnostics::warning(Position at, std::string message) { warnings_.push_back({at, std::move(message)}); }
+
+void Diagnostics::throw_if_errors(std::size_t most) const {
+  if (errors_.empty()) return;
+  std::map<const SourceFile*, std::size_t> order;  // files as they were first complained about
+  std::vector<std::tuple<std::size_t, std::uint32_t, const Diagnostic*>> sorted;
+  for (const Diagnostic& d : errors_) {
+    const std::size_t file = order.emplace(d.at.file, order.size()).first->second;
+    sorted.emplace_back(file, d.at.offset, &d);
+  }
+  const auto place = [](const auto& e) { return std::pair(std::get<0>(e), std::get<1>(e)); };
+  std::ranges::stable_sort(sorted, {}, place);
+
+  std::vector<const Diagnostic*> different;
+  for (std::size_t i = 0, first_here = 0; i < sorted.size(); ++i) {
+    if (i > 0 && place(sorted[i]) != place(sorted[i - 1])) first_here = different.size();
+    const Diagnostic* d = std::get<2>(sorted[i]);
+    const bool said = std::any_of(different.begin() + static_cast<std::ptrdiff_t>(first_here), different.end(),
+                                  [&](const Diagnostic* other) { return other->message == d->message; });
+    if (!said) different.push_back(d);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, different.size()); ++i) {
+    if (!text.empty()) text += '\n';
+    text += to_string(*different[i]);
+  }
+  if (different.size() > most) text += fmt::format("{}and {} more", text.empty() ? "" : "\n", different.size() - most);
+  throw InputError(text);
+}
+
+std::string to_string(const Diagnostic& d) {
+  if (d.at.file == nullptr) return d.message;
+  const auto at = d.at.file->line_column(d.at.offset);
+  return fmt::format("{}:{}:{}: {}", d.at.file->name(), at.line, at.column, d.message);
+}
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  std::string out = "'";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (i >= longest && (c & 0xC0) != 0x80) {
+      out += "...";
+      break;
+    }
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c < 0x20 || c == 0x7F) {
+      out += fmt::format("\\x{:02x}", c);
+    } else {
+      out += text[i];
+    }
+  }
+  return out + "'";
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
+  constexpr std::size_t longest = 200;
+  if (word.size() > longest) return "";
+  std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+  std::string_view nearest;
+  for (const std::string_view k : known) {
+    const std::size_t difference = k.size() > word.size() ? k.size() - word.size() : word.size() - k.size();
+    if (difference > best) continue;
+    const std::size_t distance = edit_distance(word, k);
+    if (distance >= std::max(word.size(), k.size())) continue;  // nothing in common
+    if (distance < best || (distance == best && !nearest.empty() && k < nearest)) {
+      best = distance;
+      nearest = k;
+    }
+  }
+  return nearest.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(nearest));
+}
+
+}  // namespace moshimo::input

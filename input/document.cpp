@@ -1,0 +1,179 @@
+#include "input/document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <limits>
+#include <optional>
+
+#include "input/document_builder.hpp"
+#include "input/encoding.hpp"
+
+namespace moshimo::input {
+namespace {
+
+constexpr std::string_view white = " \t\r\n";
+
+// The problem with a text that is no document at all, but the output of a command with a document in it.
+struct Foreign {
+  std::size_t offset = 0;
+  std::string message;
+};
+
+std::optional<Foreign> command_output(std::string_view text) {
+  if (text.starts_with("[command]")) {
+    return Foreign{0,
+                   "this line was printed by the wrapper of the setup-terraform action, before the JSON; set "
+                   "`terraform_wrapper: false` in the action, or delete everything before the first '{'"};
+  }
+  if (text.starts_with("{\"@level\"")) {
+    return Foreign{0, "this is the log of a Terraform command with -json; save the plan and give the output of "
+                      "`terraform show -json FILE`"};
+  }
+  constexpr std::size_t most_lines = 50;
+  bool something_else = false;
+  for (std::size_t begin = 0, lines = 1; begin < text.size() && lines <= most_lines; ++lines) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    if (line.starts_with("{\"") || line == "{" || line == "{\r") {
+      if (!something_else) return std::nullopt;
+      return Foreign{0, fmt::format("text stands before the JSON that begins at line {}; delete the lines before it", lines)};
+    }
+    const std::size_t first = line.find_first_not_of(white);
+    if (first != std::string_view::npos && line[first] != '#' && line[0] != '%' && !line.starts_with("---")) {
+      if (!something_else && (line[first] == '[' || line[first] == '{')) return std::nullopt;
+      something_else = true;
+    }
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+bool is_utf16(std::string_view bytes) { return bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff"); }
+
+bool has_name_of_yaml(std::string_view name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
+
+struct Closer {
+  void operator()(std::FILE* f) const {
+    if (f != stdin) std::fclose(f);
+  }
+};
+
+// The bytes of a file, or nothing after a message.
+std::optional<std::string> read_bytes(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {
+  const auto refuse = [&](const std::string& why) {
+    diagnostics.error({}, fmt::format("cannot read {}: {}", in_quotes(path), why));
+    return std::nullopt;
+  };
+  const bool standard_input = path == "-";
+  if (path.empty()) return refuse("the name is empty");
+  std::error_code ignored;
+  if (!standard_input && std::filesystem::is_directory(path, ignored)) return refuse("it is a directory; name a file");
+  const std::unique_ptr<std::FILE, Closer> file(standard_input ? stdin : std::fopen(path.c_str(), "rb"));
+  if (file == nullptr) {
+    if (errno == ENOENT || errno == ENOTDIR) return refuse("there is no such file");
+    if (errno == EACCES) return refuse("permission denied");
+    return refuse(std::strerror(errno));
+  }
+  std::string bytes;
+  if (!standard_input) {
+    const auto size = std::filesystem::file_size(path, ignored);
+    if (!ignored && size <= limits.most_bytes) bytes.reserve(size + 1);
+  }
+  for (;;) {
+    constexpr std::size_t chunk = std::size_t{1} << 20;
+    const std::size_t before = bytes.size();
+    bytes.resize(before + std::max(chunk, std::min(before, 8 * chunk)));
+    const std::size_t got = std::fread(bytes.data() + before, 1, bytes.size() - before, file.get());
+    bytes.resize(before + got);
+    if (std::ferror(file.get()) != 0) return refuse(std::strerror(errno));
+    if (bytes.size() > limits.most_bytes) {
+      return refuse(fmt::format("it is larger than {} bytes", limits.most_bytes));
+    }
+    const bool binary = before == 0 && !is_utf16(bytes) && bytes.find('\0') != std::string::npos;
+    if (got == 0 || binary) return bytes;
+  }
+}
+
+}  // namespace
+
+Document Document::parse(std::string name, std::string text, Format format, Diagnostics& diagnostics,
+                         const ReadLimits& limits) {
+  Document document;
+  document.unescaped_ = std::make_unique<std::deque<std::string>>();
+  const auto most = std::min<std::size_t>(limits.most_bytes, std::numeric_limits<std::int32_t>::max());
+  const bool too_large = text.size() > most;
+  if (too_large) text.clear();
+  const auto encoding = make_utf8(text);
+  document.file_ = std::make_unique<SourceFile>(std::move(name), std::move(text));
+  DocumentBuilder builder(document, diagnostics, limits);
+  const std::string_view source = document.file().text();
+  if (too_large) {
+    builder.stop(0, fmt::format("the text is larger than {} bytes", most));
+  } else if (encoding) {
+    builder.stop(static_cast<std::uint32_t>(encoding->offset), encoding->message);
+  } else if (source.find_first_not_of(white) == std::string_view::npos) {
+    builder.stop(0, "the file is empty");
+  } else if (const auto foreign = command_output(source)) {
+    builder.stop(static_cast<std::uint32_t>(foreign->offset), foreign->message);
+  } else if (format == Format::json) {
+    parse_json(builder);
+  } else {
+    parse_yaml(builder);
+  }
+  builder.finish();
+  return document;
+}
+
+Format format_of(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const std::size_t first = text.find_first_not_of(white);
+  if (first == std::string_view::npos || (text[first] != '{' && text[first] != '[')) return Format::yaml;
+  const std::size_t second = text.find_first_not_of(white, first + 1);
+  if (second == std::string_view::npos) return Format::json;
+  const std::string_view rest = text.substr(second);
+  if (text[first] == '{') return rest[0] == '"' || rest[0] == '}' ? Format::json : Format::yaml;
+  for (const std::string_view word : {"true", "false", "null"}) {
+    if (!rest.starts_with(word)) continue;
+    const std::size_t after = rest.find_first_not_of(white, word.size());
+    if (after == std::string_view::npos || rest[after] == ',' || rest[after] == ']') return Format::json;
+  }
+  return std::string_view("\"{[]-0123456789").find(rest[0]) != std::string_view::npos ? Format::json : Format::yaml;
+}
+
+Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {
+  auto bytes = read_bytes(path, diagnostics, limits);
+  const std::string name = path == "-" ? "standard input" : path;
+  if (!bytes) {
+    Diagnostics reported_already;
+    return Document::parse(name, "", Format::yaml, reported_already, limits);
+  }
+  Format format = format_of(*bytes);
+  if (is_utf16(*bytes)) {
+    std::string text = *bytes;
+    if (!make_utf8(text)) format = format_of(text);
+  }
+  if (format == Format::json && has_name_of_yaml(path)) {
+    Diagnostics as_json;
+    Document document = Document::parse(name, *bytes, Format::json, as_json, limits);
+    if (as_json.has_errors()) return Document::parse(name, std::move(*bytes), Format::yaml, diagnostics, limits);
+    return document;
+  }
+  return Document::parse(name, std::move(*bytes), format, diagnostics, limits);
+}
+
+std::string read_file(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {
+  auto bytes = read_bytes(path, diagnostics, limits);
+  if (!bytes) return {};
+  if (const auto problem = make_utf8(*bytes)) {
+    diagnostics.error({}, fmt::format("cannot read {}: {}", in_quotes(path), problem->message));
+    return {};
+  }
+  return std::move(*bytes);
+}
+
+}  // namespace moshimo::input
