@@ -56,9 +56,7 @@ struct HopState {
 struct Timeline {
   SimTime horizon;
   std::vector<StepFunction<bool>> conditions;        // by ConditionId
-  std::vector<StepFunction<HopState>> hops;          // by HopId; what the needs say, before pauses
   std::vector<StepFunction<std::uint32_t>> running;  // by ProcessId: workers that run
-  std::vector<StepFunction<bool>> can_start;         // by ProcessId: the start needs hold
 };
 
 // ---- the ledger ----------------------------------------------------------------------------------------------------
@@ -108,7 +106,7 @@ struct HopLedger {
 struct Outcome {
   Timeline timeline;
   std::vector<HopLedger> hops;                     // by HopId
-  std::vector<StepFunction<HopState>> hop_states;  // with pauses, throttling and stalls
+  std::vector<StepFunction<HopState>> hop_states;  // by HopId; pauses included
 };
 
 }  // namespace moshimo

@@ -1,0 +1,33 @@
+// The flow of data through a system whose conditions over time are known: rates between events, masses at events.
+//
+// Every hop keeps its waiting data in a place per fallback and knows the next moment at which one of its rates changes by
+// itself (a place empties, fills or begins to expire, a retry gap ends). The clock jumps from one such moment, or
+// condition change, to the next, and only hops downstream of a change are looked at.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/control.hpp"
+#include "core/outcome.hpp"
+
+namespace moshimo {
+
+class Flow {
+ public:
+  explicit Flow(const System& system);
+  ~Flow();
+  Flow(Flow&&) noexcept;
+  Flow& operator=(Flow&&) noexcept;
+
+  // `transitions` and the starting values are those of a control plane that was advanced to `horizon`. Fills in the
+  // ledgers and hop states of `outcome`.
+  void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
+           const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace moshimo

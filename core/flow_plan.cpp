@@ -1,0 +1,115 @@
+#include "core/flow_plan.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+
+namespace moshimo {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+void watch(Adjacency& watchers, const Needs& needs, std::uint32_t hop) {
+  for (const Need& need : needs) {
+    watchers.add(need.condition.value, hop);
+    for (ConditionId other : need.alternatives) watchers.add(other.value, hop);
+  }
+}
+
+PlaceRow place_row(const Hop& hop, const Fallback& fallback) {
+  PlaceRow row;
+  row.limit_us = fallback.limit.is_forever() ? infinity : static_cast<double>(fallback.limit.us());
+  row.capacity = fallback.capacity.is_unlimited() ? infinity : fallback.capacity.count() / hop.size.count();
+  if (fallback.kind == Fallback::Kind::retry) {
+    row.attempts = attempt_table(fallback.schedule, fallback.limit);
+    const Duration age = row.attempts.effective_age;
+    row.limit_us = age.is_forever() ? infinity : static_cast<double>(age.us());
+  }
+  return row;
+}
+
+}  // namespace
+
+void Adjacency::finish() {
+  std::sort(pairs_.begin(), pairs_.end());
+  pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
+  for (const Pair& pair : pairs_) ++begin_[pair.key + 1];
+  for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
+  values_.reserve(pairs_.size());
+  for (const Pair& pair : pairs_) values_.push_back(pair.value);
+  pairs_ = {};
+}
+
+FlowPlan::FlowPlan(const System& system)
+    : hops(static_cast<std::uint32_t>(system.hops.size())), ports(static_cast<std::uint32_t>(system.ports.size())) {
+  fed_by_port.reset(ports);
+  into_port.reset(ports);
+  watchers.reset(system.conditions.size());
+  signals.reset(system.conditions.size());
+  process_watchers.reset(system.processes.size());
+  process_ports.reset(system.processes.size());
+
+  std::vector<std::vector<std::uint32_t>> next(hops + ports);
+  for (std::uint32_t h = 0; h < hops; ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    first_place.push_back(static_cast<std::uint32_t>(places.size()));
+    watch(watchers, hop.needs, h);
+    if (hop.to.is_set()) {
+      into_port.add(hop.to.value, h);
+      next[h].push_back(hops + hop.to.value);
+    }
+    if (hop.source == Hop::Source::port) {
+      fed_by_port.add(hop.from.value, h);
+      next[hops + hop.from.value].push_back(h);
+    }
+    if (hop.source == Hop::Source::work) {
+      const Port& port = system.ports[hop.from];
+      watch(watchers, port.needs, h);
+      if (port.process.is_set()) process_watchers.add(port.process.value, h);
+    }
+    if (hop.source == Hop::Source::signal) signals.add(hop.signal.value, h);
+    for (const Fallback& fallback : hop.fallbacks) {
+      places.push_back(place_row(hop, fallback));
+      watch(watchers, fallback.accepts, h);
+      if (fallback.store.is_set()) {
+        const Store& store = system.stores[fallback.store];
+        watch(watchers, store.readable, h);
+        for (ConditionId c : store.lost_with) watchers.add(c.value, h);
+      }
+      if (fallback.kind == Fallback::Kind::hand_on) {
+        into_port.add(fallback.port.value, h);
+        next[h].push_back(hops + fallback.port.value);
+      }
+    }
+  }
+  first_place.push_back(static_cast<std::uint32_t>(places.size()));
+  for (std::uint32_t p = 0; p < ports; ++p) {
+    const ProcessId process = system.ports[PortId(p)].process;
+    if (process.is_set()) process_ports.add(process.value, p);
+  }
+  fed_by_port.finish();
+  into_port.finish();
+  watchers.finish();
+  signals.finish();
+  process_watchers.finish();
+  process_ports.finish();
+
+  std::vector<std::uint32_t> missing(hops + ports, 0);
+  for (const auto& targets : next) {
+    for (std::uint32_t node : targets) ++missing[node];
+  }
+  for (std::uint32_t node = 0; node < hops + ports; ++node) {
+    if (missing[node] == 0) node_at_rank.push_back(node);
+  }
+  for (std::size_t i = 0; i < node_at_rank.size(); ++i) {
+    for (std::uint32_t node : next[node_at_rank[i]]) {
+      if (--missing[node] == 0) node_at_rank.push_back(node);
+    }
+  }
+  assert(node_at_rank.size() == hops + ports && "a loop of hops passed check()");
+  node_rank.resize(hops + ports);
+  for (std::uint32_t rank = 0; rank < node_at_rank.size(); ++rank) node_rank[node_at_rank[rank]] = rank;
+}
+
+}  // namespace moshimo

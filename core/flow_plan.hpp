@@ -1,0 +1,60 @@
+// What the flow of data needs to know of a system, laid out flat once: who feeds whom, in which order, who watches what.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/schedule.hpp"
+#include "core/system.hpp"
+
+namespace moshimo {
+
+// For each key a run of values in one array.
+class Adjacency {
+ public:
+  void reset(std::size_t keys) {
+    pairs_.clear();
+    begin_.assign(keys + 1, 0);
+  }
+  void add(std::uint32_t key, std::uint32_t value) { pairs_.push_back({key, value}); }
+  void finish();  // sorts, drops duplicates
+  std::span<const std::uint32_t> of(std::uint32_t key) const {
+    return {values_.data() + begin_[key], begin_[key + 1] - begin_[key]};
+  }
+
+ private:
+  struct Pair {
+    std::uint32_t key;
+    std::uint32_t value;
+    auto operator<=>(const Pair&) const = default;
+  };
+  std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> begin_;
+  std::vector<std::uint32_t> values_;
+};
+
+struct PlaceRow {
+  double limit_us = 0;       // infinity: none
+  double capacity = 0;       // events; infinity: none
+  AttemptTable attempts;     // of a retry
+};
+
+struct FlowPlan {
+  explicit FlowPlan(const System& system);
+
+  std::uint32_t hops = 0;
+  std::uint32_t ports = 0;
+  std::vector<std::uint32_t> node_rank;       // hop h is node h, port p is node hops + p; feeders come first
+  std::vector<std::uint32_t> node_at_rank;
+  std::vector<std::uint32_t> first_place;     // of each hop, and one more at the end
+  std::vector<PlaceRow> places;
+  Adjacency fed_by_port;                      // port -> hops whose source it is
+  Adjacency into_port;                        // port -> hops that target it or hand on to it
+  Adjacency watchers;                         // condition -> hops
+  Adjacency signals;                          // condition -> hops fired by its fall
+  Adjacency process_watchers;                 // process -> hops (work sources)
+  Adjacency process_ports;                    // process -> ports it serves
+};
+
+}  // namespace moshimo

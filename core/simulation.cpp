@@ -1,0 +1,81 @@
+#include "core/simulation.hpp"
+
+#include <stdexcept>
+
+#include "core/control.hpp"
+#include "core/flow.hpp"
+
+namespace moshimo {
+namespace {
+
+template <class Value>
+void add_change(StepFunction<Value>& f, SimTime at, Value value) {
+  if (!f.empty() && f.back().at == at) f.pop_back();
+  if (f.empty() || !(f.back().value == value)) f.push_back({at, value});
+}
+
+const System& checked(const System& system) {
+  const std::vector<std::string> mistakes = check(system);
+  if (!mistakes.empty()) throw std::invalid_argument(mistakes.front());
+  return system;
+}
+
+}  // namespace
+
+struct Simulation::State {
+  explicit State(const System& s) : system(checked(s)), control(s), flow(s) {
+    for (std::uint32_t c = 0; c < s.conditions.size(); ++c) {
+      starting_values.push_back(control.starting_value(ConditionId(c)) ? 1 : 0);
+    }
+  }
+
+  void fill_timeline(SimTime horizon) {
+    Timeline& timeline = outcome.timeline;
+    timeline.horizon = horizon;
+    timeline.conditions.resize(system.conditions.size());
+    timeline.running.resize(system.processes.size());
+    for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+      timeline.conditions[c].clear();
+      timeline.conditions[c].push_back({SimTime{}, starting_values[c] != 0});
+    }
+    for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
+      timeline.running[p].clear();
+      timeline.running[p].push_back({SimTime{}, system.processes[ProcessId(p)].count});
+    }
+    for (const Transition& x : control.transitions()) {
+      if (x.is_process) {
+        add_change(timeline.running[x.index], x.at, x.value);
+      } else {
+        add_change(timeline.conditions[x.index], x.at, x.value != 0);
+      }
+    }
+  }
+
+  const System& system;
+  ControlPlane control;
+  Flow flow;
+  std::vector<std::uint8_t> starting_values;
+  Outcome outcome;
+};
+
+Simulation::Simulation(const System& system) : state_(std::make_unique<State>(system)) {}
+Simulation::~Simulation() = default;
+Simulation::Simulation(Simulation&&) noexcept = default;
+Simulation& Simulation::operator=(Simulation&&) noexcept = default;
+
+const Outcome& Simulation::run(const Script& script, SimTime horizon, const SimulationOptions& options) {
+  State& s = *state_;
+  s.control.reset();
+  s.control.apply(script);
+  s.control.advance(horizon);
+  s.fill_timeline(horizon);
+  s.flow.run(s.starting_values, s.control.transitions(), script.releases, horizon, options.record_losses, s.outcome);
+  return s.outcome;
+}
+
+Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options) {
+  Simulation simulation(system);
+  return simulation.run(script, horizon, options);
+}
+
+}  // namespace moshimo
