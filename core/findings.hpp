@@ -1,0 +1,126 @@
+// What an outcome means for people: who is hurt, how and why, what is lost and when it stops being recoverable.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/outcome.hpp"
+#include "core/system.hpp"
+
+namespace moshimo {
+
+enum class EffectKind : std::uint8_t {
+  down,        // one of its ports refuses, or none of its workers runs
+  impaired,    // a hop of its own fails
+  latent,      // nothing hurts until a worker has to start
+  stalled,     // held up by a full buffer
+  unreadable,  // data at rest cannot be read
+  starved,     // gets less than normal because something upstream fails
+};
+std::string_view name_of(EffectKind k);
+
+// From an effect back to its root: each condition fell because of the next; the last is the one a fault changed.
+using CauseChain = std::vector<ConditionId>;
+
+struct Effect {
+  ComponentId component;
+  EffectKind kind = EffectKind::down;
+  SimTime from;
+  SimTime to;           // never(): still so at the horizon
+  ErrorClass error = ErrorClass::unavailable;
+  CauseChain chain;     // empty when starved
+  PortId port;          // one of these four says what of the component
+  HopId hop;
+  ProcessId process;
+  StoreId store;
+};
+
+// A moment from which a further piece of data cannot be saved any more.
+struct PointOfNoReturn {
+  SimTime at;
+  SimTime until;            // it goes on being lost up to here
+  HopId hop;                // unset for data at rest
+  StoreId store;            // data at rest
+  int fallback = -1;        // whose time is up, or -1: there was none
+  LossWindow::Why why = LossWindow::Why::no_fallback;
+  ErrorClass error = ErrorClass::unavailable;
+  SimTime arrived_from;
+  SimTime arrived_to;
+  double events = 0;        // lost from `at` to `until`
+  FactId fact;              // it rests on
+};
+
+struct SeenSymptom {
+  SimTime at;
+  ComponentId component;
+  const Symptom* symptom = nullptr;  // of the system
+  HopId hop;
+};
+
+// Requests from outside that were refused for want of a place to wait.
+struct Availability {
+  HopId hop;
+  double offered = 0;
+  double refused = 0;
+  struct Window {
+    SimTime from;
+    SimTime to;
+    ErrorClass error;
+  };
+  std::vector<Window> windows;
+};
+
+// Runs of a timetable.
+struct MissedRuns {
+  HopId hop;
+  double due = 0;
+  double missed = 0;
+};
+
+// Data that was there before the start.
+struct AtRest {
+  StoreId store;
+  SimTime unreadable_from;  // never(): readable throughout
+  SimTime unreadable_to;
+  SimTime lost_at;          // never(): not lost
+  CauseChain chain;
+};
+
+struct Objective {
+  ComponentId component;
+  bool is_rto = true;      // else RPO
+  Duration target = {};
+  Duration achieved = {};  // forever: not within the horizon
+  bool met = true;
+};
+
+struct Findings {
+  std::vector<Effect> effects;                // by time, component
+  std::vector<PointOfNoReturn> points;        // by time
+  std::vector<SeenSymptom> symptoms;          // by time
+  std::vector<Availability> availability;
+  std::vector<MissedRuns> jobs;
+  std::vector<AtRest> at_rest;
+  std::vector<Objective> objectives;
+  double offered = 0;
+  double lost = 0;
+  double waiting = 0;
+  double late = 0;
+};
+
+// `healthy` is the outcome of the same system with an empty script; it tells who is starved.
+Findings find(const System& system, const Outcome& outcome, const Outcome& healthy);
+
+// Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
+struct FailureSpan {
+  SimTime from;
+  SimTime to;  // never(): to the horizon
+  std::size_t need = 0;
+};
+std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline);
+bool held_at(const Timeline& timeline, ConditionId c, SimTime at);
+CauseChain cause_of(const System& system, const Timeline& timeline, const Need& failed, SimTime at);
+
+}  // namespace moshimo

@@ -1,0 +1,72 @@
+// People who react: what is done after a fault, in which order, by whom, and what comes of it.
+//
+// Steps follow from the damage: a condition that fell and has a repair, a process below its count, data that waits for
+// somebody to release it. They are done by responders as these get free, the step that serves the earliest point of no
+// return first. A plan is always simulated; the response holds the outcome of doing it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/outcome.hpp"
+#include "core/simulation.hpp"
+#include "core/system.hpp"
+
+namespace moshimo {
+
+struct Fault {
+  SimTime at;
+  ActionId action;
+};
+
+enum class Strategy : std::uint8_t {
+  none,          // nobody does anything
+  restore_only,  // what re-applying the infrastructure code does
+  full,          // every step
+};
+std::string_view name_of(Strategy s);
+
+struct Responders {
+  Duration time_to_detect = Duration::minutes(40);  // from the first fault
+  std::uint32_t count = 1;
+  Strategy strategy = Strategy::full;
+};
+
+// A repair that was done, or several that one apply does.
+struct Step {
+  std::vector<RepairId> repairs;
+  SimTime ready;         // when all it needs was there
+  SimTime start;
+  SimTime done;          // the people are; effects follow after their delays
+  std::uint32_t responder = 0;
+  HopId hop;             // of a release
+  std::uint8_t fallback = 0;
+  double released = 0;   // events it brought to their target
+  SimTime gap_from;      // of a release: when what waits there arrived
+  SimTime gap_to;
+  double backlog = 0;    // of a release: what waited when it began
+};
+
+// A fault that could not happen because its needs (guards) did not hold.
+struct StoppedFault {
+  Fault fault;
+  std::size_t need = 0;  // of the action
+};
+
+struct Response {
+  Strategy strategy = Strategy::none;
+  Outcome outcome;
+  std::vector<Step> steps;
+  Script script;                          // everything done to the system, faults included
+  std::vector<StoppedFault> stopped;
+  std::vector<ConditionId> still_broken;  // at the horizon, though they held at the start
+  std::vector<HopId> unreleased;          // data waits at the horizon for a step that was not done
+};
+
+Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon);
+
+// What faults alone do to conditions: breaks, restores and cascades.
+Script script_of(const System& system, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped);
+
+}  // namespace moshimo
