@@ -1,0 +1,336 @@
+#include "tests/reference/control.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "tests/reference/schedule.hpp"
+
+namespace moshimo::reference {
+namespace {
+
+struct Follower {  // what a condition is about to do
+  struct Pending {
+    SimTime due;
+    bool to;
+  };
+  bool value = true;
+  std::optional<Pending> pending;  // a change made from outside that has not propagated yet
+  bool repaired_now = false;       // a repair takes effect at this very instant
+  bool needs_held = true;          // derived: what the needs said last,
+  SimTime since;                   // and since when
+};
+
+struct Slot {  // of one worker
+  enum class Is { running, starting, empty };
+  Is is = Is::running;
+  SimTime ends;       // running or starting: when its age reaches the lifetime
+  SimTime runs_at;    // starting
+  SimTime next_try;   // empty: the next attempt to start,
+  Duration gap;       // how long after the one before,
+  std::optional<Gaps> gaps;  // and those that follow; the last gap repeats
+  void plan_next_try(SimTime now) {
+    if (const auto next = gaps->next()) gap = *next;
+    next_try = now + gap;
+  }
+};
+
+struct Workers {
+  std::vector<Slot> slots;
+  std::optional<SimTime> unhealthy_since;
+  std::uint32_t running() const {
+    return static_cast<std::uint32_t>(
+        std::count_if(slots.begin(), slots.end(), [](const Slot& s) { return s.is == Slot::Is::running; }));
+  }
+};
+
+template <class Value>
+void note(StepFunction<Value>& steps, SimTime now, const Value& value) {
+  if (steps.empty() || !(steps.back().value == value)) steps.push_back({now, value});
+}
+
+class Control {
+ public:
+  Control(const System& system, const Script& script, SimTime horizon) : system_(system), script_(script) {
+    timeline_.horizon = horizon;
+    timeline_.conditions.resize(system.conditions.size());
+    timeline_.hops.resize(system.hops.size());
+    timeline_.running.resize(system.processes.size());
+    timeline_.can_start.resize(system.processes.size());
+    for (const Condition& c : system.conditions) {
+      followers_.emplace_back();
+      followers_.back().value = c.initially;
+    }
+    order_derived();
+    for (const Process& p : system.processes) {
+      workers_.emplace_back();
+      for (std::uint32_t i = 0; i < p.count; ++i) {
+        Slot slot;
+        slot.ends = end_of_staggered(p, i, SimTime{});
+        workers_.back().slots.push_back(slot);
+      }
+    }
+  }
+
+  Timeline run() {
+    for (SimTime now; now <= timeline_.horizon; now = next_moment(now)) {
+      instant(now);
+      record(now);
+    }
+    return std::move(timeline_);
+  }
+
+ private:
+  Follower& of(ConditionId id) { return followers_[id.value]; }
+  const Follower& of(ConditionId id) const { return followers_[id.value]; }
+
+  bool holds(const Need& need) const {
+    return of(need.condition).value || std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                                                   [&](ConditionId c) { return of(c).value; });
+  }
+  bool hold(const Needs& needs) const {
+    return std::all_of(needs.begin(), needs.end(), [&](const Need& n) { return holds(n); });
+  }
+
+  // Each derived condition after those it follows.
+  void order_derived() {
+    std::vector<bool> placed(system_.conditions.size(), false);
+    const std::function<void(ConditionId)> place = [&](ConditionId id) {
+      if (placed[id.value]) return;
+      placed[id.value] = true;
+      if (system_.conditions[id].kind != Condition::Kind::derived) return;
+      for (const Need& need : system_.conditions[id].follows) {
+        place(need.condition);
+        for (const ConditionId other : need.alternatives) place(other);
+      }
+      derived_.push_back(id);
+    };
+    for (std::size_t i = 0; i < system_.conditions.size(); ++i) place(ConditionId(i));
+  }
+
+  // ---- one instant ----
+
+  void instant(SimTime now) {
+    for (const Script::Change& change : script_.changes) {
+      if (change.at == now) begin_change(change);
+    }
+    for (std::size_t i = 0; i < followers_.size(); ++i) propagate(ConditionId(i), now);
+
+    bool restarts_are_due = true;
+    for (bool changed = true; changed;) {
+      settle_derived(now);
+      changed = false;
+      if (restarts_are_due) {
+        for (const Script::Restart& r : script_.restarts) {
+          if (r.at == now) restart(r.process, now);
+        }
+        restarts_are_due = false;
+      }
+      for (std::size_t i = 0; i < workers_.size(); ++i) {
+        if (settle_process(ProcessId(i), now)) changed = true;
+      }
+      for (std::size_t i = 0; i < followers_.size(); ++i) {
+        const Condition& c = system_.conditions[ConditionId(i)];
+        if (c.kind != Condition::Kind::staffed) continue;
+        const bool staffed = workers_[c.process.value].running() > 0;
+        if (followers_[i].value != staffed) changed = true;
+        followers_[i].value = staffed;
+      }
+    }
+    for (Follower& f : followers_) f.repaired_now = false;
+  }
+
+  void begin_change(const Script::Change& change) {
+    const Condition& c = system_.conditions[change.condition];
+    if (change.to && c.rises == Condition::Rises::never) return;
+    const Duration delay = change.to ? c.rises_after.most : c.falls_after.least;
+    of(change.condition).pending = Follower::Pending{change.at + delay, change.to};
+  }
+
+  void propagate(ConditionId id, SimTime now) {
+    Follower& f = of(id);
+    if (!f.pending || f.pending->due != now) return;
+    const bool to = f.pending->to;
+    f.pending.reset();
+    if (system_.conditions[id].kind == Condition::Kind::derived && to) {
+      f.repaired_now = true;
+    } else {
+      f.value = to;
+      f.since = now;
+    }
+  }
+
+  void settle_derived(SimTime now) {
+    for (const ConditionId id : derived_) {
+      const Condition& c = system_.conditions[id];
+      Follower& f = of(id);
+      const bool held = hold(c.follows);
+      if (held != f.needs_held) {
+        f.needs_held = held;
+        f.since = now;
+      }
+      if (f.value && !held && now - f.since >= c.falls_after.least) f.value = false;
+      if (f.value || !held) continue;
+      const bool by_itself = c.rises == Condition::Rises::after_delay && now - f.since >= c.rises_after.most;
+      if (by_itself || f.repaired_now) f.value = true;
+    }
+  }
+
+  // ---- processes ----
+
+  // Worker i of n has age (i + 1/2)/n of its lifetime at `from`.
+  static SimTime end_of_staggered(const Process& p, std::uint32_t i, SimTime from) {
+    if (p.lifetime.is_forever()) return SimTime::never();
+    const double age = (i + 0.5) / p.count * p.lifetime.in_seconds();
+    return from + (p.lifetime - Duration::seconds(age));
+  }
+
+  void restart(ProcessId id, SimTime now) {
+    const Process& p = system_.processes[id];
+    if (!hold(p.start)) return;
+    for (std::uint32_t i = 0; i < p.count; ++i) {
+      Slot& slot = workers_[id.value].slots[i];
+      if (slot.is != Slot::Is::running) {
+        slot.is = Slot::Is::starting;
+        slot.runs_at = now + p.start_time;
+      }
+      slot.ends = end_of_staggered(p, i, now);
+    }
+  }
+
+  void start(const Process& p, Slot& slot, SimTime now) {
+    slot.is = Slot::Is::starting;
+    slot.runs_at = now + p.start_time;
+    slot.ends = slot.runs_at + p.lifetime;
+  }
+
+  // Tries to fill a slot that became empty now.
+  void replace(const Process& p, Slot& slot, SimTime now) {
+    if (p.restarts && hold(p.start)) return start(p, slot, now);
+    slot.is = Slot::Is::empty;
+    slot.gaps.reset();
+    slot.next_try = SimTime::never();
+    if (p.restarts && !p.restart.empty()) {
+      slot.gaps = Gaps(p.restart);
+      slot.plan_next_try(now);
+    }
+  }
+
+  bool settle_process(ProcessId id, SimTime now) {
+    const Process& p = system_.processes[id];
+    Workers& w = workers_[id.value];
+    bool changed = false;
+
+    for (Slot& slot : w.slots) {
+      if (slot.is == Slot::Is::starting && slot.runs_at <= now) {
+        slot.is = Slot::Is::running;
+        changed = true;
+      }
+    }
+
+    if (hold(p.healthy) || w.running() == 0) {
+      w.unhealthy_since.reset();
+    } else if (!w.unhealthy_since) {
+      w.unhealthy_since = now;
+    } else if (now - *w.unhealthy_since >= p.ends_when_unhealthy_for) {
+      w.unhealthy_since.reset();
+      for (Slot& slot : w.slots) {
+        if (slot.is == Slot::Is::running) replace(p, slot, now);
+      }
+      changed = true;
+    }
+
+    for (Slot& slot : w.slots) {
+      if (slot.is == Slot::Is::running && slot.ends <= now) {
+        if (p.restarts && hold(p.start)) {
+          slot.ends = now + p.lifetime;  // its successor runs already
+        } else {
+          replace(p, slot, now);
+        }
+        changed = true;
+      }
+      if (slot.is == Slot::Is::empty && p.restarts && p.restart.empty() && hold(p.start)) {
+        start(p, slot, now);
+        changed = true;
+      }
+      if (slot.is == Slot::Is::empty && slot.next_try <= now) {
+        if (hold(p.start)) {
+          start(p, slot, now);
+        } else {
+          slot.plan_next_try(now);
+        }
+        changed = true;
+      }
+    }
+    return changed;
+  }
+
+  // ---- time ----
+
+  SimTime next_moment(SimTime now) const {
+    SimTime next = SimTime::never();
+    const auto consider = [&](SimTime t) {
+      if (t > now) next = std::min(next, t);
+    };
+    for (const Script::Change& c : script_.changes) consider(c.at);
+    for (const Script::Restart& r : script_.restarts) consider(r.at);
+    for (std::size_t i = 0; i < followers_.size(); ++i) {
+      const Condition& c = system_.conditions[ConditionId(i)];
+      const Follower& f = followers_[i];
+      if (f.pending) consider(f.pending->due);
+      if (c.kind != Condition::Kind::derived) continue;
+      if (f.value && !f.needs_held) consider(f.since + c.falls_after.least);
+      if (!f.value && f.needs_held && c.rises == Condition::Rises::after_delay) consider(f.since + c.rises_after.most);
+    }
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      const Process& p = system_.processes[ProcessId(i)];
+      if (workers_[i].unhealthy_since) consider(*workers_[i].unhealthy_since + p.ends_when_unhealthy_for);
+      for (const Slot& slot : workers_[i].slots) {
+        switch (slot.is) {
+          case Slot::Is::running:
+            consider(slot.ends);
+            break;
+          case Slot::Is::starting:
+            consider(slot.runs_at);
+            break;
+          case Slot::Is::empty:
+            consider(slot.next_try);
+            break;
+        }
+      }
+    }
+    return next;
+  }
+
+  void record(SimTime now) {
+    for (std::size_t i = 0; i < followers_.size(); ++i) note(timeline_.conditions[i], now, followers_[i].value);
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      note(timeline_.running[i], now, workers_[i].running());
+      note(timeline_.can_start[i], now, hold(system_.processes[ProcessId(i)].start));
+    }
+    for (std::size_t i = 0; i < system_.hops.size(); ++i) {
+      const Needs& needs = system_.hops[HopId(i)].needs;
+      HopState state;
+      for (std::size_t n = 0; n < needs.size() && state.open; ++n) {
+        if (!holds(needs[n])) state = {false, needs[n].error, static_cast<std::uint16_t>(n)};
+      }
+      note(timeline_.hops[i], now, state);
+    }
+  }
+
+  const System& system_;
+  const Script& script_;
+  Timeline timeline_;
+  std::vector<Follower> followers_;
+  std::vector<ConditionId> derived_;
+  std::vector<Workers> workers_;
+};
+
+}  // namespace
+
+Timeline follow_conditions(const System& system, const Script& script, SimTime horizon) {
+  return Control(system, script, horizon).run();
+}
+
+}  // namespace moshimo::reference

@@ -1,0 +1,13 @@
+// What the conditions, processes and needs of a system do over time, followed from instant to instant.
+//
+// Nothing here depends on data. At each instant: changes that have propagated, derived conditions (each after those it
+// follows), processes (restarts, starts, unhealthy ends, ends of age, attempts), again until nothing moves.
+#pragma once
+
+#include "core/outcome.hpp"
+
+namespace moshimo::reference {
+
+Timeline follow_conditions(const System& system, const Script& script, SimTime horizon);
+
+}  // namespace moshimo::reference
