@@ -55,9 +55,8 @@ class Control {
   Control(const System& system, const Script& script, SimTime horizon) : system_(system), script_(script) {
     timeline_.horizon = horizon;
     timeline_.conditions.resize(system.conditions.size());
-    timeline_.hops.resize(system.hops.size());
+    hops_.resize(system.hops.size());
     timeline_.running.resize(system.processes.size());
-    timeline_.can_start.resize(system.processes.size());
     for (const Condition& c : system.conditions) {
       followers_.emplace_back();
       followers_.back().value = c.initially;
@@ -73,12 +72,12 @@ class Control {
     }
   }
 
-  Timeline run() {
+  ControlTimeline run() {
     for (SimTime now; now <= timeline_.horizon; now = next_moment(now)) {
       instant(now);
       record(now);
     }
-    return std::move(timeline_);
+    return {std::move(timeline_), std::move(hops_)};
   }
 
  private:
@@ -305,23 +304,21 @@ class Control {
 
   void record(SimTime now) {
     for (std::size_t i = 0; i < followers_.size(); ++i) note(timeline_.conditions[i], now, followers_[i].value);
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      note(timeline_.running[i], now, workers_[i].running());
-      note(timeline_.can_start[i], now, hold(system_.processes[ProcessId(i)].start));
-    }
+    for (std::size_t i = 0; i < workers_.size(); ++i) note(timeline_.running[i], now, workers_[i].running());
     for (std::size_t i = 0; i < system_.hops.size(); ++i) {
       const Needs& needs = system_.hops[HopId(i)].needs;
       HopState state;
       for (std::size_t n = 0; n < needs.size() && state.open; ++n) {
         if (!holds(needs[n])) state = {false, needs[n].error, static_cast<std::uint16_t>(n)};
       }
-      note(timeline_.hops[i], now, state);
+      note(hops_[i], now, state);
     }
   }
 
   const System& system_;
   const Script& script_;
   Timeline timeline_;
+  std::vector<StepFunction<HopState>> hops_;
   std::vector<Follower> followers_;
   std::vector<ConditionId> derived_;
   std::vector<Workers> workers_;
@@ -329,7 +326,7 @@ class Control {
 
 }  // namespace
 
-Timeline follow_conditions(const System& system, const Script& script, SimTime horizon) {
+ControlTimeline follow_conditions(const System& system, const Script& script, SimTime horizon) {
   return Control(system, script, horizon).run();
 }
 

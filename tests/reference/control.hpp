@@ -4,10 +4,17 @@
 // follows), processes (restarts, starts, unhealthy ends, ends of age, attempts), again until nothing moves.
 #pragma once
 
+#include <vector>
+
 #include "core/outcome.hpp"
 
 namespace moshimo::reference {
 
-Timeline follow_conditions(const System& system, const Script& script, SimTime horizon);
+struct ControlTimeline {
+  Timeline timeline;
+  std::vector<StepFunction<HopState>> hops;  // by HopId; what the needs say, before pauses
+};
+
+ControlTimeline follow_conditions(const System& system, const Script& script, SimTime horizon);
 
 }  // namespace moshimo::reference

@@ -162,7 +162,9 @@ class Simulation {
  public:
   Simulation(const System& system, const Script& script, SimTime horizon, const ReferenceOptions& options)
       : system_(system), script_(script), options_(options), horizon_(horizon) {
-    result_.timeline = follow_conditions(system, script, horizon);
+    ControlTimeline control = follow_conditions(system, script, horizon);
+    result_.timeline = std::move(control.timeline);
+    needs_ = std::move(control.hops);
     result_.hops.resize(system.hops.size());
     result_.hop_states.resize(system.hops.size());
     result_.grain.resize(system.hops.size());
@@ -255,7 +257,7 @@ class Simulation {
     };
     add(result_.timeline.conditions);
     add(result_.timeline.running);
-    add(result_.timeline.hops);
+    add(needs_);
     for (const Script::Release& r : script_.releases) moments.insert(r.at);
     for (const SimTime at : moments) plan({.at = at, .kind = Event::Kind::control});
   }
@@ -335,7 +337,7 @@ class Simulation {
     for (std::size_t i = 0; i < running_.size(); ++i) running_[i] = value_at(result_.timeline.running[i], now_);
     for (std::size_t i = 0; i < hops_.size(); ++i) destroy_content(HopId(i));
     for (std::size_t i = 0; i < hops_.size(); ++i) {
-      hops_[i].needs = value_at(result_.timeline.hops[i], now_);
+      hops_[i].needs = value_at(needs_[i], now_);
       update_state(HopId(i));
     }
     for (const Script::Release& r : script_.releases) {
@@ -985,6 +987,7 @@ class Simulation {
   SimTime horizon_;
   SimTime now_;
   ReferenceResult result_;
+  std::vector<StepFunction<HopState>> needs_;  // by HopId
   std::vector<bool> conditions_;
   std::vector<std::uint32_t> running_;
   std::vector<HopRun> hops_;
