@@ -25,43 +25,43 @@ std::string_view name_of(EffectKind k);
 using CauseChain = std::vector<ConditionId>;
 
 struct Effect {
-  ComponentId component;
+  ComponentId component = {};
   EffectKind kind = EffectKind::down;
-  SimTime from;
-  SimTime to;           // never(): still so at the horizon
+  SimTime from = {};
+  SimTime to = {};           // never(): still so at the horizon
   ErrorClass error = ErrorClass::unavailable;
-  CauseChain chain;     // empty when starved
-  PortId port;          // one of these four says what of the component
-  HopId hop;
-  ProcessId process;
-  StoreId store;
+  CauseChain chain = {};     // empty when starved
+  PortId port = {};          // one of these four says what of the component
+  HopId hop = {};
+  ProcessId process = {};
+  StoreId store = {};
 };
 
 // A moment from which a further piece of data cannot be saved any more.
 struct PointOfNoReturn {
-  SimTime at;
-  SimTime until;            // it goes on being lost up to here
-  HopId hop;                // unset for data at rest
-  StoreId store;            // data at rest
+  SimTime at = {};
+  SimTime until = {};            // it goes on being lost up to here
+  HopId hop = {};                // unset for data at rest
+  StoreId store = {};            // data at rest
   int fallback = -1;        // whose time is up, or -1: there was none
   LossWindow::Why why = LossWindow::Why::no_fallback;
   ErrorClass error = ErrorClass::unavailable;
-  SimTime arrived_from;
-  SimTime arrived_to;
+  SimTime arrived_from = {};
+  SimTime arrived_to = {};
   double events = 0;        // lost from `at` to `until`
-  FactId fact;              // it rests on
+  FactId fact = {};              // it rests on
 };
 
 struct SeenSymptom {
-  SimTime at;
-  ComponentId component;
+  SimTime at = {};
+  ComponentId component = {};
   const Symptom* symptom = nullptr;  // of the system
-  HopId hop;
+  HopId hop = {};
 };
 
 // Requests from outside that were refused for want of a place to wait.
 struct Availability {
-  HopId hop;
+  HopId hop = {};
   double offered = 0;
   double refused = 0;
   struct Window {
@@ -74,22 +74,22 @@ struct Availability {
 
 // Runs of a timetable.
 struct MissedRuns {
-  HopId hop;
+  HopId hop = {};
   double due = 0;
   double missed = 0;
 };
 
 // Data that was there before the start.
 struct AtRest {
-  StoreId store;
-  SimTime unreadable_from;  // never(): readable throughout
-  SimTime unreadable_to;
-  SimTime lost_at;          // never(): not lost
-  CauseChain chain;
+  StoreId store = {};
+  SimTime unreadable_from = {};  // never(): readable throughout
+  SimTime unreadable_to = {};
+  SimTime lost_at = {};          // never(): not lost
+  CauseChain chain = {};
 };
 
 struct Objective {
-  ComponentId component;
+  ComponentId component = {};
   bool is_rto = true;      // else RPO
   Duration target = {};
   Duration achieved = {};  // forever: not within the horizon
@@ -115,8 +115,8 @@ Findings find(const System& system, const Outcome& outcome, const Outcome& healt
 
 // Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
 struct FailureSpan {
-  SimTime from;
-  SimTime to;  // never(): to the horizon
+  SimTime from = {};
+  SimTime to = {};  // never(): to the horizon
   std::size_t need = 0;
 };
 std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline);

@@ -1,0 +1,424 @@
+#include "core/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <tuple>
+
+namespace moshimo {
+namespace {
+
+bool holds_at(const Need& need, const Timeline& timeline, SimTime at) {
+  if (held_at(timeline, need.condition, at)) return true;
+  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                     [&](ConditionId c) { return held_at(timeline, c, at); });
+}
+
+// The first need that fails at `at`, or the size of the list.
+std::size_t first_failing(const Needs& needs, const Timeline& timeline, SimTime at) {
+  const auto failed =
+      std::find_if(needs.begin(), needs.end(), [&](const Need& n) { return !holds_at(n, timeline, at); });
+  return static_cast<std::size_t>(failed - needs.begin());
+}
+
+bool ever_changes(const Need& need, const Timeline& timeline) {
+  if (timeline.conditions[need.condition.value].size() > 1) return true;
+  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                     [&](ConditionId c) { return timeline.conditions[c.value].size() > 1; });
+}
+
+void add_changes(ConditionId c, const Timeline& timeline, std::vector<SimTime>& times) {
+  for (const ChangeTo<bool>& change : timeline.conditions[c.value]) times.push_back(change.at);
+}
+
+class Finder {
+ public:
+  Finder(const System& system, const Outcome& outcome, const Outcome& healthy)
+      : system_(system), outcome_(outcome), healthy_(healthy), timeline_(outcome.timeline) {}
+
+  Findings run() {
+    ports();
+    processes();
+    hops();
+    stores();
+    for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) condition_symptoms(ConditionId(c));
+    objectives();
+    std::stable_sort(findings_.effects.begin(), findings_.effects.end(), [this](const Effect& a, const Effect& b) {
+      return std::tie(a.from, name(a.component), a.kind) < std::tie(b.from, name(b.component), b.kind);
+    });
+    std::stable_sort(findings_.points.begin(), findings_.points.end(),
+                     [](const PointOfNoReturn& a, const PointOfNoReturn& b) { return a.at < b.at; });
+    std::stable_sort(findings_.symptoms.begin(), findings_.symptoms.end(),
+                     [](const SeenSymptom& a, const SeenSymptom& b) { return a.at < b.at; });
+    return std::move(findings_);
+  }
+
+ private:
+  const std::string& name(ComponentId c) const { return system_.components[c].name; }
+
+  bool failed_from_the_start(const Needs& needs) const {
+    return first_failing(needs, timeline_, SimTime{}) < needs.size() && !begins_with_fault(needs);
+  }
+  // A fault without delay at time 0 is no state of the healthy system: that one is the first entry of the timeline.
+  bool begins_with_fault(const Needs& needs) const {
+    return std::all_of(needs.begin(), needs.end(), [&](const Need& n) {
+      if (healthy_.timeline.conditions[n.condition.value].front().value) return true;
+      return std::any_of(n.alternatives.begin(), n.alternatives.end(),
+                         [&](ConditionId c) { return healthy_.timeline.conditions[c.value].front().value; });
+    });
+  }
+
+  void ports() {
+    for (std::uint32_t p = 0; p < system_.ports.size(); ++p) {
+      const Port& port = system_.ports[PortId(p)];
+      if (failed_from_the_start(port.needs)) continue;
+      for (const FailureSpan& span : failures(port.needs, timeline_)) {
+        const Need& need = port.needs[span.need];
+        Effect effect{.component = port.component, .kind = EffectKind::down, .from = span.from, .to = span.to};
+        effect.error = need.error;
+        effect.chain = cause_of(system_, timeline_, need, span.from);
+        effect.port = PortId(p);
+        add(effect);
+      }
+    }
+  }
+
+  void processes() {
+    for (std::uint32_t p = 0; p < system_.processes.size(); ++p) {
+      const Process& process = system_.processes[ProcessId(p)];
+      const StepFunction<std::uint32_t>& running = timeline_.running[p];
+      for (std::size_t i = 0; i < running.size(); ++i) {
+        if (running[i].value != 0 || process.count == 0) continue;
+        Effect effect{.component = process.component, .kind = EffectKind::down, .from = running[i].at,
+                      .to = i + 1 < running.size() ? running[i + 1].at : SimTime::never()};
+        effect.process = ProcessId(p);
+        effect.chain = why_not_started(process, running[i].at);
+        add(effect);
+      }
+      if (failed_from_the_start(process.start)) continue;
+      for (const FailureSpan& span : failures(process.start, timeline_)) {
+        const Need& need = process.start[span.need];
+        Effect effect{.component = process.component, .kind = EffectKind::latent, .from = span.from, .to = span.to};
+        effect.error = need.error;
+        effect.process = ProcessId(p);
+        effect.chain = cause_of(system_, timeline_, need, span.from);
+        add(effect);
+        for (const ChangeTo<std::uint32_t>& change : running) {  // seen when the first worker fails to start
+          if (change.at < span.from || change.at >= span.to || change.value >= process.count) continue;
+          symptoms(process.symptoms_start, change.at, span.to, process.component, HopId{});
+          break;
+        }
+      }
+      for (const FailureSpan& span : failures(process.healthy, timeline_)) {
+        symptoms(process.symptoms_healthy, span.from, span.to, process.component, HopId{});
+      }
+      for (const FailureSpan& span : failures(process.run, timeline_)) {
+        symptoms(process.symptoms_run, span.from, span.to, process.component, HopId{});
+      }
+    }
+  }
+
+  CauseChain why_not_started(const Process& process, SimTime at) const {
+    const std::size_t need = first_failing(process.start, timeline_, at);
+    if (need < process.start.size()) return cause_of(system_, timeline_, process.start[need], at);
+    const std::size_t unhealthy = first_failing(process.healthy, timeline_, at);
+    if (unhealthy < process.healthy.size()) return cause_of(system_, timeline_, process.healthy[unhealthy], at);
+    return {};
+  }
+
+  void hops() {
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      const HopLedger& ledger = outcome_.hops[h];
+      const HopLedger& normal = healthy_.hops[h];
+      findings_.offered += ledger.offered;
+      findings_.lost += ledger.lost;
+      findings_.waiting += ledger.waiting;
+      findings_.late += ledger.late;
+      const bool was_open = healthy_.hop_states[h].empty() || healthy_.hop_states[h].front().value.open;
+      const StepFunction<HopState>& states = outcome_.hop_states[h];
+      bool fails = false;
+      for (std::size_t i = 0; i < states.size() && was_open; ++i) {
+        if (states[i].value.open) continue;
+        fails = true;
+        const SimTime to = i + 1 < states.size() ? states[i + 1].at : SimTime::never();
+        const Need& need = hop.needs[states[i].value.need];
+        if (hop.component.is_set() && !is_traffic(hop)) {
+          Effect effect{.component = hop.component, .kind = EffectKind::impaired, .from = states[i].at, .to = to};
+          effect.error = states[i].value.error;
+          effect.hop = HopId(h);
+          effect.chain = cause_of(system_, timeline_, need, states[i].at);
+          if (!effect.chain.empty()) add(effect);
+        }
+        if (ledger.offered > 0) {
+          symptoms(hop.reaction(states[i].value.error).symptoms, states[i].at, to, hop.component, HopId(h));
+        }
+      }
+      if (!fails && ledger.offered < normal.offered * (1 - 1e-6) - 1e-6 && hop.component.is_set()) {
+        Effect effect{.component = hop.component, .kind = EffectKind::starved, .to = SimTime::never()};
+        effect.hop = HopId(h);
+        effect.from = SimTime{};
+        starved_.push_back(effect);
+      }
+      losses(HopId(h));
+      if (is_traffic(hop)) availability(HopId(h));
+      if (hop.source == Hop::Source::timetable) {
+        const double missed = ledger.lost;
+        if (missed > 0 || ledger.waiting > 0) findings_.jobs.push_back({HopId(h), ledger.offered, missed});
+      }
+    }
+    for (Effect& effect : starved_) {
+      effect.from = first_trouble_upstream(effect.hop);
+      if (!effect.from.is_never()) add(effect);
+    }
+  }
+
+  static bool is_traffic(const Hop& hop) {
+    return hop.source == Hop::Source::profile && hop.fallbacks.empty();
+  }
+
+  // When the first hop above this one began to fail.
+  SimTime first_trouble_upstream(HopId start) const {
+    SimTime first = SimTime::never();
+    std::vector<HopId> work = {start};
+    std::vector<bool> seen(system_.hops.size(), false);
+    while (!work.empty()) {
+      const HopId h = work.back();
+      work.pop_back();
+      if (seen[h.value]) continue;
+      seen[h.value] = true;
+      for (const ChangeTo<HopState>& change : outcome_.hop_states[h.value]) {
+        if (!change.value.open) first = std::min(first, change.at);
+      }
+      const Hop& hop = system_.hops[h];
+      if (hop.source == Hop::Source::work && system_.ports[hop.from].process.is_set()) {
+        const StepFunction<std::uint32_t>& running = timeline_.running[system_.ports[hop.from].process.value];
+        if (running.size() > 1) first = std::min(first, running[1].at);
+      }
+      if (hop.source != Hop::Source::port) continue;
+      for (HopId up : feeders(hop.from)) work.push_back(up);
+    }
+    return first;
+  }
+
+  const std::vector<HopId>& feeders(PortId port) const {
+    if (feeders_.empty()) {
+      feeders_.resize(system_.ports.size());
+      for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+        const Hop& hop = system_.hops[HopId(h)];
+        if (hop.to.is_set()) feeders_[hop.to.value].push_back(HopId(h));
+        for (const Fallback& f : hop.fallbacks) {
+          if (f.kind == Fallback::Kind::hand_on) feeders_[f.port.value].push_back(HopId(h));
+        }
+      }
+    }
+    return feeders_[port.value];
+  }
+
+  void losses(HopId h) {
+    const Hop& hop = system_.hops[h];
+    for (const LossWindow& w : outcome_.hops[h.value].losses) {
+      if (w.events <= 1e-6) continue;
+      PointOfNoReturn point;
+      point.at = w.lost_from;
+      point.until = w.lost_to;
+      point.hop = h;
+      point.fallback = w.fallback;
+      point.why = w.why;
+      point.error = w.error;
+      point.arrived_from = w.arrived_from;
+      point.arrived_to = w.arrived_to;
+      point.events = w.events;
+      point.fact = hop.reaction(w.error).fact;
+      if (w.fallback >= 0) {
+        const FactId fact = hop.fallbacks[static_cast<std::size_t>(w.fallback)].fact;
+        if (fact.is_set()) point.fact = fact;
+      }
+      findings_.points.push_back(point);
+    }
+  }
+
+  void availability(HopId h) {
+    const HopLedger& ledger = outcome_.hops[h.value];
+    Availability a;
+    a.hop = h;
+    a.offered = ledger.offered;
+    a.refused = ledger.lost;
+    const StepFunction<HopState>& states = outcome_.hop_states[h.value];
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states[i].value.open) continue;
+      a.windows.push_back({states[i].at, i + 1 < states.size() ? states[i + 1].at : SimTime::never(),
+                           states[i].value.error});
+    }
+    if (a.refused > 0 || !a.windows.empty()) findings_.availability.push_back(std::move(a));
+  }
+
+  void stores() {
+    for (std::uint32_t s = 0; s < system_.stores.size(); ++s) {
+      const Store& store = system_.stores[StoreId(s)];
+      if (!store.holds_data) continue;
+      AtRest rest;
+      rest.store = StoreId(s);
+      rest.unreadable_from = rest.unreadable_to = rest.lost_at = SimTime::never();
+      if (!failed_from_the_start(store.readable)) {
+        const std::vector<FailureSpan> spans = failures(store.readable, timeline_);
+        if (!spans.empty()) {
+          const Need& need = store.readable[spans.front().need];
+          rest.unreadable_from = spans.front().from;
+          rest.unreadable_to = spans.back().to;
+          rest.chain = cause_of(system_, timeline_, need, rest.unreadable_from);
+          Effect effect{.component = store.component, .kind = EffectKind::unreadable, .from = rest.unreadable_from,
+                        .to = rest.unreadable_to};
+          effect.error = need.error;
+          effect.chain = rest.chain;
+          effect.store = StoreId(s);
+          add(effect);
+        }
+      }
+      for (ConditionId c : store.lost_with) {
+        const ChangeTo<bool>& last = timeline_.conditions[c.value].back();
+        if (last.value || !timeline_.conditions[c.value].front().value) continue;
+        if (last.at < rest.lost_at) {
+          rest.lost_at = last.at;
+          Need gone;
+          gone.condition = c;
+          rest.chain = cause_of(system_, timeline_, gone, last.at);
+        }
+      }
+      if (!rest.lost_at.is_never()) {
+        PointOfNoReturn point;
+        point.at = point.until = rest.lost_at;
+        point.store = StoreId(s);
+        point.why = LossWindow::Why::destroyed;
+        point.fact = store.fact;
+        findings_.points.push_back(point);
+      }
+      if (!rest.unreadable_from.is_never() || !rest.lost_at.is_never()) findings_.at_rest.push_back(std::move(rest));
+    }
+  }
+
+  void condition_symptoms(ConditionId c) {
+    const Condition& condition = system_.conditions[c];
+    if (condition.symptoms.empty()) return;
+    const StepFunction<bool>& f = timeline_.conditions[c.value];
+    for (std::size_t i = 1; i < f.size(); ++i) {
+      if (f[i].value) continue;
+      symptoms(condition.symptoms, f[i].at, i + 1 < f.size() ? f[i + 1].at : SimTime::never(), condition.component,
+               HopId{});
+    }
+  }
+
+  void symptoms(const std::vector<Symptom>& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
+    for (const Symptom& symptom : list) {
+      const SimTime at = from + symptom.after;
+      if (at >= to || at > timeline_.horizon) continue;
+      findings_.symptoms.push_back({at, component, &symptom, hop});
+    }
+  }
+
+  // RTO: the longest span in which a port or all hops of the component fail. RPO: the longest span of arrivals lost.
+  void objectives() {
+    for (std::uint32_t c = 0; c < system_.components.size(); ++c) {
+      const Component& component = system_.components[ComponentId(c)];
+      if (component.rto) {
+        Duration longest;
+        for (const Effect& e : findings_.effects) {
+          if (e.component != ComponentId(c) || e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
+          longest = std::max(longest, e.to.is_never() ? Duration::forever() : e.to - e.from);
+        }
+        findings_.objectives.push_back({ComponentId(c), true, *component.rto, longest, longest <= *component.rto});
+      }
+      if (component.rpo) {
+        Duration longest;
+        for (const PointOfNoReturn& p : findings_.points) {
+          if (!p.hop.is_set() || system_.hops[p.hop].component != ComponentId(c)) continue;
+          longest = std::max(longest, p.arrived_to - p.arrived_from);
+        }
+        findings_.objectives.push_back({ComponentId(c), false, *component.rpo, longest, longest <= *component.rpo});
+      }
+    }
+  }
+
+  void add(const Effect& effect) { findings_.effects.push_back(effect); }
+
+  const System& system_;
+  const Outcome& outcome_;
+  const Outcome& healthy_;
+  const Timeline& timeline_;
+  Findings findings_;
+  std::vector<Effect> starved_;
+  mutable std::vector<std::vector<HopId>> feeders_;
+};
+
+}  // namespace
+
+std::string_view name_of(EffectKind k) {
+  switch (k) {
+    case EffectKind::down: return "down";
+    case EffectKind::impaired: return "impaired";
+    case EffectKind::latent: return "latent";
+    case EffectKind::stalled: return "stalled";
+    case EffectKind::unreadable: return "unreadable";
+    case EffectKind::starved: return "starved";
+  }
+  return "";
+}
+
+bool held_at(const Timeline& timeline, ConditionId c, SimTime at) {
+  const StepFunction<bool>& f = timeline.conditions[c.value];
+  if (f.size() == 1) return f.front().value;
+  auto after = std::upper_bound(f.begin(), f.end(), at, [](SimTime t, const ChangeTo<bool>& x) { return t < x.at; });
+  return after == f.begin() ? f.front().value : (after - 1)->value;
+}
+
+std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline) {
+  std::vector<FailureSpan> spans;
+  if (std::none_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); })) return spans;
+  std::vector<SimTime> times;
+  for (const Need& need : needs) {
+    add_changes(need.condition, timeline, times);
+    for (ConditionId c : need.alternatives) add_changes(c, timeline, times);
+  }
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (SimTime t : times) {
+    const std::size_t failing = first_failing(needs, timeline, t);
+    if (!spans.empty() && spans.back().to.is_never()) {
+      if (failing == needs.size()) spans.back().to = t;
+    } else if (failing < needs.size()) {
+      spans.push_back({t, SimTime::never(), failing});
+    }
+  }
+  return spans;
+}
+
+CauseChain cause_of(const System& system, const Timeline& timeline, const Need& failed, SimTime at) {
+  CauseChain chain;
+  const Need* need = &failed;
+  while (need != nullptr && chain.size() < system.conditions.size()) {
+    ConditionId c = need->condition;
+    if (held_at(timeline, c, at)) {
+      const auto down = std::find_if(need->alternatives.begin(), need->alternatives.end(),
+                                     [&](ConditionId x) { return !held_at(timeline, x, at); });
+      if (down == need->alternatives.end()) break;
+      c = *down;
+    }
+    chain.push_back(c);
+    // It fell at the last change up to `at`; what it follows failed then.
+    const StepFunction<bool>& f = timeline.conditions[c.value];
+    auto after = std::upper_bound(f.begin(), f.end(), at, [](SimTime t, const ChangeTo<bool>& x) { return t < x.at; });
+    if (after != f.begin()) at = (after - 1)->at;
+    const Condition& row = system.conditions[c];
+    const Needs* follows = &row.follows;
+    if (row.kind == Condition::Kind::staffed) {
+      const Process& process = system.processes[row.process];
+      follows = first_failing(process.start, timeline, at) < process.start.size() ? &process.start : &process.healthy;
+    }
+    const std::size_t next = first_failing(*follows, timeline, at);
+    need = next < follows->size() ? &(*follows)[next] : nullptr;
+  }
+  return chain;
+}
+
+}  // namespace moshimo

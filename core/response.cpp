@@ -1,0 +1,466 @@
+#include "core/response.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "core/control.hpp"
+#include "core/findings.hpp"
+#include "core/flow_plan.hpp"
+
+namespace moshimo {
+namespace {
+
+constexpr std::size_t most_passes = 16;  // releases uncover further releases at most as deep as the chain of hops
+
+struct ReleaseTask {
+  HopId hop;
+  std::uint8_t fallback = 0;
+  auto operator<=>(const ReleaseTask&) const = default;
+};
+
+// What a step saves, as far as the run in which nobody acts tells.
+struct Urgency {
+  SimTime deadline = SimTime::never();  // the earliest point of no return it serves
+  double rate = 0;                      // events lost per second from there
+};
+
+Urgency more_urgent(const Urgency& a, const Urgency& b) {
+  if (a.deadline != b.deadline) return a.deadline < b.deadline ? a : b;
+  return {a.deadline, a.rate + b.rate};
+}
+
+
+class Planner {
+ public:
+  Planner(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon)
+      : system_(system), responders_(responders), horizon_(horizon), simulation_(system), control_(system) {
+    response_.strategy = responders.strategy;
+    fault_script_ = script_of(system, faults, response_.stopped);
+    first_fault_ = SimTime::never();
+    for (const Fault& f : faults) first_fault_ = std::min(first_fault_, f.at);
+  }
+
+  Response run() {
+    response_.script = fault_script_;
+    response_.outcome = simulation_.run(fault_script_, horizon_);
+    if (responders_.strategy != Strategy::none && !first_fault_.is_never()) {
+      learn_urgency();
+      index_repairs();
+      std::set<ReleaseTask> releases;
+      for (std::size_t pass = 0; pass < most_passes; ++pass) {
+        plan(releases);
+        response_.outcome = simulation_.run(response_.script, horizon_);
+        if (!find_releases(releases)) break;
+      }
+      describe_releases();
+    }
+    what_is_left();
+    return std::move(response_);
+  }
+
+ private:
+  struct Open {  // a step under way
+    SimTime done;
+    std::size_t step;
+  };
+
+  // ---- from the run in which nobody acts
+  void learn_urgency() {
+    const SimTime detected = first_fault_ + responders_.time_to_detect;
+    of_hop_.resize(system_.hops.size());
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      for (const LossWindow& w : response_.outcome.hops[h].losses) {
+        if (w.lost_to < detected) continue;
+        const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
+        of_hop_[h] = more_urgent(of_hop_[h], {std::max(w.lost_from, detected), w.events / seconds});
+      }
+    }
+    // A condition is as urgent as the hops whose needs lead to it.
+    of_condition_.resize(system_.conditions.size());
+    std::vector<std::vector<ConditionId>> follows(system_.conditions.size());
+    std::vector<std::uint32_t> work;
+    const auto spread = [&](const Needs& needs, const Urgency& u) {
+      for (const Need& n : needs) raise(n.condition, u, work);
+      for (const Need& n : needs) {
+        for (ConditionId c : n.alternatives) raise(c, u, work);
+      }
+    };
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      if (of_hop_[h].deadline.is_never()) continue;
+      spread(system_.hops[HopId(h)].needs, of_hop_[h]);
+      while (!work.empty()) {
+        const ConditionId c(work.back());
+        work.pop_back();
+        const Condition& row = system_.conditions[c];
+        spread(row.follows, of_condition_[c.value]);
+        if (row.process.is_set()) spread(system_.processes[row.process].start, of_condition_[c.value]);
+      }
+    }
+  }
+
+  void raise(ConditionId c, const Urgency& u, std::vector<std::uint32_t>& work) {
+    Urgency& mine = of_condition_[c.value];
+    if (mine.deadline < u.deadline) return;
+    if (mine.deadline == u.deadline && mine.rate >= u.rate) return;
+    mine = u;
+    work.push_back(c.value);
+  }
+
+  void index_repairs() {
+    repairs_of_.reset(system_.conditions.size());
+    restarts_of_.reset(system_.processes.size());
+    for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
+      const Repair& repair = system_.repairs[RepairId(r)];
+      if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
+      for (ConditionId c : repair.restores) repairs_of_.add(c.value, r);
+      if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
+    }
+    repairs_of_.finish();
+    restarts_of_.finish();
+  }
+
+  // ---- one pass: people at work on the control plane
+  void plan(const std::set<ReleaseTask>& releases) {
+    control_.reset();
+    control_.apply(fault_script_);
+    response_.steps.clear();
+    response_.script = fault_script_;
+    under_way_.clear();
+    busy_.assign(responders_.count, false);
+    last_done_.assign(system_.repairs.size(), SimTime::microseconds(-1));
+    active_.assign(system_.repairs.size(), false);
+    last_fall_.assign(system_.conditions.size(), SimTime::microseconds(-1));
+    seen_transitions_ = 0;
+    concerned_.clear();
+    started_releases_.clear();
+    SimTime now = first_fault_ + responders_.time_to_detect;
+    while (now <= horizon_) {
+      control_.advance(now);
+      note_falls();
+      while (finish_one(now)) {
+      }
+      control_.advance(now);
+      note_falls();
+      while (start_one(now, releases)) {
+      }
+      SimTime next = control_.next_event();
+      for (const Open& open : under_way_) next = std::min(next, open.done);
+      if (next.is_never()) break;
+      now = std::max(next, now + Duration::microseconds(1));
+    }
+    std::stable_sort(response_.script.changes.begin(), response_.script.changes.end(),
+                     [](const Script::Change& a, const Script::Change& b) { return a.at < b.at; });
+    std::stable_sort(response_.script.releases.begin(), response_.script.releases.end(),
+                     [](const Script::Release& a, const Script::Release& b) { return a.at < b.at; });
+  }
+
+  void note_falls() {
+    const std::vector<Transition>& all = control_.transitions();
+    for (; seen_transitions_ < all.size(); ++seen_transitions_) {
+      const Transition& x = all[seen_transitions_];
+      if (x.is_process) {
+        for (std::uint32_t r : restarts_of_.of(x.index)) concerned_.insert(r);
+      } else if (x.value == 0) {
+        last_fall_[x.index] = x.at;
+        for (std::uint32_t r : repairs_of_.of(x.index)) concerned_.insert(r);
+      }
+    }
+  }
+
+  bool finish_one(SimTime now) {
+    for (std::size_t i = 0; i < under_way_.size(); ++i) {
+      if (under_way_[i].done > now) continue;
+      const Step& step = response_.steps[under_way_[i].step];
+      busy_[step.responder] = false;
+      for (RepairId r : step.repairs) finish(r, step, now);
+      under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
+      return true;
+    }
+    return false;
+  }
+
+  void finish(RepairId id, const Step& step, SimTime now) {
+    const Repair& repair = system_.repairs[id];
+    active_[id.value] = false;
+    last_done_[id.value] = now;
+    const auto change = [&](ConditionId c, bool to) {
+      response_.script.changes.push_back({now, c, to});
+      control_.request(now, c, to);
+    };
+    for (ConditionId c : repair.breaks) change(c, false);
+    for (ConditionId c : repair.restores) change(c, true);
+    if (repair.restarts.is_set()) {
+      response_.script.restarts.push_back({now, repair.restarts});
+      control_.restart(now, repair.restarts);
+    }
+    if (step.hop.is_set()) {
+      response_.script.releases.push_back({now, step.hop, step.fallback, repair.rate.value_or(Rate::unlimited())});
+    }
+  }
+
+  // A condition that people have to put right: it fell, and does not come back by itself.
+  bool is_damage(ConditionId c) const {
+    if (control_.holds(c) || !control_.starting_value(c)) return false;
+    const Condition& row = system_.conditions[c];
+    if (row.kind == Condition::Kind::free) return true;
+    return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::by_repair;
+  }
+
+  bool can_take_effect(ConditionId c) const {
+    const Condition& row = system_.conditions[c];
+    return row.kind == Condition::Kind::free || control_.holds(row.follows);
+  }
+
+  bool is_wanted(RepairId id) const {
+    const Repair& repair = system_.repairs[id];
+    if (active_[id.value]) return false;
+    for (ConditionId c : repair.restores) {
+      if (!is_damage(c) || !can_take_effect(c)) continue;
+      if (!is_handled(c)) return true;
+    }
+    if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
+      return control_.running(repair.restarts) < system_.processes[repair.restarts].count;
+    }
+    return false;
+  }
+
+  bool is_handled(ConditionId c) const {
+    for (const Open& open : under_way_) {
+      for (RepairId r : response_.steps[open.step].repairs) {
+        const std::vector<ConditionId>& restores = system_.repairs[r].restores;
+        if (std::find(restores.begin(), restores.end(), c) != restores.end()) return true;
+      }
+    }
+    const auto on_its_way = [&](std::uint32_t r) {
+      return last_done_[r] >= SimTime{} && last_done_[r] >= last_fall_[c.value];
+    };
+    const std::span<const std::uint32_t> able = repairs_of_.of(c.value);
+    return std::any_of(able.begin(), able.end(), on_its_way);
+  }
+
+  Urgency urgency_of(RepairId id) const {
+    Urgency u;
+    const Repair& repair = system_.repairs[id];
+    for (ConditionId c : repair.restores) {
+      if (is_damage(c)) u = more_urgent(u, of_condition_[c.value]);
+    }
+    if (repair.restarts.is_set()) {
+      const ConditionId staffed = system_.processes[repair.restarts].staffed;
+      if (staffed.is_set()) u = more_urgent(u, of_condition_[staffed.value]);
+    }
+    return u;
+  }
+
+  struct Candidate {
+    Urgency urgency;
+    std::string name;
+    RepairId repair;
+    std::optional<ReleaseTask> release;
+  };
+
+  bool start_one(SimTime now, const std::set<ReleaseTask>& releases) {
+    std::uint32_t responder = 0;
+    while (responder < busy_.size() && busy_[responder]) ++responder;
+    if (responder == busy_.size()) return false;
+    const bool applying = std::any_of(under_way_.begin(), under_way_.end(), [this](const Open& open) {
+      return system_.repairs[response_.steps[open.step].repairs.front()].by_apply;
+    });
+    std::vector<Candidate> candidates;
+    for (std::uint32_t r : concerned_) {
+      const RepairId id(r);
+      const Repair& repair = system_.repairs[id];
+      if (repair.by_apply && applying) continue;
+      if (!is_wanted(id) || !control_.holds(repair.requirements)) continue;
+      candidates.push_back({urgency_of(id), repair.name, id, std::nullopt});
+    }
+    for (const ReleaseTask& task : releases) {
+      if (started_releases_.count(task) != 0) continue;
+      const Hop& hop = system_.hops[task.hop];
+      const Fallback& f = hop.fallbacks[task.fallback];
+      const Repair& repair = system_.repairs[f.release];
+      if (!control_.holds(hop.needs) || !control_.holds(repair.requirements)) continue;
+      if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
+      candidates.push_back({release_urgency(task), repair.name, f.release, task});
+    }
+    if (candidates.empty()) return false;
+    const auto best = std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
+      if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+      return a.name < b.name;
+    });
+    start(*best, candidates, now, responder);
+    return true;
+  }
+
+  Urgency release_urgency(const ReleaseTask& task) const {
+    const auto known = deadline_of_.find(task);
+    return known == deadline_of_.end() ? Urgency{} : known->second;
+  }
+
+  void start(const Candidate& chosen, const std::vector<Candidate>& candidates, SimTime now, std::uint32_t responder) {
+    Step step;
+    step.ready = now;
+    step.start = now;
+    step.responder = responder;
+    Duration takes = system_.repairs[chosen.repair].takes;
+    if (chosen.release) {
+      step.repairs = {chosen.repair};
+      step.hop = chosen.release->hop;
+      step.fallback = chosen.release->fallback;
+      started_releases_.insert(*chosen.release);
+    } else if (system_.repairs[chosen.repair].by_apply) {
+      for (const Candidate& c : candidates) {  // one apply does all that is ready
+        if (c.release || !system_.repairs[c.repair].by_apply) continue;
+        step.repairs.push_back(c.repair);
+        takes = std::max(takes, system_.repairs[c.repair].takes);
+      }
+    } else {
+      step.repairs = {chosen.repair};
+    }
+    for (RepairId r : step.repairs) {
+      if (!chosen.release) active_[r.value] = true;
+    }
+    step.done = now + takes;
+    busy_[responder] = true;
+    under_way_.push_back({step.done, response_.steps.size()});
+    response_.steps.push_back(std::move(step));
+  }
+
+  // ---- releases: what waits for an action although its hop is open
+  bool find_releases(std::set<ReleaseTask>& releases) {
+    bool found = false;
+    if (responders_.strategy != Strategy::full) return false;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      const StepFunction<HopState>& states = response_.outcome.hop_states[h];
+      if (states.empty() || !states.back().value.open) continue;
+      const SimTime open_since = states.back().at;
+      for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
+        if (!hop.fallbacks[i].release.is_set()) continue;
+        const ReleaseTask task{HopId(h), static_cast<std::uint8_t>(i)};
+        if (releases.count(task) != 0) continue;
+        SimTime deadline = SimTime::never();
+        double events = 0;
+        for (const Waiting& w : response_.outcome.hops[h].places) {
+          if (w.fallback != i) continue;
+          events += w.events;
+          deadline = std::min(deadline, w.first_deadline);
+        }
+        for (const LossWindow& w : response_.outcome.hops[h].losses) {
+          if (w.fallback != static_cast<int>(i) || w.lost_to < open_since) continue;
+          events += w.events;
+          deadline = std::min(deadline, std::max(w.lost_from, open_since));
+        }
+        if (events <= 1e-6) continue;
+        releases.insert(task);
+        deadline_of_[task] = {deadline, events};
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  void describe_releases() {
+    for (Step& step : response_.steps) {
+      if (!step.hop.is_set()) continue;
+      const Hop& hop = system_.hops[step.hop];
+      step.released = response_.outcome.hops[step.hop.value].recovered;
+      step.backlog = step.released;
+      step.gap_from = SimTime::never();
+      for (const FailureSpan& span : failures(hop.needs, response_.outcome.timeline)) {
+        step.gap_from = std::min(step.gap_from, span.from);
+        step.gap_to = std::max(step.gap_to, std::min(span.to, horizon_));
+      }
+      for (const ChangeTo<HopState>& change : response_.outcome.hop_states[step.hop.value]) {
+        if (change.value.open) step.gap_to = std::max(step.gap_to, change.at);  // a pause lengthens the gap
+      }
+      if (step.gap_from.is_never()) step.gap_from = SimTime{};
+    }
+  }
+
+  void what_is_left() {
+    const Outcome& outcome = response_.outcome;
+    for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) {
+      const StepFunction<bool>& f = outcome.timeline.conditions[c];
+      if (f.front().value && !f.back().value) response_.still_broken.push_back(ConditionId(c));
+    }
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const bool waits = std::any_of(outcome.hops[h].places.begin(), outcome.hops[h].places.end(), [&](const Waiting& w) {
+        return w.events > 1e-6 && system_.hops[HopId(h)].fallbacks[w.fallback].release.is_set();
+      });
+      if (waits) response_.unreleased.push_back(HopId(h));
+    }
+  }
+
+  const System& system_;
+  Responders responders_;
+  SimTime horizon_;
+  Simulation simulation_;
+  ControlPlane control_;
+  Response response_;
+  Script fault_script_;
+  SimTime first_fault_;
+  std::vector<Urgency> of_hop_, of_condition_;
+  Adjacency repairs_of_;   // condition -> repairs that restore it
+  Adjacency restarts_of_;  // process -> repairs that restart it
+  std::set<std::uint32_t> concerned_;  // repairs of what fell or shrank so far
+  std::vector<Open> under_way_;
+  std::vector<bool> busy_, active_;
+  std::vector<SimTime> last_done_, last_fall_;
+  std::size_t seen_transitions_ = 0;
+  std::set<ReleaseTask> started_releases_;
+  std::map<ReleaseTask, Urgency> deadline_of_;
+};
+
+}  // namespace
+
+std::string_view name_of(Strategy s) {
+  switch (s) {
+    case Strategy::none: return "none";
+    case Strategy::restore_only: return "restore_only";
+    case Strategy::full: return "full";
+  }
+  return "";
+}
+
+Script script_of(const System& system, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped) {
+  Script script;
+  std::vector<Fault> in_order = faults;
+  std::stable_sort(in_order.begin(), in_order.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
+  ControlPlane control(system);
+  for (const Fault& fault : in_order) {
+    control.advance(fault.at);
+    std::vector<ActionId> todo = {fault.action};
+    std::set<ActionId> done;
+    while (!todo.empty()) {
+      const ActionId id = todo.back();
+      todo.pop_back();
+      if (!done.insert(id).second) continue;
+      const Action& action = system.actions[id];
+      const auto failed = std::find_if(action.needs.begin(), action.needs.end(),
+                                       [&](const Need& n) { return !control.holds(n); });
+      if (failed != action.needs.end()) {
+        stopped.push_back({{fault.at, id}, static_cast<std::size_t>(failed - action.needs.begin())});
+        continue;
+      }
+      for (ConditionId c : action.breaks) script.changes.push_back({fault.at, c, false});
+      for (ConditionId c : action.restores) script.changes.push_back({fault.at, c, true});
+      todo.insert(todo.end(), action.cascade.begin(), action.cascade.end());
+    }
+    for (const Script::Change& change : script.changes) {
+      if (change.at == fault.at) control.request(change.at, change.condition, change.to);
+    }
+  }
+  return script;
+}
+
+Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders,
+                 SimTime horizon) {
+  return Planner(system, faults, responders, horizon).run();
+}
+
+}  // namespace moshimo
