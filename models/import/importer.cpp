@@ -1,0 +1,248 @@
+#include "models/import/importer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/import/planned_changes.hpp"
+#include "models/import/terraform_mapping.hpp"
+
+namespace moshimo::models {
+
+namespace {
+
+using terraform::Documents;
+using terraform::Source;
+using TerraformValue = terraform::Value;
+
+ImportKind kind_of(TerraformValue root) {
+  if (!root.is_map()) return ImportKind::unknown;
+  if (root.member("resource_changes") || root.member("planned_values")) return ImportKind::terraform_plan;
+  if (root.member("RoleDetailList") || root.member("UserDetailList") || root.member("GroupDetailList")) {
+    return ImportKind::iam_account_details;
+  }
+  if (root.member("AWSTemplateFormatVersion")) return ImportKind::cloudformation;
+  if (root.member("version") && (root.member("lineage") || root.member("resources") || root.member("modules"))) {
+    return ImportKind::terraform_raw_state;
+  }
+  const TerraformValue resources = root.member("Resources");
+  if (resources.is_map() && resources.first().member("Type")) return ImportKind::cloudformation;
+  if (root.member("values") || root.member("format_version")) return ImportKind::terraform_state;
+  if (root.member("@level") || root.member("@message")) return ImportKind::terraform_log;
+  return ImportKind::unknown;
+}
+
+std::string_view without_mark(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  return start == std::string_view::npos ? std::string_view() : text.substr(start);
+}
+
+std::optional<ImportKind> kind_before_parsing(std::string_view text) {
+  if (text.starts_with("PK\x03\x04")) return ImportKind::terraform_binary_plan;
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return std::nullopt;
+  text = without_mark(text);
+  if (text.empty()) return ImportKind::unknown;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  if (line.starts_with("{\"@level\"")) return ImportKind::terraform_log;
+  if (line.starts_with("[command]")) return ImportKind::wrapped;
+  if (line.starts_with('{') || line.starts_with('[')) return std::nullopt;
+  if (text.starts_with("AWSTemplateFormatVersion") || text.find("\nAWSTemplateFormatVersion") != std::string_view::npos ||
+      text.find("\nResources:") != std::string_view::npos) {
+    return ImportKind::cloudformation;
+  }
+  return text.find("\n{") != std::string_view::npos ? ImportKind::wrapped : ImportKind::unknown;
+}
+
+// What to say about a text that cannot be imported; empty where it can.
+std::string refusal(ImportKind kind) {
+  switch (kind) {
+    case ImportKind::terraform_plan:
+    case ImportKind::terraform_state:
+    case ImportKind::terraform_raw_state: return {};
+    case ImportKind::iam_account_details:
+      return "this is what `aws iam get-account-authorization-details` writes, which import does not support yet; give a "
+             "Terraform plan or state";
+    case ImportKind::cloudformation:
+      return "this is a CloudFormation template, which import does not support yet; give a Terraform plan or state";
+    case ImportKind::terraform_log:
+      return "this is the log of `terraform plan -json`, not a plan; run `terraform plan -out=FILE` and `terraform show "
+             "-json FILE`, and give what that writes";
+    case ImportKind::terraform_binary_plan:
+      return "this is a plan in Terraform's own binary form; give what `terraform show -json FILE` writes for it";
+    case ImportKind::wrapped:
+      return "there is text before the JSON, as the wrapper of the setup-terraform action writes it; set "
+             "`terraform_wrapper: false` there, or cut that text off";
+    case ImportKind::unknown:
+      return "this is neither a Terraform plan nor a state; give what `terraform show -json` writes, or a .tfstate file";
+  }
+  return {};
+}
+
+struct Read {
+  std::vector<Source> before;
+  std::vector<Source> after;
+  std::vector<std::size_t> plans;
+  bool is_partial = false;
+};
+
+// Both worlds of a plan; a state is the same before and after.
+bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Read& read, input::Diagnostics& diagnostics) {
+  for (const bool is_after : {false, true}) {
+    Source source;
+    // The second reading meets the same mistakes.
+    input::Diagnostics said_already;
+    input::Diagnostics& to = is_after ? said_already : diagnostics;
+    bool good = false;
+    if (kind == ImportKind::terraform_plan) {
+      good = terraform::read_plan(documents, root, is_after ? terraform::PlanSide::after : terraform::PlanSide::before,
+                                  source.world, to);
+    } else if (kind == ImportKind::terraform_state) {
+      good = terraform::read_shown_state(documents, root, source.world, to);
+    } else {
+      good = terraform::read_raw_state(documents, root, source.world, to);
+    }
+    if (!good) return false;
+    if (!is_after && kind == ImportKind::terraform_plan) read.plans.push_back(read.before.size());
+    read.is_partial = read.is_partial || source.world.is_partial;
+    (is_after ? read.after : read.before).push_back(std::move(source));
+  }
+  return true;
+}
+
+bool has_managed(const std::vector<Source>& sources, const Catalogue& catalogue) {
+  return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
+    return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const terraform::Instance& i) {
+      return !i.is_data && catalogue.find_terraform(i.type);
+    });
+  });
+}
+
+void append(std::vector<std::string>& to, std::vector<std::string> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+template <class Row>
+void append_rows(std::vector<Row>& to, std::vector<Row> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+ImportResult import_documents(std::vector<input::Document> parsed, const Catalogue& catalogue,
+                              input::Diagnostics& diagnostics, const ImportOptions& options) {
+  Documents documents;
+  Read read;
+  ImportResult result;
+  for (input::Document& document : parsed) {
+    const input::Position start{&document.file(), 0};
+    const TerraformValue root = documents.add(std::move(document));
+    const ImportKind kind = kind_of(root);
+    if (const std::string why = refusal(kind); !why.empty()) {
+      diagnostics.error(start, why);
+      continue;
+    }
+    read_source(documents, root, kind, read, diagnostics);
+  }
+  if (diagnostics.has_errors()) return result;
+  for (std::vector<Source>* side : {&read.before, &read.after}) {
+    for (Source& source : *side) source.references = std::make_unique<terraform::References>(source.world);
+  }
+  result.has_plan = !read.plans.empty();
+  result.is_partial = read.is_partial;
+  switch (options.world) {
+    case ImportOptions::World::automatic:
+      result.is_planned_world = result.has_plan && !has_managed(read.before, catalogue) && has_managed(read.after, catalogue);
+      break;
+    case ImportOptions::World::before: break;
+    case ImportOptions::World::after: result.is_planned_world = result.has_plan; break;
+  }
+
+  terraform::Mapped before = terraform::map_world(read.before, documents, catalogue);
+  terraform::Mapped after;
+  if (result.has_plan) {
+    std::map<std::string, std::string> names;
+    for (const auto& [address, places] : before.placements) {
+      for (const terraform::Placement& p : places) {
+        if (p.attribute.empty()) names.emplace(address, p.name);
+      }
+    }
+    after = terraform::map_world(read.after, documents, catalogue, names);
+  }
+  for (const std::size_t i : read.plans) {
+    PlannedChanges changes = terraform::planned_changes(read.before[i].world, before, after, catalogue);
+    append_rows(result.changes.deletions, std::move(changes.deletions));
+    append_rows(result.changes.replacements, std::move(changes.replacements));
+    append_rows(result.changes.updates, std::move(changes.updates));
+    append_rows(result.changes.moves, std::move(changes.moves));
+    append(result.changes.created, std::move(changes.created));
+    append(result.changes.forgotten, std::move(changes.forgotten));
+    append(result.changes.drifted, std::move(changes.drifted));
+    append(result.changes.not_simulated, std::move(changes.not_simulated));
+  }
+  terraform::Mapped& chosen = result.is_planned_world ? after : before;
+  result.inventory = std::move(chosen.inventory);
+  result.coverage = std::move(chosen.coverage);
+  result.edges = std::move(chosen.edges);
+  for (const auto& [address, places] : chosen.placements) {
+    for (const terraform::Placement& p : places) {
+      if (p.attribute.empty()) result.addresses.push_back({p.name, address});
+    }
+  }
+  std::sort(result.addresses.begin(), result.addresses.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  if (result.is_partial) {
+    result.inventory.unknowns.insert(result.inventory.unknowns.begin(),
+                                     "the plan says that it is not complete, so what it changes may be more than stands here");
+  }
+  if (result.is_planned_world && options.world == ImportOptions::World::automatic) {
+    result.inventory.unknowns.insert(result.inventory.unknowns.begin(),
+                                     "nothing that is modelled exists before this plan; this is the world after it");
+  }
+  return result;
+}
+
+}  // namespace
+
+ImportKind import_kind_of(std::string_view text) {
+  if (const auto kind = kind_before_parsing(text)) return *kind;
+  input::Diagnostics ignored;
+  Documents documents;
+  return kind_of(documents.add(input::Document::parse("", std::string(text), input::Format::json, ignored)));
+}
+
+ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalogue, input::Diagnostics& diagnostics,
+                          const ImportOptions& options) {
+  std::vector<input::Document> documents;
+  for (ImportText& text : texts) {
+    if (const auto kind = kind_before_parsing(text.text)) {
+      diagnostics.error({}, fmt::format("{}: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
+      continue;
+    }
+    documents.push_back(input::Document::parse(text.name, std::move(text.text), input::Format::json, diagnostics));
+  }
+  if (diagnostics.has_errors()) return {};
+  return import_documents(std::move(documents), catalogue, diagnostics, options);
+}
+
+ImportResult import_files(const std::vector<std::string>& paths, const Catalogue& catalogue,
+                          input::Diagnostics& diagnostics, const ImportOptions& options) {
+  std::vector<ImportText> texts;
+  for (const std::string& path : paths) {
+    ImportText text{path == "-" ? "standard input" : path, input::read_file(path, diagnostics)};
+    texts.push_back(std::move(text));
+  }
+  if (diagnostics.has_errors()) return {};
+  return import_texts(std::move(texts), catalogue, diagnostics, options);
+}
+
+std::string coverage_line(const Coverage& coverage) {
+  const std::size_t all = coverage.modelled + coverage.folded + coverage.unmodelled.size();
+  const auto count = [](std::size_t n, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+  };
+  return fmt::format("{}: {} modelled, {} part of those, {} not modelled; {} unresolved, {} outside these files",
+                     count(all, "resource", "resources"), coverage.modelled, coverage.folded,
+                     coverage.unmodelled.size(), count(coverage.unresolved.size(), "reference", "references"),
+                     coverage.external.size());
+}
+
+}  // namespace moshimo::models

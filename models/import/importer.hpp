@@ -1,0 +1,145 @@
+// Reads infrastructure files into an inventory: Terraform plans and states today.
+//
+// Of a plan the inventory is the world before it, so that what the plan deletes is still there and can be asked about;
+// what the plan does to it stands in `changes`. Nothing is dropped silently: every resource of the files is modelled, part
+// of one that is, or listed in `coverage`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/diagnostics.hpp"
+#include "models/catalogue.hpp"
+#include "models/inventory.hpp"
+
+namespace moshimo::models {
+
+// An attribute that names another resource, and how it was found.
+struct ImportedEdge {
+  enum class How : std::uint8_t {
+    value,       // the file gives the ARN, id or name
+    reference,   // the value is unknown; the configuration says what it comes from
+    inferred,    // the reference cannot be followed, and only one resource can be meant
+  };
+  std::string from;        // names in the inventory
+  std::string attribute;   // `logs.group`, `replication[0].destination`
+  std::string to;
+  How how = How::value;
+  friend bool operator==(const ImportedEdge&, const ImportedEdge&) = default;
+};
+
+struct Coverage {
+  std::size_t modelled = 0;
+  std::size_t folded = 0;      // part of a modelled resource, such as aws_sqs_queue_policy
+  std::size_t data_sources = 0;
+  struct Unmodelled {
+    std::string type;
+    std::string address;
+  };
+  std::vector<Unmodelled> unmodelled;
+  struct Unresolved {
+    std::string address;
+    std::string attribute;
+    std::string why;           // "local.role cannot be followed in a plan"
+  };
+  std::vector<Unresolved> unresolved;
+  struct External {            // named by the files, not described by them
+    std::string name;
+    std::string type;
+    std::string named_as;      // the ARN or name
+  };
+  std::vector<External> external;
+};
+
+struct PlannedChanges {
+  struct Deletion {
+    std::string name;          // in the inventory; of the resource a deleted part belongs to
+    std::string verb;          // `delete`; `break-policy`, `detach`, `disable`... for parts and updates
+    std::string address;
+    std::string type;          // Terraform's
+    std::string why;           // delete_because_no_resource_config, or what changes
+    bool is_update = false;
+  };
+  struct Replacement {
+    std::string name;
+    std::string address;
+    std::string type;
+    bool creates_first = false;   // the new one is made before the old one goes: no gap, but a new identity
+    std::string why;
+  };
+  struct Move {
+    std::string from;
+    std::string to;
+  };
+  struct Update {                 // of something the model has an attribute for
+    std::string name;
+    std::string address;
+    std::string attribute;
+    std::string before;
+    std::string after;
+  };
+  std::vector<Deletion> deletions;
+  std::vector<Replacement> replacements;
+  std::vector<Update> updates;
+  std::vector<Move> moves;
+  std::vector<std::string> created;        // addresses
+  std::vector<std::string> forgotten;      // addresses that only leave the state; nothing happens to them
+  std::vector<std::string> drifted;        // addresses that were changed outside Terraform
+  std::vector<std::string> not_simulated;  // changes that the model has no words for, a sentence each
+};
+
+struct ImportResult {
+  Inventory inventory;
+  PlannedChanges changes;
+  Coverage coverage;
+  std::vector<ImportedEdge> edges;
+  struct Address {
+    std::string name;         // in the inventory
+    std::string address;      // Terraform's
+  };
+  std::vector<Address> addresses;   // by name
+  bool has_plan = false;
+  bool is_partial = false;          // a plan said it is not complete
+  bool is_planned_world = false;    // nothing existed before the plan, so the inventory is the world after it
+};
+
+struct ImportOptions {
+  enum class World : std::uint8_t {
+    automatic,   // before; after when a plan says that nothing exists yet
+    before,
+    after,
+  };
+  World world = World::automatic;
+};
+
+// Reads all files into one inventory ("-": standard input). What cannot be read goes to `diagnostics`.
+ImportResult import_files(const std::vector<std::string>& paths, const Catalogue& catalogue,
+                          input::Diagnostics& diagnostics, const ImportOptions& options = {});
+
+// The same for texts, each with a name for messages.
+struct ImportText {
+  std::string name;
+  std::string text;
+};
+ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalogue, input::Diagnostics& diagnostics,
+                          const ImportOptions& options = {});
+
+// What a text is, told by its content.
+enum class ImportKind : std::uint8_t {
+  terraform_plan,
+  terraform_state,       // of `terraform show -json`
+  terraform_raw_state,
+  iam_account_details,
+  cloudformation,
+  terraform_log,         // of `terraform plan -json`
+  terraform_binary_plan,
+  wrapped,               // text before the JSON
+  unknown,
+};
+ImportKind import_kind_of(std::string_view text);
+
+// "42 resources: 30 modelled, 8 part of those, 4 not modelled; 1 reference unresolved, 2 external"
+std::string coverage_line(const Coverage& coverage);
+
+}  // namespace moshimo::models

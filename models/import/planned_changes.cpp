@@ -1,0 +1,293 @@
+#include "models/import/planned_changes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace moshimo::models::terraform {
+
+namespace {
+
+// Updates of one attribute that are a fault of the resource.
+struct SwitchedOff {
+  std::string_view terraform_type;
+  std::string_view attribute;
+  std::string_view to;
+  std::string_view verb;
+};
+constexpr std::array<SwitchedOff, 3> switched_off = {{
+    {"aws_kms_key", "is_enabled", "false", "disable"},
+    {"aws_kms_external_key", "enabled", "false", "disable"},
+    {"aws_iam_access_key", "status", "Inactive", "deactivate"},
+}};
+
+// The fault that is the loss of an attribute, by the names the catalogue gives such faults.
+std::string loss_of(const TypeDef& type, std::string_view attribute) {
+  const std::string_view root = attribute.substr(0, attribute.find_first_of(".["));
+  std::string_view verb;
+  if (root == "policy") verb = "break-policy";
+  if (root == "trust") verb = "cut-trust";
+  if (root == "policies") verb = "detach";
+  return !verb.empty() && type.find_fault(verb) ? std::string(verb) : std::string();
+}
+
+bool equal(Value a, Value b) {
+  if (!a || !b) return !a && !b;
+  if (a.is_scalar() || b.is_scalar()) return a.is_scalar() && b.is_scalar() && a.text() == b.text();
+  if (a.is_list() != b.is_list()) return false;
+  if (a.is_list()) {
+    const auto as = a.items();
+    const auto bs = b.items();
+    return std::equal(as.begin(), as.end(), bs.begin(), bs.end(), equal);
+  }
+  for (Value part = a.first(); part; part = part.next()) {
+    if (!equal(part, b.member(part.key()))) return false;
+  }
+  for (Value part = b.first(); part; part = part.next()) {
+    if (!a.member(part.key())) return false;
+  }
+  return true;
+}
+
+// The names of the attributes an update changes.
+std::vector<std::string> changed_attributes(const Change& change) {
+  std::vector<std::string> names;
+  for (Value part = change.before.first(); part; part = part.next()) {
+    const Value unknown = change.after_unknown.member(part.key());
+    if (unknown.is_true()) {
+      names.push_back(std::string(part.key()) + " (known after apply)");
+    } else if (!equal(part, change.after.member(part.key()))) {
+      names.emplace_back(part.key());
+    }
+  }
+  for (Value part = change.after.first(); part; part = part.next()) {
+    if (!change.before.member(part.key())) names.emplace_back(part.key());
+  }
+  return names;
+}
+
+std::string in_words(const models::Value& value) {
+  switch (value.kind) {
+    case models::Value::Kind::null: return "nothing";
+    case models::Value::Kind::scalar: return value.text;
+    case models::Value::Kind::list:
+    case models::Value::Kind::map: break;
+  }
+  std::string text;
+  for (const models::Value& child : value.children) {
+    if (!text.empty()) text += ", ";
+    text += value.kind == models::Value::Kind::map ? fmt::format("{}: {}", child.key, in_words(child)) : in_words(child);
+  }
+  return value.kind == models::Value::Kind::list ? "[" + text + "]" : "{" + text + "}";
+}
+
+bool equal(const models::Value& a, const models::Value& b) {
+  return a.kind == b.kind && a.text == b.text &&
+         std::equal(a.children.begin(), a.children.end(), b.children.begin(), b.children.end(),
+                    [](const models::Value& x, const models::Value& y) { return x.key == y.key && equal(x, y); });
+}
+
+class Comparison {
+ public:
+  Comparison(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue)
+      : plan_(plan), before_(before), after_(after), catalogue_(catalogue) {}
+
+  PlannedChanges run() {
+    for (const Change& change : plan_.changes) {
+      if (!change.is_data) take(change);
+    }
+    for (const Change* change : parts_removed_) remove_part(*change);
+    compare();
+    for (const Change& change : plan_.changes) {
+      if (!change.is_data && change.action == Action::update) tell_update(change);
+    }
+    result_.drifted = plan_.drifted;
+    return std::move(result_);
+  }
+
+ private:
+  static std::string address_of(const Change& change) {
+    return change.deposed.empty() ? change.address : fmt::format("{} (deposed {})", change.address, change.deposed);
+  }
+
+  const std::vector<Placement>& placements(const Change& change) const {
+    static const std::vector<Placement> none;
+    const auto found = before_.placements.find(address_of(change));
+    return found == before_.placements.end() ? none : found->second;
+  }
+
+  void take(const Change& change) {
+    const std::string address = address_of(change);
+    if (!change.previous_address.empty()) result_.moves.push_back({change.previous_address, change.address});
+    switch (change.action) {
+      case Action::no_op:
+      case Action::read:
+      case Action::update: return;
+      case Action::create: result_.created.push_back(address); return;
+      case Action::forget:
+        result_.forgotten.push_back(address);
+        return;
+      case Action::create_then_forget:
+        result_.created.push_back(address);
+        result_.forgotten.push_back(address);
+        return;
+      case Action::remove:
+      case Action::remove_then_create:
+      case Action::create_then_remove: break;
+    }
+    const auto& places = placements(change);
+    const auto whole = std::find_if(places.begin(), places.end(), [](const Placement& p) { return p.attribute.empty(); });
+    if (whole != places.end()) {
+      gone_.insert(whole->name);
+      if (replaces(change.action)) {
+        result_.replacements.push_back(
+            {whole->name, address, change.type, change.action == Action::create_then_remove, change.reason});
+      } else {
+        result_.deletions.push_back({whole->name, "delete", address, change.type, change.reason, false});
+      }
+    } else if (!places.empty()) {
+      parts_removed_.push_back(&change);
+    } else {
+      result_.not_simulated.push_back(fmt::format("{} is {}; {} is not modelled", address,
+                                                  replaces(change.action) ? "replaced" : "deleted", change.type));
+    }
+  }
+
+  const TypeDef* type_of(const std::string& catalogue_type) const { return catalogue_.find_type(catalogue_type); }
+
+  void add_fault(const std::string& name, std::string verb, const std::string& address, const std::string& type,
+                 std::string why, bool is_update) {
+    for (const auto& known : result_.deletions) {
+      if (known.name == name && known.verb == verb) return;
+    }
+    result_.deletions.push_back({name, std::move(verb), address, type, std::move(why), is_update});
+  }
+
+  void remove_part(const Change& change) {
+    const std::string address = address_of(change);
+    for (const Placement& place : placements(change)) {
+      if (gone_.contains(place.name)) continue;   // goes with the whole
+      const TypeDef* type = type_of(place.type);
+      const std::string verb = type ? loss_of(*type, place.attribute) : std::string();
+      if (verb.empty()) {
+        result_.not_simulated.push_back(fmt::format("{}, which gives {} its {}, is {}; the model has no fault for that",
+                                                    address, place.name, place.attribute,
+                                                    replaces(change.action) ? "replaced" : "deleted"));
+      } else if (replaces(change.action)) {
+        result_.not_simulated.push_back(fmt::format(
+            "{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
+            change.action == Action::remove_then_create ? "until the new one is made" : "for no time if all goes well"));
+      } else {
+        add_fault(place.name, verb, address, change.type, change.reason, false);
+      }
+    }
+  }
+
+  void compare() {
+    std::unordered_map<std::string, const Resource*> after;
+    for (const Resource& r : after_.inventory.resources) after.emplace(r.name, &r);
+    std::unordered_map<std::string, std::string> addresses;
+    for (const auto& [address, places] : before_.placements) {
+      for (const Placement& p : places) {
+        if (p.attribute.empty()) addresses.emplace(p.name, address);
+      }
+    }
+    for (const Resource& was : before_.inventory.resources) {
+      const auto found = after.find(was.name);
+      if (gone_.contains(was.name) || found == after.end() || found->second->type != was.type) continue;
+      const TypeDef* type = type_of(was.type);
+      const auto address = addresses.find(was.name);
+      if (!type || address == addresses.end()) continue;
+      for (const AttributeDef& attribute : type->attributes) {
+        const models::Value* old = was.attributes.find(attribute.name);
+        const models::Value* now = found->second->attributes.find(attribute.name);
+        if (!old && !now) continue;
+        if (is_unknown(was.name, attribute.name)) {
+          if (!old || !now || !equal(*old, *now)) {
+            result_.not_simulated.push_back(fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
+            told_.insert(was.name);
+          }
+          continue;
+        }
+        if (old && now && equal(*old, *now)) continue;
+        changed(was, address->second, *type, attribute, old, now);
+      }
+    }
+  }
+
+  bool is_unknown(const std::string& name, const std::string& attribute) const {
+    const std::string exact = name + "\n" + attribute;
+    const auto at = after_.unknown.lower_bound(exact);
+    return at != after_.unknown.end() && at->starts_with(exact) &&
+           (at->size() == exact.size() || (*at)[exact.size()] == '.' || (*at)[exact.size()] == '[');
+  }
+
+  void changed(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
+               const models::Value* old, const models::Value* now) {
+    const std::string verb = loss_of(type, attribute.name);
+    if (old && !verb.empty() && old->kind == models::Value::Kind::list) {
+      for (const models::Value& item : old->children) {
+        const bool is_kept = now && std::any_of(now->children.begin(), now->children.end(),
+                                                [&](const models::Value& other) { return equal(item, other); });
+        if (is_kept) continue;
+        const models::Value* whom = item.kind == models::Value::Kind::map ? item.find("allows") : &item;
+        if (!whom) continue;
+        if (gone_.contains(whom->text)) {
+          result_.not_simulated.push_back(fmt::format("{}: its {} no longer names {}, which goes as well", was.name,
+                                                      attribute.name, whom->text));
+          told_.insert(was.name);
+          continue;
+        }
+        add_fault(was.name, verb, address, was.type, fmt::format("its {} no longer names {}", attribute.name, whom->text), true);
+        told_.insert(was.name);
+      }
+      return;
+    }
+    PlannedChanges::Update update{was.name, address, attribute.name, old ? in_words(*old) : "nothing",
+                                  now ? in_words(*now) : "nothing"};
+    result_.not_simulated.push_back(fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute,
+                                                update.before, update.after));
+    told_.insert(was.name);
+    result_.updates.push_back(std::move(update));
+  }
+
+  void tell_update(const Change& change) {
+    const auto& places = placements(change);
+    for (const SwitchedOff& s : switched_off) {
+      if (change.type != s.terraform_type || places.empty()) continue;
+      if (change.after.member(s.attribute).text() != s.to || change.before.member(s.attribute).text() == s.to) continue;
+      const TypeDef* type = type_of(places.front().type);
+      if (!type || !type->find_fault(s.verb)) continue;
+      add_fault(places.front().name, std::string(s.verb), change.address, change.type,
+                fmt::format("its {} becomes {}", s.attribute, s.to), true);
+      return;
+    }
+    for (const Placement& p : places) {
+      if (told_.contains(p.name)) return;
+    }
+    const auto names = changed_attributes(change);
+    if (names.empty()) return;
+    result_.not_simulated.push_back(fmt::format("{} changes in {}, which the model does not look at", change.address,
+                                                fmt::join(names, ", ")));
+  }
+
+  const World& plan_;
+  const Mapped& before_;
+  const Mapped& after_;
+  const Catalogue& catalogue_;
+  PlannedChanges result_;
+  std::unordered_set<std::string> gone_;
+  std::unordered_set<std::string> told_;
+  std::vector<const Change*> parts_removed_;
+};
+
+}  // namespace
+
+PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue) {
+  return Comparison(plan, before, after, catalogue).run();
+}
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,49 @@
+// From Terraform's world to an inventory, as the catalogue's `terraform:` keys say.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "models/catalogue.hpp"
+#include "models/import/importer.hpp"
+#include "models/import/terraform_references.hpp"
+#include "models/import/terraform_world.hpp"
+
+namespace moshimo::models::terraform {
+
+struct Source {
+  World world;
+  std::unique_ptr<References> references;
+};
+
+// Where a Terraform resource ended up.
+struct Placement {
+  std::string name;         // of the component in the inventory; empty: nowhere
+  std::string type;         // its catalogue type
+  std::string attribute;    // empty: the resource is the component; else it is part of this attribute of it
+};
+
+struct Mapped {
+  Inventory inventory;
+  Coverage coverage;
+  std::vector<ImportedEdge> edges;
+  // By address: where each managed resource is; a part may serve several attributes.
+  std::map<std::string, std::vector<Placement>> placements;
+  // "name\nattribute" whose value is known only after apply.
+  std::set<std::string> unknown;
+};
+
+// `names`: names to keep, by address.
+Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
+                 const std::map<std::string, std::string>& names = {});
+
+// An address that is unique over all sources, deposed objects included.
+std::string full_address(const Instance& instance);
+
+// A schedule expression as the time between events: `rate(5 minutes)`, `cron(0 12 * * ? *)`; empty when it is none.
+std::optional<Duration> schedule_gap(std::string_view expression);
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,208 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <unordered_map>
+
+#include "models/import/terraform_world.hpp"
+
+namespace moshimo::models::terraform {
+
+namespace {
+
+std::optional<Action> action_of(Value actions) {
+  std::string joined;
+  for (const Value& a : actions.items()) joined += (joined.empty() ? "" : ",") + std::string(a.text());
+  static const std::unordered_map<std::string, Action> known = {
+      {"no-op", Action::no_op},
+      {"create", Action::create},
+      {"read", Action::read},
+      {"update", Action::update},
+      {"delete", Action::remove},
+      {"delete,create", Action::remove_then_create},
+      {"create,delete", Action::create_then_remove},
+      {"forget", Action::forget},
+      {"create,forget", Action::create_then_forget},
+  };
+  const auto found = known.find(joined);
+  return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string key_in_address(Value index) {
+  if (!index) return {};
+  return index.is_text() ? fmt::format("\"{}\"", index.text()) : std::string(index.text());
+}
+
+std::string text_of(Value value) { return std::string(value.text()); }
+
+bool describe(Value node, Instance& instance, input::Diagnostics& diagnostics) {
+  instance.address = text_of(node.member("address"));
+  instance.type = text_of(node.member("type"));
+  instance.name = text_of(node.member("name"));
+  instance.key = key_in_address(node.member("index"));
+  if (instance.key.empty()) instance.key = last_key(instance.address);
+  instance.provider = text_of(node.member("provider_name"));
+  instance.deposed = text_of(node.member("deposed"));
+  if (instance.deposed.empty()) instance.deposed = text_of(node.member("deposed_key"));
+  instance.is_data = node.member("mode").text() == "data";
+  if (!instance.address.empty() && !instance.type.empty()) return true;
+  diagnostics.error(node.at(), "this resource has no address or type; is the file what `terraform show -json` wrote?");
+  return false;
+}
+
+// The module an address stands in: everything before [data.]TYPE.NAME.
+std::string module_of(const Instance& instance, Value node) {
+  if (const Value module = node.member("module_address")) return text_of(module);
+  const std::string own = (instance.is_data ? "data." : "") + instance.type + "." + instance.name;
+  std::string_view address = instance.address;
+  if (!instance.key.empty() && address.ends_with("]")) address.remove_suffix(instance.key.size() + 2);
+  if (!address.ends_with(own)) return {};
+  address.remove_suffix(own.size());
+  if (address.ends_with('.')) address.remove_suffix(1);
+  return std::string(address);
+}
+
+// The resources of `values` (of a state, of prior_state, of planned_values), modules within modules.
+bool read_module(Documents& documents, Value module, const std::string& address, std::vector<Instance>& instances,
+                 input::Diagnostics& diagnostics) {
+  bool good = true;
+  const Value resources = module.member("resources");
+  if (resources && !resources.is_list()) {
+    diagnostics.error(resources.at(), "`resources` should be a list; is the file what `terraform show -json` wrote?");
+    return false;
+  }
+  for (Value node = resources.first(); node; node = node.next()) {
+    Instance instance;
+    if (!describe(node, instance, diagnostics)) {
+      good = false;
+      continue;
+    }
+    instance.module = address;
+    instance.values = node.member("values");
+    if (instance.values && !instance.values.is_map()) {
+      diagnostics.error(instance.values.at(), fmt::format("the values of {} should be an object", instance.address));
+      good = false;
+      continue;
+    }
+    documents.hide(instance.values, node.member("sensitive_values"));
+    instances.push_back(std::move(instance));
+  }
+  const Value children = module.member("child_modules");
+  for (Value child = children.is_list() ? children.first() : Value(); child; child = child.next()) {
+    good = read_module(documents, child, text_of(child.member("address")), instances, diagnostics) && good;
+  }
+  return good;
+}
+
+bool accepts_format(Value root, std::string_view what, input::Diagnostics& diagnostics) {
+  const Value version = root.member("format_version");
+  if (!version) return true;
+  const std::string_view text = version.text();
+  const std::string_view major = text.substr(0, text.find('.'));
+  if (major == "0" || major == "1") return true;
+  diagnostics.error(version.at(),
+                    fmt::format("this {} has format version {}; versions 0.x and 1.x can be read. Use `terraform show "
+                                "-json` of a Terraform that writes them, or a newer moshimo",
+                                what, text.empty() ? "that is no text" : text));
+  return false;
+}
+
+}  // namespace
+
+bool read_shown_state(Documents& documents, Value root, World& world, input::Diagnostics& diagnostics) {
+  if (!accepts_format(root, "state", diagnostics)) return false;
+  return read_module(documents, root.member("values").member("root_module"), "", world.instances, diagnostics);
+}
+
+bool read_plan(Documents& documents, Value root, PlanSide side, World& world, input::Diagnostics& diagnostics) {
+  if (!accepts_format(root, "plan", diagnostics)) return false;
+  world.is_plan = true;
+  world.is_planned = side == PlanSide::after;
+  world.is_partial = root.member("complete").text() == "false" || root.member("errored").is_true();
+  world.configuration = Configuration(root.member("configuration"), root.member("variables"));
+
+  const Value changes = root.member("resource_changes");
+  if (changes && !changes.is_list()) {
+    diagnostics.error(changes.at(), "`resource_changes` should be a list; is the file what `terraform show -json` wrote?");
+    return false;
+  }
+  bool good = true;
+  std::unordered_map<std::string, bool> seen;   // addresses whose object is settled by a change
+  for (Value node = changes.first(); node; node = node.next()) {
+    Instance instance;
+    if (!describe(node, instance, diagnostics)) {
+      good = false;
+      continue;
+    }
+    instance.module = module_of(instance, node);
+    Change change;
+    change.address = instance.address;
+    change.previous_address = text_of(node.member("previous_address"));
+    change.deposed = instance.deposed;
+    change.type = instance.type;
+    change.is_data = instance.is_data;
+    change.reason = text_of(node.member("action_reason"));
+    const Value detail = node.member("change");
+    const auto action = action_of(detail.member("actions"));
+    if (!action) {
+      diagnostics.error(detail ? detail.at() : node.at(),
+                        fmt::format("what the plan does to {} is not known here: `actions` should be one of no-op, "
+                                    "create, read, update, delete, forget or a pair of them",
+                                    instance.address));
+      good = false;
+      continue;
+    }
+    change.action = *action;
+    change.before = detail.member("before");
+    change.after = detail.member("after");
+    change.after_unknown = detail.member("after_unknown");
+    for (const Value& values : {change.before, change.after}) {
+      if (values && !values.is_map()) {
+        diagnostics.error(values.at(), fmt::format("the values of {} should be an object", instance.address));
+        good = false;
+      }
+    }
+    documents.hide(change.before, detail.member("before_sensitive"));
+    documents.hide(change.after, detail.member("after_sensitive"));
+
+    if (side == PlanSide::before) {
+      if (change.before.is_map()) {
+        instance.values = change.before;
+        change.instance = static_cast<int>(world.instances.size());
+        world.instances.push_back(std::move(instance));
+      }
+    } else if (change.action != Action::remove && change.action != Action::forget && instance.deposed.empty()) {
+      instance.values = change.after;
+      instance.unknown = change.after_unknown;
+      world.instances.push_back(std::move(instance));
+    }
+    if (change.deposed.empty()) {
+      seen[change.address] = true;
+      if (!change.previous_address.empty()) seen[change.previous_address] = true;
+    }
+    world.changes.push_back(std::move(change));
+  }
+
+  // What no change speaks of: data sources, and what a partial plan leaves out.
+  std::vector<Instance> prior;
+  const Value prior_state = root.member("prior_state");
+  good = read_module(documents, prior_state.member("values").member("root_module"), "", prior, diagnostics) && good;
+  for (Instance& instance : prior) {
+    if (instance.deposed.empty() && seen.contains(instance.address)) continue;
+    bool known = false;
+    if (!instance.deposed.empty()) {
+      for (const Instance& other : world.instances) {
+        known = known || (other.address == instance.address && other.deposed == instance.deposed);
+      }
+    }
+    if (!known) world.instances.push_back(std::move(instance));
+  }
+
+  const Value drift = root.member("resource_drift");
+  for (Value node = drift.is_list() ? drift.first() : Value(); node; node = node.next()) {
+    const auto action = action_of(node.member("change").member("actions"));
+    if (action && *action != Action::no_op) world.drifted.push_back(text_of(node.member("address")));
+  }
+  return good;
+}
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,63 @@
+#include <catch2/catch.hpp>
+
+#include "models/import/iam_principals.hpp"
+
+using namespace moshimo;
+using namespace moshimo::models::terraform;
+using By = NamedPrincipal::By;
+
+namespace {
+
+std::vector<NamedPrincipal> principals(const std::string& json) {
+  static Documents documents;
+  input::Diagnostics diagnostics;
+  const Value root = documents.add(input::Document::parse("policy", json, input::Format::json, diagnostics));
+  REQUIRE_FALSE(diagnostics.has_errors());
+  return principals_of(root);
+}
+
+std::vector<NamedPrincipal> allowed(const std::string& principal) {
+  return principals(R"({"Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":)" + principal + "}]}");
+}
+
+}  // namespace
+
+TEST_CASE("A principal is named by ARN, unique ID, account or service") {
+  CHECK(allowed(R"({"AWS":"arn:aws:iam::111111111111:role/app"})") ==
+        std::vector<NamedPrincipal>{{By::arn, "arn:aws:iam::111111111111:role/app", false}});
+  CHECK(allowed(R"({"AWS":"AROAEXAMPLEEXAMPLE123"})") ==
+        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false}});
+  CHECK(allowed(R"({"AWS":["111111111111","arn:aws:iam::222222222222:root"]})") ==
+        std::vector<NamedPrincipal>{{By::account, "111111111111", false}, {By::account, "222222222222", false}});
+  CHECK(allowed(R"({"Service":["lambda.amazonaws.com","edgelambda.amazonaws.com"]})") ==
+        std::vector<NamedPrincipal>{{By::service, "lambda.amazonaws.com", false},
+                                    {By::service, "edgelambda.amazonaws.com", false}});
+}
+
+TEST_CASE("A session stands for its role") {
+  CHECK(allowed(R"({"AWS":"arn:aws:sts::111111111111:assumed-role/app/session"})") ==
+        std::vector<NamedPrincipal>{{By::arn, "arn:aws:iam::111111111111:role/app", false}});
+}
+
+TEST_CASE("Everybody is nobody in particular, unless a condition narrows it") {
+  CHECK(allowed(R"("*")").empty());
+  CHECK(allowed(R"({"AWS":"*"})").empty());
+  CHECK(principals(R"({"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}}}})") ==
+        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false}});
+  CHECK(principals(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},
+                       "Condition":{"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/app"]}}}})") ==
+        std::vector<NamedPrincipal>{{By::arn_condition, "arn:aws:iam::111111111111:role/app", false}});
+}
+
+TEST_CASE("A Deny spares whom its negative condition names") {
+  CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":"*","Condition":{"StringNotLike":{"aws:userId":
+                       ["AROAEXAMPLEEXAMPLE123:*","111111111111"]}}}]})") ==
+        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", true}});
+  CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111111111111:role/app"}}]})").empty());
+}
+
+TEST_CASE("Odd shapes of a document name nobody and break nothing") {
+  CHECK(principals("{}").empty());
+  CHECK(principals("[]").empty());
+  CHECK(principals(R"({"Statement":["x",null,3,{"Principal":["a"]},{"Principal":{"AWS":{"a":1}}}]})").empty());
+}
