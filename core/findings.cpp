@@ -421,4 +421,8 @@ CauseChain cause_of(const System& system, const Timeline& timeline, const Need& 
   return chain;
 }
 
+Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy) {
+  return Finder(system, outcome, healthy).run();
+}
+
 }  // namespace moshimo

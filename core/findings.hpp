@@ -111,7 +111,7 @@ struct Findings {
 };
 
 // `healthy` is the outcome of the same system with an empty script; it tells who is starved.
-Findings find(const System& system, const Outcome& outcome, const Outcome& healthy);
+Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy);
 
 // Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
 struct FailureSpan {

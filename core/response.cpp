@@ -382,6 +382,22 @@ class Planner {
     }
   }
 
+  // Data waits for an action, or waited in vain although its hop was open.
+  bool wants_release(HopId h) const {
+    const Hop& hop = system_.hops[h];
+    const HopLedger& ledger = response_.outcome.hops[h.value];
+    const StepFunction<HopState>& states = response_.outcome.hop_states[h.value];
+    const auto by_action = [&](int fallback) {
+      return fallback >= 0 && hop.fallbacks[static_cast<std::size_t>(fallback)].release.is_set();
+    };
+    const bool waits = std::any_of(ledger.places.begin(), ledger.places.end(),
+                                   [&](const Waiting& w) { return w.events > 1e-6 && by_action(w.fallback); });
+    if (waits || states.empty() || !states.back().value.open) return waits;
+    return std::any_of(ledger.losses.begin(), ledger.losses.end(), [&](const LossWindow& w) {
+      return by_action(w.fallback) && w.lost_to > states.back().at;
+    });
+  }
+
   void what_is_left() {
     const Outcome& outcome = response_.outcome;
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) {
@@ -389,10 +405,7 @@ class Planner {
       if (f.front().value && !f.back().value) response_.still_broken.push_back(ConditionId(c));
     }
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      const bool waits = std::any_of(outcome.hops[h].places.begin(), outcome.hops[h].places.end(), [&](const Waiting& w) {
-        return w.events > 1e-6 && system_.hops[HopId(h)].fallbacks[w.fallback].release.is_set();
-      });
-      if (waits) response_.unreleased.push_back(HopId(h));
+      if (wants_release(HopId(h))) response_.unreleased.push_back(HopId(h));
     }
   }
 

@@ -61,7 +61,7 @@ struct Response {
   Script script;                          // everything done to the system, faults included
   std::vector<StoppedFault> stopped;
   std::vector<ConditionId> still_broken;  // at the horizon, though they held at the start
-  std::vector<HopId> unreleased;          // data waits at the horizon for a step that was not done
+  std::vector<HopId> unreleased;          // data waits, or waited in vain, for a step that was not done
 };
 
 Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon);

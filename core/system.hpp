@@ -270,8 +270,8 @@ struct Component {
   std::string type;      // in the inventory's words, for reports only
   ComponentId parent;    // set for a part
   bool is_principal = false;  // something whose removal can be asked about: an identity or a key
-  std::optional<Duration> rto;
-  std::optional<Duration> rpo;
+  std::optional<Duration> rto = {};
+  std::optional<Duration> rpo = {};
 };
 
 struct System {

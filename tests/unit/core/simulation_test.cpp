@@ -1,0 +1,215 @@
+#include "core/simulation.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core/schedule.hpp"
+#include "tests/unit/support/system_text.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+struct Run {
+  System system;
+  Outcome outcome;
+  const HopLedger& operator[](std::string_view hop) const { return outcome.hops[hop_named(system, hop).value]; }
+};
+
+Run run(std::string_view system_text, std::string_view script, Duration horizon) {
+  Run r;
+  r.system = system_from(system_text);
+  r.outcome = simulate(r.system, script_from(r.system, script), SimTime::after_start(horizon));
+  return r;
+}
+
+Approx events(double n) { return Approx(n).epsilon(1e-6).margin(0.05); }
+
+}  // namespace
+
+TEST_CASE("published schedules have their published lengths", "[core][schedule]") {
+  // Three at once, two a second apart, ten from 1 s to 20 s, a hundred thousand every 20 s.
+  const Schedule sns = {{3, {}, {}, Shape::constant},
+                        {2, Duration::seconds(1), {}, Shape::constant},
+                        {10, Duration::seconds(1), Duration::seconds(20), Shape::exponential},
+                        {100000, Duration::seconds(20), {}, Shape::constant}};
+  const AttemptTable table = attempt_table(sns, Duration::forever());
+  CHECK(table.attempts == 100'015);
+  // 2 + sum of 20^(i/9), i = 0..9 (68.1 s) + 2,000,000 s
+  CHECK(table.effective_age.in_seconds() == Approx(2'000'070.1).margin(0.2));
+  CHECK(table.steps.size() <= 12);
+
+  // 1, 2, 4, ... 256 s, then 300 s each: 511 s + 70 x 300 s = 21,511 s is the last offset within six hours.
+  const Schedule lambda = {{-1, Duration::seconds(1), Duration::minutes(5), Shape::exponential}};
+  CHECK(attempt_table(lambda, Duration::hours(6)).effective_age == Duration::seconds(21'511));
+
+  const Schedule eventbridge = {{185, Duration::microseconds(86'400'000'000 / 185), {}, Shape::constant}};
+  CHECK(attempt_table(eventbridge, Duration::hours(24)).attempts == 185);
+}
+
+TEST_CASE("the next attempt is found without counting", "[core][schedule]") {
+  const AttemptTable t = attempt_table({{-1, Duration::seconds(1), Duration::seconds(4), Shape::exponential}},
+                                       Duration::forever());
+  // offsets 0, 1, 3, 7, 11, 15 ...
+  CHECK(next_attempt(t, Duration{}) == Duration{});
+  CHECK(next_attempt(t, Duration::seconds(1)) == Duration::seconds(1));
+  CHECK(next_attempt(t, Duration::seconds(1.5)) == Duration::seconds(3));
+  CHECK(next_attempt(t, Duration::seconds(7.1)) == Duration::seconds(11));
+  CHECK(next_attempt(t, Duration::hours(1)) == Duration::seconds(3603));
+}
+
+TEST_CASE("a hop without a fallback loses exactly its outage", "[core][flow]") {
+  const Run r = run("condition role\nport in\nhop a from 10/s to in needs role:denied\n",
+                    "at 1h role falls\nat 3h role rises\n", Duration::hours(5));
+  CHECK(r["a"].lost == events(2 * 3600 * 10));
+  CHECK(r["a"].on_time == events(3 * 3600 * 10));
+  REQUIRE(r["a"].losses.size() == 1);
+  CHECK(r["a"].losses[0].arrived_from == SimTime::after_start(Duration::hours(1)));
+  CHECK(r["a"].losses[0].arrived_to == SimTime::after_start(Duration::hours(3)));
+  CHECK(r["a"].losses[0].why == LossWindow::Why::no_fallback);
+}
+
+TEST_CASE("a retry saves what is younger than its effective age", "[core][flow]") {
+  // Outage W = 9 h, effective age E = 21,511 s: lost = rate x (W - E) = 2 x (32,400 - 21,511) = 21,778.
+  const Run r = run(
+      "condition role\nport in\n"
+      "hop a from 2/s to in needs role:unavailable retry exponential 1s..300s limit 6h\n",
+      "at 1h role falls\nat 10h role rises\n", Duration::hours(20));
+  CHECK(r["a"].lost == events(21'778));
+  CHECK(r["a"].late == events(2.0 * 21'511));
+  CHECK(r["a"].losses.front().arrived_from == SimTime::after_start(Duration::hours(1)));
+  CHECK(r["a"].losses.front().lost_from == SimTime::after_start(Duration::hours(1) + Duration::seconds(21'511)));
+}
+
+TEST_CASE("a refusal that cannot be retried ends the retries of what still waits", "[core][flow]") {
+  // Denied after an hour of being unavailable: 3600 events wait in retries and are lost at once, the rest one by one.
+  const Run r = run(
+      "condition up\ncondition role\nport in\n"
+      "hop a from 1/s to in needs role:denied,up:unavailable retry 60s limit 6h on unavailable\n",
+      "at 1h up falls\nat 2h role falls\nat 3h up rises\nat 4h role rises\n", Duration::hours(6));
+  CHECK(r["a"].lost == events(3600 + 7200));
+  CHECK(r["a"].waiting == events(0));
+}
+
+TEST_CASE("a queue drains at its consumer's rate", "[core][flow]") {
+  // 2 h without a consumer at 100/s leave 720,000; at 150/s against 100/s that takes 720,000 / 50 = 14,400 s.
+  const Run r = run(
+      "condition consumer\nport in\nstore queue kept 4d ordered\n"
+      "hop producer from 100/s to in\n"
+      "hop consume from in to outside needs consumer:unavailable ordered drain 150/s store queue\n",
+      "at 1h consumer falls\nat 3h consumer rises\n", Duration::hours(10));
+  CHECK(r["consume"].lost == events(0));
+  CHECK(r["consume"].waiting == events(0));
+  // Late: what arrived during the outage and during the drain, 720,000 + 14,400 s x 100/s.
+  CHECK(r["consume"].late == Approx(720'000 + 1'440'000).epsilon(1e-3));
+  CHECK(r["consume"].longest_delay.in_seconds() == Approx(7200).epsilon(1e-3));
+}
+
+TEST_CASE("a queue forgets what is older than its retention", "[core][flow]") {
+  // 5 days at 1/s into a queue that keeps 4 days: the first day is lost, hour by hour.
+  const Run r = run(
+      "condition consumer\nport in\nstore queue kept 4d ordered\n"
+      "hop producer from 1/s to in\n"
+      "hop consume from in to outside needs consumer:unavailable ordered store queue\n",
+      "at 0s consumer falls\nat 5d consumer rises\n", Duration::days(6));
+  CHECK(r["consume"].lost == events(86'400));
+  CHECK(r["consume"].losses.front().lost_from == SimTime::after_start(Duration::days(4)));
+  CHECK(r["consume"].losses.front().why == LossWindow::Why::expired);
+}
+
+TEST_CASE("a short opening thins the backlog by its share of the gap", "[core][flow]") {
+  // 20 h outage, open for half a 600 s gap, 14 h more: half of what waited got through. What is older than 24 h is lost.
+  // At 34 h 5 min the oldest 10 h 5 min of arrivals are over age; those of the first 20 h were halved:
+  // (10 h 5 min = 36,300 s) x 1/2 ... of which the last 300 s of the 24 h window are still there: 18,000 are lost.
+  const Run r = run(
+      "condition up\nport in\nhop a from 1/s to in needs up:unavailable retry 600s limit 24h\n",
+      "at 0s up falls\nat 20h up rises\nat 20h5m up falls\nat 34h up rises\n", Duration::hours(60));
+  CHECK(r["a"].lost == Approx(18'000).margin(600));
+}
+
+TEST_CASE("a pause lengthens the gap, but only after something was refused", "[core][flow]") {
+  const std::string_view text =
+      "condition role\nport in\n"
+      "hop busy from 1/s to in needs role:denied pauses 10m on denied\n"
+      "hop idle from 0/s to in needs role:denied pauses 10m on denied\n";
+  const Run r = run(text, "at 1h role falls\nat 2h role rises\n", Duration::hours(3));
+  CHECK(r["busy"].lost == events(3600 + 600));
+  CHECK(r.outcome.hop_states[0].back().at == SimTime::after_start(Duration::minutes(130)));
+  CHECK(r.outcome.hop_states[1].back().at == SimTime::after_start(Duration::minutes(120)));
+}
+
+TEST_CASE("data in an action fallback stays until it is released", "[core][flow]") {
+  const std::string_view text =
+      "condition role\nport in\nstore source kept 14d\n"
+      "hop a from 1/s to in needs role:denied store source by-action\n";
+  const Run kept = run(text, "at 0s role falls\nat 1h role rises\n", Duration::days(2));
+  CHECK(kept["a"].waiting == events(3600));
+  const Run released = run(text, "at 0s role falls\nat 1h role rises\nat 2h release a 0 10/s\n", Duration::days(2));
+  CHECK(released["a"].waiting == events(0));
+  CHECK(released["a"].recovered == events(3600));
+}
+
+TEST_CASE("what no port has room for is throttled", "[core][flow]") {
+  // 30/s and 10/s into 20/s: each gets half.
+  const Run r = run("port in capacity 20/s\nhop a from 30/s to in\nhop b from 10/s to in\n", "", Duration::hours(1));
+  CHECK(r["a"].lost == events(15.0 * 3600));
+  CHECK(r["b"].lost == events(5.0 * 3600));
+}
+
+TEST_CASE("a full buffer drops what the rule says", "[core][flow]") {
+  const auto with = [](const char* rule) {
+    return run(std::string("condition up\nport in\nhop a from 1/s to in needs up:unavailable buffer holds 600 overflow ") +
+                   rule + "\n",
+               "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
+  };
+  CHECK(with("drop_newest")["a"].lost == events(3000));
+  CHECK(with("drop_newest")["a"].longest_delay.in_seconds() == Approx(3600).margin(2));
+  CHECK(with("drop_oldest")["a"].lost == events(3000));
+  CHECK(with("drop_oldest")["a"].longest_delay.in_seconds() == Approx(600).margin(2));
+}
+
+TEST_CASE("content goes with a key that goes for good, and not before", "[core][flow]") {
+  const std::string_view text =
+      "condition key\ncondition up\nport in\nstore queue kept 14d lost-with key readable key ordered\n"
+      "hop producer from 1/s to in\n"
+      "hop consume from in to outside needs up:unavailable ordered store queue\n";
+  const Run away = run(text, "at 0s up falls\nat 1h key falls\nat 2h key rises\nat 3h up rises\n", Duration::hours(5));
+  CHECK(away["consume"].lost == events(0));
+  const Run gone = run(text, "at 0s up falls\nat 1h key falls\n", Duration::hours(5));
+  CHECK(gone["consume"].losses.front().why == LossWindow::Why::destroyed);
+  CHECK(gone["consume"].losses.front().events == events(3600));
+}
+
+TEST_CASE("workers that end while they cannot start leave their place empty", "[core][control]") {
+  // Four workers that live 4 h have ages 30 min, 90 min, 150 min, 210 min: they end at 210, 150, 90, 30 min.
+  const Run r = run("condition role\nprocess fleet count 4 lifetime 4h start role:denied starts 1m restart 10m\n",
+                    "at 0s role falls\nat 2h role rises\n", Duration::hours(6));
+  const StepFunction<std::uint32_t>& running = r.outcome.timeline.running[0];
+  REQUIRE(running.size() == 4);
+  CHECK(running[1].at == SimTime::after_start(Duration::minutes(30)));
+  CHECK(running[2].at == SimTime::after_start(Duration::minutes(90)));
+  // Attempts every 10 min from 30 and from 90 min: both at 120 min, running a minute later.
+  CHECK(running[3].at == SimTime::after_start(Duration::minutes(121)));
+  CHECK(running[3].value == 4);
+}
+
+TEST_CASE("conditions propagate, and a newer change cancels an older one", "[core][control]") {
+  const std::string_view text = "condition role falls 4s rises 15s\ncondition grant follows role rises repair\n";
+  const Run r = run(text, "at 1m role falls\nat 2m role rises\nat 3m grant rises\n", Duration::hours(1));
+  const auto& role = r.outcome.timeline.conditions[condition_named(r.system, "role").value];
+  REQUIRE(role.size() == 3);
+  CHECK(role[1].at == SimTime::after_start(Duration::seconds(64)));
+  CHECK(role[2].at == SimTime::after_start(Duration::seconds(135)));
+  const auto& grant = r.outcome.timeline.conditions[condition_named(r.system, "grant").value];
+  REQUIRE(grant.size() == 3);
+  CHECK(grant[1].at == SimTime::after_start(Duration::seconds(64)));
+  CHECK(grant[2].at == SimTime::after_start(Duration::minutes(3)));
+  const Run brief = run(text, "at 1m role falls\nat 1m2s role rises\n", Duration::hours(1));
+  CHECK(brief.outcome.timeline.conditions[0].size() == 1);
+}
+
+TEST_CASE("loops are named", "[core][check]") {
+  System loop = system_from("port x\nport y\nhop a from x to y\nhop b from y to outside\n");
+  loop.hops[hop_named(loop, "b")].to = port_named(loop, "x");
+  REQUIRE(check(loop).size() == 1);
+  CHECK(check(loop)[0] == "Data would go round for ever: a -> b -> a.");
+}
