@@ -1,20 +1,23 @@
 #include "input/cursor.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 
 namespace moshimo::input {
 namespace {
 
 std::string found(const Node& node) {
   switch (node.kind) {
-    case NodeKind::null: return "nothing";
-    case NodeKind::list: return "a list";
-    case NodeKind::map: return "a map";
-    case NodeKind::scalar: return in_quotes(node.text);
+    case NodeKind::null:
+      return "nothing";
+    case NodeKind::list:
+      return "a list";
+    case NodeKind::map:
+      return "a map";
+    case NodeKind::scalar:
+      return in_quotes(node.text);
   }
   return "";
 }

@@ -1,8 +1,7 @@
 #include "input/diagnostics.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <tuple>
 
@@ -11,15 +10,15 @@ namespace {
 
 constexpr std::size_t block_bytes = 16 * 1024;
 
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
 void advance(SourceFile::LineColumn& at, std::string_view text) {
-  for (const char c : text) {
-    if (c == '\n') {
-      ++at.line;
-      at.column = 1;
-    } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
-      ++at.column;
-    }
+  if (const std::size_t last = text.rfind('\n'); last != std::string_view::npos) {
+    at.line += static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n'));
+    at.column = 1;
+    text.remove_prefix(last + 1);
   }
+  at.column += static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
 // Edits that turn one word into the other: insert, remove, replace, swap neighbours.
@@ -33,7 +32,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replace = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, replace});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before_last[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before_last[j - 2] + 1);
     }
     std::swap(before_last, last);
     std::swap(last, row);
@@ -104,7 +104,7 @@ std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (i >= longest && (c & 0xC0) != 0x80) {
+    if (i >= longest && begins_character(text[i])) {
       out += "...";
       break;
     }

@@ -1,12 +1,11 @@
 #include "input/document.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fmt/format.h>
 #include <limits>
 #include <optional>
 
@@ -31,8 +30,9 @@ std::optional<Foreign> command_output(std::string_view text) {
                    "`terraform_wrapper: false` in the action, or delete everything before the first '{'"};
   }
   if (text.starts_with("{\"@level\"")) {
-    return Foreign{0, "this is the log of a Terraform command with -json; save the plan and give the output of "
-                      "`terraform show -json FILE`"};
+    return Foreign{0,
+                   "this is the log of a Terraform command with -json; save the plan and give the output of "
+                   "`terraform show -json FILE`"};
   }
   constexpr std::size_t most_lines = 50;
   bool something_else = false;
@@ -41,7 +41,8 @@ std::optional<Foreign> command_output(std::string_view text) {
     const std::string_view line = text.substr(begin, end - begin);
     if (line.starts_with("{\"") || line == "{" || line == "{\r") {
       if (!something_else) return std::nullopt;
-      return Foreign{0, fmt::format("text stands before the JSON that begins at line {}; delete the lines before it", lines)};
+      return Foreign{
+          0, fmt::format("text stands before the JSON that begins at line {}; delete the lines before it", lines)};
     }
     const std::size_t first = line.find_first_not_of(white);
     if (first != std::string_view::npos && line[first] != '#' && line[0] != '%' && !line.starts_with("---")) {
@@ -79,16 +80,16 @@ std::optional<std::string> read_bytes(const std::string& path, Diagnostics& diag
     if (errno == EACCES) return refuse("permission denied");
     return refuse(std::strerror(errno));
   }
+  constexpr std::size_t chunk = std::size_t{1} << 20;
   std::string bytes;
   if (!standard_input) {
     const auto size = std::filesystem::file_size(path, ignored);
-    if (!ignored && size <= limits.most_bytes) bytes.reserve(size + 1);
+    if (!ignored && size <= limits.most_bytes) bytes.reserve(size + chunk);
   }
   for (;;) {
-    constexpr std::size_t chunk = std::size_t{1} << 20;
     const std::size_t before = bytes.size();
-    bytes.resize(before + std::max(chunk, std::min(before, 8 * chunk)));
-    const std::size_t got = std::fread(bytes.data() + before, 1, bytes.size() - before, file.get());
+    bytes.resize(before + chunk);
+    const std::size_t got = std::fread(bytes.data() + before, 1, chunk, file.get());
     bytes.resize(before + got);
     if (std::ferror(file.get()) != 0) return refuse(std::strerror(errno));
     if (bytes.size() > limits.most_bytes) {
@@ -123,7 +124,7 @@ Document Document::parse(std::string name, std::string text, Format format, Diag
   } else if (format == Format::json) {
     parse_json(builder);
   } else {
-    parse_yaml(builder);
+    parse_yaml(builder, limits);
   }
   builder.finish();
   return document;

@@ -17,18 +17,18 @@ namespace moshimo::input {
 
 enum class NodeKind : std::uint8_t { null, scalar, list, map };
 enum class ScalarStyle : std::uint8_t {
-  plain,    // YAML plain, or a JSON number, true or false: may be read as number or yes/no
-  quoted,   // quoted or block style in YAML, a string in JSON: text
+  plain,   // YAML plain, or a JSON number, true or false: may be read as number or yes/no
+  quoted,  // quoted or block style in YAML, a string in JSON: text
 };
 
 struct Node {
-  std::string_view text = {};            // of a scalar; in a map's child the value is a node of its own
-  std::string_view key = {};             // this node's key when its parent is a map
-  std::string_view tag = {};             // YAML tag such as "!Sub", else empty
-  std::uint32_t offset = 0;         // of the value
+  std::string_view text = {};  // of a scalar; in a map's child the value is a node of its own
+  std::string_view key = {};   // this node's key when its parent is a map
+  std::string_view tag = {};   // YAML tag such as "!Sub", else empty
+  std::uint32_t offset = 0;    // of the value
   std::uint32_t key_offset = 0;
-  std::uint32_t first_child = 0;    // 0: none (the root is never a child)
-  std::uint32_t next_sibling = 0;   // 0: none
+  std::uint32_t first_child = 0;   // 0: none (the root is never a child)
+  std::uint32_t next_sibling = 0;  // 0: none
   std::uint32_t children = 0;
   NodeKind kind = NodeKind::null;
   ScalarStyle style = ScalarStyle::plain;
@@ -40,7 +40,7 @@ enum class Format : std::uint8_t { yaml, json };
 struct ReadLimits {
   std::size_t most_bytes = std::size_t{1} << 30;
   std::uint32_t deepest = 200;
-  std::size_t most_nodes = 50'000'000;   // after aliases are expanded
+  std::size_t most_nodes = 50'000'000;    // after aliases are expanded
   std::size_t most_expanded = 1'000'000;  // of them, copies made by aliases
 };
 

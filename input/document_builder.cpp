@@ -1,8 +1,7 @@
 #include "input/document_builder.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <functional>
 #include <set>
 
@@ -110,7 +109,8 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
   const Anchor a = anchor(anchor_id);
   auto& nodes = document_.nodes_;
   const auto shown = [&] { return std::string(name); };
-  if (a.state == Anchor::State::unknown) return stop(offset, fmt::format("no anchor '&{}' stands before this alias", shown()));
+  if (a.state == Anchor::State::unknown)
+    return stop(offset, fmt::format("no anchor '&{}' stands before this alias", shown()));
   if (a.state == Anchor::State::open) {
     return stop(offset, fmt::format("the alias '*{}' stands inside the value it names", shown()));
   }
@@ -122,8 +122,9 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
   }
   const std::uint32_t count = a.state == Anchor::State::key ? 1 : a.end - a.begin;
   if (count > limits_.most_expanded - expanded_) {
-    return stop(offset, fmt::format("the aliases of this file expand to more than {} values; write it with fewer aliases",
-                                    limits_.most_expanded));
+    return stop(offset,
+                fmt::format("the aliases of this file expand to more than {} values; write it with fewer aliases",
+                            limits_.most_expanded));
   }
   if (frames_.size() + a.height > limits_.deepest) {
     return stop(offset, fmt::format("nested deeper than {} levels, counting what aliases stand for", limits_.deepest));
@@ -154,9 +155,9 @@ void DocumentBuilder::report_duplicates(const Node& map) {
   const auto& nodes = document_.nodes_;
   const auto report = [&](const Node& first, const Node& again) {
     if (++duplicates_ > most_reported) return;
-    diagnostics_.error({document_.file_.get(), again.key_offset},
-                       fmt::format("key {} appears twice; first at line {}", in_quotes(again.key),
-                                   document_.file_->line_column(first.key_offset).line));
+    diagnostics_.error(
+        {document_.file_.get(), again.key_offset},
+        fmt::format("key {} appears twice; first at line {}", in_quotes(again.key), line(first.key_offset)));
   };
   if (map.children <= few) {
     for (std::uint32_t i = map.first_child; i != 0; i = nodes[i].next_sibling) {

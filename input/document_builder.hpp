@@ -19,6 +19,8 @@ class DocumentBuilder {
   bool wants_key() const { return !frames_.empty() && frame_is_map() && !has_key_; }
   bool has_key() const { return has_key_; }
   std::uint32_t key_offset() const { return key_offset_; }
+  std::uint32_t depth() const { return static_cast<std::uint32_t>(frames_.size()); }
+  std::uint32_t line(std::uint32_t offset) const { return document_.file_->line_column(offset).line; }
   const Node* container() const { return frames_.empty() ? nullptr : &document_.nodes_[frames_.back().node]; }
 
   void reserve(std::size_t nodes) { document_.nodes_.reserve(nodes); }
@@ -74,6 +76,6 @@ class DocumentBuilder {
 
 // The two parsers. Each reports what it refuses.
 void parse_json(DocumentBuilder& builder);
-void parse_yaml(DocumentBuilder& builder);
+void parse_yaml(DocumentBuilder& builder, const ReadLimits& limits);
 
 }  // namespace moshimo::input

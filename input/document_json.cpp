@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <cstring>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "input/document_builder.hpp"
@@ -14,6 +13,8 @@ using nlohmann::json;
 class JsonEvents {
  public:
   explicit JsonEvents(DocumentBuilder& builder) : builder_(builder), source_(builder.source()) {}
+
+  static constexpr const char* no_comments = "JSON has no comments; remove this one";
 
   bool null() { return word(NodeKind::null); }
   bool boolean(bool) { return word(NodeKind::scalar); }
@@ -48,7 +49,8 @@ class JsonEvents {
     const auto refuse = [&](std::size_t offset, std::string message) {
       return builder_.stop(static_cast<std::uint32_t>(offset), std::move(message));
     };
-    if (says("missing closing quote")) return refuse(after_white(true), "the text in quotes that begins here is not closed");
+    if (says("missing closing quote"))
+      return refuse(after_white(true), "the text in quotes that begins here is not closed");
     if (says("invalid string: control character")) {
       return refuse(last, "a text in quotes cannot hold a line break or control character; write it as \\n or \\u00XX");
     }
@@ -59,10 +61,13 @@ class JsonEvents {
       if (inner == nullptr) return refuse(size, "expected a JSON value, but the file ends");
       const bool map = inner->kind == NodeKind::map;
       return refuse(size, fmt::format("the file ends too early: the '{}' of line {} is not closed", map ? '{' : '[',
-                                      line(inner->offset)));
+                                      builder_.line(inner->offset)));
     }
     if (says("expected end of input")) {
       return refuse(at, "something follows the end of the JSON value; a file holds one value");
+    }
+    if (last < end_) {
+      return refuse(word_, fmt::format("{} is no JSON number", in_quotes(source_.substr(word_, end_ - word_))));
     }
     at = after_white(false);
     const char c = at < size ? source_[at] : '\0';
@@ -71,13 +76,15 @@ class JsonEvents {
     if (c == ',' && at < size) {
       const std::size_t next = source_.find_first_not_of(" \t\r\n", at + 1);
       const char following = next == std::string_view::npos ? '\0' : source_[next];
-      if (following == '}' || following == ']') return refuse(at, fmt::format("a comma before '{}'; remove it", following));
+      if (following == '}' || following == ']')
+        return refuse(at, fmt::format("a comma before '{}'; remove it", following));
       if (following == ',') return refuse(next, "a second comma; remove it or write a value before it");
       if (!builder_.has_key() && next != std::string_view::npos && end_ != opened_) {
         return refuse(next, in_map ? wanted_key(following) : wanted_value(following, next));
       }
       return refuse(at, "expected a value before this comma");
     }
+    if (begins_comment(c)) return refuse(at, no_comments);
     if (builder_.has_key()) {
       if (c != ':') return refuse(at, "expected ':' after the key");
       const std::size_t next = source_.find_first_not_of(" \t\r\n", at + 1);
@@ -89,6 +96,9 @@ class JsonEvents {
   }
 
  private:
+  static bool in_word(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '+' || c == 'E';
+  }
   std::size_t after_white(bool and_separators) const {
     const std::size_t p = source_.find_first_not_of(and_separators ? " \t\r\n,:" : " \t\r\n", end_);
     return p == std::string_view::npos ? source_.size() : p;
@@ -117,8 +127,9 @@ class JsonEvents {
   bool word(NodeKind kind) {
     const std::size_t begin = next_token();
     std::size_t end = begin;
-    while (end < source_.size() && std::strchr(" \t\r\n,]}", source_[end]) == nullptr) ++end;
+    while (end < source_.size() && in_word(source_[end])) ++end;
     end_ = end;
+    word_ = begin;
     return builder_.leaf(
         {.text = source_.substr(begin, end - begin), .offset = static_cast<std::uint32_t>(begin), .kind = kind});
   }
@@ -132,13 +143,13 @@ class JsonEvents {
     end_ = next_token() + 1;
     return builder_.close();
   }
-  std::uint32_t line(std::uint32_t offset) const {
-    return 1 + static_cast<std::uint32_t>(std::count(source_.begin(), source_.begin() + offset, '\n'));
-  }
+  static bool begins_comment(char c) { return c == '/' || c == '#'; }
   static std::string wanted_key(char found) {
+    if (begins_comment(found)) return no_comments;
     return found == '\'' ? "a JSON key is written in double quotes" : "expected a key in double quotes";
   }
   std::string wanted_value(char found, std::size_t at) const {
+    if (begins_comment(found)) return no_comments;
     if (found == '\'') return "a JSON text is written in double quotes";
     const std::size_t end = std::min(source_.find_first_of(" \t\r\n,]}:", at), source_.size());
     if (end == at) return fmt::format("expected a value, found '{}'", found);
@@ -149,6 +160,7 @@ class JsonEvents {
   DocumentBuilder& builder_;
   std::string_view source_;
   std::size_t end_ = 0;     // of the token of the last event
+  std::size_t word_ = 0;    // the last number, true, false or null
   std::size_t opened_ = 0;  // behind the last '{' or '['
 };
 

@@ -1,9 +1,8 @@
 #include "input/encoding.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <cstring>
+#include <fmt/format.h>
 #include <string_view>
 
 namespace moshimo::input {

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "input/cursor.hpp"
 
@@ -22,7 +21,7 @@ constexpr Microseconds hour = 60 * minute;
 constexpr Microseconds day = 24 * hour;
 constexpr Microseconds longest = static_cast<Microseconds>(Duration::forever().us()) - 1;
 
-constexpr std::array time_units{TimeUnit{"w", 7 * day}, TimeUnit{"d", day},   TimeUnit{"h", hour},
+constexpr std::array time_units{TimeUnit{"w", 7 * day},  TimeUnit{"d", day},    TimeUnit{"h", hour},
                                 TimeUnit{"min", minute}, TimeUnit{"m", minute}, TimeUnit{"s", second},
                                 TimeUnit{"ms", 1000},    TimeUnit{"us", 1}};
 constexpr std::array iso_days{TimeUnit{"W", 7 * day}, TimeUnit{"D", day}};
@@ -59,7 +58,8 @@ std::optional<Microseconds> times(std::string_view whole, std::string_view fract
     rest += place * (c - '0');
     place /= 10;
   }
-  if (__builtin_add_overflow(product, static_cast<Microseconds>(std::llround(rest * static_cast<double>(unit))), &product)) {
+  if (__builtin_add_overflow(product, static_cast<Microseconds>(std::llround(rest * static_cast<double>(unit))),
+                             &product)) {
     return std::nullopt;
   }
   return product > longest ? std::nullopt : std::optional(product);

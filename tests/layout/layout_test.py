@@ -11,8 +11,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 # Libraries that only some files may include: (headers, files, where that is).
 RESERVED = [
-    (r"yaml-cpp/|nlohmann/", r"((input|report)|models/(import|embed))/.*\.cpp|tests/.*",
-     "sources of input/, report/ and the importers"),
+    (r"yaml-cpp/|nlohmann/", r"((input|report)|models/(import|embed))/.*\.cpp|(tests|bench)/.*",
+     "sources of input/, report/, the importers and the benchmarks"),
     (r"boost/", r"core/.*\.cpp", "sources of core/"),
     (r"CLI/", r"cli/.*", "cli/"),
     (r"catch2/", r"tests/.*", "tests/"),
