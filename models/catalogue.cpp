@@ -107,9 +107,9 @@ Member find_member(const TypeDef& type, std::string_view name) {
 // ---- the catalogue --------------------------------------------------------------------------------------------------------
 
 struct Catalogue::Contents {
-  CatalogueTrees trees;                   // those of its types that are not packed, all facts, groups, traits
+  CatalogueTrees trees;                     // what is not packed, and all groups
   std::optional<PackedTrees> packed;
-  std::vector<input::Document> documents; // what the positions refer to, when this catalogue has read it itself
+  std::vector<input::Document> documents;   // what the positions refer to, when this catalogue has read it itself
   mutable std::recursive_mutex mutex;
   mutable std::map<std::string, std::unique_ptr<TypeDef>, std::less<>> types;
   mutable std::map<std::string, std::unique_ptr<FactDef>, std::less<>> facts;
@@ -120,14 +120,6 @@ struct Catalogue::Contents {
   mutable std::set<std::string, std::less<>> terraform_parts;
   mutable std::set<std::string, std::less<>> cloudformation_parts;
 
-  const PackedTrees::Type* find_packed(std::string_view name) const {
-    if (!packed) return nullptr;
-    const auto& all = packed->types();
-    const auto found = std::lower_bound(all.begin(), all.end(), name,
-                                        [](const PackedTrees::Type& t, std::string_view n) { return t.name < n; });
-    return found != all.end() && found->name == name ? &*found : nullptr;
-  }
-
   const TypeDef* type(std::string_view name, Diagnostics& diagnostics) const {
     const std::lock_guard<std::recursive_mutex> lock(mutex);
     const auto known = types.find(name);
@@ -136,9 +128,8 @@ struct Catalogue::Contents {
     const auto own = trees.types.find(name);
     if (own != trees.types.end()) {
       read = std::make_unique<TypeDef>(read_type(own->first, own->second, trees.groups, diagnostics));
-    } else if (const PackedTrees::Type* found = find_packed(name)) {
-      const CatalogueTrees::Type tree{std::string(found->service), packed->type(*found)};
-      read = std::make_unique<TypeDef>(read_type(std::string(name), tree, trees.groups, diagnostics));
+    } else if (const PackedTrees::Type* found = packed ? packed->find_type(name) : nullptr) {
+      read = std::make_unique<TypeDef>(read_type(std::string(name), packed->read(*found), trees.groups, diagnostics));
     } else {
       return nullptr;
     }
@@ -149,9 +140,16 @@ struct Catalogue::Contents {
     const std::lock_guard<std::recursive_mutex> lock(mutex);
     const auto known = facts.find(id);
     if (known != facts.end()) return known->second.get();
-    const auto found = trees.facts.find(id);
-    if (found == trees.facts.end()) return nullptr;
-    return facts.emplace(id, std::make_unique<FactDef>(read_fact(found->second, diagnostics))).first->second.get();
+    std::unique_ptr<FactDef> read;
+    const auto own = trees.facts.find(id);
+    if (own != trees.facts.end()) {
+      read = std::make_unique<FactDef>(read_fact(own->second, diagnostics));
+    } else if (const PackedTrees::Fact* found = packed ? packed->find_fact(id) : nullptr) {
+      read = std::make_unique<FactDef>(read_fact(packed->read(*found), diagnostics));
+    } else {
+      return nullptr;
+    }
+    return facts.emplace(id, std::move(read)).first->second.get();
   }
 
   void index_imports() const {
@@ -259,8 +257,15 @@ std::vector<const TypeDef*> Catalogue::types() const {
 }
 
 std::vector<const FactDef*> Catalogue::facts() const {
+  std::vector<std::string_view> ids;
+  for (const auto& entry : contents_->trees.facts) ids.push_back(entry.first);
+  if (contents_->packed) {
+    for (const PackedTrees::Fact& fact : contents_->packed->facts()) ids.push_back(fact.id);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<const FactDef*> all;
-  for (const auto& entry : contents_->trees.facts) all.push_back(find_fact(entry.first));
+  for (const std::string_view id : ids) all.push_back(find_fact(id));
   return all;
 }
 
@@ -303,7 +308,7 @@ namespace {
 std::unique_ptr<Catalogue::Contents> embedded_contents() {
   auto contents = std::make_unique<Catalogue::Contents>();
   contents->packed.emplace(embedded_models());
-  contents->trees = contents->packed->everything_but_types();
+  contents->packed->read_groups(contents->trees);
   return contents;
 }
 
@@ -335,6 +340,7 @@ Catalogue embedded_catalogue_with(const std::string& models_dir, Diagnostics& di
     documents.push_back(&contents->documents.back());
   }
   if (diagnostics.has_errors()) return Catalogue(std::move(contents));
+  contents->packed->read_traits(contents->trees);
   read_trees(documents, contents->trees, diagnostics);
   return read_all(std::move(contents), diagnostics);
 }

@@ -300,18 +300,21 @@ std::string pack(const CatalogueTrees& trees) {
     put_number(index, blocks.size());
     put_tree(blocks, type.tree);
   }
-  put_number(index, blocks.size());
-  put_number(blocks, trees.facts.size());
-  for (const auto& [name, fact] : trees.facts) {
-    put_text(blocks, fact.service);
+  put_number(index, trees.facts.size());
+  for (const auto& [id, fact] : trees.facts) {
+    put_text(index, id);
+    put_text(index, fact.service);
+    put_number(index, blocks.size());
     put_tree(blocks, fact.tree);
   }
+  put_number(index, blocks.size());
   put_number(blocks, trees.groups.size());
   for (const auto& [name, members] : trees.groups) {
     put_text(blocks, name);
     put_number(blocks, members.size());
     for (const std::string& member : members) put_text(blocks, member);
   }
+  put_number(index, blocks.size());
   put_number(blocks, trees.traits.size());
   for (const auto& [name, trait] : trees.traits) put_tree(blocks, trait);
   std::string out;
@@ -333,7 +336,54 @@ PackedTrees::PackedTrees(std::string_view bytes) : bytes_(bytes) {
     for (std::string_view& key : type.cloudformation) key = text(at);
     type.offset = blocks + number(at);
   }
-  rest_ = blocks + number(at);
+  facts_.resize(number(at));
+  for (Fact& fact : facts_) {
+    fact.id = text(at);
+    fact.service = text(at);
+    fact.offset = blocks + number(at);
+  }
+  groups_ = blocks + number(at);
+  traits_ = blocks + number(at);
+}
+
+const PackedTrees::Type* PackedTrees::find_type(std::string_view name) const {
+  const auto found = std::lower_bound(types_.begin(), types_.end(), name,
+                                      [](const Type& t, std::string_view n) { return t.name < n; });
+  return found != types_.end() && found->name == name ? &*found : nullptr;
+}
+
+const PackedTrees::Fact* PackedTrees::find_fact(std::string_view id) const {
+  const auto found = std::lower_bound(facts_.begin(), facts_.end(), id,
+                                      [](const Fact& f, std::string_view n) { return f.id < n; });
+  return found != facts_.end() && found->id == id ? &*found : nullptr;
+}
+
+CatalogueTrees::Type PackedTrees::read(const Type& type) const {
+  std::uint32_t at = type.offset;
+  return {std::string(type.service), tree(at)};
+}
+
+CatalogueTrees::Fact PackedTrees::read(const Fact& fact) const {
+  std::uint32_t at = fact.offset;
+  return {std::string(fact.service), tree(at)};
+}
+
+void PackedTrees::read_groups(CatalogueTrees& trees) const {
+  std::uint32_t at = groups_;
+  for (std::uint32_t n = number(at); n > 0; --n) {
+    std::vector<std::string>& members = trees.groups[std::string(text(at))];
+    members.resize(number(at));
+    for (std::string& member : members) member = text(at);
+  }
+}
+
+void PackedTrees::read_traits(CatalogueTrees& trees) const {
+  std::uint32_t at = traits_;
+  for (std::uint32_t n = number(at); n > 0; --n) {
+    Tree trait = tree(at);
+    const std::string name = trait.key;
+    trees.traits[name] = std::move(trait);
+  }
 }
 
 std::uint32_t PackedTrees::number(std::uint32_t& offset) const {
@@ -352,42 +402,19 @@ std::string_view PackedTrees::text(std::uint32_t& offset) const {
   return found;
 }
 
-Tree PackedTrees::tree_at(std::uint32_t& offset) const {
-  Tree tree;
+Tree PackedTrees::tree(std::uint32_t& offset) const {
+  Tree result;
   const auto head = static_cast<unsigned char>(bytes_[offset++]);
-  tree.kind = static_cast<NodeKind>(head & 3U);
-  tree.is_quoted = (head & 4U) != 0;
-  tree.key = text(offset);
-  if (tree.is_scalar()) {
-    tree.text = text(offset);
-    return tree;
+  result.kind = static_cast<NodeKind>(head & 3U);
+  result.is_quoted = (head & 4U) != 0;
+  result.key = text(offset);
+  if (result.is_scalar()) {
+    result.text = text(offset);
+  } else {
+    result.children.resize(number(offset));
+    for (Tree& child : result.children) child = tree(offset);
   }
-  const std::uint32_t children = number(offset);
-  tree.children.reserve(children);
-  for (std::uint32_t i = 0; i < children; ++i) tree.children.push_back(tree_at(offset));
-  return tree;
-}
-
-CatalogueTrees PackedTrees::everything_but_types() const {
-  CatalogueTrees trees;
-  std::uint32_t at = rest_;
-  for (std::uint32_t n = number(at); n > 0; --n) {
-    std::string service(text(at));
-    Tree fact = tree_at(at);
-    std::string id = fact.key;
-    trees.facts.emplace_hint(trees.facts.end(), std::move(id),
-                             CatalogueTrees::Fact{std::move(service), std::move(fact)});
-  }
-  for (std::uint32_t n = number(at); n > 0; --n) {
-    std::vector<std::string>& members = trees.groups[std::string(text(at))];
-    members.resize(number(at));
-    for (std::string& member : members) member = text(at);
-  }
-  for (std::uint32_t n = number(at); n > 0; --n) {
-    Tree trait = tree_at(at);
-    trees.traits[trait.key] = std::move(trait);
-  }
-  return trees;
+  return result;
 }
 
 }  // namespace moshimo::models

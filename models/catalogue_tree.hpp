@@ -53,7 +53,7 @@ struct CatalogueTrees {
 void read_trees(const std::vector<const input::Document*>& documents, CatalogueTrees& trees,
                 input::Diagnostics& diagnostics);
 
-// A form that can be opened without being read: an index, a pool of texts, and one block per type, fact and trait.
+// A form that can be opened without being read: an index, and one block per type, fact and trait.
 std::string pack(const CatalogueTrees& trees);
 
 // Reads packed trees where they lie; the bytes must outlive it.
@@ -66,22 +66,30 @@ class PackedTrees {
     std::vector<std::string_view> cloudformation;
     std::uint32_t offset = 0;
   };
+  struct Fact {
+    std::string_view id;
+    std::string_view service;
+    std::uint32_t offset = 0;
+  };
   explicit PackedTrees(std::string_view bytes);
-  const std::vector<Type>& types() const { return types_; }                  // sorted by name
-  Tree type(const Type& type) const { return tree_at(type.offset); }
-  CatalogueTrees everything_but_types() const;
+  const std::vector<Type>& types() const { return types_; }   // sorted by name
+  const std::vector<Fact>& facts() const { return facts_; }   // sorted by id
+  const Type* find_type(std::string_view name) const;
+  const Fact* find_fact(std::string_view id) const;
+  CatalogueTrees::Type read(const Type& type) const;
+  CatalogueTrees::Fact read(const Fact& fact) const;
+  void read_groups(CatalogueTrees& trees) const;
+  void read_traits(CatalogueTrees& trees) const;
 
  private:
-  Tree tree_at(std::uint32_t& offset) const;
-  Tree tree_at(const std::uint32_t& offset) const {
-    std::uint32_t at = offset;
-    return tree_at(at);
-  }
+  Tree tree(std::uint32_t& offset) const;
   std::uint32_t number(std::uint32_t& offset) const;
   std::string_view text(std::uint32_t& offset) const;
   std::string_view bytes_;
   std::vector<Type> types_;
-  std::uint32_t rest_ = 0;
+  std::vector<Fact> facts_;
+  std::uint32_t groups_ = 0;
+  std::uint32_t traits_ = 0;
 };
 
 }  // namespace moshimo::models
