@@ -28,6 +28,7 @@ except ImportError:
     sys.exit(77)
 
 PLACE = re.compile(r"\{([a-z_][a-zA-Z0-9_\-.\[\]]*)\}")
+EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
 SHELL_OPERATORS = {"|", "||", "&&", ";", ">", ">>", "<"}
 
 # By the end of a place's path, the first that fits; anything else takes a name.
@@ -86,14 +87,14 @@ class Gate:
 
 
 def not_offered(value, shape):
-    """The first text that is not among those its shape offers; the CLI itself leaves that to the service."""
+    """The first text that is not among those its shape offers, which the CLI itself leaves to the service to say."""
     if shape.type_name == "structure" and isinstance(value, dict):
         found = (not_offered(v, shape.members[k]) for k, v in value.items() if k in shape.members)
     elif shape.type_name == "list" and isinstance(value, (list, tuple)):
         found = (not_offered(v, shape.member) for v in value)
     elif shape.type_name == "map" and isinstance(value, dict):
         found = (not_offered(k, shape.key) or not_offered(v, shape.value) for k, v in value.items())
-    elif shape.type_name == "string" and shape.enum and value not in shape.enum:
+    elif shape.type_name == "string" and shape.enum and value not in shape.enum and not value.startswith("example-ask-"):
         return f"{value} is none of {', '.join(shape.enum)}"
     else:
         return ""
@@ -160,13 +161,12 @@ def with_files(driver, arguments, folder):
     shape = input_shape(driver, arguments)
     result = []
     for position, argument in enumerate(arguments):
-        # a file may also be one value inside a shorthand structure
         match = re.fullmatch(r"(fileb?)://(.+)", argument)
         if not match:
             result.append(argument)
             continue
         option = arguments[position - 1]
-        content = b"{}"
+        content = EMPTY_ARCHIVE if match[2].endswith(".zip") else b"{}"
         if option == "--cli-input-json" and shape is not None:
             content = json.dumps(example_of(shape, required_only=True)).encode()
         elif shape is not None and option.startswith("--"):
