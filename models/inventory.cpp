@@ -154,7 +154,7 @@ class Reader {
       take(r, "type", r.type, &r.type_at);
       take(r, "account", r.account, nullptr);
       take(r, "region", r.region, nullptr);
-      if (r.type.empty()) {
+      if (r.type.empty() && !r.type_at.file) {
         diagnostics_.error(at, fmt::format("'{}' does not say its type; add one, as in type: iam:role", r.name));
       }
     }

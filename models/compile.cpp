@@ -1,0 +1,231 @@
+#include "models/compile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/simulation.hpp"
+#include "models/compile_rows.hpp"
+
+namespace moshimo::models {
+namespace {
+
+// ---- other values for attributes ------------------------------------------------------------------------------------
+
+struct PathStep {
+  std::string_view name;    // a key of a map
+  std::string_view item;    // an item of a list, by number or name
+  bool is_item = false;
+};
+
+std::vector<PathStep> steps_of(std::string_view path) {
+  std::vector<PathStep> steps;
+  while (!path.empty()) {
+    if (path.front() == '[') {
+      const std::size_t close = path.find(']');
+      steps.push_back({{}, path.substr(1, close == std::string_view::npos ? close : close - 1), true});
+      path.remove_prefix(close == std::string_view::npos ? path.size() : close + 1);
+      continue;
+    }
+    if (path.front() == '.') path.remove_prefix(1);
+    const std::size_t end = std::min(path.find_first_of(".["), path.size());
+    steps.push_back({path.substr(0, end), {}, false});
+    path.remove_prefix(end);
+  }
+  return steps;
+}
+
+Value* item_of(Value& list, std::string_view item) {
+  for (Value& child : list.children) {
+    const Value* name = child.find("name");
+    if (name && name->text == item) return &child;
+  }
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), number);
+  if (error != std::errc() || end != item.data() + item.size() || number >= list.children.size()) return nullptr;
+  return &list.children[number];
+}
+
+// `component` may be a part, named `resource/attribute/item`.
+void apply(Inventory& inventory, const Override& change, input::Diagnostics& diagnostics) {
+  Resource* resource = nullptr;
+  for (Resource& r : inventory.resources) {
+    const bool is_it = r.name == change.component;
+    const bool is_part = change.component.size() > r.name.size() && change.component[r.name.size()] == '/' &&
+                         change.component.compare(0, r.name.size(), r.name) == 0;
+    if (is_it || (is_part && (!resource || resource->name.size() < r.name.size()))) resource = &r;
+  }
+  if (!resource) {
+    std::vector<std::string_view> known;
+    for (const Resource& r : inventory.resources) known.push_back(r.name);
+    diagnostics.error(change.at, fmt::format("there is no '{}' to set something of{}", change.component,
+                                             input::did_you_mean(change.component, known)));
+    return;
+  }
+  std::vector<PathStep> steps;
+  std::string_view rest = change.component;
+  rest.remove_prefix(resource->name.size());
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    steps.push_back({rest.substr(0, end), rest.substr(0, end), steps.size() % 2 == 1});
+    rest.remove_prefix(end);
+  }
+  for (const PathStep& step : steps_of(change.attribute)) steps.push_back(step);
+
+  Value* at = &resource->attributes;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].is_item) {
+      at = item_of(*at, steps[i].item);
+      if (!at) {
+        diagnostics.error(change.at, fmt::format("'{}' has no item [{}] for '{}'", change.component, steps[i].item,
+                                                 change.attribute));
+        return;
+      }
+      if (i + 1 == steps.size()) {
+        std::string key = std::move(at->key);
+        *at = change.value;
+        at->key = std::move(key);
+      }
+      continue;
+    }
+    const std::string name(steps[i].name);
+    if (i + 1 == steps.size()) {
+      Value value = change.value;
+      value.key_offset = change.value.offset;
+      at->set(name, std::move(value));
+      return;
+    }
+    Value* next = const_cast<Value*>(at->find(name));
+    if (!next || next->kind == Value::Kind::null) next = &at->set(name, Value::map());
+    at = next;
+  }
+}
+
+// Parameters of faults that stand for an attribute are set before compiling.
+std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& catalogue,
+                                   const CompileOptions& options) {
+  std::vector<Override> all = options.overrides;
+  for (const ActionRequest& request : options.actions) {
+    if (request.parameters.empty()) continue;
+    const auto resource = std::find_if(inventory.resources.begin(), inventory.resources.end(),
+                                       [&](const Resource& r) { return r.name == request.component; });
+    const TypeDef* type = resource == inventory.resources.end() ? nullptr : catalogue.find_type(resource->type);
+    const FaultDef* fault = type ? type->find_fault(request.verb) : nullptr;
+    if (!fault) continue;
+    for (const auto& [name, value] : request.parameters) {
+      for (const FaultDef::Parameter& p : fault->with) {
+        if (p.name == name && !p.attribute.empty()) all.push_back({request.component, p.attribute, value, value.at()});
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const CompileOptions& options,
+                 input::Diagnostics& diagnostics) {
+  const std::vector<Override> overrides = overrides_of(inventory, catalogue, options);
+  std::shared_ptr<Inventory> changed;
+  if (!overrides.empty()) {
+    changed = std::make_shared<Inventory>(inventory);
+    for (const Override& change : overrides) apply(*changed, change, diagnostics);
+  }
+  Compiled compiled;
+  const Inventory& used = changed ? *changed : inventory;
+  compiled.compilation =
+      std::make_shared<Compilation>(changed, used, catalogue, options, diagnostics, compiled.system);
+  Compilation& compilation = *compiled.compilation;
+  if (!compilation.check()) return compiled;
+  compilation.write_system(compiled.entry_points, compiled.settings);
+  for (const ActionRequest& request : options.actions) {
+    compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));
+  }
+  compiled.assumptions = compilation.assumptions();
+  if (!diagnostics.has_errors()) {
+    for (const std::string& sentence : moshimo::check(compiled.system)) diagnostics.error({}, sentence);
+  }
+  return compiled;
+}
+
+std::vector<Assumption> Compilation::assumptions() {
+  std::vector<Assumption> out;
+  for (const std::string& sentence : inventory_.unknowns) out.push_back({Assumption::Kind::unknown, sentence, {}, {}});
+  for (const Assumption& a : assumptions_) out.push_back(a);
+  for (const World::UsedDefault& used : world_.used_defaults()) {
+    Assumption a;
+    a.kind = Assumption::Kind::default_value;
+    const std::string& reason = used.attribute->basis.assumed;
+    a.says = fmt::format("{} of {} is taken to be {}{}.", used.name, used.type->name, used.value,
+                         reason.empty() || reason == "true" ? "" : fmt::format(" ({})", reason));
+    for (const Index c : used.components) a.where.push_back(ComponentId(c));
+    std::sort(a.where.begin(), a.where.end());
+    out.push_back(std::move(a));
+  }
+  for (const std::string& id : world_.used_facts()) fact(id);
+  std::vector<Assumption> facts;
+  for (std::size_t i = 0; i < system_->facts.size(); ++i) {
+    const Fact& f = system_->facts[FactId(i)];
+    if (f.confidence == Confidence::documented) continue;
+    facts.push_back({Assumption::Kind::fact, f.says, FactId(i), {}});
+  }
+  std::sort(facts.begin(), facts.end(), [&](const Assumption& a, const Assumption& b) {
+    return system_->facts[a.fact].id < system_->facts[b.fact].id;
+  });
+  out.insert(out.end(), facts.begin(), facts.end());
+  Assumption granted;
+  granted.kind = Assumption::Kind::granted_policies;
+  granted.says =
+      "Identity policies are not looked at: every principal is taken to be allowed what it does here while it exists.";
+  for (std::size_t i = 0; i < system_->components.size(); ++i) {
+    if (world_.part(static_cast<Index>(i)).type->find_port("act")) granted.where.push_back(ComponentId(i));
+  }
+  if (!granted.where.empty()) out.push_back(std::move(granted));
+  return out;
+}
+
+// ---- looking things up ----------------------------------------------------------------------------------------------
+
+ComponentId Compiled::component(std::string_view name) const {
+  const Index c = compilation->world().find(name);
+  return c == nothing ? ComponentId{} : ComponentId(c);
+}
+
+namespace {
+
+Index member_id(Compilation& compilation, ComponentId component, MemberKind kind, std::string_view name) {
+  if (!component.is_set()) return nothing;
+  World& world = compilation.world();
+  const Member member = find_member(*world.part(component.value).type, name);
+  if (member.kind != kind) return nothing;
+  return world.id(kind, component.value, static_cast<Index>(member.index));
+}
+
+}  // namespace
+
+ConditionId Compiled::condition(ComponentId c, std::string_view name) const {
+  return ConditionId(member_id(*compilation, c, MemberKind::condition, name));
+}
+
+PortId Compiled::port(ComponentId c, std::string_view name) const {
+  return PortId(member_id(*compilation, c, MemberKind::port, name));
+}
+
+RepairId Compiled::repair(ComponentId c, std::string_view name) const {
+  return RepairId(member_id(*compilation, c, MemberKind::repair, name));
+}
+
+std::vector<std::string> Compiled::verbs(ComponentId c) const {
+  std::vector<std::string> out{"outage"};
+  for (const FaultDef& fault : compilation->world().part(c.value).type->faults) out.push_back(fault.name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+ActionId Compiled::action(const ActionRequest& request, input::Diagnostics& diagnostics) {
+  return compilation->action(request, system, diagnostics);
+}
+
+}  // namespace moshimo::models

@@ -1,0 +1,100 @@
+// The compiler: turns an inventory and the catalogue into a `System`. Here the words of AWS end.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/system.hpp"
+#include "input/diagnostics.hpp"
+#include "models/catalogue.hpp"
+#include "models/inventory.hpp"
+
+namespace moshimo::models {
+
+// `{ web: { logs.mode: non-blocking } }`: another value for an attribute, for this compilation.
+struct Override {
+  std::string component;
+  std::string attribute;   // a path inside it: `logs.mode`, `targets[0].dead_letter`, `targets[orders].role`
+  Value value;
+  input::Position at;
+};
+
+// Somebody does `verb` to a component: a fault of its type, or `outage`, which every component has.
+struct ActionRequest {
+  std::string component;
+  std::string verb;
+  std::vector<std::pair<std::string, Value>> parameters;
+  input::Position at;
+};
+
+struct CompileOptions {
+  std::optional<Moment> start;            // unset: what holds today
+  std::vector<Override> overrides;
+  std::vector<ActionRequest> actions;     // the faults of a scenario; see Compiled::requested
+  bool cut_loops = false;                 // a loop of hops is cut and listed as an assumption, not an error
+};
+
+// Something the result rests on that is not documented or not known.
+struct Assumption {
+  enum class Kind : std::uint8_t {
+    fact,               // a fact below `documented` is used
+    default_value,      // an attribute that nobody gave is taken to have a value nobody published
+    default_traffic,    // no traffic is given
+    granted_policies,   // what identity policies allow is not looked at
+    unknown,            // an importer did not model or resolve something
+    cut_loop,           // data that would go round is stopped at a place
+  };
+  Kind kind = Kind::fact;
+  std::string says;
+  FactId fact;                        // kind fact
+  std::vector<ComponentId> where;     // those it concerns, as far as known
+};
+
+struct EntryPoint {
+  PortId port;
+  HopId hop;   // the traffic
+};
+
+// A repair that sets an attribute: it takes effect when the system is compiled again with this override.
+struct Setting {
+  RepairId repair;
+  std::string attribute;
+  std::string value;
+};
+
+class Compilation;
+
+// Keeps references to the inventory and the catalogue, which must outlive it.
+struct Compiled {
+  System system;
+  std::vector<Assumption> assumptions;
+  std::vector<EntryPoint> entry_points;
+  std::vector<Setting> settings;
+  std::vector<ActionId> requested;    // for each of CompileOptions::actions; unset where it was wrong
+
+  // Not set when there is no such thing. Members by the name they have in the catalogue.
+  ComponentId component(std::string_view name) const;
+  ConditionId condition(ComponentId component, std::string_view name) const;
+  PortId port(ComponentId component, std::string_view name) const;
+  RepairId repair(ComponentId component, std::string_view name) const;
+
+  // What can be done to a component, sorted.
+  std::vector<std::string> verbs(ComponentId component) const;
+
+  // Compiled when first asked for. Not set, with a message, when the request is wrong. A parameter that stands for an
+  // attribute of the component (`window` of a key's deletion) can be given in CompileOptions::actions only.
+  ActionId action(const ActionRequest& request, input::Diagnostics& diagnostics);
+
+  std::shared_ptr<Compilation> compilation;
+};
+
+// With errors in `diagnostics` the system is not to be used.
+Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const CompileOptions& options,
+                 input::Diagnostics& diagnostics);
+
+}  // namespace moshimo::models

@@ -1,0 +1,137 @@
+// What somebody may do to a component: the faults of its type, with their parameters.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/compile_rows.hpp"
+
+namespace moshimo::models {
+namespace {
+
+std::string key_of(const ActionRequest& request) {
+  std::string key = request.component + '\n' + request.verb;
+  std::vector<std::string> parameters;
+  for (const auto& [name, value] : request.parameters) parameters.push_back(name + '=' + value.text);
+  std::sort(parameters.begin(), parameters.end());
+  for (const std::string& p : parameters) key += '\n' + p;
+  return key;
+}
+
+}  // namespace
+
+ActionId Compilation::action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics) {
+  use(system);
+  const std::string key = key_of(request);
+  if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
+  const Index c = world_.find(request.component);
+  if (c == nothing) {
+    diagnostics.error(request.at, fmt::format("there is no '{}' in the inventory{}", request.component,
+                                              world_.unknown_name(request.component)));
+    return {};
+  }
+  const Part& part = world_.part(c);
+  if (request.verb == "outage") {
+    const auto up = needs_->outages.find(c);
+    if (up == needs_->outages.end()) {
+      diagnostics.error(request.at, fmt::format("an outage of '{}' has to be known before compiling", part.name));
+      return {};
+    }
+    Action row;
+    row.name = fmt::format("{}/outage", part.name);
+    row.component = ComponentId(c);
+    row.breaks.push_back(up->second);
+    return actions_[key] = system.actions.add(std::move(row));
+  }
+  const FaultDef* def = part.type->find_fault(request.verb);
+  if (!def) {
+    std::vector<std::string_view> known{"outage"};
+    std::string verbs = "outage";
+    for (const FaultDef& f : part.type->faults) {
+      known.push_back(f.name);
+      verbs += fmt::format(", {}", f.name);
+    }
+    std::string hint = input::did_you_mean(request.verb, known);
+    if (hint.empty()) hint = fmt::format("; what can happen to it: {}", verbs);
+    diagnostics.error(request.at,
+                      fmt::format("'{}' ({}) knows no '{}'{}", part.name, part.type->name, request.verb, hint));
+    return {};
+  }
+
+  std::vector<std::pair<std::string_view, Thing>> parameters;
+  bool is_wrong = false;
+  for (const FaultDef::Parameter& p : def->with) {
+    const auto given = std::find_if(request.parameters.begin(), request.parameters.end(),
+                                    [&](const auto& entry) { return entry.first == p.name; });
+    const bool is_given = given != request.parameters.end();
+    if (!p.attribute.empty()) {
+      // A value given for it has become the attribute's before compiling.
+      for (const Thing& value : world_.values(c, p.attribute)) {
+        parameters.emplace_back(p.name, value);
+        const auto in_options = [&](const ActionRequest& r) { return key_of(r) == key; };
+        if (is_given && std::none_of(options_.actions.begin(), options_.actions.end(), in_options) &&
+            world_.describe(value) != given->second.text) {
+          diagnostics.error(given->second.at(), fmt::format("'{}' of '{}' has to be known before compiling", p.name,
+                                                            part.name));
+          is_wrong = true;
+        }
+      }
+      continue;
+    }
+    if (!is_given) {
+      parameters.emplace_back(p.name, Thing::of_text(p.default_option));
+      continue;
+    }
+    const auto option = std::find(p.options.begin(), p.options.end(), given->second.text);
+    if (option == p.options.end()) {
+      std::string options;
+      for (const std::string& o : p.options) options += fmt::format("{}{}", options.empty() ? "" : ", ", o);
+      diagnostics.error(given->second.at(),
+                        fmt::format("'{}' is none of the values of '{}', which are {}{}", given->second.text, p.name, options,
+                                    input::did_you_mean(given->second.text, {p.options.begin(), p.options.end()})));
+      is_wrong = true;
+    } else {
+      parameters.emplace_back(p.name, Thing::of_text(*option));
+    }
+  }
+  for (const auto& [name, value] : request.parameters) {
+    std::vector<std::string_view> known;
+    for (const FaultDef::Parameter& p : def->with) known.push_back(p.name);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    diagnostics.error(value.key_at().file ? value.key_at() : request.at,
+                      fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name,
+                                  input::did_you_mean(name, known)));
+    is_wrong = true;
+  }
+  if (is_wrong) return {};
+
+  Scope scope{c, nullptr, nullptr, &parameters};
+  Action row;
+  row.name = fmt::format("{}/{}", part.name, def->name);
+  row.component = ComponentId(c);
+  needs_->write(def->needs, scope, row.needs);
+  row.breaks = conditions(def->breaks, scope);
+  row.restores = conditions(def->restores, scope);
+  row.fact = fact(def->basis, scope, def->name);
+  // Known before its cascade is, which may lead back here.
+  const ActionId id = system.actions.add(std::move(row));
+  actions_[key] = id;
+  std::vector<ActionId> cascade;
+  for (const FaultDef::Cascade& next : def->cascade) {
+    if (!world_.holds(next.test, scope)) continue;
+    std::vector<Thing> found;
+    world_.follow(next.deletes, scope, found);
+    for (const Thing& t : found) {
+      if (t.kind != Thing::Kind::component) continue;
+      ActionRequest further;
+      further.component = world_.part(t.component).name;
+      further.verb = "delete";
+      further.at = request.at;
+      const ActionId deletes = action(further, system, diagnostics);
+      if (deletes.is_set() && deletes != id) cascade.push_back(deletes);
+    }
+  }
+  system.actions[id].cascade = std::move(cascade);
+  return id;
+}
+
+}  // namespace moshimo::models

@@ -1,0 +1,386 @@
+// What paths, expressions, tests and texts of the catalogue mean for a component.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "models/compile_world.hpp"
+
+namespace moshimo::models {
+namespace {
+
+std::optional<Quantity> quantity_in(const std::optional<Thing>& thing) {
+  if (!thing || thing->kind != Thing::Kind::quantity) return std::nullopt;
+  return thing->quantity();
+}
+
+Thing member_thing(Thing::Kind kind, Index component, std::size_t index) {
+  Thing t;
+  t.kind = kind;
+  t.component = component;
+  t.index = static_cast<Index>(index);
+  return t;
+}
+
+}  // namespace
+
+// ---- paths ----------------------------------------------------------------------------------------------------------
+
+void World::follow(const Path& path, const Scope& scope, std::vector<Thing>& out) {
+  const Step* step = path.steps.data();
+  const Step* end = step + path.steps.size();
+  switch (path.start) {
+    case Path::Start::component: walk(Thing::of_component(scope.component), step, end, scope, out); return;
+    case Path::Start::item:
+      if (scope.item) walk(*scope.item, step, end, scope, out);
+      return;
+    case Path::Start::caller:
+      caller_was_asked = true;
+      if (scope.caller) walk(*scope.caller, step, end, scope, out);
+      return;
+    case Path::Start::parameter:
+      if (!scope.parameters) return;
+      for (const auto& parameter : *scope.parameters) {
+        if (parameter.first == path.name) walk(parameter.second, step, end, scope, out);
+      }
+      return;
+    case Path::Start::type: of_type_matching(path, scope, out); return;
+  }
+}
+
+void World::of_type_matching(const Path& path, const Scope& scope, std::vector<Thing>& out) {
+  const std::vector<Index>& all = of_type(path.name);
+  if (all.empty()) return;
+  const Step* step = path.steps.data();
+  const Step* end = step + path.steps.size();
+  if (step == end || step->kind != Step::Kind::matching || step->matches.empty()) {
+    for (const Index c : all) walk(Thing::of_component(c), step, end, scope, out);
+    return;
+  }
+  std::vector<Thing> wanted;
+  evaluate(step->matches.front().value.front(), scope, wanted);
+  if (wanted.empty()) return;
+  const Reverse& index = reverse(parts_[all.front()].type_index, step->matches.front().attribute);
+  for (const Thing& w : wanted) {
+    const std::vector<Index>* found = nullptr;
+    if (w.kind == Thing::Kind::component) {
+      const auto at = index.by_component.find(w.component);
+      if (at != index.by_component.end()) found = &at->second;
+    } else if (w.kind == Thing::Kind::text) {
+      const auto at = index.by_text.find(w.text);
+      if (at != index.by_text.end()) found = &at->second;
+    } else {
+      found = &all;
+    }
+    if (!found) continue;
+    for (const Index c : *found) {
+      const Thing item = Thing::of_component(c);
+      if (matches(item, step->matches, scope, false)) walk(item, step + 1, end, scope, out);
+    }
+  }
+}
+
+const World::Reverse& World::reverse(Index type, std::string_view attribute) {
+  auto& of_attribute = reverse_[type];
+  const auto found = of_attribute.find(attribute);
+  if (found != of_attribute.end()) return found->second;
+  Reverse index;
+  for (const Index c : types_[type].parts) {
+    for (const Thing& t : values(c, attribute)) {
+      std::vector<Index>* list = nullptr;
+      if (t.kind == Thing::Kind::component) list = &index.by_component[t.component];
+      else if (t.kind == Thing::Kind::text) list = &index.by_text[t.text];
+      if (list && (list->empty() || list->back() != c)) list->push_back(c);
+    }
+  }
+  return reverse_[type].emplace(attribute, std::move(index)).first->second;
+}
+
+void World::walk(const Thing& from, const Step* step, const Step* end, const Scope& scope, std::vector<Thing>& out) {
+  if (step == end) {
+    out.push_back(from);
+    return;
+  }
+  switch (step->kind) {
+    case Step::Kind::member: walk_member(from, step, end, step->name, scope, out); return;
+    case Step::Kind::each: walk(from, step + 1, end, scope, out); return;
+    case Step::Kind::matching:
+      if (matches(from, step->matches, scope, true)) walk(from, step + 1, end, scope, out);
+      return;
+    case Step::Kind::indexed:
+      for (const Thing& name : values(scope.component, step->name)) {
+        if (name.kind == Thing::Kind::text) walk_member(from, step, end, name.text, scope, out);
+      }
+      return;
+  }
+}
+
+void World::walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name,
+                        const Scope& scope, std::vector<Thing>& out) {
+  const Step* next = step + 1;
+  switch (from.kind) {
+    case Thing::Kind::component: break;
+    case Thing::Kind::object: {
+      const auto& members = from.object->members;
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (members[i].name != name) continue;
+        const Slot s = slot(from.index + static_cast<Index>(i), members[i], from.component, from.object->name);
+        for (Index k = 0; k < s.count; ++k) walk(Thing(things_[s.first + k]), next, end, scope, out);
+      }
+      return;
+    }
+    case Thing::Kind::process:
+      if (name == "start") walk(member_thing(Thing::Kind::process_start, from.component, from.index), next, end, scope, out);
+      if (name == "run") walk(member_thing(Thing::Kind::process_run, from.component, from.index), next, end, scope, out);
+      if (name == "healthy") walk(member_thing(Thing::Kind::process_healthy, from.component, from.index), next, end, scope, out);
+      return;
+    case Thing::Kind::text:
+      if (name == "name" || name == "arn") walk(from, next, end, scope, out);
+      return;
+    case Thing::Kind::quantity:
+    case Thing::Kind::yes_no:
+    case Thing::Kind::map:
+    case Thing::Kind::condition:
+    case Thing::Kind::port:
+    case Thing::Kind::store:
+    case Thing::Kind::hop:
+    case Thing::Kind::repair:
+    case Thing::Kind::process_start:
+    case Thing::Kind::process_run:
+    case Thing::Kind::process_healthy:
+    case Thing::Kind::health: return;
+  }
+
+  const Index c = from.component;
+  const auto& members = types_[parts_[c].type_index].members;
+  const auto found = members.find(name);
+  if (found == members.end()) return;
+  const Member member = found->second;
+  const auto go = [&](Thing::Kind kind) {
+    if (exists(member.kind, c, static_cast<Index>(member.index))) {
+      walk(member_thing(kind, c, member.index), next, end, scope, out);
+    }
+  };
+  switch (member.kind) {
+    case MemberKind::none: return;
+    case MemberKind::attribute: {
+      const Slot s = slot(parts_[c].first_slot + static_cast<Index>(member.index),
+                          parts_[c].type->attributes[member.index], c, "");
+      for (Index k = 0; k < s.count; ++k) walk(Thing(things_[s.first + k]), next, end, scope, out);
+      return;
+    }
+    case MemberKind::condition: return go(Thing::Kind::condition);
+    case MemberKind::port: return go(Thing::Kind::port);
+    case MemberKind::store: return go(Thing::Kind::store);
+    case MemberKind::hop: return go(Thing::Kind::hop);
+    case MemberKind::process: return go(Thing::Kind::process);
+    case MemberKind::repair: return go(Thing::Kind::repair);
+    case MemberKind::builtin: break;
+  }
+  if (name == "ok") {
+    walk(member_thing(Thing::Kind::health, c, 0), next, end, scope, out);
+    return;
+  }
+  std::string_view words = parts_[c].short_name;
+  if (name == "arn") {
+    const Text& arn = parts_[c].type->arn;
+    if (!arn.empty()) words = keep(text(arn, Scope{c, nullptr, nullptr, nullptr}));
+  } else if (name == "account") {
+    words = keep(account_of(c));
+  } else if (name == "region") {
+    words = keep(region_of(c));
+  }
+  walk(Thing::of_text(words), next, end, scope, out);
+}
+
+// An item of a list that leaves the attribute out matches everything; of all components of a type it matches nothing.
+bool World::matches(const Thing& item, const std::vector<Match>& all, const Scope& scope, bool absent_matches) {
+  if (item.kind != Thing::Kind::component) return false;
+  for (const Match& match : all) {
+    const std::vector<Thing> has = values(item.component, match.attribute);
+    if (has.empty() && absent_matches) continue;
+    std::vector<Thing> wanted;
+    evaluate(match.value.front(), scope, wanted);
+    const bool any = std::any_of(has.begin(), has.end(), [&](const Thing& h) {
+      return std::any_of(wanted.begin(), wanted.end(), [&](const Thing& w) { return same(h, w); });
+    });
+    if (!any) return false;
+  }
+  return true;
+}
+
+// ---- expressions ----------------------------------------------------------------------------------------------------
+
+bool World::applies(std::optional<Moment> since, std::optional<Moment> until) const {
+  if (since && start_ && *start_ < *since) return false;
+  return !until || (start_ && *start_ < *until);
+}
+
+void World::evaluate(const Expression& e, const Scope& scope, std::vector<Thing>& out) {
+  using Kind = Expression::Kind;
+  switch (e.kind) {
+    case Kind::nothing: return;
+    case Kind::quantity: out.push_back(Thing::of_quantity(e.quantity)); return;
+    case Kind::text:
+      if (const auto plain = e.text.plain()) out.push_back(Thing::of_text(*plain));
+      else out.push_back(Thing::of_text(keep(text(e.text, scope))));
+      return;
+    case Kind::yes_no: out.push_back(Thing::of_yes_no(e.yes)); return;
+    case Kind::path: follow(e.path, scope, out); return;
+    case Kind::only: {
+      std::vector<Thing> found;
+      evaluate(e.operands.front(), scope, found);
+      if (found.size() == 1) out.push_back(found.front());
+      return;
+    }
+    case Kind::add:
+    case Kind::subtract:
+    case Kind::multiply:
+    case Kind::divide: {
+      const auto a = quantity_in(one(e.operands[0], scope));
+      const auto b = quantity_in(one(e.operands[1], scope));
+      if (!a || !b) return;
+      const auto result = e.kind == Kind::add        ? add(*a, *b)
+                          : e.kind == Kind::subtract ? subtract(*a, *b)
+                          : e.kind == Kind::multiply ? multiply(*a, *b)
+                                                     : divide(*a, *b);
+      if (result) out.push_back(Thing::of_quantity(*result));
+      return;
+    }
+    case Kind::least:
+    case Kind::most: {
+      std::optional<Quantity> best;
+      for (const Expression& operand : e.operands) {
+        const auto q = quantity_in(one(operand, scope));
+        if (q) best = !best ? q : e.kind == Kind::least ? least_of(*best, *q) : most_of(*best, *q);
+      }
+      if (best) out.push_back(Thing::of_quantity(*best));
+      return;
+    }
+    case Kind::cases:
+      for (const Case& c : e.cases) {
+        if (!applies(c.since, c.until) || !holds(c.test, scope)) continue;
+        if (!c.fact.empty()) used_facts_.insert(c.fact);
+        evaluate(c.value, scope, out);
+        return;
+      }
+      return;
+    case Kind::list:
+      for (const Expression& operand : e.operands) evaluate(operand, scope, out);
+      return;
+    case Kind::map: return;
+  }
+}
+
+std::optional<Thing> World::one(const Expression& e, const Scope& scope) {
+  using Kind = Expression::Kind;
+  if (e.kind == Kind::nothing) return std::nullopt;
+  if (e.kind == Kind::quantity) return Thing::of_quantity(e.quantity);
+  std::vector<Thing> out;
+  evaluate(e, scope, out);
+  if (out.empty()) return std::nullopt;
+  return out.front();
+}
+
+std::optional<Duration> World::duration(const Expression& e, const Scope& s) {
+  const auto q = quantity_in(one(e, s));
+  return q ? as_duration(*q) : std::nullopt;
+}
+
+std::optional<Rate> World::rate(const Expression& e, const Scope& s) {
+  const auto q = quantity_in(one(e, s));
+  return q ? as_rate(*q) : std::nullopt;
+}
+
+std::optional<Bytes> World::bytes(const Expression& e, const Scope& s) {
+  const auto q = quantity_in(one(e, s));
+  return q ? as_bytes(*q) : std::nullopt;
+}
+
+std::optional<double> World::number(const Expression& e, const Scope& s) {
+  const auto q = quantity_in(one(e, s));
+  return q ? as_number(*q) : std::nullopt;
+}
+
+// ---- tests ----------------------------------------------------------------------------------------------------------
+
+bool World::holds(const Test& test, const Scope& scope) {
+  using Kind = Test::Kind;
+  const auto things = [&](const Expression& e) {
+    std::vector<Thing> out;
+    evaluate(e, scope, out);
+    return out;
+  };
+  const auto equal = [](const std::vector<Thing>& a, const std::vector<Thing>& b) {
+    return std::any_of(a.begin(), a.end(), [&](const Thing& x) {
+      return std::any_of(b.begin(), b.end(), [&](const Thing& y) { return same(x, y); });
+    });
+  };
+  switch (test.kind) {
+    case Kind::always: return true;
+    case Kind::present: {
+      const auto found = things(test.operands[0]);
+      if (found.empty()) return false;
+      return found.front().kind != Thing::Kind::yes_no || found.front().yes;
+    }
+    case Kind::negation: return !holds(test.tests[0], scope);
+    case Kind::equal: return equal(things(test.operands[0]), things(test.operands[1]));
+    case Kind::one_of: {
+      const auto a = things(test.operands[0]);
+      for (std::size_t i = 1; i < test.operands.size(); ++i) {
+        if (equal(a, things(test.operands[i]))) return true;
+      }
+      return false;
+    }
+    case Kind::is_type: {
+      const auto found = things(test.operands[0]);
+      return std::any_of(found.begin(), found.end(), [&](const Thing& t) {
+        return t.kind == Thing::Kind::component &&
+               std::find(test.types.begin(), test.types.end(), parts_[t.component].type->name) != test.types.end();
+      });
+    }
+    case Kind::any:
+      return std::any_of(test.operands.begin(), test.operands.end(),
+                         [&](const Expression& e) { return !things(e).empty(); });
+    case Kind::none:
+      return std::all_of(test.operands.begin(), test.operands.end(),
+                         [&](const Expression& e) { return things(e).empty(); });
+    case Kind::starts_with: {
+      const auto a = one(test.operands[0], scope);
+      const auto b = one(test.operands[1], scope);
+      return a && b && a->kind == Thing::Kind::text && b->kind == Thing::Kind::text &&
+             a->text.substr(0, b->text.size()) == b->text;
+    }
+    case Kind::all_of:
+      return std::all_of(test.tests.begin(), test.tests.end(), [&](const Test& t) { return holds(t, scope); });
+    case Kind::either:
+      return std::any_of(test.tests.begin(), test.tests.end(), [&](const Test& t) { return holds(t, scope); });
+  }
+  return false;
+}
+
+// ---- texts ----------------------------------------------------------------------------------------------------------
+
+std::string World::text(const Text& words, const Scope& scope, std::string_view between) {
+  std::string out;
+  for (const TextPart& part : words.parts) {
+    switch (part.kind) {
+      case TextPart::Kind::literal: out += part.text; break;
+      case TextPart::Kind::report: out += '{' + part.text + '}'; break;
+      case TextPart::Kind::ask: out += '<' + part.text + '>'; break;
+      case TextPart::Kind::path: {
+        std::vector<Thing> found;
+        follow(part.path, scope, found);
+        bool is_first = true;
+        for (const Thing& t : found) {
+          if (!is_first) out += between;
+          out += describe(t);
+          is_first = false;
+        }
+        break;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace moshimo::models

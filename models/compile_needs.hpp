@@ -1,0 +1,82 @@
+// Needs, written out: a need on a port, a hop or a process stands for all the needs of that one, in order.
+//
+// Who calls matters: `caller` inside a port is whoever the port is expanded for, and results are kept per caller.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "core/system.hpp"
+#include "models/compile_world.hpp"
+
+namespace moshimo::models {
+
+// A hop of the system to be: where it starts and ends, and as whom.
+struct HopPlan {
+  Index component = nothing;
+  Index def = 0;
+  std::optional<Thing> item;
+  std::optional<Thing> principal;
+  Thing from;   // a port or condition; not used by a timetable
+  Thing to;     // a port
+  bool goes_outside = false;
+};
+
+class NeedsWriter {
+ public:
+  NeedsWriter(World& world, System& system) : world_(world), system_(&system) {}
+  void use(System& system) { system_ = &system; }
+
+  void write(const NeedDefs& defs, const Scope& scope, Needs& out);
+  const Needs& of_port(Index component, Index port, const Thing* caller);
+  void of_process(Index component, Index process, Needs& out);
+  void of_hop(const HopPlan& plan, Needs& out);
+
+  // Being a principal: the needs of its port `act`.
+  void be(const Thing& principal, Needs& out);
+  // The first of the principals that is there; empty: nobody in particular.
+  std::optional<Thing> acting(const std::vector<PrincipalDef>& candidates, const Scope& scope);
+
+  // The hops of a component; of one definition, `count` of them from `first` on.
+  std::vector<HopPlan> hops;
+  struct Range {
+    Index first = 0;
+    Index count = 0;
+  };
+  std::unordered_map<std::uint64_t, Range> hops_of;   // component << 32 | definition
+
+  // Components that can be out: a condition every port of theirs needs.
+  std::unordered_map<Index, ConditionId> outages;
+
+  // Adds needs in order; what is asked for already is left out.
+  static void add(Needs& to, const Need& need, std::optional<ErrorClass> shown_as = {});
+
+ private:
+  struct Expansion {
+    Needs needs;
+    bool by_caller = false;
+    bool is_open = true;   // being worked out
+  };
+  using CallerKey = std::tuple<Index, Index, Index, std::string>;   // component, port, caller
+
+  void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
+  void any_of(const NeedDef& def, const Scope& scope, Needs& out);
+  ConditionId stand_in(const Thing& thing, const Needs& needs);
+  void health(Index component, Needs& out);
+
+  World& world_;
+  System* system_;
+  std::unordered_map<std::uint64_t, Expansion> of_port_;
+  std::map<CallerKey, Expansion> of_port_for_;
+  std::map<std::tuple<int, Index, Index, std::vector<std::uint32_t>>, ConditionId> stand_ins_;
+  std::map<std::tuple<int, Index, Index>, int> stand_in_counts_;
+  std::vector<std::pair<Index, Index>> path_;   // ports being worked out, for the message about a loop
+  bool loop_reported_ = false;
+};
+
+}  // namespace moshimo::models

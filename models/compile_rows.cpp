@@ -1,0 +1,370 @@
+#include "models/compile_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::models {
+namespace {
+
+Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
+
+// A duration an owner states for a component: `rto`, `rpo`.
+std::optional<Duration> objective(const Part& part, std::string_view key, input::Diagnostics& diagnostics) {
+  const Value* value = part.parent == nothing && part.resource ? part.resource->attributes.find(key) : nullptr;
+  if (!value) return std::nullopt;
+  const auto d = value->kind == Value::Kind::scalar ? input::parse_duration(value->text) : std::nullopt;
+  if (!d) {
+    diagnostics.error(value->at(), fmt::format("{} of '{}' must be a duration, as in 15m", key, part.name));
+  }
+  return d;
+}
+
+}  // namespace
+
+Compilation::Compilation(std::shared_ptr<const Inventory> changed, const Inventory& inventory,
+                         const Catalogue& catalogue, const CompileOptions& options, input::Diagnostics& diagnostics,
+                         System& system)
+    : changed_(std::move(changed)),
+      inventory_(inventory),
+      catalogue_(catalogue),
+      options_(options),
+      system_(&system),
+      world_(inventory, catalogue, options.start, diagnostics) {
+  needs_ = std::make_unique<NeedsWriter>(world_, system);
+}
+
+bool Compilation::check() {
+  world_.check_all();
+  for (const Part& part : world_.parts()) {
+    objective(part, "rto", world_.diagnostics);
+    objective(part, "rpo", world_.diagnostics);
+  }
+  for (const Traffic& t : inventory_.traffic) {
+    const Index c = world_.find(t.to);
+    if (c == nothing) {
+      world_.diagnostics.error(t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
+      continue;
+    }
+    const Part& part = world_.part(c);
+    const Member port = find_member(*part.type, t.via);
+    if (port.kind == MemberKind::port) continue;
+    std::vector<std::string_view> ports;
+    for (const PortDef& p : part.type->ports) ports.push_back(p.name);
+    std::string known;
+    for (const std::string_view p : ports) known += fmt::format("{}{}", known.empty() ? "" : ", ", p);
+    world_.diagnostics.error(t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
+                                                   ports.empty() ? "; nothing can reach it"
+                                                                 : fmt::format("; it has {}", known)));
+  }
+  return !world_.diagnostics.has_errors();
+}
+
+void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vector<Setting>& settings) {
+  assign_ids();
+  allow_outages();
+  plan_hops();
+  write_processes();   // before all that needs a worker
+  write_conditions();
+  write_ports();
+  write_stores();
+  write_repairs(settings);
+  write_hops();
+  write_traffic(entry_points);
+  share_among_readers();
+  cut_loops();
+  size_events();
+}
+
+void Compilation::use(System& system) {
+  system_ = &system;
+  needs_->use(system);
+}
+
+// ---- ids ------------------------------------------------------------------------------------------------------------
+
+void Compilation::assign_ids() {
+  System& s = *system_;
+  const auto& parts = world_.parts();
+  s.components.reserve(parts.size());
+  const auto assign = [&](MemberKind kind, Index c, std::size_t count, auto& table, auto make) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const Index index = static_cast<Index>(i);
+      if (world_.exists(kind, c, index)) world_.set_id(kind, c, index, table.add(make(index)).value);
+    }
+  };
+  for (Index c = 0; c < parts.size(); ++c) {
+    const Part& part = parts[c];
+    const TypeDef& type = *part.type;
+    Component row;
+    row.name = part.name;
+    row.type = type.name;
+    if (part.parent != nothing) row.parent = ComponentId(part.parent);
+    row.is_principal = type.find_port("act") || type.find_port("use");
+    row.rto = objective(part, "rto", world_.diagnostics);
+    row.rpo = objective(part, "rpo", world_.diagnostics);
+    s.components.add(std::move(row));
+    assign(MemberKind::condition, c, type.conditions.size(), s.conditions, [](Index) { return Condition{}; });
+    assign(MemberKind::port, c, type.ports.size(), s.ports, [](Index) { return Port{}; });
+    assign(MemberKind::store, c, type.stores.size(), s.stores, [](Index) { return Store{}; });
+    assign(MemberKind::process, c, type.processes.size(), s.processes, [](Index) { return Process{}; });
+    assign(MemberKind::repair, c, type.repairs.size(), s.repairs, [](Index) { return Repair{}; });
+  }
+}
+
+void Compilation::allow_outages() {
+  for (const ActionRequest& request : options_.actions) {
+    if (request.verb != "outage") continue;
+    const Index c = world_.find(request.component);
+    if (c == nothing || needs_->outages.count(c)) continue;
+    Condition up;
+    up.name = fmt::format("{}/up", world_.part(c).name);
+    up.says = fmt::format("{} answers", world_.part(c).name);
+    up.component = ComponentId(c);
+    needs_->outages.emplace(c, system_->conditions.add(std::move(up)));
+  }
+}
+
+// ---- pieces ---------------------------------------------------------------------------------------------------------
+
+Delay Compilation::delay(const DelayDef& def, const Scope& scope) {
+  const Duration least = world_.duration(def.least, scope).value_or(Duration{});
+  return {least, def.most.is_written() ? world_.duration(def.most, scope).value_or(least) : least};
+}
+
+Schedule Compilation::schedule(const std::vector<PhaseDef>& phases, const Scope& scope) {
+  Schedule out;
+  for (const PhaseDef& def : phases) {
+    Phase phase;
+    if (const auto n = world_.one(def.attempts, scope); n && n->kind == Thing::Kind::quantity) {
+      phase.attempts = n->quantity().is_infinite() ? -1 : static_cast<std::int64_t>(n->number);
+    }
+    phase.gap = world_.duration(def.gap, scope).value_or(Duration{});
+    phase.last = world_.duration(def.last, scope).value_or(phase.gap);
+    phase.shape = def.shape;
+    if (phase.attempts != 0) out.push_back(phase);
+  }
+  return out;
+}
+
+FactId Compilation::fact(std::string_view id) {
+  if (id.empty()) return {};
+  const auto [found, is_new] = facts_.emplace(id, FactId{});
+  if (!is_new) return found->second;
+  if (const FactDef* def = catalogue_.find_fact(id)) {
+    found->second = system_->facts.add({def->id, def->says, def->source, def->confidence});
+  }
+  return found->second;
+}
+
+FactId Compilation::fact(const Basis& basis, const Scope& scope, std::string_view what) {
+  if (const auto id = world_.one(basis.fact, scope); id && id->kind == Thing::Kind::text) return fact(id->text);
+  if (!basis.is_assumed) return {};
+  const std::string id = fmt::format("{}.{}", world_.part(scope.component).type->name, what);
+  const bool has_reason = !basis.assumed.empty() && basis.assumed != "true";
+  const std::string reason = has_reason ? basis.assumed : "nothing is published";
+  const auto [found, is_new] = facts_.emplace("assumed: " + (has_reason ? reason : id), FactId{});
+  if (is_new) found->second = system_->facts.add({id, reason, "", Confidence::assumed});
+  return found->second;
+}
+
+std::vector<Symptom> Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise,
+                                           std::string_view of) {
+  std::vector<Symptom> out;
+  for (const SeesDef& def : sees) {
+    if (!of.empty() && (def.of.empty() ? std::string_view("run") : std::string_view(def.of)) != of) continue;
+    if (!world_.applies(def.since, def.until) || !world_.holds(def.test, scope)) continue;
+    Symptom symptom;
+    symptom.kind = def.kind;
+    symptom.text = world_.text(def.text, scope);
+    symptom.after = world_.duration(def.after, scope).value_or(Duration{});
+    symptom.fact = def.basis.is_given() ? fact(def.basis, scope, symptom.text) : otherwise;
+    out.push_back(std::move(symptom));
+  }
+  return out;
+}
+
+std::vector<ConditionId> Compilation::conditions(const std::vector<Path>& paths, const Scope& scope) {
+  std::vector<Thing> things;
+  for (const Path& path : paths) world_.follow(path, scope, things);
+  std::vector<ConditionId> out;
+  for (const Thing& t : things) {
+    if (t.kind != Thing::Kind::condition) continue;
+    const ConditionId id(world_.id(MemberKind::condition, t.component, t.index));
+    if (std::find(out.begin(), out.end(), id) == out.end()) out.push_back(id);
+  }
+  return out;
+}
+
+// ---- rows -----------------------------------------------------------------------------------------------------------
+
+void Compilation::write_conditions() {
+  const auto& parts = world_.parts();
+  for (Index c = 0; c < parts.size(); ++c) {
+    const Scope scope = of_component(c);
+    for (Index i = 0; i < parts[c].type->conditions.size(); ++i) {
+      const ConditionId id(world_.id(MemberKind::condition, c, i));
+      if (!id.is_set()) continue;
+      const ConditionDef& def = parts[c].type->conditions[i];
+      Condition row;
+      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      row.says = world_.text(def.says, scope);
+      row.component = ComponentId(c);
+      row.kind = def.is_derived ? Condition::Kind::derived : Condition::Kind::free;
+      row.error = def.error;
+      row.initially = world_.holds(def.initially, scope);
+      needs_->write(def.follows, scope, row.follows);
+      row.falls_after = delay(def.falls_after, scope);
+      row.rises = def.rises;
+      row.rises_after = delay(def.rises_after, scope);
+      row.fact = fact(def.basis, scope, def.name);
+      row.symptoms = symptoms(def.sees, scope, row.fact);
+      system_->conditions[id] = std::move(row);
+    }
+  }
+}
+
+void Compilation::write_ports() {
+  const auto& parts = world_.parts();
+  for (Index c = 0; c < parts.size(); ++c) {
+    const Scope scope = of_component(c);
+    for (Index i = 0; i < parts[c].type->ports.size(); ++i) {
+      const PortId id(world_.id(MemberKind::port, c, i));
+      if (!id.is_set()) continue;
+      const PortDef& def = parts[c].type->ports[i];
+      Port row;
+      row.name = fmt::format("{}.{}", parts[c].name, def.name);
+      row.says = world_.text(def.says, scope);
+      row.component = ComponentId(c);
+      row.needs = needs_->of_port(c, i, nullptr);
+      if (const Member by = find_member(*parts[c].type, def.by); by.kind == MemberKind::process) {
+        row.process = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(by.index)));
+      }
+      row.capacity = world_.rate(def.capacity, scope).value_or(Rate::unlimited());
+      row.fact = fact(def.basis, scope, def.name);
+      system_->ports[id] = std::move(row);
+    }
+  }
+}
+
+void Compilation::write_stores() {
+  const auto& parts = world_.parts();
+  for (Index c = 0; c < parts.size(); ++c) {
+    const Scope scope = of_component(c);
+    for (Index i = 0; i < parts[c].type->stores.size(); ++i) {
+      const StoreId id(world_.id(MemberKind::store, c, i));
+      if (!id.is_set()) continue;
+      const StoreDef& def = parts[c].type->stores[i];
+      Store row;
+      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      row.says = world_.text(def.says, scope);
+      row.component = ComponentId(c);
+      row.holds_for = world_.duration(def.holds_for, scope).value_or(Duration::forever());
+      row.capacity = world_.bytes(def.capacity, scope).value_or(Bytes::unlimited());
+      needs_->write(def.accepts, scope, row.accepts);
+      needs_->write(def.readable, scope, row.readable);
+      row.lost_with = conditions(def.lost_with, scope);
+      row.ordered = def.is_ordered;
+      row.holds_data = def.holds_data;
+      row.fact = fact(def.basis, scope, def.name);
+      system_->stores[id] = std::move(row);
+    }
+  }
+}
+
+void Compilation::write_processes() {
+  const auto& parts = world_.parts();
+  // First the conditions that say that somebody runs, since needs of others lead to them.
+  for (Index c = 0; c < parts.size(); ++c) {
+    for (Index i = 0; i < parts[c].type->processes.size(); ++i) {
+      const ProcessId id(world_.id(MemberKind::process, c, i));
+      if (!id.is_set()) continue;
+      const ProcessDef& def = parts[c].type->processes[i];
+      Condition staffed;
+      staffed.name = fmt::format("{}/{}", parts[c].name, def.name);
+      staffed.says = fmt::format("something of {} runs", parts[c].name);
+      staffed.component = ComponentId(c);
+      staffed.kind = Condition::Kind::staffed;
+      staffed.process = id;
+      system_->processes[id].staffed = system_->conditions.add(std::move(staffed));
+    }
+  }
+  for (Index c = 0; c < parts.size(); ++c) {
+    const Scope scope = of_component(c);
+    for (Index i = 0; i < parts[c].type->processes.size(); ++i) {
+      const ProcessId id(world_.id(MemberKind::process, c, i));
+      if (!id.is_set()) continue;
+      const ProcessDef& def = parts[c].type->processes[i];
+      Process row;
+      row.staffed = system_->processes[id].staffed;
+      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      row.says = world_.text(def.says, scope);
+      row.component = ComponentId(c);
+      row.count = static_cast<std::uint32_t>(std::max(0.0, world_.number(def.count, scope).value_or(1)));
+      row.lifetime = world_.duration(def.lifetime, scope).value_or(Duration::forever());
+      needs_->write(def.start, scope, row.start);
+      needs_->write(def.run, scope, row.run);
+      needs_->write(def.healthy, scope, row.healthy);
+      row.start_time = world_.duration(def.start_time, scope).value_or(Duration{});
+      row.ends_when_unhealthy_for =
+          world_.duration(def.ends_when_unhealthy_for, scope).value_or(Duration::forever());
+      row.restarts = def.restarts;
+      row.restart = schedule(def.restart, scope);
+      row.fact = fact(def.basis, scope, def.name);
+      row.symptoms_start = symptoms(def.sees, scope, row.fact, "start");
+      row.symptoms_run = symptoms(def.sees, scope, row.fact, "run");
+      row.symptoms_healthy = symptoms(def.sees, scope, row.fact, "healthy");
+      system_->processes[id] = std::move(row);
+    }
+  }
+}
+
+void Compilation::write_repairs(std::vector<Setting>& settings) {
+  const auto& parts = world_.parts();
+  const auto add = [](std::vector<ConditionId>& to, ConditionId id) {
+    if (id.is_set() && std::find(to.begin(), to.end(), id) == to.end()) to.push_back(id);
+  };
+  for (Index c = 0; c < parts.size(); ++c) {
+    const TypeDef& type = *parts[c].type;
+    const Scope scope = of_component(c);
+    for (Index i = 0; i < type.repairs.size(); ++i) {
+      const RepairId id(world_.id(MemberKind::repair, c, i));
+      if (!id.is_set()) continue;
+      const RepairDef& def = type.repairs[i];
+      Repair row;
+      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      row.title = world_.text(def.title, scope);
+      row.component = ComponentId(c);
+      row.restores = conditions(def.restores, scope);
+      row.breaks = conditions(def.breaks, scope);
+      if (const Member p = find_member(type, def.restarts); p.kind == MemberKind::process) {
+        row.restarts = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(p.index)));
+      }
+      for (Index k = 0; k < type.conditions.size(); ++k) {
+        const auto& by = type.conditions[k].refreshed_by;
+        const auto names = [&](const std::string& word) { return std::find(by.begin(), by.end(), word) != by.end(); };
+        if (names(def.name) || (!def.restarts.empty() && names(def.restarts))) {
+          add(row.restores, ConditionId(world_.id(MemberKind::condition, c, k)));
+        }
+      }
+      needs_->write(def.requirements, scope, row.requirements);
+      if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
+      row.takes = world_.duration(def.takes, scope).value_or(Duration{});
+      row.who = world_.text(def.who, scope);
+      row.by_apply = def.by_apply;
+      for (const Text& command : def.commands) row.commands.push_back(world_.text(command, scope, " "));
+      row.verify = world_.text(def.verify, scope, " ");
+      row.fact = fact(def.basis, scope, def.name);
+      row.limits = fact(def.limits);
+      system_->repairs[id] = std::move(row);
+      for (const RepairDef::Setting& set : def.sets) {
+        const auto value = world_.one(set.value, scope);
+        if (value) settings.push_back({id, set.attribute, world_.describe(*value)});
+      }
+    }
+  }
+}
+
+}  // namespace moshimo::models

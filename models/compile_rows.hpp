@@ -1,0 +1,88 @@
+// One compilation: writes the rows of the system from the components of a world.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "models/compile.hpp"
+#include "models/compile_needs.hpp"
+#include "models/compile_world.hpp"
+
+namespace moshimo::models {
+
+class Compilation {
+ public:
+  Compilation(std::shared_ptr<const Inventory> changed, const Inventory& inventory, const Catalogue& catalogue,
+              const CompileOptions& options, input::Diagnostics& diagnostics, System& system);
+
+  // Every mistake in the attributes; false when there are any.
+  bool check();
+  void write_system(std::vector<EntryPoint>& entry_points, std::vector<Setting>& settings);
+  std::vector<Assumption> assumptions();
+
+  ActionId action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics);
+  World& world() { return world_; }
+
+  // The system may have moved with what holds it.
+  void use(System& system);
+
+ private:
+  // Rows of one kind each.
+  void assign_ids();
+  void plan_hops();
+  void allow_outages();
+  void write_conditions();
+  void write_ports();
+  void write_stores();
+  void write_processes();
+  void write_repairs(std::vector<Setting>& settings);
+  void write_hops();
+  void write_traffic(std::vector<EntryPoint>& entry_points);
+
+  void plan_hop(Index component, Index def, const std::optional<Thing>& item);
+  void refuse_target(const HopPlan& plan, const Scope& scope);
+  std::optional<Thing> port_at(const std::vector<Thing>& things);
+  std::string hop_name(const HopPlan& plan) const;
+  void write_hop(Index plan_index);
+  void write_reactions(const HopPlan& plan, Hop& hop);
+  std::vector<Fallback> fallbacks(const std::vector<FallbackDef>& defs, const HopPlan& plan, const Scope& scope,
+                                  const Basis& block);
+  std::optional<Fallback> fallback(const FallbackDef& def, const HopPlan& plan, const Scope& scope, const Basis& block);
+  StoreId source_store(const HopPlan& plan);
+  bool is_read(Index component);
+  bool feeds(Index component, Index port) const;
+  void arrange(Hop& hop, const std::vector<std::vector<Fallback>>& lists, const std::vector<int>& list_of_class);
+  void arrange_ordered(Hop& hop, const std::vector<std::vector<Fallback>>& lists,
+                       const std::vector<int>& list_of_class, StoreId source);
+  void share_among_readers();
+  void cut_loops();
+  void size_events();
+
+  Delay delay(const DelayDef& def, const Scope& scope);
+  Schedule schedule(const std::vector<PhaseDef>& phases, const Scope& scope);
+  std::vector<Symptom> symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise,
+                                std::string_view of = {});
+  FactId fact(std::string_view id);
+  FactId fact(const Basis& basis, const Scope& scope, std::string_view what);
+  std::vector<ConditionId> conditions(const std::vector<Path>& paths, const Scope& scope);
+
+  std::shared_ptr<const Inventory> changed_;
+  const Inventory& inventory_;
+  const Catalogue& catalogue_;
+  const CompileOptions options_;
+  System* system_;
+  World world_;
+  std::unique_ptr<NeedsWriter> needs_;
+  std::unordered_map<std::string, FactId> facts_;
+  std::unordered_map<std::uint64_t, std::vector<Index>> readers_;   // component << 32 | port: plans that start there
+  std::map<std::string, ActionId> actions_;
+  std::vector<Assumption> assumptions_;
+  std::vector<bool> is_sized_;   // by hop: its events have a size of their own
+};
+
+}  // namespace moshimo::models

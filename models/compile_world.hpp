@@ -1,0 +1,202 @@
+// The components of an inventory while they are compiled: their attributes, and what paths, expressions, tests and texts
+// of the catalogue mean for them.
+//
+// Attributes are looked at when first asked for: a given value is checked, an absent one takes its default, which may
+// lead through other components. Results are kept, so every attribute is worked out once.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "input/diagnostics.hpp"
+#include "models/catalogue.hpp"
+#include "models/compile.hpp"
+#include "models/inventory.hpp"
+
+namespace moshimo::models {
+
+using Index = std::uint32_t;
+inline constexpr Index nothing = static_cast<Index>(-1);
+
+// What a path or expression leads to.
+struct Thing {
+  enum class Kind : std::uint8_t {
+    component, quantity, text, yes_no, object, map,
+    condition, port, store, hop, repair, process, process_start, process_run, process_healthy,
+    health,   // `ok`
+  };
+  Kind kind = Kind::text;
+  bool yes = false;
+  Unit unit = Unit::none;
+  Index component = nothing;   // it, or the one it belongs to
+  Index index = 0;             // of a member in its type; of an object its first slot
+  double number = 0;
+  std::string_view text;
+  const AttributeDef* object = nullptr;
+  const Value* map = nullptr;
+
+  static Thing of_component(Index c);
+  static Thing of_text(std::string_view t);
+  static Thing of_quantity(Quantity q);
+  static Thing of_yes_no(bool yes);
+  Quantity quantity() const { return {number, unit}; }
+  bool is_condition_like() const { return kind >= Kind::condition; }
+};
+bool same(const Thing& a, const Thing& b);
+
+// Where something of the catalogue is looked at: for which component, inside which `each`, on behalf of whom.
+struct Scope {
+  Index component = nothing;
+  const Thing* item = nullptr;
+  const Thing* caller = nullptr;
+  const std::vector<std::pair<std::string_view, Thing>>* parameters = nullptr;
+};
+
+// One component on its way into the system.
+struct Part {
+  const TypeDef* type = nullptr;
+  Index type_index = 0;
+  std::string name;
+  std::string_view short_name;   // of a part, its own name without that of its parent
+  const Resource* resource = nullptr;
+  Index parent = nothing;
+  Index first_slot = 0;
+  Index first_member = 0;
+  input::Position at;
+};
+
+class World {
+ public:
+  World(const Inventory& inventory, const Catalogue& catalogue, std::optional<Moment> start,
+        input::Diagnostics& diagnostics);
+
+  const std::vector<Part>& parts() const { return parts_; }
+  const Part& part(Index c) const { return parts_[c]; }
+  Index find(std::string_view name) const;
+  std::string unknown_name(std::string_view name) const;   // "; did you mean ...?" or ""
+  const std::vector<Index>& of_type(std::string_view type) const;
+
+  // Values of an attribute, none if it is absent. Valid until the next call that works something out.
+  std::vector<Thing> values(Index component, std::string_view attribute);
+
+  void follow(const Path& path, const Scope& scope, std::vector<Thing>& out);
+  void evaluate(const Expression& expression, const Scope& scope, std::vector<Thing>& out);
+  std::optional<Thing> one(const Expression& expression, const Scope& scope);
+  bool holds(const Test& test, const Scope& scope);
+  std::string text(const Text& text, const Scope& scope, std::string_view between = ", ");
+  bool applies(std::optional<Moment> since, std::optional<Moment> until) const;
+
+  std::optional<Duration> duration(const Expression& e, const Scope& s);
+  std::optional<Rate> rate(const Expression& e, const Scope& s);
+  std::optional<Bytes> bytes(const Expression& e, const Scope& s);
+  std::optional<double> number(const Expression& e, const Scope& s);
+
+  // Members of a component exist unless their `if` says otherwise; then they have an id, once it is assigned.
+  bool exists(MemberKind kind, Index component, Index index);
+  Index id(MemberKind kind, Index component, Index index) const;
+  void set_id(MemberKind kind, Index component, Index index, Index id);
+
+  std::string_view keep(std::string text);
+  std::string account_of(Index component) const;
+  std::string region_of(Index component) const;
+
+  // Did anybody ask who calls? Set by `follow`, cleared by whoever wants to know.
+  bool caller_was_asked = false;
+
+  // Attributes whose default was used although nobody published it, and facts of cases that were chosen.
+  struct UsedDefault {
+    const TypeDef* type = nullptr;
+    const AttributeDef* attribute = nullptr;
+    std::string name;              // `logs.ratio`
+    std::vector<Index> components;
+    std::string value;
+  };
+  std::vector<UsedDefault> used_defaults() const;
+  const std::set<std::string, std::less<>>& used_facts() const { return used_facts_; }
+  std::string describe(const Thing& thing) const;
+
+  // Works out every attribute, so that every mistake is found.
+  void check_all();
+
+  input::Diagnostics& diagnostics;
+
+ private:
+  struct TypeInfo {
+    const TypeDef* type = nullptr;
+    std::unordered_map<std::string_view, Member> members;
+    std::vector<Index> parts;
+    Index conditions = 0, ports = 0, stores = 0, hops = 0, processes = 0, repairs = 0, all = 0;   // where each begins
+  };
+  struct Slot {
+    enum class State : std::uint8_t { open, busy, done };
+    const Value* value = nullptr;
+    const Expression* expression = nullptr;
+    Index first = 0;
+    Index count = 0;
+    State state = State::open;
+  };
+  struct Draft;
+  struct Reverse {   // who names whom in an attribute
+    std::unordered_map<Index, std::vector<Index>> by_component;
+    std::unordered_map<std::string_view, std::vector<Index>> by_text;
+  };
+
+  Index type_index(const TypeDef& type);
+  void create_parts(const Inventory& inventory);
+  void draft_children(Index parent, std::vector<Draft>& drafts);
+  void attach_separate_parts(std::vector<std::pair<Index, Index>>& contained);
+  void give(const std::vector<AttributeDef>& attributes, Index first, const Value* value, const Expression* expression,
+            Index component, const std::string& prefix);
+
+  Slot slot(Index slot_index, const AttributeDef& attribute, Index component, std::string_view prefix);
+  Thing object(const AttributeDef& attribute, const Value* value, const Expression* expression, Index component,
+               const std::string& label);
+  void note_default(const AttributeDef& attribute, Index component, std::string_view prefix, const Thing& value);
+  void settle(std::vector<Thing>& things, const AttributeDef& attribute);
+  static bool fits(const AttributeDef& attribute, const TypeDef& type);
+  void convert(const Value& value, const AttributeDef& attribute, Index component, const std::string& label,
+               std::vector<Thing>& out);
+  std::optional<Thing> convert_one(const Value& value, const AttributeDef& attribute, Index component,
+                                   const std::string& label);
+  std::optional<Thing> reference(const Value& value, const AttributeDef& attribute, Index component,
+                                 const std::string& label);
+  void check_range(const Value& value, const AttributeDef& attribute, const Thing& thing, Index component,
+                   const std::string& label);
+  void check_slots(const std::vector<AttributeDef>& attributes, Index first, Index component,
+                   const std::string& prefix);
+  std::string whose(Index component, std::string_view label) const;
+
+  void walk(const Thing& from, const Step* step, const Step* end, const Scope& scope, std::vector<Thing>& out);
+  void walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
+                   std::vector<Thing>& out);
+  bool matches(const Thing& item, const std::vector<Match>& matches, const Scope& scope, bool absent_matches);
+  void of_type_matching(const Path& path, const Scope& scope, std::vector<Thing>& out);
+  const Reverse& reverse(Index type, std::string_view attribute);
+  Index& member_cell(MemberKind kind, Index component, Index index);
+
+  const Catalogue& catalogue_;
+  const Inventory& inventory_;
+  std::optional<Moment> start_;
+  std::vector<Part> parts_;
+  std::unordered_map<std::string_view, Index> by_name_;
+  std::vector<TypeInfo> types_;
+  std::unordered_map<const TypeDef*, Index> type_indices_;
+  std::vector<Slot> slots_;
+  std::vector<Thing> things_;
+  std::vector<Index> member_cells_;
+  std::unordered_map<Index, std::unordered_map<std::string_view, Reverse>> reverse_;
+  std::deque<std::string> kept_;
+  std::unordered_map<const AttributeDef*, UsedDefault> used_defaults_;
+  std::set<std::string, std::less<>> used_facts_;
+  std::unordered_set<std::string_view> unusable_;   // names of resources that are wrong in themselves
+  std::size_t suggestions_ = 0;
+};
+
+}  // namespace moshimo::models
