@@ -443,6 +443,11 @@ class Checker {
 
   // A word compared with an attribute that has only certain values has to be one of them.
   void literal_fits(const AttributeDef& attribute, const Expression& value) {
+    if (value.kind == Expression::Kind::path &&
+        std::find(attribute.options.begin(), attribute.options.end(), value.path.text) != attribute.options.end()) {
+      error(value.at, fmt::format("`{0}` is read as a path here; write '{0}' in quotes for the option of '{1}'",
+                                  value.path.text, attribute.name));
+    }
     const auto plain = value.kind == Expression::Kind::text ? value.text.plain() : std::nullopt;
     if (!plain) return;
     if (attribute.kind == AttributeDef::Kind::one_of) {

@@ -280,7 +280,16 @@ class TypeReader {
           error(member.key_at, fmt::format("{} has two members named '{}' ({})", type_.name, member.key, earlier->second));
         }
         if (member.key != "exists") words_.members.push_back(member.key);
+        if (section == "attributes") collect_options(member, member.key);
       }
+    }
+  }
+  void collect_options(const Tree& attribute, const std::string& path) {
+    if (const Tree* options = attribute.find("one_of"); options != nullptr) {
+      for (const Tree& option : options->children) words_.options[path].push_back(option.text);
+    }
+    if (const Tree* members = attribute.find("object"); members != nullptr) {
+      for (const Tree& member : members->children) collect_options(member, path + "." + member.key);
     }
   }
   void check_name(const Tree& member) const {
@@ -668,8 +677,10 @@ class TypeReader {
       const bool is_text = kind->kind == Kind::text || kind->kind == Kind::refers_to || kind->kind == Kind::one_of ||
                            kind->kind == Kind::port;
       if (!(is_text && value_tree->is_scalar() && value_tree->text.empty())) {
+        words_.plain = result.options;
         result.default_value =
             parser().expression(*value_tree, is_number && !result.many ? Wanted::quantity : is_text ? Wanted::text : Wanted::any);
+        words_.plain.clear();
       } else {
         result.default_value.kind = Expression::Kind::text;
         result.default_value.at = value_tree->at;

@@ -351,6 +351,25 @@ class Scanner {
     }
   }
 
+  // What the path before a comparison is compared with: its own options are words, whatever else has that name.
+  Expression compared_with(const Expression& subject) {
+    skip_spaces();
+    const std::size_t at = i_;
+    if (subject.kind == Expression::Kind::path && subject.path.start == Path::Start::component) {
+      std::string path;
+      for (const Step& step : subject.path.steps) path += (path.empty() ? "" : ".") + step.name;
+      const auto found = words_.options.find(path);
+      if (found != words_.options.end()) {
+        const std::string word(first_name());
+        if (contains(found->second, word)) {
+          i_ += word.size();
+          return literal(word, at);
+        }
+      }
+    }
+    return operand();
+  }
+
   // ---- tests ----
   Test joined(Test::Kind kind, Test first, std::size_t at) const {
     Test t;
@@ -417,20 +436,20 @@ class Scanner {
     if (text_.substr(i_, 2) == "==") {
       i_ += 2;
       t.kind = Test::Kind::equal;
-      t.operands.push_back(operand());
+      t.operands.push_back(compared_with(t.operands[0]));
       return t;
     }
     if (text_.substr(i_, 2) == "!=") {
       i_ += 2;
       t.kind = Test::Kind::equal;
-      t.operands.push_back(operand());
+      t.operands.push_back(compared_with(t.operands[0]));
       return joined(Test::Kind::negation, std::move(t), at);
     }
     if (take_word("in")) {
       t.kind = Test::Kind::one_of;
       expect('[');
       do {
-        t.operands.push_back(operand());
+        t.operands.push_back(compared_with(t.operands[0]));
         skip_spaces();
       } while (peek() == ',' && ++i_);
       expect(']');
@@ -692,7 +711,7 @@ Expression ExpressionParser::expression(const Tree& tree, Wanted wanted) const {
     diagnostics_.error(tree.at, "a value is missing here");
     return e;
   }
-  if (wanted == Wanted::literal) {
+  if (wanted == Wanted::literal || contains(words_.plain, tree.text)) {
     e.kind = Expression::Kind::text;
     e.text.at = tree.at;
     if (!tree.text.empty()) e.text.parts.push_back({TextPart::Kind::literal, tree.text, {}});

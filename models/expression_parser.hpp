@@ -17,7 +17,9 @@ struct Words {
   std::string type;                            // for messages
   std::vector<std::string> members;            // of the type, with the built-in ones
   std::vector<std::string> parameters;         // of a fault
+  std::map<std::string, std::vector<std::string>, std::less<>> options;   // of each `one_of`, by its path: `logs.mode`
   const std::map<std::string, std::vector<std::string>, std::less<>>* groups = nullptr;
+  std::vector<std::string> plain;              // words that are texts even where a member has the same name
   bool item = false;     // inside `each`
   bool caller = false;   // inside a port
   bool report = false;   // inside a repair: places that only the report fills
