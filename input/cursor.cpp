@@ -1,6 +1,7 @@
 #include "input/cursor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
@@ -31,6 +32,13 @@ std::optional<T> parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+constexpr std::array<std::string_view, 4> time_units{"s", "m", "h", "d"};
+constexpr std::array<std::string_view, 4> rate_units{"/s", "/min", "/h", "/d"};
+
+std::string with_units(std::string_view number, const std::array<std::string_view, 4>& units) {
+  return fmt::format("{0}{1}, {0}{2}, {0}{3} or {0}{4}", number, units[0], units[1], units[2], units[3]);
 }
 
 std::string listed(std::vector<std::string_view> words) {
@@ -176,7 +184,7 @@ bool Cursor::expect_scalar(std::string_view what) const {
 bool Cursor::expect_plain(std::string_view what) const {
   if (!expect_scalar(what)) return false;
   if (node_->style == ScalarStyle::plain) return true;
-  error(fmt::format("expected {}, found the text {}", what, in_quotes(node_->text)));
+  error(fmt::format("expected {}, found the text {}; remove the quotes", what, in_quotes(node_->text)));
   return false;
 }
 
@@ -216,9 +224,17 @@ std::optional<std::int64_t> Cursor::integer() const {
 std::optional<Duration> Cursor::duration() const {
   constexpr std::string_view what = "a duration such as 90s, 15m, 1d12h or forever";
   if (!expect_scalar(what)) return std::nullopt;
-  const auto value = parse_duration(node_->text);
-  if (!value) error(fmt::format("expected {}, found {}", what, found(*node_)));
-  return value;
+  const std::string_view written = node_->text;
+  const auto value = parse_duration(written);
+  if (value) return value;
+  if (parse_number<double>(written)) {
+    error(written.starts_with('-')
+              ? fmt::format("a duration cannot be negative, found {}", found(*node_))
+              : fmt::format("{} has no unit; write {}", found(*node_), with_units(written, time_units)));
+  } else {
+    error(fmt::format("expected {}, found {}", what, found(*node_)));
+  }
+  return std::nullopt;
 }
 
 std::optional<Bytes> Cursor::bytes() const {
@@ -232,9 +248,15 @@ std::optional<Bytes> Cursor::bytes() const {
 std::optional<Rate> Cursor::rate() const {
   constexpr std::string_view what = "a rate such as 400/s, 30/min, 5/h or unlimited";
   if (!expect_scalar(what)) return std::nullopt;
-  const auto value = parse_rate(node_->text);
-  if (!value) error(fmt::format("expected {}, found {}", what, found(*node_)));
-  return value;
+  const std::string_view written = node_->text;
+  const auto value = parse_rate(written);
+  if (value) return value;
+  if (parse_number<double>(written) && !written.starts_with('-')) {
+    error(fmt::format("{} has no unit; write {}", found(*node_), with_units(written, rate_units)));
+  } else {
+    error(fmt::format("expected {}, found {}", what, found(*node_)));
+  }
+  return std::nullopt;
 }
 
 }  // namespace moshimo::input

@@ -40,12 +40,11 @@ class JsonEvents {
   bool end_object() { return close(); }
   bool end_array() { return close(); }
 
-  bool parse_error(std::size_t read, const std::string& token, const json::exception& e) {
+  bool parse_error(std::size_t read, const std::string&, const json::exception& e) {
     const std::size_t size = source_.size();
     const std::string_view what = e.what();
     const auto says = [&](std::string_view part) { return what.find(part) != std::string_view::npos; };
     const std::size_t last = std::min(read == 0 ? 0 : read - 1, size);
-    std::size_t at = last + 1 >= token.size() + end_ ? last + 1 - token.size() : end_;
     const auto refuse = [&](std::size_t offset, std::string message) {
       return builder_.stop(static_cast<std::uint32_t>(offset), std::move(message));
     };
@@ -64,12 +63,12 @@ class JsonEvents {
                                       builder_.line(inner->offset)));
     }
     if (says("expected end of input")) {
-      return refuse(at, "something follows the end of the JSON value; a file holds one value");
+      return refuse(after_white(false), "something follows the end of the JSON value; a file holds one value");
     }
     if (last < end_) {
       return refuse(word_, fmt::format("{} is no JSON number", in_quotes(source_.substr(word_, end_ - word_))));
     }
-    at = after_white(false);
+    const std::size_t at = after_white(false);
     const char c = at < size ? source_[at] : '\0';
     const Node* inner = builder_.container();
     const bool in_map = inner != nullptr && inner->kind == NodeKind::map;

@@ -164,7 +164,7 @@ class YamlEvents : public YAML::EventHandler {
       builder_.key(written, at, false, id(anchor));
       return;
     }
-    if (written.empty() && builder_.has_key() && anchor == 0) at = builder_.key_offset();
+    if (written.empty() && anchor == 0) at = builder_.has_key() ? builder_.key_offset() : dash_before(at);
     go_on(builder_.leaf({.text = written, .offset = at, .kind = NodeKind::null}, id(anchor)));
   }
 
@@ -266,6 +266,11 @@ class YamlEvents : public YAML::EventHandler {
     }
     return p;
   }
+  // An empty item of a list is told of with the place of what comes after it.
+  std::uint32_t dash_before(std::uint32_t at) const {
+    const std::size_t last = source_.substr(0, at).find_last_not_of(" \t\r\n");
+    return last != std::string_view::npos && source_[last] == '-' ? static_cast<std::uint32_t>(last) : at;
+  }
   std::string_view null_at(std::size_t p) const {
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
       if (source_.substr(p).starts_with(word)) return source_.substr(p, word.size());
@@ -331,7 +336,9 @@ class TextBuffer : public std::streambuf {
     FlowText flow(text_.substr(0, served_), ahead_of_);
     const bool in_brackets = flow.find_opening();
     const std::size_t begin = in_brackets ? flow.place() : ahead_of_;
-    const std::uint32_t room = deepest_ - std::min(deepest_, builder_.depth());
+    const Node* inner = builder_.container();
+    const bool counted = in_brackets && inner != nullptr && inner->offset == begin;
+    const std::uint32_t room = deepest_ - std::min(deepest_, builder_.depth()) + (counted ? 1 : 0);
     if (const auto too_deep = in_brackets ? flow.first_deeper_than(room) : std::nullopt) {
       stop(*too_deep, fmt::format("nested deeper than {} levels", deepest_));
     } else if (served_ - ahead_of_ >= most_ahead) {

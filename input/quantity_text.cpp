@@ -73,11 +73,13 @@ std::optional<Microseconds> sum_of_units(std::string_view& text, const std::arra
   while (!text.empty() && text[0] != 'T') {
     const std::string_view whole = take_while(text, is_digit);
     std::string_view fraction;
-    if (text.starts_with('.') || text.starts_with(',')) {
+    if (text.starts_with('.')) {
       text.remove_prefix(1);
       fraction = take_while(text, is_digit);
+      if (fraction.empty()) return std::nullopt;
+    } else if (whole.empty()) {
+      return std::nullopt;
     }
-    if (whole.empty() && fraction.empty()) return std::nullopt;
     skip_spaces(text);
     const std::string_view name = take_while(text, [](char c) { return is_letter(c) && c != 'T'; });
     skip_spaces(text);
