@@ -127,14 +127,16 @@ void append_rows(std::vector<Row>& to, std::vector<Row> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-ImportResult import_documents(std::vector<input::Document> parsed, const Catalogue& catalogue,
+using Parsed = std::vector<std::shared_ptr<const input::Document>>;
+
+ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue,
                               input::Diagnostics& diagnostics, const ImportOptions& options) {
   Documents documents;
   Read read;
   ImportResult result;
-  for (input::Document& document : parsed) {
-    const input::Position start{&document.file(), 0};
-    const TerraformValue root = documents.add(std::move(document));
+  for (const auto& document : parsed) {
+    const input::Position start{&document->file(), 0};
+    const TerraformValue root = documents.add(document);
     const ImportKind kind = kind_of(root);
     if (const std::string why = refusal(kind); !why.empty()) {
       diagnostics.error(start, why);
@@ -159,10 +161,11 @@ ImportResult import_documents(std::vector<input::Document> parsed, const Catalog
   terraform::Mapped before = terraform::map_world(read.before, documents, catalogue);
   terraform::Mapped after;
   if (result.has_plan) {
-    std::map<std::string, std::string> names;
+    terraform::KnownNames names;
+    names.by_identity = std::move(before.identities);
     for (const auto& [address, places] : before.placements) {
       for (const terraform::Placement& p : places) {
-        if (p.attribute.empty()) names.emplace(address, p.name);
+        if (p.attribute.empty()) names.by_address.emplace(address, p.name);
       }
     }
     after = terraform::map_world(read.after, documents, catalogue, names);
@@ -206,21 +209,25 @@ ImportKind import_kind_of(std::string_view text) {
   if (const auto kind = kind_before_parsing(text)) return *kind;
   input::Diagnostics ignored;
   Documents documents;
-  return kind_of(documents.add(input::Document::parse("", std::string(text), input::Format::json, ignored)));
+  return kind_of(documents.add(
+      std::make_shared<input::Document>(input::Document::parse("", std::string(text), input::Format::json, ignored))));
 }
 
 ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalogue, input::Diagnostics& diagnostics,
                           const ImportOptions& options) {
-  std::vector<input::Document> documents;
+  Parsed documents;
   for (ImportText& text : texts) {
     if (const auto kind = kind_before_parsing(text.text)) {
       diagnostics.error({}, fmt::format("{}: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
       continue;
     }
-    documents.push_back(input::Document::parse(text.name, std::move(text.text), input::Format::json, diagnostics));
+    documents.push_back(std::make_shared<input::Document>(
+        input::Document::parse(text.name, std::move(text.text), input::Format::json, diagnostics)));
   }
-  if (diagnostics.has_errors()) return {};
-  return import_documents(std::move(documents), catalogue, diagnostics, options);
+  ImportResult result;
+  if (!diagnostics.has_errors()) result = import_documents(documents, catalogue, diagnostics, options);
+  if (diagnostics.has_errors()) result.inventory.documents = std::move(documents);   // what the messages point into
+  return result;
 }
 
 ImportResult import_files(const std::vector<std::string>& paths, const Catalogue& catalogue,

@@ -113,7 +113,8 @@ struct ImportOptions {
   World world = World::automatic;
 };
 
-// Reads all files into one inventory ("-": standard input). What cannot be read goes to `diagnostics`.
+// Reads all files into one inventory ("-": standard input). What cannot be read goes to `diagnostics`; the result then
+// holds nothing but the documents that the messages point into, so print them while it lives.
 ImportResult import_files(const std::vector<std::string>& paths, const Catalogue& catalogue,
                           input::Diagnostics& diagnostics, const ImportOptions& options = {});
 

@@ -90,6 +90,16 @@ bool equal(const models::Value& a, const models::Value& b) {
                     [](const models::Value& x, const models::Value& y) { return x.key == y.key && equal(x, y); });
 }
 
+// Everything that was there is still there: more of a list is no loss.
+bool is_within(const models::Value& old, const models::Value* now) {
+  if (!now) return false;
+  if (equal(old, *now)) return true;
+  if (old.kind != models::Value::Kind::list || now->kind != models::Value::Kind::list) return false;
+  return std::all_of(old.children.begin(), old.children.end(), [&](const models::Value& item) {
+    return std::any_of(now->children.begin(), now->children.end(), [&](const models::Value& other) { return equal(item, other); });
+  });
+}
+
 class Comparison {
  public:
   Comparison(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue)
@@ -139,17 +149,12 @@ class Comparison {
       case Action::create_then_remove: break;
     }
     const auto& places = placements(change);
-    const auto whole = std::find_if(places.begin(), places.end(), [](const Placement& p) { return p.attribute.empty(); });
-    if (whole != places.end()) {
-      gone_.insert(whole->name);
-      if (replaces(change.action)) {
-        result_.replacements.push_back(
-            {whole->name, address, change.type, change.action == Action::create_then_remove, change.reason});
-      } else {
-        result_.deletions.push_back({whole->name, "delete", address, change.type, change.reason, false});
-      }
-    } else if (!places.empty()) {
-      parts_removed_.push_back(&change);
+    const bool is_whole = std::any_of(places.begin(), places.end(), [](const Placement& p) { return p.attribute.empty(); });
+    const bool is_part = std::any_of(places.begin(), places.end(), [](const Placement& p) { return !p.attribute.empty(); });
+    if (is_whole && !is_part) {
+      for (const Placement& whole : places) remove_whole(whole, change);
+    } else if (is_part) {
+      parts_removed_.push_back(&change);   // once it is known which wholes go
     } else {
       result_.not_simulated.push_back(fmt::format("{} is {}; {} is not modelled", address,
                                                   replaces(change.action) ? "replaced" : "deleted", change.type));
@@ -157,6 +162,11 @@ class Comparison {
   }
 
   const TypeDef* type_of(const std::string& catalogue_type) const { return catalogue_.find_type(catalogue_type); }
+
+  bool loss_of_is_nothing(const Placement& place) const {
+    const TypeDef* type = type_of(place.type);
+    return !type || loss_of(*type, place.attribute).empty();
+  }
 
   void add_fault(const std::string& name, std::string verb, const std::string& address, const std::string& type,
                  std::string why, bool is_update) {
@@ -166,10 +176,35 @@ class Comparison {
     result_.deletions.push_back({name, std::move(verb), address, type, std::move(why), is_update});
   }
 
+  void remove_whole(const Placement& whole, const Change& change) {
+    gone_.insert(whole.name);
+    if (replaces(change.action)) {
+      result_.replacements.push_back(
+          {whole.name, address_of(change), change.type, change.action == Action::create_then_remove, change.reason});
+    } else {
+      result_.deletions.push_back({whole.name, "delete", address_of(change), change.type, change.reason, false});
+    }
+  }
+
+  // The resource a nested part stands in: rule of rule/targets/0.
+  bool goes_with_whole(const std::string& name) const {
+    for (std::size_t slash = name.rfind('/'); slash != std::string::npos && slash > 0; slash = name.rfind('/', slash - 1)) {
+      if (gone_.contains(name.substr(0, slash))) return true;
+    }
+    return gone_.contains(name);
+  }
+
   void remove_part(const Change& change) {
     const std::string address = address_of(change);
+    bool has_own_place = false;
     for (const Placement& place : placements(change)) {
-      if (gone_.contains(place.name)) continue;   // goes with the whole
+      if (!place.attribute.empty()) continue;
+      has_own_place = true;
+      if (!goes_with_whole(place.name)) remove_whole(place, change);
+    }
+    for (const Placement& place : placements(change)) {
+      if (place.attribute.empty() || goes_with_whole(place.name)) continue;   // goes with the whole
+      if (has_own_place && loss_of_is_nothing(place)) continue;
       const TypeDef* type = type_of(place.type);
       const std::string verb = type ? loss_of(*type, place.attribute) : std::string();
       if (verb.empty()) {
@@ -206,7 +241,7 @@ class Comparison {
         const models::Value* now = found->second->attributes.find(attribute.name);
         if (!old && !now) continue;
         if (is_unknown(was.name, attribute.name)) {
-          if (!old || !now || !equal(*old, *now)) {
+          if (old && !is_within(*old, now)) {
             result_.not_simulated.push_back(fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
             told_.insert(was.name);
           }
@@ -246,12 +281,37 @@ class Comparison {
       }
       return;
     }
+    if (attribute.kind == AttributeDef::Kind::contains) {
+      compare_items(was, address, attribute, old, now);
+      return;
+    }
     PlannedChanges::Update update{was.name, address, attribute.name, old ? in_words(*old) : "nothing",
                                   now ? in_words(*now) : "nothing"};
     result_.not_simulated.push_back(fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute,
                                                 update.before, update.after));
     told_.insert(was.name);
     result_.updates.push_back(std::move(update));
+  }
+
+  // Parts that were there before, one by one; new ones take nothing away.
+  void compare_items(const Resource& was, const std::string& address, const AttributeDef& attribute,
+                     const models::Value* old, const models::Value* now) {
+    for (std::size_t i = 0; old && i < old->children.size(); ++i) {
+      const models::Value& item = old->children[i];
+      const models::Value* name = item.find("name");
+      const std::string part = fmt::format("{}/{}/{}", was.name, attribute.name, name ? name->text : fmt::to_string(i));
+      if (gone_.contains(part)) continue;
+      const models::Value* same = nullptr;
+      for (std::size_t k = 0; now && k < now->children.size(); ++k) {
+        const models::Value* other = now->children[k].find("name");
+        if (name ? other && other->text == name->text : !other && k == i) same = &now->children[k];
+      }
+      if (same && equal(item, *same)) continue;
+      PlannedChanges::Update update{part, address, attribute.name, in_words(item), same ? in_words(*same) : "nothing"};
+      result_.not_simulated.push_back(fmt::format("{} changes from {} to {}", part, update.before, update.after));
+      told_.insert(was.name);
+      result_.updates.push_back(std::move(update));
+    }
   }
 
   void tell_update(const Change& change) {
@@ -270,7 +330,7 @@ class Comparison {
     }
     const auto names = changed_attributes(change);
     if (names.empty()) return;
-    result_.not_simulated.push_back(fmt::format("{} changes in {}, which the model does not look at", change.address,
+    result_.not_simulated.push_back(fmt::format("{} changes in {}, which makes no difference to the model", change.address,
                                                 fmt::join(names, ", ")));
   }
 

@@ -25,6 +25,7 @@ struct Place {
   Value unknown;       // true or a map of what is unknown
   Value expression;
   bool is_unknown = false;   // absent from `value`, but only because it is not known or not shown
+  bool is_computed = false;  // unknown, and no expression sets it: AWS will say, and it names nothing of these files
   std::shared_ptr<const Place> enclosing;
 };
 
@@ -164,6 +165,15 @@ std::vector<std::string> forms_of(std::string_view text) {
   return forms;
 }
 
+// Whether a text that is no ARN can name something of a type, where names of the type have a form of their own.
+bool can_mean(std::string_view text, std::string_view type) {
+  if (type == "kms:alias") return text.starts_with("alias/");
+  if (type == "kms:key") return !text.starts_with("alias/");
+  if (type == "secretsmanager:secret") return false;   // containers name secrets by ARN, parameters by name too
+  if (type == "ecr:repository") return text.find(".dkr.ecr.") != std::string_view::npos;   // else an image from elsewhere
+  return true;
+}
+
 bool is_identity_of_anything(std::string_view text) {
   return text.starts_with("arn:") || text.starts_with("https://");
 }
@@ -190,7 +200,7 @@ constexpr std::array<SilentPart, 9> silent_parts = {{
 class Mapping {
  public:
   Mapping(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
-          const std::map<std::string, std::string>& names)
+          const KnownNames& names)
       : sources_(sources), documents_(documents), catalogue_(catalogue), names_(names) {}
 
   Mapped run();
@@ -265,7 +275,7 @@ class Mapping {
   const std::vector<Source>& sources_;
   const Documents& documents_;
   const Catalogue& catalogue_;
-  const std::map<std::string, std::string>& names_;
+  const KnownNames& names_;
   std::vector<Component> components_;
   std::vector<std::vector<int>> component_of_;
   std::vector<std::vector<bool>> is_folded_;
@@ -395,8 +405,8 @@ void Mapping::give_names() {
     for (std::size_t i = 0; i < components_.size(); ++i) {
       Component& c = components_[i];
       if (c.is_data != (pass == 1) || c.parent >= 0) continue;
-      const auto kept = names_.find(c.address);
-      if (kept != names_.end()) {
+      const auto kept = names_.by_address.find(c.address);
+      if (kept != names_.by_address.end()) {
         c.name = kept->second;
       } else if (!c.own_name.empty() && !taken_.contains(c.own_name) && (c.is_data || counts[c.own_name] == 1)) {
         c.name = c.own_name;
@@ -452,6 +462,13 @@ Place Mapping::member_of(const Place& place, const std::string& name) const {
   inner.unknown = place.unknown.is_true() ? place.unknown : place.unknown.member(name);
   inner.expression = expression_member(place.expression, name);
   inner.is_unknown = !inner.value && (place.is_unknown || inner.unknown.is_true() || documents_.is_hidden(place.value, name));
+  inner.is_computed = place.is_computed;
+  if (!place.enclosing && place.expression.is_map() && !inner.expression) {
+    // Dynamic blocks have no expression either, but their blocks stand in the value.
+    inner.is_computed = !inner.value.is_list() || inner.value.size() == 0;
+  } else if (place.enclosing && place.expression && !inner.expression) {
+    inner.is_computed = true;
+  }
   inner.enclosing = std::make_shared<Place>(place);
   return inner;
 }
@@ -644,6 +661,22 @@ int Mapping::find(std::string_view text, const AttributeDef& attribute, const Co
   if (text.empty()) return -1;
   const int direct = choose(candidates(text, attribute), user);
   if (direct >= 0) return direct;
+  // An ARN of something whose own ARN is not known yet.
+  if (text.starts_with("arn:") && !attribute.any_type) {
+    for (const std::string& type_name : attribute.types) {
+      const TypeDef* type = catalogue_.find_type(type_name);
+      if (!type) continue;
+      const std::string name = name_by_template(*type, text);
+      const auto known = name.empty() ? identities_.end() : identities_.find(name);
+      if (known == identities_.end()) continue;
+      std::vector<int> possible;
+      for (const int i : known->second) {
+        const Component& c = components_[static_cast<std::size_t>(i)];
+        if (c.type == type && c.instance >= 0 && !instance_of(c).values.member("arn")) possible.push_back(i);
+      }
+      if (!possible.empty()) return choose(std::move(possible), user);
+    }
+  }
   if (!attribute.any_type && (text.starts_with("alias/") || text.find(":alias/") != std::string_view::npos)) {
     AttributeDef anything;
     anything.any_type = true;
@@ -671,6 +704,8 @@ int Mapping::external_of_type(const TypeDef& type, std::string name, std::string
     if (is_account(arn->account)) c.account = arn->account;
     c.region = arn->region;
   }
+  const auto kept = names_.by_identity.find(c.named_as);
+  if (kept != names_.by_identity.end()) name = kept->second;
   c.name = taken_.contains(name) ? c.named_as : name;
   for (int n = 2; taken_.contains(c.name); ++n) c.name = fmt::format("{} ({})", c.named_as, n);
   const int id = static_cast<int>(components_.size());
@@ -703,11 +738,18 @@ int Mapping::make_external(std::string_view text, const AttributeDef& attribute,
   // A bare name says nothing about its type.
   std::vector<std::string_view> inside;
   for (const std::string_view t : types) {
-    if (!t.starts_with("outside:")) inside.push_back(t);
+    if (!t.starts_with("outside:") && can_mean(text, t)) inside.push_back(t);
   }
   if (inside.size() != 1) return -1;
   const TypeDef* type = catalogue_.find_type(inside.front());
-  return type ? external_of_type(*type, std::string(text), std::string(text), user) : -1;
+  if (!type) return -1;
+  std::string_view name = text;
+  if (type->name == "ecr:repository") {   // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG
+    name = name.substr(name.find('/') + 1);
+    name = name.substr(0, name.find_first_of(":@"));
+    text = text.substr(0, text.find_first_of(":@"));
+  }
+  return external_of_type(*type, std::string(name), std::string(text), user);
 }
 
 void Mapping::refer_by_text(std::string_view text, How how, const AttributeDef& attribute, const Component& user,
@@ -722,11 +764,14 @@ void Mapping::refer_by_text(std::string_view text, How how, const AttributeDef& 
   if (target < 0 && (!attribute.or_text || (text.starts_with("arn:") && text.find(":aws:policy/") == std::string_view::npos))) {
     target = make_external(text, attribute, user);
   }
+  const bool can_be_meant = attribute.any_type || text.starts_with("arn:") ||
+                            std::any_of(attribute.types.begin(), attribute.types.end(),
+                                        [&](const std::string& type) { return can_mean(text, type); });
   if (target >= 0) {
     found.push_back({target, {}, how});
   } else if (attribute.or_text) {
     found.push_back({-1, std::string(text), how});
-  } else if (!where.empty()) {
+  } else if (!where.empty() && can_be_meant) {
     unresolved(user, where, fmt::format("{} is nothing that is modelled here", text));
   }
 }
@@ -737,7 +782,9 @@ void Mapping::refer_by_expression(const Place& place, Value expression, const At
   if (depth > 10) return;
   const Instance& instance = instance_at(place.source, place.instance);
   if (!expression) {
-    if (!where.empty()) unresolved(user, where, "the value is not known before apply and the plan does not say from what it comes");
+    if (!where.empty() && !place.is_computed) {
+      unresolved(user, where, "the value is not known before apply, and the plan does not say what it comes from");
+    }
     return;
   }
   const References& references = references_of(place.source);
@@ -958,6 +1005,7 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
     models::Value statement = models::Value::map();
     const std::string role = named.is_spared ? "only" : "allows";
     int target = -1;
+    std::string former;   // the name of one that was there before the plan
     switch (named.by) {
       case NamedPrincipal::By::arn:
       case NamedPrincipal::By::arn_condition:
@@ -965,7 +1013,10 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
         const auto known = how == How::reference ? taken_.find(named.named_as) : taken_.end();
         target = known != taken_.end() ? known->second : find(named.named_as, principal, c);
         if (target < 0 && named.by != NamedPrincipal::By::role_id) target = make_external(named.named_as, principal, c);
-        if (target < 0 && named.by == NamedPrincipal::By::role_id) {
+        const auto earlier = names_.by_identity.find(named.named_as);
+        if (target < 0 && earlier != names_.by_identity.end()) {
+          former = earlier->second;
+        } else if (target < 0 && named.by == NamedPrincipal::By::role_id) {
           unresolved(c, where, fmt::format("{} is the ID of no role here; it may be what is left of a deleted one",
                                            named.named_as));
         }
@@ -974,9 +1025,9 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
       case NamedPrincipal::By::account:
       case NamedPrincipal::By::service: break;
     }
-    if (target < 0 && named.is_spared) continue;   // a Deny can only spare a principal that is known
+    if (target < 0 && former.empty() && named.is_spared) continue;   // a Deny can only spare a principal that is known
     if (target >= 0) want(target);
-    statement.set(role, target >= 0 ? component(target).name : named.named_as);
+    statement.set(role, target >= 0 ? component(target).name : !former.empty() ? former : named.named_as);
     if (named.by != NamedPrincipal::By::arn) statement.set("by", std::string(name_of(named.by)));
     const bool is_known = std::any_of(list.children.begin(), list.children.end(), [&](const models::Value& other) {
       const models::Value* whom = other.find(role);
@@ -1005,22 +1056,37 @@ std::optional<models::Value> Mapping::read_contained(const AttributeDef& attribu
         continue;
       }
       if (!place.value) {
-        unresolved(c, where, "what stands here is not known before apply");
+        if (!place.is_computed) unresolved(c, where, "what stands here is not known before apply");
         mark_unknown(c, where);
         continue;
       }
       Component owner = c;
       models::Value item = models::Value::map();
+      std::string item_name;
       const int nested = path.steps.empty() && !path.other_type.empty() ? component_of(place.source, place.instance) : -1;
       if (nested >= 0 && component(nested).parent >= 0) {
-        const std::string& full = component(nested).name;
-        item.set("name", full.substr(component(component(nested).parent).name.size() + attribute.name.size() + 2));
+        item_name = component(nested).name.substr(component(component(nested).parent).name.size() + attribute.name.size() + 2);
         component(nested).is_wanted = true;
+      } else if (path.steps.empty() || path.steps.front().kind == ImportStep::Kind::matching) {
+        const Instance& own = instance_at(place.source, place.instance);   // a whole resource: its name in Terraform
+        if (!path.other_type.empty()) item_name = own.key.empty() ? own.name : fmt::format("{}[{}]", own.name, own.key);
+      }
+      for (const models::Value& other : list.children) {
+        if (const models::Value* name = other.find("name"); name && name->text == item_name) item_name.clear();
+      }
+      if (!item_name.empty()) item.set("name", item_name);
+      if (!path.other_type.empty() && nested < 0 && where == attribute.name) {
+        out_.placements[full_address(instance_at(place.source, place.instance))].push_back(
+            {fmt::format("{}/{}/{}", c.name, attribute.name,
+                         item_name.empty() ? fmt::to_string(list.children.size()) : item_name),
+             part->name, ""});
       }
       const std::string item_where = fmt::format("{}[{}]", where, list.children.size());
       models::Value read = read_all(*part, place, owner, item_where);
       for (models::Value& member : read.children) {
-        if (member.key != attribute.through) item.set(member.key, std::move(member));
+        if (member.key == attribute.through) continue;
+        const std::string key = member.key;
+        item.set(key, std::move(member));
       }
       require_references(*part, c, item_where, item);
       list.add(std::move(item));
@@ -1143,7 +1209,9 @@ std::optional<models::Value> Mapping::read(const AttributeDef& attribute, const 
   for (const ImportPath& path : attribute.terraform) {
     if (path.other_type.empty() || c.instance < 0) continue;
     for (const auto& [source, instance] : parts_of(*c.type, path, component_of(c.source, c.instance))) {
-      fold(source, instance, c, where);
+      std::vector<Place> places{root_of(source, instance)};
+      if (!path.steps.empty() && path.steps.front().kind == ImportStep::Kind::matching) step(path.steps.front(), places);
+      if (!places.empty()) fold(source, instance, c, where);
     }
   }
   switch (attribute.kind) {
@@ -1197,7 +1265,6 @@ void Mapping::require_references(const TypeDef& type, const Component& c, const 
                                  models::Value& attributes) {
   for (const AttributeDef& attribute : type.attributes) {
     if (attribute.kind != AttributeDef::Kind::refers_to || attribute.optional || attribute.default_value.is_written()) continue;
-    if (attribute.or_text && attribute.types.empty()) continue;
     if (attributes.find(attribute.name)) continue;
     bool is_parent = false;   // set by what contains this part
     if (!where.empty() && c.type != &type) {
@@ -1208,14 +1275,24 @@ void Mapping::require_references(const TypeDef& type, const Component& c, const 
     }
     if (is_parent) continue;
     const std::string at = joined(where, attribute.name);
-    if (attribute.types.empty() || stub_depth_ > 4) {
+    std::string wanted_type = attribute.any_type || attribute.types.empty() ? "outside:endpoint" : attribute.types.front();
+    for (const std::string& type_name : attribute.types) {
+      if (type_name == "outside:endpoint") wanted_type = type_name;
+    }
+    const TypeDef* wanted = catalogue_.find_type(wanted_type);
+    if (!wanted || stub_depth_ > 4) {
       unresolved(c, at, "it is needed, and the files do not tell what it is");
       continue;
     }
-    const TypeDef* wanted = catalogue_.find_type(attribute.types.front());
-    if (!wanted) continue;
     const std::string name = fmt::format("unknown {} of {}", attribute.name, where.empty() ? c.name : c.name + " " + where);
-    unresolved(c, at, fmt::format("it is needed, and the files do not tell what it is; '{}' stands for it", name));
+    const std::string& address = c.address.empty() ? c.name : c.address;
+    const auto said = std::find_if(out_.coverage.unresolved.begin(), out_.coverage.unresolved.end(),
+                                   [&](const Coverage::Unresolved& u) { return u.address == address && u.attribute == at; });
+    if (said == out_.coverage.unresolved.end()) {
+      unresolved(c, at, fmt::format("it is needed, and the files do not tell what it is; '{}' stands for it", name));
+    } else {
+      said->why += fmt::format("; '{}' stands for it", name);
+    }
     const int stub = external_of_type(*wanted, name, name, c);
     want(stub);
     attributes.set(attribute.name, component(stub).name);
@@ -1282,7 +1359,7 @@ void Mapping::count() {
         continue;
       }
       if (catalogue_.is_part_in_terraform(instance.type)) {
-        out_.coverage.unresolved.push_back({full_address(instance), "", "it belongs to a resource that is not in these files"});
+        out_.coverage.unresolved.push_back({full_address(instance), "", "it is part of a resource, but the files do not tell how or of which"});
       }
       out_.coverage.unmodelled.push_back({instance.type, full_address(instance)});
     }
@@ -1322,6 +1399,11 @@ Mapped Mapping::run() {
     if (!components_[i].is_data) want(static_cast<int>(i));
   }
   for (std::size_t at = 0; at < queue_.size(); ++at) emit(queue_[at]);
+  for (const auto& [text, known] : identities_) {
+    if (!text.starts_with("arn:") && !text.starts_with("A")) continue;   // ARNs and unique IDs
+    const Component& c = component(known.front());
+    if (c.is_wanted) out_.identities.emplace(text, c.name);
+  }
   count();
   sum_up();
   return std::move(out_);
@@ -1405,7 +1487,7 @@ std::optional<Duration> schedule_gap(std::string_view expression) {
 }
 
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
-                 const std::map<std::string, std::string>& names) {
+                 const KnownNames& names) {
   return Mapping(sources, documents, catalogue, names).run();
 }
 

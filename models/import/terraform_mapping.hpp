@@ -32,13 +32,19 @@ struct Mapped {
   std::vector<ImportedEdge> edges;
   // By address: where each managed resource is; a part may serve several attributes.
   std::map<std::string, std::vector<Placement>> placements;
+  std::map<std::string, std::string> identities;   // ARNs and unique IDs, with the name here
   // "name\nattribute" whose value is known only after apply.
   std::set<std::string> unknown;
 };
 
-// `names`: names to keep, by address.
+// Names of the world before, so that the same thing has the same name in the world after.
+struct KnownNames {
+  std::map<std::string, std::string> by_address;
+  std::map<std::string, std::string> by_identity;   // ARNs and unique IDs, of what is deleted too
+};
+
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
-                 const std::map<std::string, std::string>& names = {});
+                 const KnownNames& names = {});
 
 // An address that is unique over all sources, deposed objects included.
 std::string full_address(const Instance& instance);

@@ -200,7 +200,15 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   const Value drift = root.member("resource_drift");
   for (Value node = drift.is_list() ? drift.first() : Value(); node; node = node.next()) {
     const auto action = action_of(node.member("change").member("actions"));
-    if (action && *action != Action::no_op) world.drifted.push_back(text_of(node.member("address")));
+    if (!action || *action == Action::no_op) continue;
+    std::string address = text_of(node.member("address"));
+    if (address.empty()) {   // format 0.1
+      const std::string module = text_of(node.member("module_address"));
+      const std::string key = key_in_address(node.member("index"));
+      address = fmt::format("{}{}{}.{}", module, module.empty() ? "" : ".", node.member("type").text(), node.member("name").text());
+      if (!key.empty()) address += "[" + key + "]";
+    }
+    world.drifted.push_back(std::move(address));
   }
   return good;
 }

@@ -88,7 +88,8 @@ Value unflattened(Documents& documents, Value flat) {
   if (root.members.empty()) return {};
   write_json(root, json);
   input::Diagnostics ignored;
-  return documents.add(input::Document::parse("attributes_flat", std::move(json), input::Format::json, ignored));
+  return documents.add(std::make_shared<const input::Document>(
+      input::Document::parse("attributes_flat", std::move(json), input::Format::json, ignored)));
 }
 
 std::string escaped_key(Value index) {

@@ -71,9 +71,9 @@ Value Value::decoded() const {
   return documents_->decode(node_);
 }
 
-Value Documents::add(input::Document document) {
+Value Documents::add(std::shared_ptr<const input::Document> document) {
   documents_.push_back(std::move(document));
-  const input::Document& kept = documents_.back();
+  const input::Document& kept = *documents_.back();
   if (kept.root().kind == NodeKind::null) return {};
   return {this, &kept, &kept.root()};
 }
@@ -86,7 +86,7 @@ Value Documents::decode(const Node* node) {
   if (start != std::string_view::npos && (node->text[start] == '{' || node->text[start] == '[')) {
     input::Diagnostics ignored;
     input::Document inner = input::Document::parse("", std::string(node->text), input::Format::json, ignored);
-    if (!ignored.has_errors()) root = add(std::move(inner));
+    if (!ignored.has_errors()) root = add(std::make_shared<const input::Document>(std::move(inner)));
   }
   decoded_.emplace(node, root);
   return root;

@@ -4,7 +4,6 @@
 // never printed. A value is cheap to copy and valid as long as its `Documents`.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,7 +60,7 @@ class Value {
 // Owns the documents an import reads, those inside strings included, and knows which nodes are sensitive.
 class Documents {
  public:
-  Value add(input::Document document);
+  Value add(std::shared_ptr<const input::Document> document);
   // Hides what `mask` marks: true, or the same shape as `value` with true where it is sensitive.
   void hide(Value value, Value mask);
   // Hides the value at one path of a raw state's `sensitive_attributes`.
@@ -75,7 +74,7 @@ class Documents {
   friend class Value;
   Value decode(const input::Node* node);
 
-  std::deque<input::Document> documents_;
+  std::vector<std::shared_ptr<const input::Document>> documents_;
   std::unordered_set<const input::Node*> hidden_;
   std::unordered_map<const input::Node*, Value> decoded_;
 };

@@ -11,7 +11,8 @@ namespace {
 std::vector<NamedPrincipal> principals(const std::string& json) {
   static Documents documents;
   input::Diagnostics diagnostics;
-  const Value root = documents.add(input::Document::parse("policy", json, input::Format::json, diagnostics));
+  const Value root = documents.add(
+      std::make_shared<input::Document>(input::Document::parse("policy", json, input::Format::json, diagnostics)));
   REQUIRE_FALSE(diagnostics.has_errors());
   return principals_of(root);
 }

@@ -14,7 +14,8 @@ struct Reading {
   bool good = false;
 
   Value parse(const std::string& json) {
-    return documents.add(input::Document::parse("test.json", json, input::Format::json, diagnostics));
+    return documents.add(
+        std::make_shared<input::Document>(input::Document::parse("test.json", json, input::Format::json, diagnostics)));
   }
   std::string first_error() const { return diagnostics.has_errors() ? diagnostics.errors().front().message : ""; }
 };
