@@ -181,7 +181,12 @@ class Checker {
   }
 
  private:
-  void error(Position at, std::string message) { diagnostics_.error(at, std::move(message)); }
+  void error(Position at, std::string message) {
+    if (at.file == nullptr && current_ != nullptr) {
+      message = fmt::format("in the built-in {}: {}", current_->name, message);
+    }
+    diagnostics_.error(at, std::move(message));
+  }
 
   void collect_parents(const TypeDef& type, const AttributeDef& attribute) {
     if (attribute.kind == AttributeDef::Kind::contains && !attribute.types.empty()) {
@@ -791,6 +796,7 @@ class Checker {
   // ---- the members of a type ----------------------------------------------------------------------------------------------
 
   void check(const TypeDef& type) {
+    current_ = &type;
     const Context context{&type, nullptr, nullptr, {}};
     text(type.arn, context);
     for (const AttributeDef& a : type.attributes) attribute(a, type, context, false);
@@ -1166,6 +1172,7 @@ class Checker {
   // ---- after all types: what repairs are good for -----------------------------------------------------------------------------
 
   void effects(const TypeDef& type) {
+    current_ = &type;
     for (const RepairDef& r : type.repairs) {
       const bool does_something = !r.restores.empty() || !r.breaks.empty() || !r.restarts.empty() || !r.sets.empty() ||
                                   releases_.count({type.name, r.name}) != 0;
@@ -1267,6 +1274,7 @@ class Checker {
   std::map<std::string, std::vector<const TypeDef*>, std::less<>> parents_;
   std::set<std::pair<std::string, std::string>> releases_;
   std::set<std::pair<std::string, std::string>> restored_;
+  const TypeDef* current_ = nullptr;   // the type being looked at
   int depth_ = 0;
 };
 

@@ -581,7 +581,9 @@ Text ExpressionParser::text(const Tree& tree) const {
     const std::string_view first = inside.substr(0, dot);
     if (first == "ask" && dot != std::string_view::npos) {
       result.parts.push_back({TextPart::Kind::ask, std::string(inside.substr(dot + 1)), {}});
-      if (!words_.report) diagnostics_.error(tree.inside(i), "`{ask...}` can stand only in a repair");
+      if (!words_.report) {
+        diagnostics_.error(tree.inside(i), fmt::format("`{{{}}}` can stand only in a repair", inside));
+      }
     } else if (std::find(report_places.begin(), report_places.end(), inside) != report_places.end()) {
       result.parts.push_back({TextPart::Kind::report, std::string(inside), {}});
       if (!words_.report) {
