@@ -143,3 +143,17 @@ types:
 | `f.two` | A guess. | assumed | an estimate |
 )");
 }
+
+TEST_CASE("the example in the documentation is right") {
+  std::ifstream file(MOSHIMO_SOURCE_DIR "/docs/adding-a-service.md");
+  const std::string page((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::size_t begin = page.find("```yaml\nversion: 1") + 8;
+  const std::size_t end = page.find("```", begin);
+  REQUIRE(end != std::string::npos);
+  const Directory directory;
+  directory.write("courier.yaml", page.substr(begin, end - begin));
+  input::Diagnostics diagnostics;
+  const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
+  CHECK(mistakes_of(diagnostics) == "");
+  CHECK(catalogue.find_type("courier:route") != nullptr);
+}
