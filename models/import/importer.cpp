@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "models/import/planned_changes.hpp"
 #include "models/import/terraform_mapping.hpp"
@@ -110,6 +111,23 @@ bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Rea
   return true;
 }
 
+// A state that is given beside a plan of it tells nothing new: what the plan speaks of counts once.
+void drop_what_plans_tell(Read& read) {
+  std::unordered_set<std::string> told;
+  const auto key = [](const terraform::Instance& i) {
+    return fmt::format("{}\n{}\n{}", terraform::full_address(i), i.values.member("arn").text(), i.values.member("id").text());
+  };
+  for (const std::size_t plan : read.plans) {
+    for (const terraform::Instance& i : read.before[plan].world.instances) told.insert(key(i));
+  }
+  for (std::size_t s = 0; s < read.before.size(); ++s) {
+    if (read.before[s].world.is_plan) continue;
+    for (std::vector<Source>* side : {&read.before, &read.after}) {
+      std::erase_if((*side)[s].world.instances, [&](const terraform::Instance& i) { return told.contains(key(i)); });
+    }
+  }
+}
+
 bool has_managed(const std::vector<Source>& sources, const Catalogue& catalogue) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
     return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const terraform::Instance& i) {
@@ -145,6 +163,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue,
     read_source(documents, root, kind, read, diagnostics);
   }
   if (diagnostics.has_errors()) return result;
+  if (!read.plans.empty()) drop_what_plans_tell(read);
   for (std::vector<Source>* side : {&read.before, &read.after}) {
     for (Source& source : *side) source.references = std::make_unique<terraform::References>(source.world);
   }

@@ -170,9 +170,7 @@ class Comparison {
 
   void add_fault(const std::string& name, std::string verb, const std::string& address, const std::string& type,
                  std::string why, bool is_update) {
-    for (const auto& known : result_.deletions) {
-      if (known.name == name && known.verb == verb) return;
-    }
+    if (!faults_.insert(name + "\n" + verb).second) return;
     result_.deletions.push_back({name, std::move(verb), address, type, std::move(why), is_update});
   }
 
@@ -192,6 +190,26 @@ class Comparison {
       if (gone_.contains(name.substr(0, slash))) return true;
     }
     return gone_.contains(name);
+  }
+
+  // Parts of the same kind at the same place that the plan leaves alone: other permissions of the function.
+  std::size_t staying(const Placement& place, const std::string& terraform_type) {
+    if (parts_.empty()) {
+      std::unordered_set<std::string> removed;
+      for (const Change* change : parts_removed_) removed.insert(address_of(*change));
+      std::unordered_map<std::string, std::string> types;
+      for (const Change& change : plan_.changes) types.emplace(address_of(change), change.type);
+      for (const auto& [address, places] : before_.placements) {
+        const auto type = types.find(address);
+        if (removed.contains(address) || type == types.end()) continue;
+        for (const Placement& p : places) {
+          if (!p.attribute.empty()) ++parts_[p.name + "\n" + p.attribute + "\n" + type->second];
+        }
+      }
+      parts_.emplace("", 0);
+    }
+    const auto found = parts_.find(place.name + "\n" + place.attribute + "\n" + terraform_type);
+    return found == parts_.end() ? 0 : found->second;
   }
 
   void remove_part(const Change& change) {
@@ -216,7 +234,10 @@ class Comparison {
             "{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
             change.action == Action::remove_then_create ? "until the new one is made" : "for no time if all goes well"));
       } else {
-        add_fault(place.name, verb, address, change.type, change.reason, false);
+        const std::size_t kept = staying(place, change.type);
+        std::string why = change.reason;
+        if (kept > 0) why += fmt::format("{}{} more of its kind {}", why.empty() ? "" : "; ", kept, kept == 1 ? "stays" : "stay");
+        add_fault(place.name, verb, address, change.type, std::move(why), false);
       }
     }
   }
@@ -285,11 +306,15 @@ class Comparison {
       compare_items(was, address, attribute, old, now);
       return;
     }
+    told_.insert(was.name);
+    if (attribute.kind == AttributeDef::Kind::policy || attribute.kind == AttributeDef::Kind::map) {
+      result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
+      return;
+    }
     PlannedChanges::Update update{was.name, address, attribute.name, old ? in_words(*old) : "nothing",
                                   now ? in_words(*now) : "nothing"};
     result_.not_simulated.push_back(fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute,
                                                 update.before, update.after));
-    told_.insert(was.name);
     result_.updates.push_back(std::move(update));
   }
 
@@ -341,7 +366,9 @@ class Comparison {
   PlannedChanges result_;
   std::unordered_set<std::string> gone_;
   std::unordered_set<std::string> told_;
+  std::unordered_set<std::string> faults_;   // name and verb
   std::vector<const Change*> parts_removed_;
+  std::unordered_map<std::string, std::size_t> parts_;   // that stay, by component, attribute and Terraform's type
 };
 
 }  // namespace

@@ -282,6 +282,7 @@ class Mapping {
   std::vector<std::unordered_map<std::string, std::vector<int>>> by_type_;   // instances of each source
   std::unordered_map<std::string, std::vector<int>> identities_;
   std::unordered_map<std::string, std::unordered_map<int, std::vector<std::pair<int, int>>>> joins_;
+  std::unordered_map<std::string, std::vector<int>> in_module_;   // managed components, by source and module
   std::unordered_map<std::string, int> externals_;   // by text and type
   std::unordered_map<std::string, int> taken_;       // inventory names
   std::vector<int> queue_;
@@ -346,6 +347,9 @@ void Mapping::find_components() {
       c.own_name = own_name_of(instance, *c.type);
       c.is_data = instance.is_data;
       locate(c);
+      if (!c.is_data && instance.deposed.empty()) {
+        in_module_[fmt::format("{}|{}", s, instance.module)].push_back(static_cast<int>(components_.size()));
+      }
       if (!c.account.empty()) ++accounts[c.account];
       if (!c.region.empty()) ++regions[c.region];
       const int id = static_cast<int>(components_.size());
@@ -629,7 +633,10 @@ int Mapping::choose(std::vector<int> fitting, const Component& user) const {
     if (c.instance >= 0 && !instance_of(c).deposed.empty()) points -= 16;
     if (!c.account.empty() && c.account == user.account) points += 4;
     if (!c.region.empty() && c.region == user.region) points += 2;
-    if (c.source == user.source) points += 1;
+    if (c.source == user.source) {
+      points += 1;
+      if (c.instance >= 0 && user.instance >= 0 && instance_of(c).module == instance_of(user).module) points += 1;
+    }
     return points;
   };
   return *std::max_element(fitting.begin(), fitting.end(), [&](int a, int b) {
@@ -821,13 +828,11 @@ void Mapping::refer_by_expression(const Place& place, Value expression, const At
   // A dead end, such as a local value: sure only where nothing else can be meant.
   if (!resolution.dead_ends.empty()) {
     std::vector<int> possible;
-    for (std::size_t i = 0; i < sources_[static_cast<std::size_t>(place.source)].world.instances.size(); ++i) {
-      const int c = component_of(place.source, static_cast<int>(i));
-      if (c < 0 || component(c).is_data || !fits(component(c), attribute)) continue;
-      const Instance& other = instance_at(place.source, static_cast<int>(i));
-      if (other.module != instance.module || !other.deposed.empty()) continue;
-      if (static_cast<int>(i) == place.instance) continue;
-      possible.push_back(c);
+    const auto neighbours = in_module_.find(fmt::format("{}|{}", place.source, instance.module));
+    if (neighbours != in_module_.end()) {
+      for (const int c : neighbours->second) {
+        if (fits(component(c), attribute) && component(c).instance != place.instance) possible.push_back(c);
+      }
     }
     if (possible.size() == 1 && !attribute.any_type) {
       found.push_back({possible.front(), {}, How::inferred});

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "models/import/terraform_world.hpp"
 
@@ -117,7 +118,8 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   if (!accepts_format(root, "plan", diagnostics)) return false;
   world.is_plan = true;
   world.is_planned = side == PlanSide::after;
-  world.is_partial = root.member("complete").text() == "false" || root.member("errored").is_true();
+  world.is_partial = root.member("complete").text() == "false" || root.member("errored").is_true() ||
+                     root.member("deferred_changes").size() > 0;
   world.configuration = Configuration(root.member("configuration"), root.member("variables"));
 
   const Value changes = root.member("resource_changes");
@@ -126,7 +128,7 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
     return false;
   }
   bool good = true;
-  std::unordered_map<std::string, bool> seen;   // addresses whose object is settled by a change
+  std::unordered_set<std::string> seen;   // objects that a change settles, by address and deposed key
   for (Value node = changes.first(); node; node = node.next()) {
     Instance instance;
     if (!describe(node, instance, diagnostics)) {
@@ -175,10 +177,8 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
       instance.unknown = change.after_unknown;
       world.instances.push_back(std::move(instance));
     }
-    if (change.deposed.empty()) {
-      seen[change.address] = true;
-      if (!change.previous_address.empty()) seen[change.previous_address] = true;
-    }
+    seen.insert(change.address + "\n" + change.deposed);
+    if (!change.previous_address.empty()) seen.insert(change.previous_address + "\n");
     world.changes.push_back(std::move(change));
   }
 
@@ -187,14 +187,7 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   const Value prior_state = root.member("prior_state");
   good = read_module(documents, prior_state.member("values").member("root_module"), "", prior, diagnostics) && good;
   for (Instance& instance : prior) {
-    if (instance.deposed.empty() && seen.contains(instance.address)) continue;
-    bool known = false;
-    if (!instance.deposed.empty()) {
-      for (const Instance& other : world.instances) {
-        known = known || (other.address == instance.address && other.deposed == instance.deposed);
-      }
-    }
-    if (!known) world.instances.push_back(std::move(instance));
+    if (!seen.contains(instance.address + "\n" + instance.deposed)) world.instances.push_back(std::move(instance));
   }
 
   const Value drift = root.member("resource_drift");

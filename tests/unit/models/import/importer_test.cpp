@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "models/compile.hpp"
 #include "models/import/importer.hpp"
 #include "models/import/terraform_mapping.hpp"
 
@@ -152,6 +153,21 @@ TEST_CASE("The wrong state key: deletions are faults on names of the inventory")
   CHECK_FALSE(r.changes.replacements[0].creates_first);
   CHECK(r.changes.replacements[1].name == "report-20240801");
   CHECK(r.changes.replacements[1].creates_first);
+}
+
+TEST_CASE("The wrong state key: both worlds compile, and the faults are verbs of their components") {
+  for (const auto world : {ImportOptions::World::before, ImportOptions::World::after}) {
+    const ImportResult r = import_one(cases + "wrong-state-key.plan.json", world);
+    input::Diagnostics diagnostics;
+    CompileOptions options;
+    options.cut_loops = true;
+    if (world == ImportOptions::World::before) {
+      for (const auto& d : r.changes.deletions) options.actions.push_back({d.name, d.verb, {}, {}});
+      for (const auto& d : r.changes.replacements) options.actions.push_back({d.name, "delete", {}, {}});
+    }
+    compile(r.inventory, embedded_catalogue(), options, diagnostics);
+    for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  }
 }
 
 TEST_CASE("The wrong state key: what is no fault is told") {
@@ -307,6 +323,18 @@ TEST_CASE("States of several files know each other") {
   CHECK(r.coverage.external.empty());
 }
 
+TEST_CASE("A state beside a plan of it tells nothing twice") {
+  const std::string role = R"({"name":"r","arn":"arn:aws:iam::111111111111:role/r","id":"r"})";
+  input::Diagnostics diagnostics;
+  const ImportResult r = import_texts({{"old.tfstate", state(held("aws_iam_role", "r", role))},
+                                       {"plan.json", R"({"resource_changes":[{"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role",
+                                         "name":"r","change":{"actions":["delete"],"before":)" + role + R"(,"after":null}}]})"}},
+                                      embedded_catalogue(), diagnostics);
+  CHECK_FALSE(diagnostics.has_errors());
+  CHECK(r.coverage.modelled == 1);
+  CHECK(faults(r) == Texts{"delete r"});
+}
+
 TEST_CASE("A principal that is only an ID is told, for it may be what is left of a deleted role") {
   const ImportResult r = import_text(state(held(
       "aws_sqs_queue", "q", R"({"name":"q","url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"AROAEXAMPLEEXAMPLE123\"}}]}"})")));
@@ -366,6 +394,21 @@ TEST_CASE("An attachment that goes without its role takes the role's policies") 
   CHECK(faults(r) == Texts{"detach r"});
 }
 
+TEST_CASE("A permission that goes takes the callers of its function, and says how many others stay") {
+  const auto permission = [](const std::string& name, const std::string& action) {
+    const std::string values = R"({"function_name":"f","principal":"sns.amazonaws.com","statement_id":")" + name + "\"}";
+    return R"(,{"address":"aws_lambda_permission.)" + name + R"(","mode":"managed","type":"aws_lambda_permission","name":")" + name +
+           R"(","change":{"actions":[")" + action + R"("],"before":)" + values + R"(,"after":)" + (action == "delete" ? "null" : values) + "}}";
+  };
+  const std::string function = R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r"})";
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+      "before":)" + function + R"(,"after":)" + function + "}}" + permission("one", "delete") + permission("two", "no-op") + "]}");
+  CHECK(r.coverage.folded == 2);
+  CHECK(faults(r) == Texts{"break-policy f"});
+  CHECK(r.changes.deletions.front().why == "1 more of its kind stays");
+}
+
 TEST_CASE("An event target that goes without its rule is deleted by its own name") {
   const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
     {"address":"aws_cloudwatch_event_rule.r","mode":"managed","type":"aws_cloudwatch_event_rule","name":"r","change":{"actions":["no-op"],
@@ -375,6 +418,12 @@ TEST_CASE("An event target that goes without its rule is deleted by its own name
     {"address":"aws_cloudwatch_event_target.t","mode":"managed","type":"aws_cloudwatch_event_target","name":"t",
       "change":{"actions":["delete"],"before":{"rule":"r","target_id":"t","arn":"arn:aws:sqs:eu-west-1:111111111111:q"},"after":null}}]})");
   CHECK(faults(r) == Texts{"delete r/targets/t"});
+  input::Diagnostics diagnostics;
+  CompileOptions options;
+  options.actions.push_back({"r/targets/t", "delete", {}, {}});
+  const Compiled compiled = compile(r.inventory, embedded_catalogue(), options, diagnostics);
+  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  CHECK(compiled.component("r/targets/t").is_set());
   CHECK(edges(r) == Texts{"r targets[0].target -> q"});
 }
 
@@ -395,6 +444,24 @@ TEST_CASE("A reference that ends at a local value is inferred where only one res
   CHECK(unresolved(import_text(plan(true))) ==
         Texts{"aws_lambda_function.f role: local.role cannot be followed in the plan, and 2 resources could be meant; "
               "'unknown role of f' stands for it"});
+}
+
+TEST_CASE("A replaced policy that stays the same is no loss for good") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["no-op"],
+      "before":{"name":"q","url":"https://q"},"after":{"name":"q","url":"https://q"}}},
+    {"address":"aws_sqs_queue_policy.p","mode":"managed","type":"aws_sqs_queue_policy","name":"p","change":{"actions":["delete","create"],
+      "before":{"queue_url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"},
+      "after":{"queue_url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"}}}]})");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.not_simulated == Texts{"aws_sqs_queue_policy.p is replaced: q is without that part of its policy until the new one is made"});
+}
+
+TEST_CASE("Everything sensitive hides everything") {
+  const ImportResult r = import_text(R"({"resource_changes":[{"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q",
+    "change":{"actions":["no-op"],"before":{"name":"hush","url":"https://hush"},"after":{},"before_sensitive":true}}]})");
+  CHECK(to_yaml(r.inventory).find("hush") == std::string::npos);
+  CHECK(find(r, "aws_sqs_queue.q") != nullptr);
 }
 
 TEST_CASE("A plan that says it is not complete is passed on as such") {

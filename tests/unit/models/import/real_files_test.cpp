@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "models/compile.hpp"
 #include "models/import/importer.hpp"
 
 using namespace moshimo;
@@ -175,6 +176,9 @@ TEST_CASE("Every published plan and state is counted whole") {
       // 15 changes, 5 creations, and one "no-op" whose values were cut out: 9. Parts: 2 targets, 2 attachments, a policy.
       {"tfplan/tfcompliance-522-eventbridge-lambda.json", 9, 4, 5, 0, false,
        {"delete metrics-lambda-pri20210709064633847000000001"}},
+      {"tfplan/cdssnc-org-roles-delete.json", 6, 4, 2, 4, false, {"delete sre_bot_policy", "delete sre_bot_role"}},
+      {"tfplan/checkov-terragoat.json", 55, 20, 6, 9, true, {}},
+      {"tfstate/pulumi-lambda-sns-sqs-ddb.tfstate", 22, 11, 10, 7, false, {}},
       {"tfstate/driftctl-kms-alias.tfstate", 3, 3, 0, 3, false, {}},
       {"tfstate/driftctl-kms-key.tfstate", 3, 3, 0, 1, false, {}},       // one policy names a user
       {"tfstate/driftctl-lambda-esm.tfstate", 2, 2, 0, 4, false, {}},    // 2 queues, twice the same function
@@ -203,6 +207,12 @@ TEST_CASE("Every published plan and state is counted whole") {
       INFO(edge.to);
       CHECK(std::binary_search(names.begin(), names.end(), edge.to));
     }
+    // It is an inventory that can be simulated.
+    input::Diagnostics mistakes;
+    CompileOptions options;
+    options.cut_loops = true;
+    compile(r.inventory, embedded_catalogue(), options, mistakes);
+    for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
     // Nothing vanishes: what is not modelled is named.
     CHECK(r.inventory.unknowns.empty() == (r.coverage.unmodelled.empty() && r.coverage.unresolved.empty() && !r.is_planned_world));
   }
