@@ -1,9 +1,8 @@
 #include "models/catalogue.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+#include <fmt/format.h>
 #include <map>
 #include <mutex>
 #include <set>
@@ -17,26 +16,42 @@ namespace moshimo::models {
 
 using input::Diagnostics;
 
-// ---- definitions --------------------------------------------------------------------------------------------------------
+// ---- definitions ----------------------------------------------------------------------------------------------------
 
 std::string_view name_of(AttributeDef::Kind k) {
   switch (k) {
-    case AttributeDef::Kind::refers_to: return "refers_to";
-    case AttributeDef::Kind::contains: return "contains";
-    case AttributeDef::Kind::object: return "object";
-    case AttributeDef::Kind::text: return "text";
-    case AttributeDef::Kind::count: return "count";
-    case AttributeDef::Kind::duration: return "duration";
-    case AttributeDef::Kind::bytes: return "bytes";
-    case AttributeDef::Kind::rate: return "rate";
-    case AttributeDef::Kind::ratio: return "ratio";
-    case AttributeDef::Kind::yes_no: return "yes_no";
-    case AttributeDef::Kind::one_of: return "one_of";
-    case AttributeDef::Kind::map: return "map";
-    case AttributeDef::Kind::policy: return "policy";
-    case AttributeDef::Kind::port: return "port";
-    case AttributeDef::Kind::parent: return "parent";
-    case AttributeDef::Kind::fixed: return "fixed";
+    case AttributeDef::Kind::refers_to:
+      return "refers_to";
+    case AttributeDef::Kind::contains:
+      return "contains";
+    case AttributeDef::Kind::object:
+      return "object";
+    case AttributeDef::Kind::text:
+      return "text";
+    case AttributeDef::Kind::count:
+      return "count";
+    case AttributeDef::Kind::duration:
+      return "duration";
+    case AttributeDef::Kind::bytes:
+      return "bytes";
+    case AttributeDef::Kind::rate:
+      return "rate";
+    case AttributeDef::Kind::ratio:
+      return "ratio";
+    case AttributeDef::Kind::yes_no:
+      return "yes_no";
+    case AttributeDef::Kind::one_of:
+      return "one_of";
+    case AttributeDef::Kind::map:
+      return "map";
+    case AttributeDef::Kind::policy:
+      return "policy";
+    case AttributeDef::Kind::port:
+      return "port";
+    case AttributeDef::Kind::parent:
+      return "parent";
+    case AttributeDef::Kind::fixed:
+      return "fixed";
   }
   return "";
 }
@@ -104,12 +119,12 @@ Member find_member(const TypeDef& type, std::string_view name) {
   return member;
 }
 
-// ---- the catalogue --------------------------------------------------------------------------------------------------------
+// ---- the catalogue --------------------------------------------------------------------------------------------------
 
 struct Catalogue::Contents {
-  CatalogueTrees trees;                     // what is not packed, and all groups
+  CatalogueTrees trees;  // what is not packed, and all groups
   std::optional<PackedTrees> packed;
-  std::vector<input::Document> documents;   // what the positions refer to, when this catalogue has read it itself
+  std::vector<input::Document> documents;  // what the positions refer to, when this catalogue has read it itself
   mutable std::recursive_mutex mutex;
   mutable std::map<std::string, std::unique_ptr<TypeDef>, std::less<>> types;
   mutable std::map<std::string, std::unique_ptr<FactDef>, std::less<>> facts;
@@ -279,7 +294,7 @@ bool Catalogue::is_in_group(std::string_view type, std::string_view group) const
   return members != nullptr && std::binary_search(members->begin(), members->end(), type);
 }
 
-// ---- loading --------------------------------------------------------------------------------------------------------------
+// ---- loading --------------------------------------------------------------------------------------------------------
 
 namespace {
 

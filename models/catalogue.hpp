@@ -18,12 +18,12 @@
 
 namespace moshimo::models {
 
-// ---- parts that several definitions share -----------------------------------------------------------------------------
+// ---- parts that several definitions share ---------------------------------------------------------------------------
 
 // What a number or behaviour rests on: the id of a fact, or the words of an assumption.
 struct Basis {
-  Expression fact;       // kind nothing, text, or cases of texts
-  std::string assumed;   // the reason given; "true" when none is
+  Expression fact;      // kind nothing, text, or cases of texts
+  std::string assumed;  // the reason given; "true" when none is
   bool is_assumed = false;
   bool is_given() const { return is_assumed || fact.is_written(); }
 };
@@ -37,36 +37,36 @@ struct NeedDef {
     all,   // all of them, shown as one class
   };
   Kind kind = Kind::each;
-  std::vector<Path> paths;           // `each`: exactly one
+  std::vector<Path> paths;             // `each`: exactly one
   std::optional<ErrorClass> shown_as;  // unset: the class each condition has
-  Test test;                         // `if`
+  Test test;                           // `if`
   input::Position at;
 };
 using NeedDefs = std::vector<NeedDef>;
 
 // `5m`; `{ up_to: 5m }`; `{ value: 1m, up_to: 5m }`: at least 1m, at most 5m.
 struct DelayDef {
-  Expression least;   // not written: 0
-  Expression most;    // not written: the same as `least`
+  Expression least;  // not written: 0
+  Expression most;   // not written: the same as `least`
   bool is_written() const { return least.is_written() || most.is_written(); }
 };
 
 struct PhaseDef {
   Expression attempts;  // not written: without end
   Expression gap;
-  Expression last;      // not written: the gap stays
+  Expression last;  // not written: the gap stays
   Shape shape = Shape::constant;
 };
 
 struct SeesDef {
   SymptomKind kind = SymptomKind::error;
   Text text;
-  Expression after;   // not written: at once
-  std::string of;     // of a process: start, run or healthy ("run" unless written); else empty
+  Expression after;  // not written: at once
+  std::string of;    // of a process: start, run or healthy ("run" unless written); else empty
   Test test;
   std::optional<Moment> since;
   std::optional<Moment> until;
-  Basis basis;        // not given: that of what it belongs to
+  Basis basis;  // not given: that of what it belongs to
   input::Position at;
 };
 
@@ -78,7 +78,7 @@ struct PrincipalDef {
   Test test;
 };
 
-// ---- where importers find a thing -------------------------------------------------------------------------------------
+// ---- where importers find a thing -----------------------------------------------------------------------------------
 
 struct ImportStep {
   enum class Kind : std::uint8_t {
@@ -100,50 +100,56 @@ struct ImportPath {
   std::string other_type;
   std::vector<ImportStep> joined_by;
   std::vector<ImportStep> steps;
-  std::optional<Quantity> times;     // `* 1s`
-  bool is_schedule = false;          // rate(...): `rate(5 minutes)` or `cron(...)` as the duration between events
-  std::optional<double> more_than;   // `> 0`: yes when the number is greater
-  std::string text;                  // as written
+  std::optional<Quantity> times;    // `* 1s`
+  bool is_schedule = false;         // rate(...): `rate(5 minutes)` or `cron(...)` as the duration between events
+  std::optional<double> more_than;  // `> 0`: yes when the number is greater
+  std::string text;                 // as written
   input::Position at;
 };
 
 // `TYPE: { named_by: attr, also: [identity attrs] }`
 struct ImportSource {
   std::string type;
-  std::vector<std::string> named_by;   // the first that is known gives the name
+  std::vector<std::string> named_by;  // the first that is known gives the name
   std::vector<std::string> also;
   input::Position at;
 };
 
-// ---- members of a type ------------------------------------------------------------------------------------------------
+// ---- members of a type ----------------------------------------------------------------------------------------------
 
 struct AttributeDef {
   enum class Kind : std::uint8_t {
     refers_to,  // names a resource of one of `types`, or of any type when `any_type`
     contains,   // a list of parts of type `types[0]`, whose attribute `through` is their parent (set by itself)
     object,     // `members`
-    text, count, duration, bytes, rate, ratio, yes_no,
-    one_of,     // one of `options`
-    map,        // text to text
-    policy,     // a JSON policy document
-    port,       // the name of a port of what attribute `port_of` refers to
-    parent,     // what contains this part
-    fixed,      // `fixed`, not to be set in an inventory
+    text,
+    count,
+    duration,
+    bytes,
+    rate,
+    ratio,
+    yes_no,
+    one_of,  // one of `options`
+    map,     // text to text
+    policy,  // a JSON policy document
+    port,    // the name of a port of what attribute `port_of` refers to
+    parent,  // what contains this part
+    fixed,   // `fixed`, not to be set in an inventory
   };
   std::string name;
   Kind kind = Kind::text;
-  std::vector<std::string> types;      // groups are written out, sorted
+  std::vector<std::string> types;  // groups are written out, sorted
   bool any_type = false;
   std::string through;
   std::vector<AttributeDef> members;
   std::vector<std::string> options;
   std::string port_of;
   Expression fixed;
-  bool many = false;       // a list
-  bool or_text = false;    // a text that names nothing is kept as text
+  bool many = false;     // a list
+  bool or_text = false;  // a text that names nothing is kept as text
   bool optional = false;
   Expression default_value;
-  std::optional<Quantity> least;   // `range`
+  std::optional<Quantity> least;  // `range`
   std::optional<Quantity> most;
   Basis basis;
   std::vector<ImportPath> terraform;
@@ -156,14 +162,14 @@ struct ConditionDef {
   std::string name;
   Text says;
   ErrorClass error = ErrorClass::unavailable;
-  Test test;                 // `if`: there is no such condition otherwise
-  Test initially;            // always: true at the start
-  bool is_derived = false;   // has `follows`
+  Test test;                // `if`: there is no such condition otherwise
+  Test initially;           // always: true at the start
+  bool is_derived = false;  // has `follows`
   NeedDefs follows;
   DelayDef falls_after;
   DelayDef rises_after;
   Condition::Rises rises = Condition::Rises::after_delay;
-  std::vector<std::string> refreshed_by;   // repairs and processes of this type
+  std::vector<std::string> refreshed_by;  // repairs and processes of this type
   std::vector<SeesDef> sees;
   Basis basis;
   bool is_implicit = false;  // `exists` where it is not written
@@ -174,10 +180,10 @@ struct PortDef {
   std::string name;
   Text says;
   Test test;
-  NeedDefs needs;            // the first is `exists`, added when loading
-  std::string by;            // a process of this type
-  Expression capacity;       // not written: unlimited
-  std::vector<std::string> actions;   // IAM actions a caller needs
+  NeedDefs needs;                    // the first is `exists`, added when loading
+  std::string by;                    // a process of this type
+  Expression capacity;               // not written: unlimited
+  std::vector<std::string> actions;  // IAM actions a caller needs
   Basis basis;
   input::Position at;
 };
@@ -186,8 +192,8 @@ struct StoreDef {
   std::string name;
   Text says;
   Test test;
-  Expression holds_for;      // not written: forever
-  Expression capacity;       // not written: unlimited
+  Expression holds_for;  // not written: forever
+  Expression capacity;   // not written: unlimited
   Overflow overflow = Overflow::next;
   NeedDefs accepts;
   NeedDefs readable;
@@ -202,21 +208,21 @@ struct StoreDef {
 struct FallbackDef {
   enum class Kind : std::uint8_t { place, retry, buffer } kind = Kind::place;
   Test test;
-  Path in;                            // place: a store, or a port (handed on); at a component its `kept`, else its `in`
-  std::vector<PrincipalDef> as;       // the first that is present
-  Expression age;                     // text `entry` or `arrival`; not written: arrival
-  Expression limit;                   // `for`; not written: no limit of its own
-  std::optional<Path> release;        // a repair; unset: data leaves by itself
-  std::vector<PhaseDef> schedule;     // retry
-  Text buffer;                        // buffer: what it is called
+  Path in;                         // place: a store, or a port (handed on); at a component its `kept`, else its `in`
+  std::vector<PrincipalDef> as;    // the first that is present
+  Expression age;                  // text `entry` or `arrival`; not written: arrival
+  Expression limit;                // `for`; not written: no limit of its own
+  std::optional<Path> release;     // a repair; unset: data leaves by itself
+  std::vector<PhaseDef> schedule;  // retry
+  Text buffer;                     // buffer: what it is called
   Expression capacity;
   Overflow overflow = Overflow::next;
   Basis basis;
   input::Position at;
 };
 
-// What a hop does when it fails with the classes of `key`. Of the blocks whose test holds, the nearest to the class that
-// has a key counts for that key: the class itself, then refused or retryable, then any.
+// What a hop does when it fails with the classes of `key`. Of the blocks whose test holds, the nearest to the class
+// that has a key counts for that key: the class itself, then refused or retryable, then any.
 struct ReactionDef {
   Test test;
   std::optional<std::vector<FallbackDef>> fallbacks;
@@ -226,8 +232,8 @@ struct ReactionDef {
   input::Position at;
 };
 struct WhenDef {
-  std::string key;      // a class, `refused`, `retryable` or `any`
-  ClassSet classes;     // those it stands for
+  std::string key;   // a class, `refused`, `retryable` or `any`
+  ClassSet classes;  // those it stands for
   std::vector<ReactionDef> blocks;
 };
 
@@ -235,16 +241,16 @@ struct HopDef {
   std::string name;
   Text says;
   Test test;
-  std::optional<Path> each;     // one hop per item
+  std::optional<Path> each;  // one hop per item
   enum class Source : std::uint8_t { port, timetable, signal } source = Source::port;
-  std::optional<Path> from;     // a port or a condition (signal)
-  Expression every;             // timetable
-  std::optional<Path> to;       // unset: outside
-  std::optional<ErrorClass> to_shown_as;   // `{ port: class }`
-  std::vector<PrincipalDef> as; // the first that is present
+  std::optional<Path> from;               // a port or a condition (signal)
+  Expression every;                       // timetable
+  std::optional<Path> to;                 // unset: outside
+  std::optional<ErrorClass> to_shown_as;  // `{ port: class }`
+  std::vector<PrincipalDef> as;           // the first that is present
   NeedDefs needs;
   Expression ratio;
-  Expression rate;              // set: `from` is where the work is done, and this is its rate
+  Expression rate;  // set: `from` is where the work is done, and this is its rate
   Expression size;
   Expression drain;
   std::vector<WhenDef> when;
@@ -259,14 +265,14 @@ struct ProcessDef {
   std::string name;
   Text says;
   Test test;
-  Expression count;             // not written: 1
-  Expression lifetime;          // not written: forever
+  Expression count;     // not written: 1
+  Expression lifetime;  // not written: forever
   NeedDefs start;
   NeedDefs run;
   NeedDefs healthy;
   Expression start_time;
-  Expression ends_when_unhealthy_for;   // not written: never
-  bool restarts = true;                 // `restart: never`
+  Expression ends_when_unhealthy_for;  // not written: never
+  bool restarts = true;                // `restart: never`
   std::vector<PhaseDef> restart;
   std::vector<SeesDef> sees;
   Basis basis;
@@ -279,39 +285,39 @@ struct RepairDef {
   Test test;
   std::vector<Path> restores;
   std::vector<Path> breaks;
-  std::string restarts;         // a process of this type
+  std::string restarts;  // a process of this type
   struct Setting {
     std::string attribute;
     Expression value;
     input::Position at;
   };
   std::vector<Setting> sets;
-  NeedDefs requirements;        // `requires`
-  Expression rate;              // of a release
+  NeedDefs requirements;  // `requires`
+  Expression rate;        // of a release
   Expression takes;
   Text who;
-  bool by_apply = false;        // `terraform: true`
+  bool by_apply = false;  // `terraform: true`
   std::vector<Text> commands;
   Text verify;
   Basis basis;
-  std::string limits;           // the id of a fact
+  std::string limits;  // the id of a fact
   bool is_implicit = false;
   input::Position at;
 };
 
 struct FaultDef {
   std::string name;
-  std::vector<std::string> actions;   // the IAM actions it takes
+  std::vector<std::string> actions;  // the IAM actions it takes
   struct Parameter {
     std::string name;
-    std::string attribute;              // takes the kind and the value of this attribute of the type, or
-    std::vector<std::string> options;   // one of these
+    std::string attribute;             // takes the kind and the value of this attribute of the type, or
+    std::vector<std::string> options;  // one of these
     std::string default_option;
     input::Position at;
   };
   std::vector<Parameter> with;
   struct ContextKey {
-    std::string key;        // an IAM condition key
+    std::string key;  // an IAM condition key
     Expression value;
     input::Position at;
   };
@@ -325,15 +331,15 @@ struct FaultDef {
     input::Position at;
   };
   std::vector<Cascade> cascade;
-  std::string same_as;      // already followed: the rest of this definition is that of the other fault
+  std::string same_as;  // already followed: the rest of this definition is that of the other fault
   Basis basis;
-  bool is_implicit = false; // `delete` where it is not written
+  bool is_implicit = false;  // `delete` where it is not written
   input::Position at;
 };
 
 // Refuses faults on what `over` leads to whose action the policy denies, while the needs hold.
 struct GuardsDef {
-  std::string with;         // a policy attribute
+  std::string with;  // a policy attribute
   Expression kind;
   std::optional<Path> over;
   NeedDefs while_true;
@@ -341,17 +347,17 @@ struct GuardsDef {
   input::Position at;
 };
 
-// ---- types and facts --------------------------------------------------------------------------------------------------
+// ---- types and facts ------------------------------------------------------------------------------------------------
 
 struct TypeDef {
-  std::string name;                   // `service:type`
-  std::string service;                // of the file it stands in
-  std::string says;                   // optional, a sentence on what is modelled
+  std::string name;     // `service:type`
+  std::string service;  // of the file it stands in
+  std::string says;     // optional, a sentence on what is modelled
   std::vector<ImportSource> terraform;
   std::vector<ImportSource> cloudformation;
   Text arn;
   std::vector<AttributeDef> attributes;
-  std::vector<ConditionDef> conditions;   // `exists` first
+  std::vector<ConditionDef> conditions;  // `exists` first
   std::vector<PortDef> ports;
   std::vector<StoreDef> stores;
   std::vector<HopDef> hops;
@@ -374,12 +380,19 @@ struct TypeDef {
 // What a name means in a type. Attributes, conditions, ports, stores, hops, processes and repairs share one space of
 // names; faults have their own.
 enum class MemberKind : std::uint8_t {
-  none, attribute, condition, port, store, hop, process, repair,
-  builtin,   // name, arn, account, region (texts); ok (a condition over the whole component)
+  none,
+  attribute,
+  condition,
+  port,
+  store,
+  hop,
+  process,
+  repair,
+  builtin,  // name, arn, account, region (texts); ok (a condition over the whole component)
 };
 struct Member {
   MemberKind kind = MemberKind::none;
-  std::size_t index = 0;   // into the type's list
+  std::size_t index = 0;  // into the type's list
 };
 Member find_member(const TypeDef& type, std::string_view name);
 
@@ -388,7 +401,7 @@ struct FactDef {
   std::string says;
   std::string source;
   Confidence confidence = Confidence::assumed;
-  std::string service;      // of the file it stands in
+  std::string service;  // of the file it stands in
   input::Position at;
 };
 
@@ -402,16 +415,16 @@ class Catalogue {
   // Null when there is none. Types are read when first asked for and stay where they are.
   const TypeDef* find_type(std::string_view name) const;
   const FactDef* find_fact(std::string_view id) const;
-  const TypeDef* find_terraform(std::string_view resource_type) const;        // aws_sqs_queue
-  const TypeDef* find_cloudformation(std::string_view resource_type) const;   // AWS::SQS::Queue
+  const TypeDef* find_terraform(std::string_view resource_type) const;       // aws_sqs_queue
+  const TypeDef* find_cloudformation(std::string_view resource_type) const;  // AWS::SQS::Queue
   // Read for the attributes of other types, without being a type here: aws_sqs_queue_policy.
   bool is_part_in_terraform(std::string_view resource_type) const;
   bool is_part_in_cloudformation(std::string_view resource_type) const;
 
-  std::vector<std::string_view> type_names() const;            // sorted
-  std::vector<const TypeDef*> types() const;                   // all of them, sorted by name
-  std::vector<const FactDef*> facts() const;                   // sorted by id
-  const std::vector<std::string>* find_group(std::string_view name) const;   // its types
+  std::vector<std::string_view> type_names() const;                         // sorted
+  std::vector<const TypeDef*> types() const;                                // all of them, sorted by name
+  std::vector<const FactDef*> facts() const;                                // sorted by id
+  const std::vector<std::string>* find_group(std::string_view name) const;  // its types
   bool is_in_group(std::string_view type, std::string_view group) const;
 
   struct Contents;

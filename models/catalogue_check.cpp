@@ -1,8 +1,7 @@
 #include "models/catalogue_check.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -18,15 +17,21 @@ using input::Position;
 // What a path can lead to, one alternative of several.
 struct Place {
   enum class Kind : std::uint8_t {
-    component,       // of `type`; of any type when that is null
-    value,           // of attribute `attribute`
-    object,          // the object attribute `attribute`
-    text,            // name, arn, account, region, a service principal, a parameter
-    expression,      // a fixed value that is no path
-    condition, port, store, hop, process, process_needs, repair,
+    component,   // of `type`; of any type when that is null
+    value,       // of attribute `attribute`
+    object,      // the object attribute `attribute`
+    text,        // name, arn, account, region, a service principal, a parameter
+    expression,  // a fixed value that is no path
+    condition,
+    port,
+    store,
+    hop,
+    process,
+    process_needs,
+    repair,
   };
   Kind kind = Kind::component;
-  const TypeDef* type = nullptr;             // the owner
+  const TypeDef* type = nullptr;  // the owner
   const AttributeDef* attribute = nullptr;
   std::string member;
 };
@@ -34,18 +39,30 @@ using Places = std::vector<Place>;
 
 std::string_view name_of(Place::Kind k) {
   switch (k) {
-    case Place::Kind::component: return "a component";
-    case Place::Kind::value: return "a value";
-    case Place::Kind::object: return "an object";
-    case Place::Kind::text: return "a text";
-    case Place::Kind::expression: return "a value";
-    case Place::Kind::condition: return "a condition";
-    case Place::Kind::port: return "a port";
-    case Place::Kind::store: return "a store";
-    case Place::Kind::hop: return "a hop";
-    case Place::Kind::process: return "a process";
-    case Place::Kind::process_needs: return "the needs of a process";
-    case Place::Kind::repair: return "a repair";
+    case Place::Kind::component:
+      return "a component";
+    case Place::Kind::value:
+      return "a value";
+    case Place::Kind::object:
+      return "an object";
+    case Place::Kind::text:
+      return "a text";
+    case Place::Kind::expression:
+      return "a value";
+    case Place::Kind::condition:
+      return "a condition";
+    case Place::Kind::port:
+      return "a port";
+    case Place::Kind::store:
+      return "a store";
+    case Place::Kind::hop:
+      return "a hop";
+    case Place::Kind::process:
+      return "a process";
+    case Place::Kind::process_needs:
+      return "the needs of a process";
+    case Place::Kind::repair:
+      return "a repair";
   }
   return "";
 }
@@ -58,8 +75,8 @@ struct Guard {
 
 struct Context {
   const TypeDef* type = nullptr;
-  const HopDef* hop = nullptr;       // for `item`
-  const FaultDef* fault = nullptr;   // for its parameters
+  const HopDef* hop = nullptr;      // for `item`
+  const FaultDef* fault = nullptr;  // for its parameters
   std::vector<Guard> guards;
 
   Context with(const Test& test, bool holds = true) const {
@@ -72,11 +89,18 @@ struct Context {
 std::string print(const Path& path, std::size_t steps) {
   std::string text;
   switch (path.start) {
-    case Path::Start::component: break;
-    case Path::Start::item: text = "item"; break;
-    case Path::Start::caller: text = "caller"; break;
+    case Path::Start::component:
+      break;
+    case Path::Start::item:
+      text = "item";
+      break;
+    case Path::Start::caller:
+      text = "caller";
+      break;
     case Path::Start::type:
-    case Path::Start::parameter: text = path.name; break;
+    case Path::Start::parameter:
+      text = path.name;
+      break;
   }
   for (std::size_t i = 0; i < steps; ++i) {
     const Step& step = path.steps[i];
@@ -85,9 +109,15 @@ std::string print(const Path& path, std::size_t steps) {
         if (!text.empty()) text += '.';
         text += step.name;
         break;
-      case Step::Kind::each: text += "[]"; break;
-      case Step::Kind::matching: text += "[...]"; break;
-      case Step::Kind::indexed: text += fmt::format("[{}]", step.name); break;
+      case Step::Kind::each:
+        text += "[]";
+        break;
+      case Step::Kind::matching:
+        text += "[...]";
+        break;
+      case Step::Kind::indexed:
+        text += fmt::format("[{}]", step.name);
+        break;
     }
   }
   return text.empty() ? "self" : text;
@@ -98,9 +128,7 @@ struct Narrowing {
   std::optional<std::set<std::string>> only;
   std::set<std::string> except;
 
-  bool allows(const std::string& type) const {
-    return (!only || only->count(type) != 0) && except.count(type) == 0;
-  }
+  bool allows(const std::string& type) const { return (!only || only->count(type) != 0) && except.count(type) == 0; }
 };
 
 std::set<std::string> common(const std::set<std::string>& a, const std::set<std::string>& b) {
@@ -143,7 +171,8 @@ Narrowing narrowing(const Test& test, bool holds, std::string_view path) {
       }
       break;
     }
-    case Test::Kind::negation: return narrowing(test.tests[0], !holds, path);
+    case Test::Kind::negation:
+      return narrowing(test.tests[0], !holds, path);
     case Test::Kind::all_of:
     case Test::Kind::either: {
       const bool all = (test.kind == Test::Kind::all_of) == holds;
@@ -159,7 +188,8 @@ Narrowing narrowing(const Test& test, bool holds, std::string_view path) {
     case Test::Kind::one_of:
     case Test::Kind::any:
     case Test::Kind::none:
-    case Test::Kind::starts_with: break;
+    case Test::Kind::starts_with:
+      break;
   }
   return result;
 }
@@ -208,12 +238,13 @@ class Checker {
     }
   }
 
-  // ---- paths ------------------------------------------------------------------------------------------------------------
+  // ---- paths ----
 
   void add_components(Places& places, const std::vector<std::string>& types, bool any) {
     if (any) places.push_back({});
     for (const std::string& name : types) {
-      if (const TypeDef* type = catalogue_.find_type(name)) places.push_back({Place::Kind::component, type, nullptr, {}});
+      if (const TypeDef* type = catalogue_.find_type(name))
+        places.push_back({Place::Kind::component, type, nullptr, {}});
     }
   }
 
@@ -221,7 +252,9 @@ class Checker {
     Places places;
     switch (attribute.kind) {
       case AttributeDef::Kind::refers_to:
-      case AttributeDef::Kind::contains: add_components(places, attribute.types, attribute.any_type); break;
+      case AttributeDef::Kind::contains:
+        add_components(places, attribute.types, attribute.any_type);
+        break;
       case AttributeDef::Kind::parent: {
         const auto found = parents_.find(owner.name);
         if (found != parents_.end()) {
@@ -229,7 +262,9 @@ class Checker {
         }
         break;
       }
-      case AttributeDef::Kind::object: places.push_back({Place::Kind::object, &owner, &attribute, attribute.name}); break;
+      case AttributeDef::Kind::object:
+        places.push_back({Place::Kind::object, &owner, &attribute, attribute.name});
+        break;
       case AttributeDef::Kind::fixed:
         if (attribute.fixed.kind == Expression::Kind::path) {
           if (depth_ > 20) break;
@@ -272,14 +307,22 @@ class Checker {
   Places member_of(const TypeDef& type, const std::string& name) {
     const Member member = find_member(type, name);
     switch (member.kind) {
-      case MemberKind::none: return {};
-      case MemberKind::attribute: return value_of(type, type.attributes[member.index]);
-      case MemberKind::condition: return {{Place::Kind::condition, &type, nullptr, name}};
-      case MemberKind::port: return {{Place::Kind::port, &type, nullptr, name}};
-      case MemberKind::store: return {{Place::Kind::store, &type, nullptr, name}};
-      case MemberKind::hop: return {{Place::Kind::hop, &type, nullptr, name}};
-      case MemberKind::process: return {{Place::Kind::process, &type, nullptr, name}};
-      case MemberKind::repair: return {{Place::Kind::repair, &type, nullptr, name}};
+      case MemberKind::none:
+        return {};
+      case MemberKind::attribute:
+        return value_of(type, type.attributes[member.index]);
+      case MemberKind::condition:
+        return {{Place::Kind::condition, &type, nullptr, name}};
+      case MemberKind::port:
+        return {{Place::Kind::port, &type, nullptr, name}};
+      case MemberKind::store:
+        return {{Place::Kind::store, &type, nullptr, name}};
+      case MemberKind::hop:
+        return {{Place::Kind::hop, &type, nullptr, name}};
+      case MemberKind::process:
+        return {{Place::Kind::process, &type, nullptr, name}};
+      case MemberKind::repair:
+        return {{Place::Kind::repair, &type, nullptr, name}};
       case MemberKind::builtin:
         return {{name == "ok" ? Place::Kind::condition : Place::Kind::text, &type, nullptr, name}};
     }
@@ -308,10 +351,12 @@ class Checker {
 
   // Empty when the path leads nowhere (reported, unless `quiet`) or only to types that a test excludes.
   Places resolve(const Path& path, const Context& context, bool quiet = false) {
-    if (path.text.empty()) return {};   // was reported when it was read
+    if (path.text.empty()) return {};  // was reported when it was read
     Places places;
     switch (path.start) {
-      case Path::Start::component: places.push_back({Place::Kind::component, context.type, nullptr, {}}); break;
+      case Path::Start::component:
+        places.push_back({Place::Kind::component, context.type, nullptr, {}});
+        break;
       case Path::Start::item:
         if (context.hop != nullptr && context.hop->each) {
           Context outer = context;
@@ -331,13 +376,17 @@ class Checker {
       case Path::Start::type: {
         const TypeDef* type = catalogue_.find_type(path.name);
         if (type == nullptr) {
-          if (!quiet) error(path.at, fmt::format("there is no type '{}'{}", path.name, input::did_you_mean(path.name, type_names_)));
+          if (!quiet)
+            error(path.at,
+                  fmt::format("there is no type '{}'{}", path.name, input::did_you_mean(path.name, type_names_)));
           return {};
         }
         places.push_back({Place::Kind::component, type, nullptr, {}});
         break;
       }
-      case Path::Start::parameter: places.push_back({Place::Kind::text, context.type, nullptr, path.name}); break;
+      case Path::Start::parameter:
+        places.push_back({Place::Kind::text, context.type, nullptr, path.name});
+        break;
     }
     for (std::size_t i = 0; i < path.steps.size(); ++i) {
       const Step& step = path.steps[i];
@@ -346,13 +395,19 @@ class Checker {
       Places next;
       for (const Place& place : places) {
         switch (step.kind) {
-          case Step::Kind::member: add_member(next, place, step.name, path, so_far, quiet); break;
-          case Step::Kind::each: next.push_back(place); break;
+          case Step::Kind::member:
+            add_member(next, place, step.name, path, so_far, quiet);
+            break;
+          case Step::Kind::each:
+            next.push_back(place);
+            break;
           case Step::Kind::matching:
             if (!quiet) matches(place, step, path, context);
             next.push_back(place);
             break;
-          case Step::Kind::indexed: next.push_back({Place::Kind::port, place.type, nullptr, ""}); break;
+          case Step::Kind::indexed:
+            next.push_back({Place::Kind::port, place.type, nullptr, ""});
+            break;
         }
       }
       places = std::move(next);
@@ -372,7 +427,8 @@ class Checker {
             const Places here = member_of(*type, name);
             found.insert(found.end(), here.begin(), here.end());
           }
-          if (found.empty() && !quiet) error(path.at, fmt::format("no type has a '{}', which `{}` asks for", name, path.text));
+          if (found.empty() && !quiet)
+            error(path.at, fmt::format("no type has a '{}', which `{}` asks for", name, path.text));
           add(found);
           return;
         }
@@ -465,7 +521,7 @@ class Checker {
     }
   }
 
-  // ---- what a path has to lead to -----------------------------------------------------------------------------------------
+  // ---- what a path has to lead to ----
 
   using Kinds = std::vector<Place::Kind>;
   Places expect(const Path& path, const Context& context, const Kinds& wanted, std::string_view what) {
@@ -483,7 +539,8 @@ class Checker {
     const Places places = expect(path, context, {Place::Kind::port, Place::Kind::component}, "a port");
     for (const Place& place : places) {
       if (place.kind == Place::Kind::component && place.type != nullptr && place.type->find_port("in") == nullptr) {
-        error(path.at, fmt::format("`{}` can be a {}, which has no port `in`; name the port", path.text, place.type->name));
+        error(path.at,
+              fmt::format("`{}` can be a {}, which has no port `in`; name the port", path.text, place.type->name));
       }
     }
   }
@@ -502,8 +559,8 @@ class Checker {
     for (const PrincipalDef& principal : as) {
       test(principal.test, context);
       if (principal.is_service) continue;
-      const Places places =
-          expect(principal.path, context.with(principal.test), {Place::Kind::component, Place::Kind::text}, "a principal");
+      const Places places = expect(principal.path, context.with(principal.test),
+                                   {Place::Kind::component, Place::Kind::text}, "a principal");
       for (const Place& place : places) {
         if (place.kind == Place::Kind::component && place.type != nullptr && place.type->find_port("act") == nullptr) {
           error(principal.path.at, fmt::format("`{}` can be a {}, which has no port `act` and so is no principal",
@@ -518,22 +575,26 @@ class Checker {
       const Context inner = context.with(need.test);
       for (const Path& path : need.paths) {
         expect(path, inner,
-               {Place::Kind::condition, Place::Kind::port, Place::Kind::hop, Place::Kind::process, Place::Kind::process_needs},
+               {Place::Kind::condition, Place::Kind::port, Place::Kind::hop, Place::Kind::process,
+                Place::Kind::process_needs},
                "a condition, port, hop or process");
       }
     }
   }
 
-  // ---- expressions --------------------------------------------------------------------------------------------------------
+  // ---- expressions ----
 
   void text(const Text& text, const Context& context) {
     for (const TextPart& part : text.parts) {
       if (part.kind != TextPart::Kind::path) continue;
       for (const Place& place : resolve(part.path, context)) {
-        if (place.kind == Place::Kind::text || place.kind == Place::Kind::value || place.kind == Place::Kind::expression) continue;
-        error(part.path.at, place.kind == Place::Kind::component
-                                ? fmt::format("`{0}` is a component; write `{0}.name` in a text", part.path.text)
-                                : fmt::format("`{}` is {} and cannot stand in a text", part.path.text, name_of(place.kind)));
+        if (place.kind == Place::Kind::text || place.kind == Place::Kind::value ||
+            place.kind == Place::Kind::expression)
+          continue;
+        error(part.path.at,
+              place.kind == Place::Kind::component
+                  ? fmt::format("`{0}` is a component; write `{0}.name` in a text", part.path.text)
+                  : fmt::format("`{}` is {} and cannot stand in a text", part.path.text, name_of(place.kind)));
         break;
       }
     }
@@ -541,11 +602,14 @@ class Checker {
 
   void test(const Test& t, const Context& context) {
     switch (t.kind) {
-      case Test::Kind::always: return;
-      case Test::Kind::negation: test(t.tests[0], context); return;
+      case Test::Kind::always:
+        return;
+      case Test::Kind::negation:
+        test(t.tests[0], context);
+        return;
       case Test::Kind::all_of:
       case Test::Kind::either: {
-        Context inner = context;   // each is looked at only when the ones before it held (or, with `or`, did not)
+        Context inner = context;  // each is looked at only when the ones before it held (or, with `or`, did not)
         for (const Test& part : t.tests) {
           test(part, inner);
           inner = inner.with(part, t.kind == Test::Kind::all_of);
@@ -557,7 +621,8 @@ class Checker {
         Context outer = context;
         for (const Place& place : resolve(t.operands[0].path, outer)) {
           if (place.kind != Place::Kind::component && place.kind != Place::Kind::text) {
-            error(t.at, fmt::format("`{}` is {}; only a component is of a type", t.operands[0].path.text, name_of(place.kind)));
+            error(t.at, fmt::format("`{}` is {}; only a component is of a type", t.operands[0].path.text,
+                                    name_of(place.kind)));
             return;
           }
         }
@@ -595,7 +660,8 @@ class Checker {
     for (const FaultDef::Parameter& parameter : context.fault->with) {
       if (parameter.name != name || parameter.options.empty()) continue;
       if (std::find(parameter.options.begin(), parameter.options.end(), *plain) == parameter.options.end()) {
-        error(value.at, fmt::format("'{}' cannot be '{}'; it is one of {}", name, *plain, fmt::join(parameter.options, ", ")));
+        error(value.at,
+              fmt::format("'{}' cannot be '{}'; it is one of {}", name, *plain, fmt::join(parameter.options, ", ")));
       }
     }
   }
@@ -605,9 +671,14 @@ class Checker {
     switch (e.kind) {
       case Expression::Kind::nothing:
       case Expression::Kind::quantity:
-      case Expression::Kind::yes_no: return;
-      case Expression::Kind::text: text(e.text, context); return;
-      case Expression::Kind::path: resolve(e.path, context); return;
+      case Expression::Kind::yes_no:
+        return;
+      case Expression::Kind::text:
+        text(e.text, context);
+        return;
+      case Expression::Kind::path:
+        resolve(e.path, context);
+        return;
       case Expression::Kind::only:
       case Expression::Kind::add:
       case Expression::Kind::subtract:
@@ -635,8 +706,10 @@ class Checker {
   // The unit of a value that has to be a quantity; nothing when it cannot be told (or was reported).
   std::optional<Quantity> unit(const Expression& e, const Context& context) {
     switch (e.kind) {
-      case Expression::Kind::nothing: return std::nullopt;
-      case Expression::Kind::quantity: return e.quantity.is_infinite() ? e.quantity : Quantity{1, e.quantity.unit};
+      case Expression::Kind::nothing:
+        return std::nullopt;
+      case Expression::Kind::quantity:
+        return e.quantity.is_infinite() ? e.quantity : Quantity{1, e.quantity.unit};
       case Expression::Kind::path: {
         std::optional<Quantity> found;
         for (const Place& place : resolve(e.path, context)) {
@@ -660,7 +733,9 @@ class Checker {
                             : e.kind == Expression::Kind::subtract ? subtract(*a, *b)
                             : e.kind == Expression::Kind::multiply ? multiply(*a, *b)
                                                                    : divide(*a, *b);
-        if (!result) error(e.at, fmt::format("{} and {} do not go together here", models::name_of(a->unit), models::name_of(b->unit)));
+        if (!result)
+          error(e.at,
+                fmt::format("{} and {} do not go together here", models::name_of(a->unit), models::name_of(b->unit)));
         return result;
       }
       case Expression::Kind::least:
@@ -695,17 +770,23 @@ class Checker {
       case Expression::Kind::yes_no:
       case Expression::Kind::only:
       case Expression::Kind::list:
-      case Expression::Kind::map: error(e.at, "a number, duration, size or rate is wanted here"); return std::nullopt;
+      case Expression::Kind::map:
+        error(e.at, "a number, duration, size or rate is wanted here");
+        return std::nullopt;
     }
     return std::nullopt;
   }
   static std::optional<Unit> unit_of_kind(AttributeDef::Kind kind) {
     switch (kind) {
       case AttributeDef::Kind::count:
-      case AttributeDef::Kind::ratio: return Unit::none;
-      case AttributeDef::Kind::duration: return Unit::seconds;
-      case AttributeDef::Kind::bytes: return Unit::bytes;
-      case AttributeDef::Kind::rate: return Unit::per_second;
+      case AttributeDef::Kind::ratio:
+        return Unit::none;
+      case AttributeDef::Kind::duration:
+        return Unit::seconds;
+      case AttributeDef::Kind::bytes:
+        return Unit::bytes;
+      case AttributeDef::Kind::rate:
+        return Unit::per_second;
       case AttributeDef::Kind::refers_to:
       case AttributeDef::Kind::contains:
       case AttributeDef::Kind::object:
@@ -716,7 +797,8 @@ class Checker {
       case AttributeDef::Kind::policy:
       case AttributeDef::Kind::port:
       case AttributeDef::Kind::parent:
-      case AttributeDef::Kind::fixed: return std::nullopt;
+      case AttributeDef::Kind::fixed:
+        return std::nullopt;
     }
     return std::nullopt;
   }
@@ -741,7 +823,7 @@ class Checker {
     error(e.at, fmt::format("{} is wanted here, not {}", models::name_of(wanted), models::name_of(found->unit)));
   }
 
-  // ---- facts --------------------------------------------------------------------------------------------------------------
+  // ---- facts ----
 
   void fact(const std::string& id, Position at) {
     if (id.empty() || catalogue_.find_fact(id) != nullptr) return;
@@ -767,8 +849,8 @@ class Checker {
   // basis of its own.
   static const Expression* bare_number(const Expression& e) {
     if (e.kind == Expression::Kind::quantity) {
-      const bool says_nothing = e.quantity.value == 0 || e.quantity.is_infinite() ||
-                                (e.quantity.value == 1 && e.quantity.unit == Unit::none);
+      const bool says_nothing =
+          e.quantity.value == 0 || e.quantity.is_infinite() || (e.quantity.value == 1 && e.quantity.unit == Unit::none);
       return says_nothing ? nullptr : &e;
     }
     for (const Expression& operand : e.operands) {
@@ -793,7 +875,7 @@ class Checker {
     return false;
   }
 
-  // ---- the members of a type ----------------------------------------------------------------------------------------------
+  // ---- the members of a type ----
 
   void check(const TypeDef& type) {
     current_ = &type;
@@ -822,7 +904,8 @@ class Checker {
     if (a.kind == AttributeDef::Kind::port) {
       const AttributeDef* of = type.find_attribute(a.port_of);
       if (of == nullptr || of->kind != AttributeDef::Kind::refers_to) {
-        error(a.at, fmt::format("`port: {}` has to name an attribute of {} that refers to a component", a.port_of, type.name));
+        error(a.at, fmt::format("`port: {}` has to name an attribute of {} that refers to a component", a.port_of,
+                                type.name));
       }
     }
     if (const auto unit = unit_of_kind(a.kind)) {
@@ -855,7 +938,8 @@ class Checker {
     }
     if (a.least->value > a.most->value) error(a.at, fmt::format("the range of '{}' is empty", a.name));
     const Expression& d = a.default_value;
-    if (d.kind == Expression::Kind::quantity && (d.quantity.value < a.least->value || d.quantity.value > a.most->value)) {
+    if (d.kind == Expression::Kind::quantity &&
+        (d.quantity.value < a.least->value || d.quantity.value > a.most->value)) {
       error(d.at, fmt::format("the default of '{}' lies outside its range", a.name));
     }
   }
@@ -868,11 +952,13 @@ class Checker {
                               input::did_you_mean(a.through, known)));
       return;
     }
-    const bool fits = parent->kind == AttributeDef::Kind::parent ||
-                      (parent->kind == AttributeDef::Kind::refers_to &&
-                       (parent->any_type ||
-                        std::find(parent->types.begin(), parent->types.end(), type.name) != parent->types.end()));
-    if (!fits) error(a.at, fmt::format("the attribute '{}' of {} cannot refer to its parent {}", a.through, part.name, type.name));
+    const bool fits =
+        parent->kind == AttributeDef::Kind::parent ||
+        (parent->kind == AttributeDef::Kind::refers_to &&
+         (parent->any_type || std::find(parent->types.begin(), parent->types.end(), type.name) != parent->types.end()));
+    if (!fits)
+      error(a.at,
+            fmt::format("the attribute '{}' of {} cannot refer to its parent {}", a.through, part.name, type.name));
   }
 
   void delay(const DelayDef& d, const Context& context) {
@@ -910,7 +996,8 @@ class Checker {
     }
     for (const std::string& name : c.refreshed_by) {
       if (context.type->find_repair(name) == nullptr && context.type->find_process(name) == nullptr) {
-        error(c.at, fmt::format("'{}' is refreshed by '{}', which is no repair or process of {}", c.name, name, context.type->name));
+        error(c.at, fmt::format("'{}' is refreshed by '{}', which is no repair or process of {}", c.name, name,
+                                context.type->name));
       }
     }
     sees(c.sees, context, based, false);
@@ -922,7 +1009,8 @@ class Checker {
     needs(p.needs, context);
     basis(p.basis, context);
     if (!p.by.empty() && context.type->find_process(p.by) == nullptr) {
-      error(p.at, fmt::format("port '{}' is served by '{}', which is no process of {}", p.name, p.by, context.type->name));
+      error(p.at,
+            fmt::format("port '{}' is served by '{}', which is no process of {}", p.name, p.by, context.type->name));
     }
     quantity(p.capacity, Unit::per_second, context);
     rests(p.capacity, p.basis.is_given(), fmt::format("the capacity of '{}'", p.name));
@@ -930,7 +1018,8 @@ class Checker {
   }
   void actions(const std::vector<std::string>& list, Position at) {
     for (const std::string& action : list) {
-      if (action.find(':') == std::string::npos) error(at, fmt::format("'{}' is no IAM action; write `service:Action`", action));
+      if (action.find(':') == std::string::npos)
+        error(at, fmt::format("'{}' is no IAM action; write `service:Action`", action));
     }
   }
   void store(const StoreDef& s, const Context& outer) {
@@ -1020,7 +1109,8 @@ class Checker {
     rests(h.rate, based, "`rate`");
     rests(h.size, based, "`size`");
     rests(h.drain, based, "`drain`");
-    if (h.when.empty()) error(h.at, fmt::format("hop '{}' needs `when`: what becomes of the data while it fails", h.name));
+    if (h.when.empty())
+      error(h.at, fmt::format("hop '{}' needs `when`: what becomes of the data while it fails", h.name));
     for (std::size_t c = 0; c < error_class_count; ++c) {
       if (static_cast<ErrorClass>(c) == ErrorClass::failed && !can_fail(h, context)) continue;
       const auto blocks = reactions_to(h, static_cast<ErrorClass>(c));
@@ -1034,7 +1124,8 @@ class Checker {
       // A block without a basis of its own rests on that of a block for more classes.
       const bool wider = std::any_of(h.when.begin(), h.when.end(), [&when](const WhenDef& other) {
         return &other != &when && (other.classes.bits & when.classes.bits) == when.classes.bits &&
-               std::any_of(other.blocks.begin(), other.blocks.end(), [](const ReactionDef& r) { return r.basis.is_given(); });
+               std::any_of(other.blocks.begin(), other.blocks.end(),
+                           [](const ReactionDef& r) { return r.basis.is_given(); });
       });
       for (const ReactionDef& reaction : when.blocks) {
         test(reaction.test, context);
@@ -1169,7 +1260,7 @@ class Checker {
     basis(g.basis, context);
   }
 
-  // ---- after all types: what repairs are good for -----------------------------------------------------------------------------
+  // ---- after all types: what repairs are good for ----
 
   void effects(const TypeDef& type) {
     current_ = &type;
@@ -1181,7 +1272,8 @@ class Checker {
       });
       if (does_something || refreshes) continue;
       error(r.at, fmt::format("repair '{}' of {} restores nothing: no condition, process or number, and no fallback is "
-                              "released by it", r.name, type.name));
+                              "released by it",
+                              r.name, type.name));
     }
     for (const ConditionDef& c : type.conditions) {
       if (c.rises != Condition::Rises::by_repair || !c.refreshed_by.empty()) continue;
@@ -1190,11 +1282,12 @@ class Checker {
     }
   }
 
-  // ---- loops within a type ------------------------------------------------------------------------------------------------
+  // ---- loops within a type ----
 
   // The member of the component itself that a path of one step names.
   static const std::string* own_member(const Path& path) {
-    if (path.start != Path::Start::component || path.steps.empty() || path.steps[0].kind != Step::Kind::member) return nullptr;
+    if (path.start != Path::Start::component || path.steps.empty() || path.steps[0].kind != Step::Kind::member)
+      return nullptr;
     return &path.steps[0].name;
   }
 
@@ -1222,7 +1315,8 @@ class Checker {
     }
     loops(follows, [&](const std::string& where, const std::string& loop) {
       const ConditionDef* c = type.find_condition(where);
-      error(c != nullptr ? c->at : type.at, fmt::format("{}: these follow each other in a circle: {}", type.name, loop));
+      error(c != nullptr ? c->at : type.at,
+            fmt::format("{}: these follow each other in a circle: {}", type.name, loop));
     });
   }
 
@@ -1234,7 +1328,8 @@ class Checker {
     }
     loops(uses, [&](const std::string& where, const std::string& loop) {
       const AttributeDef* a = type.find_attribute(where);
-      error(a != nullptr ? a->at : type.at, fmt::format("{}: the values of these need each other: {}", type.name, loop));
+      error(a != nullptr ? a->at : type.at,
+            fmt::format("{}: the values of these need each other: {}", type.name, loop));
     });
   }
   void collect_attributes(const Expression& e, std::vector<std::string>& found) {
@@ -1274,7 +1369,7 @@ class Checker {
   std::map<std::string, std::vector<const TypeDef*>, std::less<>> parents_;
   std::set<std::pair<std::string, std::string>> releases_;
   std::set<std::pair<std::string, std::string>> restored_;
-  const TypeDef* current_ = nullptr;   // the type being looked at
+  const TypeDef* current_ = nullptr;  // the type being looked at
   int depth_ = 0;
 };
 

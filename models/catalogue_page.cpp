@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <map>
 
 #include "models/catalogue.hpp"

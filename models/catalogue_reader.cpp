@@ -1,9 +1,8 @@
 #include "models/catalogue_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 #include <functional>
 #include <set>
 
@@ -14,7 +13,7 @@ namespace moshimo::models {
 using input::Diagnostics;
 using Wanted = ExpressionParser::Wanted;
 
-// ---- import paths -----------------------------------------------------------------------------------------------------
+// ---- import paths ---------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -43,7 +42,7 @@ class ImportScanner {
         if (text_.empty()) fail("a path is missing after the colon");
       } else if (!text_.empty() && text_.front() != '[') {
         fail("a colon is missing after the parenthesis");
-      } else if (!text_.empty()) {   // `TYPE(attr)[k = v]`, `TYPE(attr)[k = v]:path`
+      } else if (!text_.empty()) {  // `TYPE(attr)[k = v]`, `TYPE(attr)[k = v]:path`
         const std::size_t end = text_.find(']');
         if (end == std::string_view::npos) fail("']' is missing");
         path.steps = steps(text_.substr(0, end + 1));
@@ -150,7 +149,7 @@ std::optional<ImportPath> parse_import_path(std::string_view text, std::string* 
   }
 }
 
-// ---- types --------------------------------------------------------------------------------------------------------------
+// ---- types ----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -161,9 +160,10 @@ struct ClassName {
   ErrorClass error;
 };
 constexpr ClassName class_names[] = {
-    {"denied", ErrorClass::denied},       {"key", ErrorClass::key},         {"missing", ErrorClass::missing},
-    {"throttled", ErrorClass::throttled}, {"unavailable", ErrorClass::unavailable},
-    {"unhealthy", ErrorClass::unhealthy}, {"stalled", ErrorClass::stalled}, {"failed", ErrorClass::failed},
+    {"denied", ErrorClass::denied},           {"key", ErrorClass::key},
+    {"missing", ErrorClass::missing},         {"throttled", ErrorClass::throttled},
+    {"unavailable", ErrorClass::unavailable}, {"unhealthy", ErrorClass::unhealthy},
+    {"stalled", ErrorClass::stalled},         {"failed", ErrorClass::failed},
 };
 
 class TypeReader {
@@ -186,7 +186,7 @@ class TypeReader {
     if (const Tree* says = tree.find("says")) type_.says = says->text;
     if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
     if (const Tree* t = tree.find("cloudformation")) type_.cloudformation = import_sources(*t);
-    words_.report = true;   // what only AWS knows of an ARN is asked for
+    words_.report = true;  // what only AWS knows of an ARN is asked for
     if (const Tree* t = tree.find("arn")) type_.arn = parser().text(*t);
     words_.report = false;
     section(tree, "attributes", [&](const Tree& t) { type_.attributes.push_back(attribute(t)); });
@@ -266,18 +266,21 @@ class TypeReader {
       if (name != "exists") seen.emplace(name, "there is always one");
     }
     static const std::set<std::string_view> reserved{"self", "item", "outside", "forever", "unlimited",
-                                                     "ask",  "gap",  "backlog", "now",    "step"};
-    for (const std::string_view section : {"attributes", "conditions", "ports", "stores", "hops", "processes", "repairs"}) {
+                                                     "ask",  "gap",  "backlog", "now",     "step"};
+    for (const std::string_view section :
+         {"attributes", "conditions", "ports", "stores", "hops", "processes", "repairs"}) {
       const Tree* found = tree.find(section);
       if (found == nullptr) continue;
       for (const Tree& member : found->children) {
         check_name(member);
         if (reserved.count(member.key) != 0) {
-          error(member.key_at, fmt::format("'{}' has a meaning of its own in this language; use another name", member.key));
+          error(member.key_at,
+                fmt::format("'{}' has a meaning of its own in this language; use another name", member.key));
         }
         const auto [earlier, is_new] = seen.emplace(member.key, fmt::format("it stands in `{}`", section));
         if (!is_new) {
-          error(member.key_at, fmt::format("{} has two members named '{}' ({})", type_.name, member.key, earlier->second));
+          error(member.key_at,
+                fmt::format("{} has two members named '{}' ({})", type_.name, member.key, earlier->second));
         }
         if (member.key != "exists") words_.members.push_back(member.key);
         if (section == "attributes") collect_options(member, member.key);
@@ -293,9 +296,11 @@ class TypeReader {
     }
   }
   void check_name(const Tree& member) const {
-    const bool fine = !member.key.empty() && std::all_of(member.key.begin(), member.key.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    }) && member.key.front() >= 'a' && member.key.front() <= 'z';
+    const bool fine =
+        !member.key.empty() &&
+        std::all_of(member.key.begin(), member.key.end(),
+                    [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }) &&
+        member.key.front() >= 'a' && member.key.front() <= 'z';
     if (!fine) error(member.key_at, fmt::format("'{}' is no name: use small letters, digits, '_' and '-'", member.key));
   }
 
@@ -508,7 +513,8 @@ class TypeReader {
       return;
     }
     if (tree.children.size() != 1) {
-      error(tree.at, "a need is a path, `{ path: class }`, `{ any: path, else: class }`, `{ all: path }` or `{ if:, need: }`");
+      error(tree.at,
+            "a need is a path, `{ path: class }`, `{ any: path, else: class }`, `{ all: path }` or `{ if:, need: }`");
       return;
     }
     const Tree& only = tree.children.front();
@@ -598,8 +604,8 @@ class TypeReader {
     result.name = tree.key;
     result.at = tree.key_at;
     if (!expect_map(tree, fmt::format("attribute '{}'", tree.key))) return result;
-    Keys allowed{"through", "many",  "or_text", "optional",  "default",
-                 "range",   "fact",  "assumed", "terraform", "cloudformation"};
+    Keys allowed{"through", "many", "or_text", "optional",  "default",
+                 "range",   "fact", "assumed", "terraform", "cloudformation"};
     const KindName* kind = nullptr;
     for (const KindName& entry : kinds()) {
       allowed.push_back(entry.name);
@@ -620,7 +626,9 @@ class TypeReader {
     const Tree& value = *tree.find(kind->name);
     using Kind = AttributeDef::Kind;
     switch (kind->kind) {
-      case Kind::refers_to: result.types = types_named(value, result.any_type); break;
+      case Kind::refers_to:
+        result.types = types_named(value, result.any_type);
+        break;
       case Kind::contains: {
         bool any = false;
         result.types = types_named(value, any);
@@ -640,10 +648,14 @@ class TypeReader {
           }
         }
         break;
-      case Kind::one_of: result.options = names_in(value); break;
-      case Kind::port: result.port_of = name_in(value); break;
+      case Kind::one_of:
+        result.options = names_in(value);
+        break;
+      case Kind::port:
+        result.port_of = name_in(value);
+        break;
       case Kind::fixed:
-        words_.report = true;   // a command that repairs use
+        words_.report = true;  // a command that repairs use
         result.fixed = parser().expression(value, Wanted::any);
         words_.report = false;
         break;
@@ -678,8 +690,9 @@ class TypeReader {
                            kind->kind == Kind::port;
       if (!(is_text && value_tree->is_scalar() && value_tree->text.empty())) {
         words_.plain = result.options;
-        result.default_value =
-            parser().expression(*value_tree, is_number && !result.many ? Wanted::quantity : is_text ? Wanted::text : Wanted::any);
+        result.default_value = parser().expression(*value_tree, is_number && !result.many ? Wanted::quantity
+                                                                : is_text                 ? Wanted::text
+                                                                                          : Wanted::any);
         words_.plain.clear();
       } else {
         result.default_value.kind = Expression::Kind::text;
@@ -1051,7 +1064,8 @@ class TypeReader {
   // What was deleted and has no way back of its own is declared again with the infrastructure code.
   void add_recreate() {
     const ConditionDef& exists = type_.conditions.front();
-    if (exists.is_derived || exists.rises == Condition::Rises::never || type_.find_repair("recreate") != nullptr) return;
+    if (exists.is_derived || exists.rises == Condition::Rises::never || type_.find_repair("recreate") != nullptr)
+      return;
     for (const RepairDef& repair : type_.repairs) {
       for (const Path& path : repair.restores) {
         if (path.start == Path::Start::component && path.steps.size() == 1 && path.steps[0].name == "exists") return;
@@ -1123,7 +1137,8 @@ class TypeReader {
     result.name = tree.key;
     result.at = tree.key_at;
     if (!expect_map(tree, fmt::format("fault '{}'", tree.key))) return result;
-    allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "fact", "assumed"});
+    allow_only(tree,
+               {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "fact", "assumed"});
     if (const Tree* t = tree.find("same_as")) result.same_as = t->text;
     if (const Tree* t = tree.find("action")) result.actions = names_in(*t);
     if (const Tree* t = tree.find("with"); t != nullptr && expect_map(*t, "`with`")) {
@@ -1221,7 +1236,8 @@ FactDef read_fact(const CatalogueTrees::Fact& source, Diagnostics& diagnostics) 
   static const Keys keys{"says", "source", "confidence"};
   for (const Tree& child : tree.children) {
     if (std::find(keys.begin(), keys.end(), child.key) == keys.end()) {
-      diagnostics.error(child.key_at, fmt::format("unknown key '{}'{}", child.key, input::did_you_mean(child.key, keys)));
+      diagnostics.error(child.key_at,
+                        fmt::format("unknown key '{}'{}", child.key, input::did_you_mean(child.key, keys)));
     }
   }
   const auto take = [&](std::string_view key) -> std::string {

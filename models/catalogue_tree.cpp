@@ -1,8 +1,7 @@
 #include "models/catalogue_tree.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
 namespace moshimo::models {
@@ -66,7 +65,7 @@ std::vector<std::string_view> names_of(const std::map<std::string, Tree, std::le
   return names;
 }
 
-// ---- traits -----------------------------------------------------------------------------------------------------------
+// ---- traits ---------------------------------------------------------------------------------------------------------
 
 using Parameters = std::map<std::string, const Tree*, std::less<>>;
 
@@ -87,8 +86,8 @@ void fill_in(Tree& tree, const Parameters& parameters, Diagnostics& diagnostics)
       if (!name.empty()) {
         std::vector<std::string_view> known;
         for (const auto& entry : parameters) known.push_back(entry.first);
-        diagnostics.error(tree.inside(from), fmt::format("the trait has no parameter '{}'{}", name,
-                                                         input::did_you_mean(name, known)));
+        diagnostics.error(tree.inside(from),
+                          fmt::format("the trait has no parameter '{}'{}", name, input::did_you_mean(name, known)));
       }
       from = to;
       continue;
@@ -159,8 +158,7 @@ void merge_traits(const std::string& name, Tree& type, const CatalogueTrees& tre
         } else if (!parameter.is_null() && !(parameter.is_scalar() && parameter.text == "text")) {
           parameters[parameter.key] = &parameter;
         } else {
-          diagnostics.error(use.key_at,
-                            fmt::format("trait '{}' needs its parameter '{}'", use.key, parameter.key));
+          diagnostics.error(use.key_at, fmt::format("trait '{}' needs its parameter '{}'", use.key, parameter.key));
           parameters[parameter.key] = &parameter;
         }
       }
@@ -174,9 +172,9 @@ void merge_traits(const std::string& name, Tree& type, const CatalogueTrees& tre
     merge(merged, filled, merged_levels);
   }
   Tree own = type;
-  own.children.erase(std::remove_if(own.children.begin(), own.children.end(),
-                                    [](const Tree& child) { return child.key == "traits"; }),
-                     own.children.end());
+  own.children.erase(
+      std::remove_if(own.children.begin(), own.children.end(), [](const Tree& child) { return child.key == "traits"; }),
+      own.children.end());
   merge(merged, own, merged_levels);
   merged.at = type.at;
   type = std::move(merged);
@@ -186,8 +184,7 @@ void merge_traits(const std::string& name, Tree& type, const CatalogueTrees& tre
 
 Tree tree_of(const input::Document& document) { return tree_of(document, document.root()); }
 
-void read_trees(const std::vector<const input::Document*>& documents, CatalogueTrees& trees,
-                Diagnostics& diagnostics) {
+void read_trees(const std::vector<const input::Document*>& documents, CatalogueTrees& trees, Diagnostics& diagnostics) {
   std::set<std::string> new_types;
   std::set<std::string> new_facts;
   std::set<std::string> new_groups;
@@ -205,7 +202,8 @@ void read_trees(const std::vector<const input::Document*>& documents, CatalogueT
     if (version == nullptr) {
       diagnostics.error(file.at, "key 'version' is missing; write `version: 1`");
     } else if (version->text != "1") {
-      diagnostics.error(version->at, fmt::format("version {} is not known; this program reads version 1", version->text));
+      diagnostics.error(version->at,
+                        fmt::format("version {} is not known; this program reads version 1", version->text));
     }
     const Tree* named = file.find("service");
     const std::string service = named != nullptr ? named->text : "";
@@ -252,7 +250,7 @@ void read_trees(const std::vector<const input::Document*>& documents, CatalogueT
   }
 }
 
-// ---- packed -----------------------------------------------------------------------------------------------------------
+// ---- packed ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -353,8 +351,8 @@ const PackedTrees::Type* PackedTrees::find_type(std::string_view name) const {
 }
 
 const PackedTrees::Fact* PackedTrees::find_fact(std::string_view id) const {
-  const auto found = std::lower_bound(facts_.begin(), facts_.end(), id,
-                                      [](const Fact& f, std::string_view n) { return f.id < n; });
+  const auto found =
+      std::lower_bound(facts_.begin(), facts_.end(), id, [](const Fact& f, std::string_view n) { return f.id < n; });
   return found != facts_.end() && found->id == id ? &*found : nullptr;
 }
 

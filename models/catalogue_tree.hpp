@@ -14,8 +14,8 @@ namespace moshimo::models {
 struct Tree {
   input::NodeKind kind = input::NodeKind::null;
   bool is_quoted = false;
-  std::string text;   // of a scalar
-  std::string key;    // when the parent is a map
+  std::string text;  // of a scalar
+  std::string key;   // when the parent is a map
   input::Position at;
   input::Position key_at;
   std::vector<Tree> children;
@@ -36,7 +36,7 @@ Tree tree_of(const input::Document& document);
 struct CatalogueTrees {
   struct Type {
     std::string service;
-    Tree tree;   // `traits` are already merged in
+    Tree tree;  // `traits` are already merged in
   };
   struct Fact {
     std::string service;
@@ -72,8 +72,8 @@ class PackedTrees {
     std::uint32_t offset = 0;
   };
   explicit PackedTrees(std::string_view bytes);
-  const std::vector<Type>& types() const { return types_; }   // sorted by name
-  const std::vector<Fact>& facts() const { return facts_; }   // sorted by id
+  const std::vector<Type>& types() const { return types_; }  // sorted by name
+  const std::vector<Fact>& facts() const { return facts_; }  // sorted by id
   const Type* find_type(std::string_view name) const;
   const Fact* find_fact(std::string_view id) const;
   CatalogueTrees::Type read(const Type& type) const;

@@ -11,10 +11,14 @@ namespace moshimo::models {
 
 std::string_view name_of(Unit u) {
   switch (u) {
-    case Unit::none: return "a number";
-    case Unit::seconds: return "a duration";
-    case Unit::bytes: return "bytes";
-    case Unit::per_second: return "a rate";
+    case Unit::none:
+      return "a number";
+    case Unit::seconds:
+      return "a duration";
+    case Unit::bytes:
+      return "bytes";
+    case Unit::per_second:
+      return "a rate";
   }
   return "";
 }
@@ -154,8 +158,7 @@ std::optional<Moment> parse_moment(std::string_view text) {
   static constexpr std::array<int, 12> lengths{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (*year % 4 == 0 && *year % 100 != 0) || *year % 400 == 0;
   if (*day > lengths[static_cast<std::size_t>(*month - 1)] + (leap && *month == 2 ? 1 : 0)) return std::nullopt;
-  std::int64_t seconds =
-      days_from_civil(*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)) * 86400;
+  std::int64_t seconds = days_from_civil(*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)) * 86400;
   if (text.empty()) return Moment{seconds};
   if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
   const auto hour = take_number(text, 2);

@@ -66,11 +66,11 @@ struct Match {
 
 struct Step {
   enum class Kind : std::uint8_t {
-    member,   // `.name`: an attribute, condition, port, store, hop, process, repair, or name, arn, account, region, ok;
-              // of an object attribute one of its members; of a process `start`, `run`, `healthy`
-    each,     // `[]`: every item
-    matching, // `[a = x and b = y]`: the items that match
-    indexed,  // `[attribute]`: the member whose name that attribute of the path's own component holds
+    member,  // `.name`: an attribute, condition, port, store, hop, process, repair, or name, arn, account, region, ok;
+             // of an object attribute one of its members; of a process `start`, `run`, `healthy`
+    each,    // `[]`: every item
+    matching,  // `[a = x and b = y]`: the items that match
+    indexed,   // `[attribute]`: the member whose name that attribute of the path's own component holds
   };
   Kind kind = Kind::member;
   std::string name;            // member: its name; indexed: the attribute
@@ -146,17 +146,21 @@ struct Case;
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    nothing,   // not written
+    nothing,  // not written
     quantity,
     text,
-    yes_no,    // also true in number positions of nothing
+    yes_no,  // also true in number positions of nothing
     path,
-    only,      // only(path): the one thing it leads to; nothing when there are several or none. operands[0] is the path
-    add, subtract, multiply, divide,  // operands[0], operands[1]
-    least, most,                      // min(...), max(...): operands
-    cases,     // the first of `cases` that applies
-    list,      // operands; only as a default
-    map,       // keys[i]: operands[i]; only as a default
+    only,  // only(path): the one thing it leads to; nothing when there are several or none. operands[0] is the path
+    add,
+    subtract,
+    multiply,
+    divide,  // operands[0], operands[1]
+    least,
+    most,   // min(...), max(...): operands
+    cases,  // the first of `cases` that applies
+    list,   // operands; only as a default
+    map,    // keys[i]: operands[i]; only as a default
   };
   Kind kind = Kind::nothing;
   Quantity quantity;

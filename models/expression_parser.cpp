@@ -1,8 +1,7 @@
 #include "models/expression_parser.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace moshimo::models {
 
@@ -55,7 +54,9 @@ class Scanner {
 
  private:
   [[noreturn]] void fail(std::string message) const { throw Mistake{from_ + i_, std::move(message)}; }
-  [[noreturn]] void fail_at(std::size_t at, std::string message) const { throw Mistake{from_ + at, std::move(message)}; }
+  [[noreturn]] void fail_at(std::size_t at, std::string message) const {
+    throw Mistake{from_ + at, std::move(message)};
+  }
   Position here(std::size_t at) const { return tree_.inside(from_ + at); }
   bool at_end() const { return i_ >= text_.size(); }
   char peek() const { return at_end() ? '\0' : text_[i_]; }
@@ -153,7 +154,16 @@ class Scanner {
     if (!text.empty()) e.text.parts.push_back({TextPart::Kind::literal, std::move(text), {}});
     return e;
   }
+  // Counts how deep brackets and `not` are nested, so that no text can exhaust the stack.
+  struct Nested {
+    explicit Nested(const Scanner& scanner) : depth(scanner.depth_) {
+      if (++depth > 100) scanner.fail("this is nested too deeply");
+    }
+    ~Nested() { --depth; }
+    int& depth;
+  };
   Expression operand() {
+    const Nested nested(*this);
     skip_spaces();
     const std::size_t at = i_;
     if (at_end()) fail("a value is missing at the end");
@@ -188,7 +198,8 @@ class Scanner {
     }
     if (is_digit(peek()) || ((peek() == '-' || peek() == '.') && i_ + 1 < text_.size() && is_digit(text_[i_ + 1]))) {
       std::size_t end = i_;
-      while (end < text_.size() && text_[end] != ' ' && text_[end] != ',' && text_[end] != ')' && text_[end] != ']') ++end;
+      while (end < text_.size() && text_[end] != ' ' && text_[end] != ',' && text_[end] != ')' && text_[end] != ']')
+        ++end;
       const std::string_view written = text_.substr(i_, end - i_);
       const auto quantity = parse_quantity(written);
       if (!quantity) {
@@ -412,6 +423,7 @@ class Scanner {
     return t;
   }
   Test single() {
+    const Nested nested(*this);
     skip_spaces();
     const std::size_t at = i_;
     if (at_end()) fail("a test is missing at the end");
@@ -511,6 +523,7 @@ class Scanner {
   std::size_t from_ = 0;
   std::size_t i_ = 0;
   bool free_words_ = false;
+  mutable int depth_ = 0;
 };
 
 // What stands between the braces of a text and looks like a path or a place.
@@ -567,8 +580,8 @@ Text ExpressionParser::text(const Tree& tree) const {
     if (!literal.empty()) result.parts.push_back({TextPart::Kind::literal, std::move(literal), {}});
     literal.clear();
   };
-  static const std::vector<std::string_view> report_places{"gap.start",      "gap.end",       "gap.start_ms", "gap.end_ms",
-                                                           "backlog.events", "backlog.bytes", "now",          "step"};
+  static const std::vector<std::string_view> report_places{
+      "gap.start", "gap.end", "gap.start_ms", "gap.end_ms", "backlog.events", "backlog.bytes", "now", "step"};
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t end = text[i] == '{' ? text.find('}', i) : std::string_view::npos;
     const std::string_view inside = end == std::string_view::npos ? "" : text.substr(i + 1, end - i - 1);
@@ -721,8 +734,7 @@ Expression ExpressionParser::expression(const Tree& tree, Wanted wanted) const {
   }
   const bool plain_text = wanted != Wanted::quantity && !has_operator(tree.text) && !is_path(tree);
   const bool is_place = tree.text.find('{') != std::string::npos && wanted != Wanted::quantity;
-  if (is_place || (plain_text && tree.text.find(' ') != std::string::npos) ||
-      (plain_text && wanted == Wanted::text)) {
+  if (is_place || (plain_text && tree.text.find(' ') != std::string::npos) || (plain_text && wanted == Wanted::text)) {
     e.kind = Expression::Kind::text;
     e.text = text(tree);
     return e;

@@ -24,12 +24,24 @@ std::string steps_of(const std::vector<ImportStep>& steps) {
   std::string text;
   for (const ImportStep& step : steps) {
     switch (step.kind) {
-      case ImportStep::Kind::member: text += "." + step.name; break;
-      case ImportStep::Kind::each: text += "[]"; break;
-      case ImportStep::Kind::matching: text += "[" + step.name + "=" + step.value + "]"; break;
-      case ImportStep::Kind::up: text += "^"; break;
-      case ImportStep::Kind::json: text += "#json"; break;
-      case ImportStep::Kind::statements: text += "#statements"; break;
+      case ImportStep::Kind::member:
+        text += "." + step.name;
+        break;
+      case ImportStep::Kind::each:
+        text += "[]";
+        break;
+      case ImportStep::Kind::matching:
+        text += "[" + step.name + "=" + step.value + "]";
+        break;
+      case ImportStep::Kind::up:
+        text += "^";
+        break;
+      case ImportStep::Kind::json:
+        text += "#json";
+        break;
+      case ImportStep::Kind::statements:
+        text += "#statements";
+        break;
     }
   }
   return text;
@@ -65,7 +77,7 @@ TEST_CASE("what is written replaces the implicit members") {
   CHECK(type.conditions[0].error == ErrorClass::key);
   CHECK(type.faults.size() == 1);
   CHECK(type.faults[0].actions == std::vector<std::string>{"a:Delete"});
-  CHECK(type.repairs.empty());   // nothing can bring it back
+  CHECK(type.repairs.empty());  // nothing can bring it back
 }
 
 TEST_CASE("attributes have the kinds of the language") {
@@ -107,7 +119,7 @@ TEST_CASE("attributes have the kinds of the language") {
   CHECK(type.find_attribute("parts")->default_value.operands.at(0).kind == Expression::Kind::map);
   const AttributeDef& logs = *type.find_attribute("logs");
   REQUIRE(logs.members.size() == 2);
-  CHECK(logs.members[0].default_value.text.parts.size() == 2);   // "/aws/" and the name
+  CHECK(logs.members[0].default_value.text.parts.size() == 2);  // "/aws/" and the name
   CHECK(logs.members[1].default_value.quantity == Quantity{1, Unit::per_second});
   CHECK(logs.basis.assumed == "as much as usual");
   CHECK(type.find_attribute("label")->default_value.text.plain() == "x");
@@ -189,7 +201,7 @@ TEST_CASE("tests are read with not before and before or") {
   REQUIRE(one.tests[0].kind == Test::Kind::all_of);
   CHECK(one.tests[0].tests[0].kind == Test::Kind::negation);
   CHECK(one.tests[0].tests[0].tests[0].types == std::vector<std::string>{"sqs:queue"});
-  CHECK(one.tests[0].tests[1].operands[1].text.plain() == "arn");   // `arn` is a member, but an option of `by` first
+  CHECK(one.tests[0].tests[1].operands[1].text.plain() == "arn");  // `arn` is a member, but an option of `by` first
   CHECK(one.tests[1].kind == Test::Kind::present);
   const Test& two = type.find_condition("two")->test;
   CHECK(two.tests[0].operands.size() == 3);
@@ -225,7 +237,7 @@ TEST_CASE("needs are paths, renamed, alternatives, all at once, or conditional")
   CHECK(loaded.mistakes() == "");
   const NeedDefs& needs = type_in(loaded, "a:thing").find_port("in")->needs;
   REQUIRE(needs.size() == 9);
-  CHECK(needs[0].paths[0].text == "exists");   // every port needs its component
+  CHECK(needs[0].paths[0].text == "exists");  // every port needs its component
   CHECK(needs[1].paths[0].text == "role.act");
   CHECK_FALSE(needs[1].shown_as);
   CHECK(needs[2].shown_as == ErrorClass::failed);
@@ -319,7 +331,7 @@ TEST_CASE("for each key of a reaction the nearest block that has it counts") {
   CHECK(hop.as[0].path.text == "role");
   CHECK(hop.as[1].service == "sns.amazonaws.com");
 
-  const auto key = reactions_to(hop, ErrorClass::key);   // key, then refused, then any
+  const auto key = reactions_to(hop, ErrorClass::key);  // key, then refused, then any
   REQUIRE(key.size() == 3);
   CHECK(key[0]->sees);
   CHECK_FALSE(key[0]->fallbacks);
@@ -394,10 +406,13 @@ TEST_CASE("repairs hold places for the report and for the operator") {
   const Text& command = type.find_repair("again")->commands.at(0);
   std::string shape;
   for (const TextPart& part : command.parts) {
-    shape += part.kind == TextPart::Kind::literal ? part.text : part.kind == TextPart::Kind::path ? "<path " + part.path.text + ">"
-             : part.kind == TextPart::Kind::ask ? "<ask " + part.text + ">" : "<report " + part.text + ">";
+    shape += part.kind == TextPart::Kind::literal ? part.text
+             : part.kind == TextPart::Kind::path  ? "<path " + part.path.text + ">"
+             : part.kind == TextPart::Kind::ask   ? "<ask " + part.text + ">"
+                                                  : "<report " + part.text + ">";
   }
-  CHECK(shape == "aws a grant --id <ask grant-id> --x '{\"S3\":{}}' --at <report now> --arn <path arn> --n <report step>");
+  CHECK(shape ==
+        "aws a grant --id <ask grant-id> --x '{\"S3\":{}}' --at <report now> --arn <path arn> --n <report step>");
   CHECK(type.find_repair("longer")->sets.at(0).attribute == "retention");
   CHECK(type.find_repair("longer")->limits == "f.doc");
   CHECK(type.find_repair("wake")->restarts == "machine");
@@ -456,12 +471,13 @@ types:
     traits: { encrypted: { lag: 5m, save: "aws a save --name {name}" } }
     attributes: { kms_key: { terraform: kms_key_id } }
     conditions: { works: { class: denied } }
-)yaml", small_world});
+)yaml",
+                              small_world});
   CHECK(loaded.mistakes() == "");
   const TypeDef& type = type_in(loaded, "a:thing");
   const AttributeDef& key = *type.find_attribute("kms_key");
-  CHECK(key.types == std::vector<std::string>{"kms:key"});      // of the trait
-  CHECK(key.terraform.at(0).text == "kms_key_id");              // of the type
+  CHECK(key.types == std::vector<std::string>{"kms:key"});  // of the trait
+  CHECK(key.terraform.at(0).text == "kms_key_id");          // of the type
   const ConditionDef& works = *type.find_condition("works");
   CHECK(works.falls_after.most.quantity == Quantity{300, Unit::seconds});
   CHECK(works.error == ErrorClass::denied);

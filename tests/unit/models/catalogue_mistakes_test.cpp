@@ -110,7 +110,8 @@ facts:
 types:
   a:thing:
     attributes: { age: { duration: true, default: 6h, fact: g.on } }
-)yaml"}).mistakes() ==
+)yaml"})
+            .mistakes() ==
         "t.yaml:4:3: fact 'g.one' needs `source`\n"
         "t.yaml:4:36: `confidence` is documented, observed, inferred or assumed\n"
         "t.yaml:7:61: there is no fact 'g.on'; did you mean 'g.one'?");
@@ -196,7 +197,8 @@ traits:
   saved: { parameters: { save: text, lag: 0s }, attributes: { save: { fixed: $svae } } }
 types:
   a:thing: { traits: { saved: { lagg: 5m }, savd: {} } }
-)yaml"}).mistakes() ==
+)yaml"})
+            .mistakes() ==
         "t.yaml:4:78: the trait has no parameter 'svae'; did you mean 'save'?\n"
         "t.yaml:6:24: trait 'saved' needs its parameter 'save'\n"
         "t.yaml:6:33: unknown key 'lagg'; did you mean 'lag'?\n"
@@ -265,4 +267,10 @@ TEST_CASE("import paths and units that cannot be are refused") {
         "t.yaml:8:39: the default of 'two' is a number without a source: give it `fact` or `assumed`\n"
         "t.yaml:8:55: `range` is a list of the least and the most: [1m, 14d]\n"
         "t.yaml:8:72: 'x' is no duration, size or number");
+}
+
+TEST_CASE("a text cannot be nested without end") {
+  const std::string many(100000, '(');
+  CHECK(mistakes("  a:thing: { attributes: { age: { duration: true, default: '" + many + "' } } }\n") ==
+        "t.yaml:4:161: this is nested too deeply");
 }

@@ -1,6 +1,5 @@
 // The schema that editors complete from accepts what the reader accepts.
 #include <catch2/catch.hpp>
-
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -20,7 +19,8 @@ namespace {
 // As a YAML 1.2 editor sees it.
 json json_of(const input::Document& document, const input::Node& node) {
   switch (node.kind) {
-    case input::NodeKind::null: return nullptr;
+    case input::NodeKind::null:
+      return nullptr;
     case input::NodeKind::scalar: {
       if (node.style == input::ScalarStyle::quoted) return std::string(node.text);
       if (node.text == "true" || node.text == "false") return node.text == "true";

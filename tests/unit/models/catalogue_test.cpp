@@ -1,11 +1,9 @@
 #include "models/catalogue.hpp"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
-
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include "input/cursor.hpp"
 
@@ -43,7 +41,7 @@ TEST_CASE("the embedded catalogue is the one of models/aws") {
   CHECK(catalogue.find_terraform("aws_sqs_queue") == queue);
   CHECK(catalogue.find_cloudformation("AWS::SQS::Queue") == queue);
   CHECK(catalogue.is_part_in_terraform("aws_sqs_queue_policy"));
-  CHECK(queue->find_condition("policy_intact") != nullptr);   // of a trait
+  CHECK(queue->find_condition("policy_intact") != nullptr);  // of a trait
   const FactDef* retention = catalogue.find_fact("sqs.retention");
   REQUIRE(retention != nullptr);
   CHECK(retention->confidence == Confidence::documented);
@@ -102,8 +100,9 @@ TEST_CASE("a type that replaces a built-in one has to have what the others use")
   directory.write("ours.yaml", "version: 1\nservice: ours\ntypes:\n  kms:key: {}\n");
   input::Diagnostics diagnostics;
   const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
-  CHECK(mistakes_of(diagnostics).find("in the built-in dynamodb:table: `kms_key` can be a kms:key, which has no 'use'") !=
-        std::string::npos);
+  CHECK(
+      mistakes_of(diagnostics).find("in the built-in dynamodb:table: `kms_key` can be a kms:key, which has no 'use'") !=
+      std::string::npos);
 }
 
 TEST_CASE("a directory without models is a mistake") {
@@ -123,7 +122,8 @@ facts:
   f.two: { says: A guess., source: an estimate, confidence: assumed }
 types:
   a:thing: { terraform: { aws_thing: { named_by: name } } }
-)yaml", input::Format::yaml, diagnostics);
+)yaml",
+                                                          input::Format::yaml, diagnostics);
   const Catalogue catalogue = load_catalogue({&document}, diagnostics);
   CHECK(mistakes_of(diagnostics) == "");
   CHECK(catalogue_page(catalogue) == R"(# The catalogue
