@@ -17,37 +17,28 @@ namespace {
 
 constexpr std::string_view white = " \t\r\n";
 
-// The problem with a text that is no document at all, but the output of a command with a document in it.
-struct Foreign {
-  std::size_t offset = 0;
-  std::string message;
-};
-
-std::optional<Foreign> command_output(std::string_view text) {
+// Why a text that cannot be read as it stands may be the output of a command with a document in it.
+std::optional<std::string> command_output(std::string_view text) {
   if (text.starts_with("[command]")) {
-    return Foreign{0,
-                   "this line was printed by the wrapper of the setup-terraform action, before the JSON; set "
-                   "`terraform_wrapper: false` in the action, or delete everything before the first '{'"};
+    return "this line was printed by the wrapper of the setup-terraform action, before the JSON; set "
+           "`terraform_wrapper: false` in the action, or delete everything before the first '{'";
   }
   if (text.starts_with("{\"@level\"")) {
-    return Foreign{0,
-                   "this is the log of a Terraform command with -json; save the plan and give the output of "
-                   "`terraform show -json FILE`"};
+    return "this is the log of a Terraform command with -json; save the plan and give the output of "
+           "`terraform show -json FILE`";
   }
-  constexpr std::size_t most_lines = 50;
+  constexpr std::size_t most_lines = 200;
   bool something_else = false;
   for (std::size_t begin = 0, lines = 1; begin < text.size() && lines <= most_lines; ++lines) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
-    if (line.starts_with("{\"") || line == "{" || line == "{\r") {
-      if (!something_else) return std::nullopt;
-      return Foreign{
-          0, fmt::format("text stands before the JSON that begins at line {}; delete the lines before it", lines)};
+    if (something_else && (line.starts_with("{\"") || line == "{" || line == "{\r")) {
+      return fmt::format("text stands before the JSON that begins at line {}; delete the lines before it", lines);
     }
     const std::size_t first = line.find_first_not_of(white);
-    if (first != std::string_view::npos && line[first] != '#' && line[0] != '%' && !line.starts_with("---")) {
-      if (!something_else && (line[first] == '[' || line[first] == '{')) return std::nullopt;
-      something_else = true;
+    if (first != std::string_view::npos && !something_else) {
+      if (line[first] == '[' || line[first] == '{') return std::nullopt;
+      something_else = line[first] != '#' && line[0] != '%' && !line.starts_with("---");
     }
     begin = end + 1;
   }
@@ -111,22 +102,28 @@ Document Document::parse(std::string name, std::string text, Format format, Diag
   if (too_large) text.clear();
   const auto encoding = make_utf8(text);
   document.file_ = std::make_unique<SourceFile>(std::move(name), std::move(text));
-  DocumentBuilder builder(document, diagnostics, limits);
+  Diagnostics found;
+  DocumentBuilder builder(document, found, limits);
   const std::string_view source = document.file().text();
+  const bool empty = source.find_first_not_of(white) == std::string_view::npos;
   if (too_large) {
     builder.stop(0, fmt::format("the text is larger than {} bytes", most));
   } else if (encoding) {
     builder.stop(static_cast<std::uint32_t>(encoding->offset), encoding->message);
-  } else if (source.find_first_not_of(white) == std::string_view::npos) {
+  } else if (empty) {
     builder.stop(0, "the file is empty");
-  } else if (const auto foreign = command_output(source)) {
-    builder.stop(static_cast<std::uint32_t>(foreign->offset), foreign->message);
   } else if (format == Format::json) {
     parse_json(builder);
   } else {
     parse_yaml(builder, limits);
   }
   builder.finish();
+  const bool unusable = found.has_errors() || document.root().kind == NodeKind::scalar;
+  if (const auto cause = unusable && !empty && !encoding ? command_output(source) : std::nullopt) {
+    diagnostics.error({document.file_.get(), 0}, *cause);
+    return document;
+  }
+  for (const Diagnostic& d : found.errors()) diagnostics.error(d.at, d.message);
   return document;
 }
 

@@ -135,6 +135,8 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
   expanded_ += count;
   Node top = original;
   top.offset = offset;
+  top.key = {};
+  top.key_offset = 0;
   top.next_sibling = 0;
   const auto shift = static_cast<std::uint32_t>(nodes.size()) - a.begin;
   if (top.first_child != 0) top.first_child += shift;

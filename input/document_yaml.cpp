@@ -22,6 +22,8 @@ bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 char char_at(std::string_view text, std::size_t p) { return p < text.size() ? text[p] : '\0'; }
 
+bool is_flow_indicator(char c) { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
+
 bool is_quote(char c) { return c == '"' || c == '\''; }
 
 // Of the text in quotes that begins there.
@@ -131,10 +133,9 @@ class FlowText {
       const char c = text_[p_];
       const char next = p_ + 1 < text_.size() ? text_[p_ + 1] : ' ';
       if (c == '\n' && !in_flow) return;
-      if (c == ':' && (is_white(next) || (in_flow && std::string_view(",[]{}").find(next) != std::string_view::npos)))
-        return;
+      if (c == ':' && (is_white(next) || (in_flow && is_flow_indicator(next)))) return;
       if (is_white(c) && next == '#') return;
-      if (in_flow && std::string_view(",[]{}").find(c) != std::string_view::npos) return;
+      if (in_flow && is_flow_indicator(c)) return;
     }
   }
 
@@ -149,8 +150,11 @@ class YamlEvents : public YAML::EventHandler {
   explicit YamlEvents(DocumentBuilder& builder) : builder_(builder), source_(builder.source()) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    ++documents_;
+    const std::uint32_t before = begin_;
     begin_ = offset(mark);
+    if (++documents_ > 1 && begin_ == before) {  // yaml-cpp would find empty documents here for ever
+      stop(begin_, fmt::format("a text cannot begin with '{}'; put it in quotes", char_at(source_, begin_)));
+    }
   }
   void OnDocumentEnd() override {}
 
@@ -273,7 +277,10 @@ class YamlEvents : public YAML::EventHandler {
   }
   std::string_view null_at(std::size_t p) const {
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
-      if (source_.substr(p).starts_with(word)) return source_.substr(p, word.size());
+      if (!source_.substr(p).starts_with(word)) continue;
+      const char after = char_at(source_, p + word.size());
+      if (after == '\0' || is_white(after) || is_flow_indicator(after) || after == ':')
+        return source_.substr(p, word.size());
     }
     return {};
   }

@@ -181,6 +181,7 @@ TEST_CASE("an alias stands for a copy of what its anchor names, at the place of 
   const auto items = r.root.find("c").items();
   REQUIRE(items.size() == 3);
   CHECK(items[0].find("p").items().at(1).text() == "2");
+  CHECK(items[0].key().empty());
   CHECK(items[2].text() == "v");
   CHECK(r.root.find("d").text() == "key");
 }

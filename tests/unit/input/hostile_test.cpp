@@ -59,10 +59,10 @@ TEST_CASE("brackets in a text are no nesting") {
 }
 
 TEST_CASE("what YAML cannot tell the end of is refused before it fills the memory") {
-  CHECK(errors_of("a: [[" + repeated("1,", 10 * million) + "]]") == "f:1:4: " + too_long);
-  CHECK(errors_of("a: \"" + repeated("x", 5 * million)) == "f:1:1: " + too_long);
-  CHECK(errors_of(repeated("\"", 20 * million)) == "f:1:1: " + too_long);
-  CHECK(errors_of(repeated("&a ", 5 * million)) == "f:1:1: " + too_long);
+  CHECK(errors_of("a: [[" + repeated("1,", 2 * million) + "]]") == "f:1:4: " + too_long);
+  CHECK(errors_of("a: \"" + repeated("x", 3 * million)) == "f:1:1: " + too_long);
+  CHECK(errors_of(repeated("\"", 4 * million)) == "f:1:1: " + too_long);
+  CHECK(errors_of(repeated("&a ", million)) == "f:1:1: " + too_long);
   CHECK(errors_of("- [" + repeated("a: b, ", million)) == "f:1:3: " + too_long);
   CHECK(errors_of("a: [[" + repeated("1,", million / 2) + "]]").empty());
 }

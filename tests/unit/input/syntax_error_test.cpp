@@ -86,6 +86,7 @@ TEST_CASE("a mistake in YAML is named in a sentence, at its place") {
       {"a: \"x\" y", "1:8: nothing can follow the closing quote on its line; put the whole text in quotes"},
       {"a: @x", "1:4: a text cannot begin with '@'; put it in quotes"},
       {"a: `x`", "1:4: a text cannot begin with '`'; put it in quotes"},
+      {", a", "1:1: a text cannot begin with ','; put it in quotes"},
       {"a: %x", "1:4: a text cannot begin with '%'; put it in quotes"},
       {"a: [b\n", "2:1: expected ',' or ']' here: the '[' of line 1 is not closed"},
       {"a: [1, 2\nb: 3", "2:2: expected ',' or ']' here: the '[' of line 1 is not closed"},
@@ -149,6 +150,12 @@ TEST_CASE("what a command printed around its JSON is named") {
   CHECK(errors_of("{\"@level\":\"info\",\"@message\":\"x\"}\n{\"@level\":\"info\"}\n", Format::json) ==
         "f:1:1: this is the log of a Terraform command with -json; save the plan and give the output of "
         "`terraform show -json FILE`");
+  const std::string text =
+      "Note: objects have changed\n{\"format_version\":\"1.2\",\"a\":\"" + std::string(3'000'000, 'x') + "\"}";
+  CHECK(errors_of(text, Format::yaml) ==
+        "f:1:1: text stands before the JSON that begins at line 2; delete the lines before it");
+  CHECK(errors_of("a: [\n{\n\"b\": 1}\n ]", Format::yaml).empty());
+  CHECK(errors_of("[command]", Format::yaml).empty());
   CHECK(errors_of("# a comment\n---\n{\"a\": 1}\n", Format::yaml).empty());
   CHECK(errors_of("[\n{\"a\": 1},\n{\"a\": 2}]", Format::yaml).empty());
 }
