@@ -67,6 +67,8 @@ struct Running {  // a hop in a run
   double out = 0;
   double lost_rate = 0;
   double impulse = 0;
+  double unstalled = 0;  // what would arrive if the component were not held up
+  double intake = 1;     // share of the component's intake that its full buffer lets through
   HopState state;
   ErrorClass last_error = ErrorClass::unavailable;
   ErrorClass pause_error = ErrorClass::unavailable;
@@ -162,6 +164,8 @@ class Flow::Engine {
     places_.resize(plan_.places.size());
     port_inflow_.resize(plan_.ports);
     port_impulse_.resize(plan_.ports);
+    port_demand_.resize(plan_.ports);
+    intake_.resize(system.components.size());
     queued_.assign(plan_.hops + plan_.ports, 0);
     std::size_t most_places = 0;
     for (std::uint32_t h = 0; h < plan_.hops; ++h) {
@@ -207,7 +211,7 @@ class Flow::Engine {
     return row.capacity.is_unlimited() ? infinity : row.capacity.per_second() / second * running_share(row.process);
   }
   bool is_limited(std::uint32_t h) const {
-    return hop(h).to.is_set() && !system_.ports[hop(h).to].capacity.is_unlimited();
+    return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0;
   }
 
   // --- the clock
@@ -244,6 +248,7 @@ class Flow::Engine {
   void set_expiry(std::uint32_t h, std::int64_t t);
   std::int64_t next_of_place(std::uint32_t h, std::size_t i, std::int64_t t);
   void deliver_impulse(std::uint32_t h, double mass);
+  void hold_up(std::uint32_t h, std::int64_t t);
 
   const System& system_;
   FlowPlan plan_;
@@ -251,6 +256,8 @@ class Flow::Engine {
   std::vector<Place> places_;
   std::vector<double> port_inflow_;
   std::vector<double> port_impulse_;
+  std::vector<double> port_demand_;   // what would enter a port if its component were not held up
+  std::vector<double> intake_;        // by component: 1, or the share that full buffers let in
   std::vector<std::uint8_t> value_;
   std::vector<std::uint32_t> running_;
   EventHeap events_;
@@ -646,9 +653,12 @@ void Flow::Engine::set_arrival(std::uint32_t h, std::int64_t t) {
   Running& r = hops_[h];
   const Hop& row = hop(h);
   switch (row.source) {
-    case Hop::Source::port: r.arrival = port_inflow_[row.from.value] * row.ratio; return;
+    case Hop::Source::port:
+      r.arrival = port_inflow_[row.from.value] * row.ratio;
+      r.unstalled = port_demand_[row.from.value] * row.ratio;
+      return;
     case Hop::Source::timetable:
-    case Hop::Source::signal: r.arrival = 0; return;
+    case Hop::Source::signal: r.arrival = r.unstalled = 0; return;
     case Hop::Source::profile:
     case Hop::Source::work: break;
   }
@@ -671,7 +681,43 @@ void Flow::Engine::set_arrival(std::uint32_t h, std::int64_t t) {
     const Port& port = system_.ports[row.from];
     rate = holds(port.needs) ? rate * running_share(port.process) : 0;
   }
-  r.arrival = rate / second * row.ratio;
+  r.arrival = r.unstalled = rate / second * row.ratio;
+  if (row.source == Hop::Source::work && row.component.is_set()) r.arrival *= intake_[row.component.value];
+}
+
+// A full buffer that blocks lets in what leaves it; the rest of the component's intake waits outside.
+void Flow::Engine::hold_up(std::uint32_t h, std::int64_t t) {
+  const Hop& row_of_hop = hop(h);
+  Running& r = hops_[h];
+  double share = 1;
+  const std::vector<std::uint8_t>& list =
+      !r.state.open ? row_of_hop.reaction(r.state.error).fallbacks : row_of_hop.ordered ? only_first : nothing;
+  for (std::uint8_t i : list) {
+    const Overflow overflow = row_of_hop.fallbacks[i].overflow;
+    if (!accepts(h, i) || (place(h, i).full && overflow == Overflow::next)) continue;
+    const double leaves = place(h, i).drain + place(h, i).expiring;
+    const bool blocks = overflow == Overflow::block && place(h, i).full && r.unstalled > leaves * (1 + 1e-12);
+    if (blocks) share = leaves / r.unstalled;
+    break;
+  }
+  if (std::abs(share - r.intake) <= 1e-12) return;
+  r.intake = share;
+  const std::uint32_t c = row_of_hop.component.value;
+  double all = 1;
+  for (std::uint32_t other : plan_.component_blockers.of(c)) all = std::min(all, hops_[other].intake);
+  if (all == intake_[c]) return;
+  if (intake_[c] >= 1) {
+    outcome_->stalls.push_back({row_of_hop.component, HopId(h), SimTime::microseconds(t), SimTime::never()});
+  } else if (all >= 1) {
+    for (Stall& stall : outcome_->stalls) {
+      if (stall.component == row_of_hop.component && stall.to.is_never()) stall.to = SimTime::microseconds(t);
+    }
+  }
+  intake_[c] = all;
+  for (std::uint32_t p : plan_.component_ports.of(c)) mark_port(p);
+  for (std::uint32_t other : plan_.component_blockers.of(c)) {
+    if (hop(other).source == Hop::Source::work) mark_hop(other);
+  }
 }
 
 void Flow::Engine::regroup(std::uint32_t h, std::size_t i, std::int64_t t) {
@@ -872,6 +918,7 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
   if (r.paused_until > t) next = std::min(next, r.paused_until);
   for (std::uint32_t i = 0; i < n; ++i) next = std::min(next, place(h, i).next);
   events_.set(h, next);
+  if (row_of_hop.component.is_set() && !plan_.component_blockers.of(row_of_hop.component.value).empty()) hold_up(h, t);
   if (row_of_hop.to.is_set() && std::abs(r.out - out_before) > 1e-15 * (r.out + out_before)) {
     mark_port(row_of_hop.to.value);
   }
@@ -967,7 +1014,9 @@ void Flow::Engine::visit(std::uint32_t h, std::int64_t t) {
 void Flow::Engine::settle(std::uint32_t p, std::int64_t t) {
   const double limit = capacity(p);
   const std::span<const std::uint32_t> feeders = plan_.into_port.of(p);
-  if (!system_.ports[PortId(p)].capacity.is_unlimited()) {
+  const ComponentId owner = system_.ports[PortId(p)].component;
+  const double intake = owner.is_set() ? intake_[owner.value] : 1;
+  if (plan_.can_limit[p] != 0) {
     std::fill(asked_.begin(), asked_.end(), 0.0);
     const std::size_t releases = 1 + (levels_ - 1) / 2;
     double handed_on = 0;
@@ -981,13 +1030,14 @@ void Flow::Engine::settle(std::uint32_t p, std::int64_t t) {
     }
     double left = std::max(limit - handed_on, 0.0);
     for (std::size_t level = 0; level < levels_; ++level) {
-      granted_[level] = asked_[level] <= left ? 1.0 : left / asked_[level];
+      granted_[level] = intake * (asked_[level] <= left ? 1.0 : left / asked_[level]);
       left = std::max(left - asked_[level], 0.0);
     }
     const std::vector<double> granted = granted_;
     for (std::uint32_t h : feeders) {
       if (!(hop(h).to == PortId(p)) || !hops_[h].state.open) continue;
       advance(h, t);
+      hops_[h].cut_error = intake < 1 ? ErrorClass::stalled : ErrorClass::throttled;
       apply(h, t, granted);
     }
     queued_[plan_.hops + p] = 0;
@@ -1002,8 +1052,16 @@ void Flow::Engine::settle(std::uint32_t p, std::int64_t t) {
   }
   const double impulse = port_impulse_[p];
   port_impulse_[p] = 0;
-  const bool changed = std::abs(inflow - port_inflow_[p]) > 1e-15 * (inflow + port_inflow_[p]);
+  double demand = inflow;
+  if (intake < 1) {
+    demand = 0;
+    for (std::size_t level = 0; level < levels_; ++level) demand += asked_[level];
+    demand = std::min(demand, limit);
+  }
+  const bool changed = std::abs(inflow - port_inflow_[p]) > 1e-15 * (inflow + port_inflow_[p]) ||
+                       std::abs(demand - port_demand_[p]) > 1e-15 * (demand + port_demand_[p]);
   port_inflow_[p] = inflow;
+  port_demand_[p] = demand;
   if (!changed && impulse <= 0) return;
   for (std::uint32_t h : plan_.fed_by_port.of(p)) {
     if (impulse > 0) hops_[h].impulse += impulse * hop(h).ratio;
@@ -1040,6 +1098,9 @@ void Flow::Engine::start(bool record_losses, Outcome& outcome) {
   }
   std::fill(port_inflow_.begin(), port_inflow_.end(), 0.0);
   std::fill(port_impulse_.begin(), port_impulse_.end(), 0.0);
+  std::fill(port_demand_.begin(), port_demand_.end(), 0.0);
+  std::fill(intake_.begin(), intake_.end(), 1.0);
+  outcome.stalls.clear();
   events_.reset(plan_.hops);
   queue_.clear();
   std::fill(queued_.begin(), queued_.end(), std::uint8_t{0});

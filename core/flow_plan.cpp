@@ -88,6 +88,26 @@ FlowPlan::FlowPlan(const System& system)
     const ProcessId process = system.ports[PortId(p)].process;
     if (process.is_set()) process_ports.add(process.value, p);
   }
+  can_limit.assign(ports, 0);
+  component_ports.reset(system.components.size());
+  component_blockers.reset(system.components.size());
+  std::vector<std::uint8_t> blocks(system.components.size(), 0);
+  for (std::uint32_t h = 0; h < hops; ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    const bool has_block = std::any_of(hop.fallbacks.begin(), hop.fallbacks.end(),
+                                       [](const Fallback& f) { return f.overflow == Overflow::block; });
+    if (!has_block || !hop.component.is_set()) continue;
+    blocks[hop.component.value] = 1;
+    component_blockers.add(hop.component.value, h);
+  }
+  for (std::uint32_t p = 0; p < ports; ++p) {
+    const Port& port = system.ports[PortId(p)];
+    const bool held_up = port.component.is_set() && blocks[port.component.value] != 0;
+    can_limit[p] = !port.capacity.is_unlimited() || held_up ? 1 : 0;
+    if (held_up) component_ports.add(port.component.value, p);
+  }
+  component_ports.finish();
+  component_blockers.finish();
   fed_by_port.finish();
   into_port.finish();
   watchers.finish();

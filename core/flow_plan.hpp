@@ -55,6 +55,9 @@ struct FlowPlan {
   Adjacency signals;                          // condition -> hops fired by its fall
   Adjacency process_watchers;                 // process -> hops (work sources)
   Adjacency process_ports;                    // process -> ports it serves
+  std::vector<std::uint8_t> can_limit;        // by port: it has a capacity, or a full buffer may hold it up
+  Adjacency component_ports;                  // component -> ports a full buffer of it may hold up
+  Adjacency component_blockers;               // component -> hops whose full buffer holds it up
 };
 
 }  // namespace moshimo

@@ -103,8 +103,17 @@ struct HopLedger {
   std::vector<Waiting> places;
 };
 
+// A component that was held up because a buffer of its own was full.
+struct Stall {
+  ComponentId component;
+  HopId hop;  // whose buffer
+  SimTime from;
+  SimTime to = SimTime::never();  // never(): to the horizon
+};
+
 struct Outcome {
   Timeline timeline;
+  std::vector<Stall> stalls;
   std::vector<HopLedger> hops;                     // by HopId
   std::vector<StepFunction<HopState>> hop_states;  // by HopId; pauses included
 };

@@ -80,6 +80,16 @@ void fill(Value& value, const input::Document& document, const input::Node& node
   }
 }
 
+}  // namespace
+
+Value value_from(const input::Document& document, const input::Node& node) {
+  Value value;
+  fill(value, document, node);
+  return value;
+}
+
+namespace {
+
 class Reader {
  public:
   Reader(std::shared_ptr<const input::Document> document, Inventory& inventory, input::Diagnostics& diagnostics)

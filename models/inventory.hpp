@@ -41,6 +41,9 @@ struct Value {
   input::Position key_at() const { return {file, key_offset}; }
 };
 
+// A node of a document, which must outlive it, as a value.
+Value value_from(const input::Document& document, const input::Node& node);
+
 struct Resource {
   std::string name;
   std::string type;                 // `service:type`

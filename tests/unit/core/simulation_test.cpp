@@ -213,3 +213,17 @@ TEST_CASE("loops are named", "[core][check]") {
   REQUIRE(check(loop).size() == 1);
   CHECK(check(loop)[0] == "Data would go round for ever: a -> b -> a.");
 }
+
+TEST_CASE("a full buffer that blocks holds its component up", "[core][flow]") {
+  // 10/s into a service that logs each request; the buffer of 600 is full after a minute. From then on requests stall.
+  const Run r = run(
+      "condition up\nport service.in\nport logs\n"
+      "hop requests from 10/s to service.in\n"
+      "hop service/log from service.in to logs needs up:unavailable buffer holds 600 overflow block\n",
+      "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
+  CHECK(r["service/log"].lost == events(0));
+  CHECK(r["requests"].lost == events(10.0 * (3600 - 60)));
+  REQUIRE(r.outcome.stalls.size() == 1);
+  CHECK(r.outcome.stalls[0].from == SimTime::after_start(Duration::minutes(61)));
+  CHECK(r.outcome.stalls[0].to == SimTime::after_start(Duration::hours(2)));
+}

@@ -1,0 +1,63 @@
+// Reports: what a run, a plan or the catalogue tells, as text for a terminal, Markdown for a ticket, or JSON.
+//
+// Every function returns the whole report, ending in a line feed. The same input gives the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/dependencies.hpp"
+#include "models/catalogue.hpp"
+#include "models/compile.hpp"
+#include "models/import/importer.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::report {
+
+enum class Form : std::uint8_t { text, json, markdown };
+
+struct Style {
+  Form form = Form::text;
+  int width = 80;  // columns of the text form
+  bool ascii = false;
+  bool colour = false;
+  std::string version;  // of the program
+};
+
+// The answer to a scenario.
+std::string run_report(const scenarios::Answer& answer, const Style& style);
+
+// Who is reached from some components, without time.
+struct BlastView {
+  const models::Compiled* compiled = nullptr;
+  std::vector<ComponentId> starts;
+  std::vector<Reached> reached;
+  bool reverse = false;  // what they depend on, instead of who depends on them
+};
+std::string blast_report(const BlastView& view, const Dependencies& dependencies, const Style& style);
+
+// What a plan would do. `answer` is null when the plan deletes nothing that is modelled.
+struct ReviewView {
+  const models::ImportResult* import = nullptr;
+  const scenarios::Answer* answer = nullptr;
+  std::vector<std::string> failed_gates;  // a sentence each
+};
+std::string review_report(const ReviewView& view, const Style& style);
+
+// What an import modelled, and what it did not.
+std::string coverage_report(const models::ImportResult& import, const Style& style);
+
+// The compiled system, what was done to it and what came of it: enough to simulate it again. Always JSON.
+std::string inspect_json(const scenarios::Answer& answer, const Style& style);
+
+// The static dependencies as Graphviz dot or as Mermaid.
+std::string graph_text(const models::Compiled& compiled, const Dependencies& dependencies, bool mermaid);
+
+// The catalogue.
+std::string explain_type(const models::TypeDef& type, const models::Catalogue& catalogue, const Style& style);
+std::string explain_fact(const models::FactDef& fact, const models::Catalogue& catalogue, const Style& style);
+std::string list_types(const models::Catalogue& catalogue, const Style& style);
+std::string list_facts(const models::Catalogue& catalogue, const Style& style);
+
+}  // namespace moshimo::report

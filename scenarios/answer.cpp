@@ -1,0 +1,145 @@
+#include "scenarios/answer.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace moshimo::scenarios {
+namespace {
+
+// The faults of a scenario as requests to the compiler, one per component, and when each happens.
+struct Requests {
+  std::vector<models::ActionRequest> actions;
+  std::vector<SimTime> at;
+};
+
+Requests requests_of(const Scenario& scenario) {
+  Requests requests;
+  for (const ScenarioFault& fault : scenario.faults) {
+    for (std::size_t i = 0; i < fault.components.size(); ++i) {
+      models::ActionRequest request;
+      request.component = fault.components[i];
+      request.verb = fault.verb;
+      request.parameters = fault.parameters;
+      request.at = fault.component_at[i];
+      requests.actions.push_back(std::move(request));
+      requests.at.push_back(fault.at);
+    }
+  }
+  return requests;
+}
+
+struct World {
+  std::shared_ptr<models::Compiled> compiled;
+  std::vector<Fault> faults;
+};
+
+World compile_world(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
+                    const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
+  const Requests requests = requests_of(scenario);
+  models::CompileOptions options;
+  options.start = scenario.start;
+  options.overrides = overrides;
+  options.actions = requests.actions;
+  World world;
+  world.compiled = std::make_shared<models::Compiled>(models::compile(inventory, catalogue, options, diagnostics));
+  for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
+    const ActionId action = world.compiled->requested[i];
+    if (action.is_set()) world.faults.push_back({requests.at[i], action});
+  }
+  return world;
+}
+
+StrategyRun run_strategy(const System& system, const Outcome& healthy, const std::vector<Fault>& faults,
+                         Responders responders, SimTime horizon) {
+  StrategyRun run;
+  run.response = respond(system, faults, responders, horizon);
+  run.findings = findings_of(system, run.response.outcome, healthy);
+  return run;
+}
+
+void check_names(const Scenario& scenario, const models::Compiled& compiled, input::Diagnostics& diagnostics) {
+  for (const Expectation& e : scenario.expect) {
+    if (e.of.empty() || compiled.component(e.of).is_set()) continue;
+    const auto& hops = compiled.system.hops;
+    if (std::any_of(hops.begin(), hops.end(), [&](const Hop& h) { return h.name == e.of; })) continue;
+    std::vector<std::string_view> known;
+    for (const Component& c : compiled.system.components) known.push_back(c.name);
+    diagnostics.error(e.at, fmt::format("there is no component or hop '{}'{}", e.of, input::did_you_mean(e.of, known)));
+  }
+}
+
+}  // namespace
+
+const StrategyRun* Answer::run_of(Strategy s) const {
+  const auto found = std::find_if(runs.begin(), runs.end(), [s](const StrategyRun& r) { return r.response.strategy == s; });
+  return found == runs.end() ? nullptr : &*found;
+}
+
+Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const models::Inventory> inventory,
+              const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
+  Answer a;
+  a.scenario = std::move(scenario);
+  a.inventory = std::move(inventory);
+  const Scenario& s = *a.scenario;
+  World world = compile_world(s, *a.inventory, catalogue, {}, diagnostics);
+  a.compiled = world.compiled;
+  if (diagnostics.has_errors()) return a;
+  for (const std::string& mistake : check(a.compiled->system)) diagnostics.error({}, mistake);
+  check_names(s, *a.compiled, diagnostics);
+  std::vector<World> other_worlds;
+  for (const WhatIf& w : s.what_if) {
+    other_worlds.push_back(compile_world(s, *a.inventory, catalogue, w.set, diagnostics));
+  }
+  if (diagnostics.has_errors()) return a;
+
+  a.faults = world.faults;
+  for (const Fault& f : a.faults) a.first_fault = std::min(a.first_fault, f.at);
+  a.healthy = simulate(a.system(), {}, s.horizon);
+  std::vector<Strategy> order = {Strategy::none};
+  order.insert(order.end(), s.compare.begin(), s.compare.end());
+  order.push_back(s.response.strategy);
+  std::set<Strategy> done;
+  for (Strategy strategy : order) {
+    if (!done.insert(strategy).second) continue;
+    Responders responders = s.response;
+    responders.strategy = strategy;
+    if (strategy == s.response.strategy) a.main = a.runs.size();
+    a.runs.push_back(run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon));
+  }
+  for (std::size_t i = 0; i < other_worlds.size(); ++i) {
+    WhatIfRun run;
+    run.what_if = &s.what_if[i];
+    run.compiled = other_worlds[i].compiled;
+    run.healthy = std::make_shared<Outcome>(simulate(run.compiled->system, {}, s.horizon));
+    run.run = run_strategy(run.compiled->system, *run.healthy, other_worlds[i].faults,
+                           s.what_if[i].response.value_or(s.response), s.horizon);
+    a.what_ifs.push_back(std::move(run));
+  }
+  for (Duration detect : s.sweep_detect) {
+    Responders responders = s.response;
+    responders.time_to_detect = detect;
+    a.sweep.push_back({detect, run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon)});
+  }
+  for (const Expectation& e : s.expect) {
+    const StrategyRun& run = a.main_run();
+    a.expectations.push_back(check_expectation(e, a.system(), run.response.outcome, run.findings, a.first_fault));
+  }
+  return a;
+}
+
+Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
+              input::Diagnostics& diagnostics) {
+  auto inventory = std::make_shared<const models::Inventory>(
+      models::read_inventory(scenario->inventories, diagnostics));
+  if (diagnostics.has_errors()) {
+    Answer nothing;
+    nothing.scenario = std::move(scenario);
+    nothing.inventory = std::move(inventory);
+    return nothing;
+  }
+  return answer(std::move(scenario), std::move(inventory), catalogue, diagnostics);
+}
+
+}  // namespace moshimo::scenarios

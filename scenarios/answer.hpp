@@ -1,0 +1,59 @@
+// The answer to a scenario: the healthy run, the run of each strategy with its findings, the what-ifs, the expectations.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/findings.hpp"
+#include "core/response.hpp"
+#include "models/compile.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace moshimo::scenarios {
+
+struct StrategyRun {
+  Response response;
+  Findings findings;
+};
+
+struct WhatIfRun {
+  const WhatIf* what_if = nullptr;
+  std::shared_ptr<models::Compiled> compiled;
+  std::shared_ptr<Outcome> healthy;
+  StrategyRun run;
+};
+
+struct DetectRun {   // one point of a sweep over the time to detect
+  Duration time_to_detect;
+  StrategyRun run;
+};
+
+struct Answer {
+  std::shared_ptr<const Scenario> scenario;
+  std::shared_ptr<const models::Inventory> inventory;
+  std::shared_ptr<models::Compiled> compiled;
+  Outcome healthy;
+  SimTime first_fault = SimTime::never();
+  std::vector<Fault> faults;
+  std::vector<StrategyRun> runs;     // `none` first, then those compared, then the scenario's own if it is another one
+  std::size_t main = 0;              // index of the scenario's own strategy in `runs`
+  std::vector<WhatIfRun> what_ifs;
+  std::vector<DetectRun> sweep;
+  std::vector<ExpectationResult> expectations;   // of the main run
+
+  const System& system() const { return compiled->system; }
+  const StrategyRun& nobody_acts() const { return runs.front(); }
+  const StrategyRun& main_run() const { return runs[main]; }
+  const StrategyRun* run_of(Strategy s) const;
+};
+
+// Compiles and runs everything. With errors in `diagnostics` the answer is not to be used.
+Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
+              input::Diagnostics& diagnostics);
+
+// The same for an inventory that is already in memory (a reviewed plan).
+Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const models::Inventory> inventory,
+              const models::Catalogue& catalogue, input::Diagnostics& diagnostics);
+
+}  // namespace moshimo::scenarios

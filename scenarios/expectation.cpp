@@ -1,0 +1,145 @@
+#include "scenarios/expectation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+using Figure = Expectation::Figure;
+using Relation = Expectation::Relation;
+
+constexpr std::array<std::pair<std::string_view, Figure>, 6> figures = {{{"lost", Figure::lost},
+                                                                         {"late", Figure::late},
+                                                                         {"waiting", Figure::waiting},
+                                                                         {"offered", Figure::offered},
+                                                                         {"restored", Figure::restored},
+                                                                         {"first_loss", Figure::first_loss}}};
+// Longer signs first, so that `<=` is not read as `<`.
+constexpr std::array<std::pair<std::string_view, Relation>, 6> relations = {{{"==", Relation::equal},
+                                                                             {"!=", Relation::not_equal},
+                                                                             {"<=", Relation::at_most},
+                                                                             {">=", Relation::at_least},
+                                                                             {"<", Relation::less},
+                                                                             {">", Relation::more}}};
+
+std::string_view trimmed(std::string_view s) {
+  const std::size_t from = s.find_first_not_of(" \t");
+  if (from == std::string_view::npos) return {};
+  return s.substr(from, s.find_last_not_of(" \t") - from + 1);
+}
+
+bool compare(double found, Relation relation, double value) {
+  // Amounts are sums of many parts: a thousandth of an event is none.
+  const double slack = std::isinf(found) || std::isinf(value) ? 0 : 1e-3 + 1e-9 * std::abs(value);
+  const bool equal = found == value || std::abs(found - value) <= slack;
+  switch (relation) {
+    case Relation::equal: return equal;
+    case Relation::not_equal: return !equal;
+    case Relation::less: return found < value && !equal;
+    case Relation::at_most: return found < value || equal;
+    case Relation::more: return found > value && !equal;
+    case Relation::at_least: return found > value || equal;
+  }
+  return false;
+}
+
+// The component itself or a part of it, which is named `component/...`.
+bool belongs(std::string_view name, std::string_view of) {
+  return of.empty() || name == of || (name.size() > of.size() && name.substr(0, of.size()) == of && name[of.size()] == '/');
+}
+
+}  // namespace
+
+bool is_time(Figure figure) { return figure == Figure::restored || figure == Figure::first_loss; }
+
+std::optional<Expectation> parse_expectation(std::string_view text, input::Position at,
+                                             input::Diagnostics& diagnostics) {
+  Expectation e;
+  e.text = text;
+  e.at = at;
+  const auto wrong = [&](std::string message) {
+    diagnostics.error(at, std::move(message));
+    return std::nullopt;
+  };
+  const std::size_t open = text.find('(');
+  const std::size_t close = text.find(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
+    return wrong(fmt::format("'{}' is no expectation; write one as in lost(\"orders\") == 0", text));
+  }
+  const std::string_view word = trimmed(text.substr(0, open));
+  const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
+  if (figure == figures.end()) {
+    return wrong(fmt::format("there is no figure '{}'{}", word,
+                             input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss"})));
+  }
+  e.figure = figure->second;
+  std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
+  if (of.size() >= 2 && (of.front() == '"' || of.front() == '\'')) of = of.substr(1, of.size() - 2);
+  e.of = of;
+  const std::string_view rest = trimmed(text.substr(close + 1));
+  const auto relation = std::find_if(relations.begin(), relations.end(),
+                                     [&](const auto& r) { return rest.substr(0, r.first.size()) == r.first; });
+  if (relation == relations.end()) return wrong(fmt::format("'{}' compares nothing; use ==, !=, <, <=, > or >=", text));
+  e.relation = relation->second;
+  const std::string_view value = trimmed(rest.substr(relation->first.size()));
+  if (is_time(e.figure)) {
+    const auto duration = input::parse_duration(value);
+    if (!duration) return wrong(fmt::format("'{}' is no duration; write one such as 2h", value));
+    e.value = duration->is_forever() ? std::numeric_limits<double>::infinity() : static_cast<double>(duration->us());
+    return e;
+  }
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), e.value);
+  if (error != std::errc{} || end != value.data() + value.size()) {
+    return wrong(fmt::format("'{}' is no number of events", value));
+  }
+  return e;
+}
+
+ExpectationResult check_expectation(const Expectation& e, const System& system, const Outcome& outcome,
+                                    const Findings& findings, SimTime first_fault) {
+  constexpr double forever = std::numeric_limits<double>::infinity();
+  double found = 0;
+  if (is_time(e.figure)) {
+    const double from = first_fault.is_never() ? 0 : static_cast<double>(first_fault.us());
+    if (e.figure == Figure::restored) {
+      for (const Effect& effect : findings.effects) {
+        if (effect.kind != EffectKind::down && effect.kind != EffectKind::impaired) continue;
+        if (!belongs(system.components[effect.component].name, e.of)) continue;
+        found = std::max(found, effect.to.is_never() ? forever : static_cast<double>(effect.to.us()) - from);
+      }
+    } else {
+      found = forever;
+      for (const PointOfNoReturn& p : findings.points) {
+        const ComponentId c = p.hop.is_set() ? system.hops[p.hop].component : system.stores[p.store].component;
+        if (!c.is_set() || !belongs(system.components[c].name, e.of)) continue;
+        found = std::min(found, static_cast<double>(p.at.us()) - from);
+      }
+    }
+  } else {
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      const Hop& hop = system.hops[HopId(h)];
+      const bool mine = hop.name == e.of || (hop.component.is_set() && belongs(system.components[hop.component].name, e.of));
+      if (!e.of.empty() && !mine) continue;
+      const HopLedger& ledger = outcome.hops[h];
+      switch (e.figure) {
+        case Figure::lost: found += ledger.lost; break;
+        case Figure::late: found += ledger.late; break;
+        case Figure::waiting: found += ledger.waiting; break;
+        case Figure::offered: found += ledger.offered; break;
+        case Figure::restored:
+        case Figure::first_loss: break;
+      }
+    }
+  }
+  return {&e, compare(found, e.relation, e.value), found};
+}
+
+}  // namespace moshimo::scenarios

@@ -1,0 +1,46 @@
+// A line of `expect`: a figure of the run compared with a value, such as `lost("orders") == 0`.
+//
+// Figures: lost, late, waiting, offered (events, of a component with its parts, or of one of its hops); restored (the
+// time from the first fault until nothing of the component is down or impaired any more); first_loss (the time from the
+// first fault until the component's first loss; forever when there is none). Without a name, of everything.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/findings.hpp"
+#include "core/outcome.hpp"
+#include "core/system.hpp"
+#include "input/diagnostics.hpp"
+
+namespace moshimo::scenarios {
+
+struct Expectation {
+  enum class Figure : std::uint8_t { lost, late, waiting, offered, restored, first_loss };
+  enum class Relation : std::uint8_t { equal, not_equal, less, at_most, more, at_least };
+  Figure figure = Figure::lost;
+  std::string of;           // "" for everything
+  Relation relation = Relation::equal;
+  double value = 0;         // events, or microseconds for a time (infinity: forever)
+  std::string text;         // as written
+  input::Position at;
+};
+
+std::optional<Expectation> parse_expectation(std::string_view text, input::Position at,
+                                             input::Diagnostics& diagnostics);
+
+struct ExpectationResult {
+  const Expectation* expectation = nullptr;
+  bool met = false;
+  double found = 0;
+};
+
+// `first_fault` never(): no fault happened.
+ExpectationResult check_expectation(const Expectation& e, const System& system, const Outcome& outcome,
+                                    const Findings& findings, SimTime first_fault);
+
+bool is_time(Expectation::Figure figure);
+
+}  // namespace moshimo::scenarios

@@ -1,0 +1,204 @@
+#include "scenarios/scenario.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+using input::Cursor;
+
+constexpr std::array<std::pair<std::string_view, Strategy>, 3> strategies = {
+    {{"none", Strategy::none}, {"restore_only", Strategy::restore_only}, {"full", Strategy::full}}};
+
+// The offset at the end of `2025-05-12T10:00:00+09:00`, in seconds; 0 for Z and for dates.
+std::int32_t utc_offset(std::string_view moment) {
+  const std::size_t clock = moment.find('T');
+  if (clock == std::string_view::npos) return 0;
+  const std::size_t sign = moment.find_first_of("+-", clock);
+  if (sign == std::string_view::npos || moment.size() < sign + 6) return 0;
+  const auto digits = [&](std::size_t at) { return (moment[at] - '0') * 10 + (moment[at + 1] - '0'); };
+  const std::int32_t seconds = digits(sign + 1) * 3600 + digits(sign + 4) * 60;
+  return moment[sign] == '-' ? -seconds : seconds;
+}
+
+class Reader {
+ public:
+  Reader(std::shared_ptr<const input::Document> document, const std::string& path, input::Diagnostics& diagnostics)
+      : document_(std::move(document)), folder_(std::filesystem::path(path).parent_path()), diagnostics_(diagnostics) {}
+
+  Scenario read() {
+    scenario_.document = document_;
+    const Cursor root(*document_, diagnostics_);
+    if (!root.expect_map("a scenario")) return std::move(scenario_);
+    root.allow_only({"version", "name", "title", "inventory", "start", "horizon", "faults", "response", "compare",
+                     "what_if", "sweep", "expect"});
+    if (const auto version = root.require("version")) {
+      if (version.text() != "1") version.error("this program reads version 1 of scenarios");
+    }
+    if (const auto name = root.require("name")) scenario_.name = name.text().value_or("");
+    if (const auto title = root.find("title")) scenario_.title = title.text().value_or("");
+    if (const auto inventory = root.require("inventory")) {
+      for (const Cursor& file : inventory.one_or_many()) {
+        if (const auto text = file.text()) scenario_.inventories.push_back((folder_ / *text).string());
+      }
+    }
+    if (const auto start = root.find("start")) read_start(start);
+    if (const auto horizon = root.find("horizon")) read_horizon(horizon);
+    if (const auto faults = root.require("faults")) {
+      for (const Cursor& fault : faults.items()) read_fault(fault);
+    }
+    if (const auto response = root.find("response")) read_response(response, scenario_.response);
+    if (const auto compare = root.find("compare")) {
+      for (const Cursor& c : compare.items()) {
+        if (const auto s = strategy_of(c)) scenario_.compare.push_back(*s);
+      }
+    }
+    if (const auto what_if = root.find("what_if")) {
+      for (const Cursor& c : what_if.items()) read_what_if(c);
+    }
+    if (const auto sweep = root.find("sweep")) read_sweep(sweep);
+    if (const auto expect = root.find("expect")) {
+      for (const Cursor& c : expect.items()) {
+        const auto text = c.text();
+        if (!text) continue;
+        if (auto e = parse_expectation(*text, c.at(), diagnostics_)) scenario_.expect.push_back(std::move(*e));
+      }
+    }
+    return std::move(scenario_);
+  }
+
+ private:
+  void read_start(const Cursor& c) {
+    const auto text = c.text();
+    if (!text) return;
+    scenario_.start = models::parse_moment(*text);
+    if (!scenario_.start) {
+      c.error(fmt::format("'{}' is no moment; write a date or a time such as 2025-05-12T10:00:00+09:00", *text));
+      return;
+    }
+    scenario_.start_text = *text;
+    scenario_.utc_offset_seconds = utc_offset(*text);
+  }
+
+  void read_horizon(const Cursor& c) {
+    const auto horizon = c.duration();
+    if (!horizon) return;
+    if (*horizon <= Duration{} || *horizon > Duration::days(3660)) {
+      c.error("the horizon must lie between 1s and ten years");
+      return;
+    }
+    scenario_.horizon = SimTime::after_start(*horizon);
+  }
+
+  // { at: 0s, delete: [a, b], through: terraform }: the first key besides `at` is what is done.
+  void read_fault(const Cursor& c) {
+    if (!c.expect_map("a fault")) return;
+    ScenarioFault fault;
+    for (const Cursor& entry : c.entries()) {
+      if (entry.key() == "at") {
+        fault.at = SimTime::after_start(entry.duration().value_or(Duration{}));
+      } else if (fault.verb.empty()) {
+        fault.verb = entry.key();
+        fault.verb_at = entry.key_at();
+        for (const Cursor& name : entry.one_or_many()) {
+          const auto text = name.text();
+          if (!text) continue;
+          fault.components.push_back(*text);
+          fault.component_at.push_back(name.at());
+        }
+      } else {
+        fault.parameters.emplace_back(entry.key(), models::value_from(*document_, entry.node()));
+      }
+    }
+    if (fault.verb.empty()) {
+      c.error("a fault says what is done to what, as in { at: 0s, delete: [a-role] }");
+      return;
+    }
+    if (fault.at > scenario_.horizon) c.error("this fault lies beyond the horizon of the scenario");
+    scenario_.faults.push_back(std::move(fault));
+  }
+
+  std::optional<Strategy> strategy_of(const Cursor& c) {
+    const auto text = c.text();
+    if (!text) return std::nullopt;
+    const auto found = std::find_if(strategies.begin(), strategies.end(), [&](const auto& s) { return s.first == *text; });
+    if (found != strategies.end()) return found->second;
+    c.error(fmt::format("there is no strategy '{}'{}; known are none, restore_only and full", *text,
+                        input::did_you_mean(*text, {"none", "restore_only", "full"})));
+    return std::nullopt;
+  }
+
+  void read_response(const Cursor& c, Responders& into) {
+    if (!c.expect_map("a response")) return;
+    c.allow_only({"detect", "responders", "strategy"});
+    if (const auto detect = c.find("detect")) {
+      if (const auto d = detect.duration()) into.time_to_detect = *d;
+    }
+    if (const auto people = c.find("responders")) {
+      const auto n = people.integer();
+      if (n && (*n < 1 || *n > 1000)) people.error("there must be 1 to 1000 responders");
+      else if (n) into.count = static_cast<std::uint32_t>(*n);
+    }
+    if (const auto strategy = c.find("strategy")) into.strategy = strategy_of(strategy).value_or(into.strategy);
+  }
+
+  void read_what_if(const Cursor& c) {
+    if (!c.expect_map("a what-if")) return;
+    c.allow_only({"name", "set", "response"});
+    WhatIf what_if;
+    if (const auto name = c.require("name")) what_if.name = name.text().value_or("");
+    if (const auto set = c.find("set")) {
+      for (const Cursor& component : set.entries()) {
+        for (const Cursor& attribute : component.entries()) {
+          models::Override o;
+          o.component = component.key();
+          o.attribute = attribute.key();
+          o.value = models::value_from(*document_, attribute.node());
+          o.at = attribute.key_at();
+          what_if.set.push_back(std::move(o));
+        }
+      }
+    }
+    if (const auto response = c.find("response")) {
+      what_if.response = scenario_.response;
+      read_response(response, *what_if.response);
+    }
+    if (what_if.set.empty() && !what_if.response) c.error("a what-if changes something: give it `set` or `response`");
+    scenario_.what_if.push_back(std::move(what_if));
+  }
+
+  void read_sweep(const Cursor& c) {
+    if (!c.expect_map("a sweep")) return;
+    c.allow_only({"detect"});
+    if (const auto detect = c.find("detect")) {
+      for (const Cursor& d : detect.items()) {
+        if (const auto duration = d.duration()) scenario_.sweep_detect.push_back(*duration);
+      }
+    }
+  }
+
+  std::shared_ptr<const input::Document> document_;
+  std::filesystem::path folder_;
+  input::Diagnostics& diagnostics_;
+  Scenario scenario_;
+};
+
+}  // namespace
+
+Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics) {
+  auto document = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
+  if (diagnostics.has_errors()) {
+    Scenario broken;
+    broken.document = std::move(document);
+    return broken;
+  }
+  return Reader(std::move(document), path, diagnostics).read();
+}
+
+}  // namespace moshimo::scenarios

@@ -1,0 +1,53 @@
+// A scenario: which inventory, what goes wrong when, and who reacts. Read from YAML or JSON, checked, with positions.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/response.hpp"
+#include "input/document.hpp"
+#include "models/compile.hpp"
+#include "scenarios/expectation.hpp"
+
+namespace moshimo::scenarios {
+
+// One or more components, and what is done to them at one time.
+struct ScenarioFault {
+  SimTime at;
+  std::string verb;
+  std::vector<std::string> components;
+  std::vector<input::Position> component_at;
+  std::vector<std::pair<std::string, models::Value>> parameters;
+  input::Position verb_at;
+};
+
+// The same scenario with another inventory or another reaction.
+struct WhatIf {
+  std::string name;
+  std::vector<models::Override> set;
+  std::optional<Responders> response;
+};
+
+struct Scenario {
+  std::string name;
+  std::string title;
+  std::vector<std::string> inventories;    // paths, as the program can open them
+  std::optional<models::Moment> start;
+  std::string start_text;                  // as written, "" if there is none
+  std::int32_t utc_offset_seconds = 0;     // of `start`, for printing times as the user writes them
+  SimTime horizon = SimTime::after_start(Duration::days(30));
+  std::vector<ScenarioFault> faults;
+  Responders response;
+  std::vector<Strategy> compare;           // without the response's own
+  std::vector<WhatIf> what_if;
+  std::vector<Duration> sweep_detect;      // times to detect to compare
+  std::vector<Expectation> expect;
+  std::shared_ptr<const input::Document> document;
+};
+
+// Reads a scenario; every mistake goes to `diagnostics`. Inventory paths are relative to the scenario's own folder.
+Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics);
+
+}  // namespace moshimo::scenarios
