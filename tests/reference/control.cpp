@@ -187,9 +187,13 @@ class Control {
 
   void restart(ProcessId id, SimTime now) {
     const Process& p = system_.processes[id];
-    if (!hold(p.start)) return;
+    const bool possible = hold(p.start);
     for (std::uint32_t i = 0; i < p.count; ++i) {
       Slot& slot = workers_[id.value].slots[i];
+      if (!possible) {
+        if (slot.is == Slot::Is::empty && p.restarts) replace(p, slot, now);  // its schedule begins anew
+        continue;
+      }
       if (slot.is != Slot::Is::running) {
         slot.is = Slot::Is::starting;
         slot.runs_at = now + p.start_time;

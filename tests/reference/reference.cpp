@@ -104,6 +104,7 @@ struct HopRun {
 
 struct PortRun {
   bool limited = false;
+  int groups = 0;  // after the fresh arrivals: as many as places in a hop, and the releases
   double tokens = 0;
   SimTime since;
   SimTime next_round = SimTime::never();
@@ -172,7 +173,7 @@ class Simulation {
     running_.resize(system.processes.size());
     hops_.resize(system.hops.size());
     ports_.resize(system.ports.size());
-    for (std::size_t i = 0; i < hops_.size(); ++i) set_up(HopId(i));
+    for (std::size_t i = 0; i < hops_.size(); ++i) set_up(HopId(i), script);
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       if (!system.ports[PortId(i)].capacity.is_unlimited()) ports_[i].limited = true;
       ports_[i].tokens = most_kept(PortId(i));
@@ -203,7 +204,7 @@ class Simulation {
   HopLedger& ledger(HopId id) { return result_.hops[id.value]; }
   const Hop& hop(HopId id) const { return system_.hops[id]; }
 
-  void set_up(HopId id) {
+  void set_up(HopId id, const Script& script) {
     const Hop& h = hop(id);
     HopRun& run = of(id);
     for (const Fallback& f : h.fallbacks) {
@@ -224,7 +225,13 @@ class Simulation {
       if (f.overflow == Overflow::block && h.source == Hop::Source::port) of(h.from).limited = true;
     }
     if (h.drain) run.drain.rate = h.drain->per_second();
-    if (h.to.is_set()) of(h.to).served.push_back(id);
+    if (h.to.is_set()) {
+      PortRun& target = of(h.to);
+      target.served.push_back(id);
+      const bool releases = std::any_of(script.releases.begin(), script.releases.end(),
+                                        [&](const Script::Release& r) { return r.hop == id; });
+      target.groups = std::max(target.groups, static_cast<int>(h.fallbacks.size()) + (releases ? 1 : 0));
+    }
     if (h.source == Hop::Source::port) of(h.from).fed.push_back(id);
     if (h.source == Hop::Source::timetable) plan({.at = SimTime{} + h.first, .kind = Event::Kind::timetable, .hop = id});
     if (h.source == Hop::Source::profile || h.source == Hop::Source::work) {
@@ -665,10 +672,11 @@ class Simulation {
   }
 
   void deadline(const Event& e) {
-    const std::optional<Message> m = find(e.hop, e.place, e.key, e.version);
+    std::optional<Message> m = find(e.hop, e.place, e.key, e.version);
     if (!m) return;
-    const bool last_attempt =
-        hop(e.hop).fallbacks[e.place].kind == Fallback::Kind::retry && of(e.hop).state.open;
+    const HopState& state = of(e.hop).state;
+    if (!state.open) m->error = state.error;
+    const bool last_attempt = hop(e.hop).fallbacks[e.place].kind == Fallback::Kind::retry && state.open;
     if (last_attempt && is_limited(e.hop)) return ask_for_attempt(e.hop, e.place, *m);
     of(e.hop).places[e.place].data.erase(e.key);
     if (last_attempt) return deliver(e.hop, *m, false);
@@ -681,17 +689,13 @@ class Simulation {
   void plan_attempt(HopId id, std::size_t i, const Message& m) {
     const Place& place = of(id).places[i];
     const double share = place_in_gap(m.number, result_.grain[id.value].openings);
-    Duration gap_begins;
-    for (const Duration gap_ends : place.gap_ends) {
-      if (m.ages_from + gap_ends > now_) {
-        const Duration gap = gap_ends - gap_begins;
-        const SimTime at = m.ages_from + gap_begins + Duration::seconds(share * gap.in_seconds());
-        if (at > now_) {
-          plan({.at = at, .kind = Event::Kind::attempt, .hop = id, .place = i, .key = key_of(m), .version = m.entry});
-          return;
-        }
-      }
-      gap_begins = gap_ends;
+    const auto& ends = place.gap_ends;
+    auto end = std::upper_bound(ends.begin(), ends.end(), now_ - m.ages_from);  // of the gap of its age
+    for (; end != ends.end(); ++end) {
+      const Duration gap_begins = end == ends.begin() ? Duration{} : *std::prev(end);
+      const SimTime at = m.ages_from + gap_begins + Duration::seconds(share * (*end - gap_begins).in_seconds());
+      if (at <= now_) continue;
+      return plan({.at = at, .kind = Event::Kind::attempt, .hop = id, .place = i, .key = key_of(m), .version = m.entry});
     }
   }
 
@@ -846,8 +850,11 @@ class Simulation {
     return std::max(0.0, room);
   }
 
-  // Capacity cannot be stored, save for as much as makes up for the unevenness of single messages.
-  double most_kept(PortId id) const { return reserve + 2 * static_cast<double>(ports_[id.value].served.size()); }
+  // Capacity cannot be stored, save for what makes up for the unevenness of single messages: each group leaves a few
+  // tokens for the next message of those before it, which would otherwise find that it came a moment too late.
+  double unevenness(PortId id) const { return 1 + static_cast<double>(ports_[id.value].served.size()); }
+  double tokens_left_by(PortId id, int group) const { return std::min(group, ports_[id.value].groups) * unevenness(id); }
+  double most_kept(PortId id) const { return (ports_[id.value].groups + 1) * unevenness(id); }
 
   void settle(PortId id) {
     PortRun& port = of(id);
@@ -885,7 +892,8 @@ class Simulation {
     PortRun& port = of(id);
     double want = 0;
     for (const Ask& ask : asks) want += static_cast<double>(ask.want);
-    const double tokens = std::isinf(capacity) ? want : std::floor(port.tokens + 1e-9);
+    const double tokens =
+        std::isinf(capacity) ? want : std::floor(port.tokens + 1e-9 - tokens_left_by(id, asks.front().group));
     const double room = room_behind(id);
     cut_by_block_ = room < tokens;
     double left = std::max(0.0, std::min({want, tokens, room}));
@@ -934,7 +942,10 @@ class Simulation {
     } else if (waits_for_attempt) {
       Place& place = run.places[ask.place];
       std::vector<Message> attempts = std::exchange(place.attempts, {});
-      std::sort(attempts.begin(), attempts.end(), [](const Message& a, const Message& b) { return key_of(a) < key_of(b); });
+      // No age goes before another: each piece of the backlog gets the same share.
+      std::sort(attempts.begin(), attempts.end(), [](const Message& a, const Message& b) {
+        return std::pair(uniform(a.number, a.entry), a.entry) < std::pair(uniform(b.number, b.entry), b.entry);
+      });
       for (const Message& asked : attempts) {
         const std::optional<Message> m = find(ask.hop, ask.place, key_of(asked), asked.entry);
         if (!m) continue;

@@ -1,0 +1,26 @@
+// Random systems with a script each, written in the language of tests/unit/support/system_text.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/quantity.hpp"
+
+namespace moshimo {
+
+struct RandomCase {
+  std::string_view family;
+  std::string system;
+  std::string script;
+  SimTime horizon;
+};
+
+// The same seed gives the same case; `scale` multiplies rates, drains, capacities, room and impulses, and nothing else.
+// Seeds that follow each other go through the families in turn.
+RandomCase random_case(std::uint64_t seed, double scale = 1);
+
+const std::vector<std::string_view>& families();
+
+}  // namespace moshimo
