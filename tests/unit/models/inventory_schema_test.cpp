@@ -16,8 +16,8 @@ std::string mistakes(const std::string& name, const std::string& text) {
 
 bool reader_accepts(const std::string& text) {
   input::Diagnostics diagnostics;
-  auto document = std::make_shared<const input::Document>(
-      input::Document::parse("t.yaml", text, input::Format::yaml, diagnostics));
+  auto document =
+      std::make_shared<const input::Document>(input::Document::parse("t.yaml", text, input::Format::yaml, diagnostics));
   models::Inventory inventory;
   models::read_inventory(document, inventory, diagnostics);
   return !diagnostics.has_errors();
@@ -46,7 +46,8 @@ TEST_CASE("what the reader of inventories accepts, the schema accepts", "[schema
            head + "traffic: [{ to: web, via: in, rate: 1.5/min, size: 2 KB, profile: daily }]\n",
            head + "traffic: [{ to: web, profile: [[0h, 20/s], [8h30m, 200/s]] }]\n",
            head + "traffic:\n",
-           std::string("version: 1\nresources: { db: { type: outside:endpoint, rto: 15m, rpo: 0s, tags: { a: b } } }\n"),
+           std::string(
+               "version: 1\nresources: { db: { type: outside:endpoint, rto: 15m, rpo: 0s, tags: { a: b } } }\n"),
        }) {
     INFO(text);
     CHECK(reader_accepts(text));

@@ -27,8 +27,7 @@ bool is_number(std::string_view text, Number& number) {
 // As a YAML 1.2 editor sees it.
 json json_of(const input::Document& document, const input::Node& node) {
   switch (node.kind) {
-    case input::NodeKind::null:
-      return nullptr;
+    case input::NodeKind::null: return nullptr;
     case input::NodeKind::scalar: {
       if (node.style == input::ScalarStyle::quoted) return std::string(node.text);
       if (node.text == "true" || node.text == "false") return node.text == "true";

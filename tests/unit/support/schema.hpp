@@ -5,7 +5,8 @@
 
 namespace moshimo {
 
-// `schema` is the name of a file in schemas/. A line for everything in `text` that does not keep to it; "" when it does.
+// `schema` is the name of a file in schemas/. A line for everything in `text` that does not keep to it; "" when it
+// does.
 std::string schema_mistakes(const std::string& schema, const std::string& name, const std::string& text);
 
 // A file of the source tree, its path relative to the root.
