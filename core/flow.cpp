@@ -19,6 +19,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double second = 1e6;                 // in microseconds, the unit of time of this file
 constexpr double late_after = second;          // what waited longer is late
 constexpr double shortest_gap = second;        // a retry backlog never leaves faster than this
+constexpr double least_mass = 1e-9;            // events; less is a trace of rounding
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 // The whole microsecond at or after `t`, and after `now`: events must move the clock.
@@ -437,13 +438,15 @@ void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
     if (p.retrying) {
       if (p.share > 0) thin_retries(h, i, from, to);
     } else if (p.drain > 0) {
-      const double amount = std::min(p.drain * dt, p.backlog.mass());
+      const double wanted = p.drain * dt;
       double before = 0;
-      const double span = amount / p.drain;
-      p.backlog.take(amount, [&](const Segment& s) {
-        deliver_waiting(h, s, from + span * (before / amount), from + span * ((before + s.mass) / amount), released);
-        before += s.mass;
-      });
+      const auto at = [&](double taken) { return from + std::min(taken / wanted, 1.0) * dt; };
+      const auto deliver = [&](const Segment& segment) {
+        deliver_waiting(h, segment, at(before), at(before + segment.mass), released);
+        before += segment.mass;
+      };
+      p.backlog.take(wanted, deliver);
+      if (p.backlog.mass() <= least_mass) p.backlog.take(infinity, deliver);  // what rounding leaves goes along
     }
     if (p.dropping > 0) {
       p.backlog.take(p.dropping * dt, [&](const Segment& s) { lose(h, s, from, to, Why::full, static_cast<int>(i)); });
@@ -620,6 +623,7 @@ void Flow::Engine::take_impulse(std::uint32_t h, std::int64_t t) {
   bool refused = false;
   int last = -1;
   for (std::uint8_t i : r.state.open ? only_first : row_of_hop.reaction(r.state.error).fallbacks) {
+    if (row(h, i).limit_us <= 0) continue;
     last = i;
     if (!accepts(h, i)) {
       refused = true;
@@ -798,6 +802,7 @@ void Flow::Engine::route_fresh(std::uint32_t h, double rate, const std::vector<s
   int last = -1;
   for (std::uint8_t i : list) {
     if (rate <= 0) return;
+    if (row(h, i).limit_us <= 0) continue;  // no time at all
     last = i;
     if (!accepts(h, i)) {
       refused = true;
