@@ -12,6 +12,7 @@ namespace {
 struct Requests {
   std::vector<models::ActionRequest> actions;
   std::vector<SimTime> at;
+  std::vector<std::optional<Duration>> made_again_after;
 };
 
 Requests requests_of(const Scenario& scenario) {
@@ -25,6 +26,7 @@ Requests requests_of(const Scenario& scenario) {
       request.at = fault.component_at[i];
       requests.actions.push_back(std::move(request));
       requests.at.push_back(fault.at);
+      requests.made_again_after.push_back(fault.made_again_after);
     }
   }
   return requests;
@@ -34,6 +36,21 @@ struct World {
   std::shared_ptr<models::Compiled> compiled;
   std::vector<Fault> faults;
 };
+
+// The other half of a replacement: what an action breaks and an apply restores, there again.
+ActionId making_again(System& system, ActionId broken) {
+  Action again;
+  again.name = system.actions[broken].name + ", made again";
+  again.component = system.actions[broken].component;
+  again.fact = system.actions[broken].fact;
+  for (ConditionId c : system.actions[broken].breaks) {
+    const bool by_apply = std::any_of(system.repairs.begin(), system.repairs.end(), [c](const Repair& r) {
+      return r.by_apply && std::find(r.restores.begin(), r.restores.end(), c) != r.restores.end();
+    });
+    if (by_apply) again.restores.push_back(c);
+  }
+  return system.actions.add(std::move(again));
+}
 
 World compile_world(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
                     const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
@@ -46,7 +63,11 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
   world.compiled = std::make_shared<models::Compiled>(models::compile(inventory, catalogue, options, diagnostics));
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     const ActionId action = world.compiled->requested[i];
-    if (action.is_set()) world.faults.push_back({requests.at[i], action});
+    if (!action.is_set()) continue;
+    world.faults.push_back({requests.at[i], action});
+    if (requests.made_again_after[i]) {
+      world.faults.push_back({requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
+    }
   }
   return world;
 }

@@ -1,0 +1,48 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/answering.hpp"
+#include "cli/command.hpp"
+#include "core/dependencies.hpp"
+
+namespace moshimo::cli {
+
+Job declare_blast(CLI::App& app) {
+  struct Options {
+    std::string inventory;
+    std::vector<std::string> names;
+    bool reverse = false;
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
+  app.add_option("names", options->names, "what goes: roles, keys, or any other component")->required();
+  app.add_flag("--reverse", options->reverse, "what these depend on, instead of who depends on them");
+  return [options](const Common& common) {
+    const World world = world_of({options->inventory}, common);
+    Dependencies dependencies(world.compiled.system);
+    report::BlastView view;
+    view.compiled = &world.compiled;
+    view.starts = components_named(world, options->names);
+    view.reverse = options->reverse;
+    view.reached = options->reverse ? dependencies.dependencies_of(view.starts) : dependencies.dependents_of(view.starts);
+    common.write(report::blast_report(view, dependencies, common.style()));
+    return done;
+  };
+}
+
+Job declare_graph(CLI::App& app) {
+  struct Options {
+    std::string inventory;
+    std::string form = "dot";
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
+  app.add_option("--format", options->form, "dot or mermaid")->check(CLI::IsMember({"dot", "mermaid"}));
+  return [options](const Common& common) {
+    const World world = world_of({options->inventory}, common);
+    const Dependencies dependencies(world.compiled.system);
+    common.write(report::graph_text(world.compiled, dependencies, options->form == "mermaid"));
+    return done;
+  };
+}
+
+}  // namespace moshimo::cli

@@ -1,0 +1,75 @@
+// The commands of the program: a table of rows, each of which declares its options and says what to do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "input/diagnostics.hpp"
+#include "models/catalogue.hpp"
+#include "report/report.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace moshimo::cli {
+
+// What every command shares: where the catalogue comes from, and how and where a report is written.
+struct Common {
+  std::string form = "text";
+  std::string output;      // "": standard output
+  std::string models_dir;  // "": the built-in catalogue alone
+  int width = 0;           // 0: that of the terminal, or 80
+  bool ascii = false;
+  bool no_colour = false;
+  bool quiet = false;
+
+  report::Style style() const;
+  // Throws InputError when the files of `models_dir` have mistakes.
+  const models::Catalogue& catalogue() const;
+  void write(const std::string& text) const;
+  void print_warnings(const input::Diagnostics& diagnostics) const;  // to standard error, unless quiet
+
+ private:
+  mutable std::unique_ptr<models::Catalogue> extended_;
+};
+
+// Does the work; the result is the exit status.
+using Job = std::function<int(const Common&)>;
+
+struct Command {
+  const char* name;
+  const char* summary;
+  const char* example;
+  Job (*declare)(CLI::App& app);
+};
+
+const std::vector<Command>& commands();
+
+Job declare_run(CLI::App& app);
+Job declare_blast(CLI::App& app);
+Job declare_review(CLI::App& app);
+Job declare_import(CLI::App& app);
+Job declare_validate(CLI::App& app);
+Job declare_explain(CLI::App& app);
+Job declare_list(CLI::App& app);
+Job declare_inspect(CLI::App& app);
+Job declare_graph(CLI::App& app);
+
+// Exit statuses.
+inline constexpr int done = 0;
+inline constexpr int gate_failed = 1;
+inline constexpr int wrong_input = 2;
+inline constexpr int internal_error = 3;
+
+// A scenario by path, or by its name in the library: `state-key-mixup`, `state-key-mixup/undetected-2h`.
+std::string find_scenario(const std::string& path_or_name);
+// The library's scenarios, sorted; empty when the library is not at hand.
+std::vector<std::string> library_scenarios();
+
+// Everything but the process itself: what `main` calls.
+int run(int count, const char* const* arguments);
+
+}  // namespace moshimo::cli

@@ -1,0 +1,101 @@
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "input/cursor.hpp"
+#include "models/import/importer.hpp"
+#include "scenarios/review.hpp"
+
+namespace moshimo::cli {
+namespace {
+
+Duration duration_option(const char* name, const std::string& text) {
+  const auto duration = input::parse_duration(text);
+  if (!duration || *duration < Duration{}) {
+    throw input::InputError(fmt::format("{}: '{}' is no duration; write one such as 40m, 6h or 2d", name, text));
+  }
+  return *duration;
+}
+
+}  // namespace
+
+Job declare_review(CLI::App& app) {
+  struct Options {
+    std::vector<std::string> files;
+    std::vector<std::string> gates;
+    std::string detect = "1h";
+    std::string horizon = "30d";
+    std::uint32_t responders = 1;
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("plan", options->files, "`terraform show -json` of a plan, or `-`")->required();
+  app.add_option("--fail-on", options->gates, "blast, loss, irreversible: exit with status 1 when it would come to that")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"blast", "loss", "irreversible"}));
+  app.add_option("--detect", options->detect, "how long nobody notices (1h)");
+  app.add_option("--horizon", options->horizon, "how far to look ahead (30d)");
+  app.add_option("--responders", options->responders, "people who repair (1)")->check(CLI::Range(1, 1000));
+  return [options](const Common& common) {
+    scenarios::ReviewOptions review;
+    review.time_to_detect = duration_option("--detect", options->detect);
+    review.horizon = SimTime::after_start(duration_option("--horizon", options->horizon));
+    review.responders = options->responders;
+    std::vector<scenarios::Gate> gates;
+    for (const std::string& gate : options->gates) {
+      gates.push_back(gate == "blast"  ? scenarios::Gate::blast
+                      : gate == "loss" ? scenarios::Gate::loss
+                                       : scenarios::Gate::irreversible);
+    }
+    input::Diagnostics diagnostics;
+    const models::ImportResult import = models::import_files(options->files, common.catalogue(), diagnostics);
+    diagnostics.throw_if_errors();
+    if (!import.has_plan) {
+      throw input::InputError(
+          "review needs a plan; make one with `terraform plan -out=plan.out` and `terraform show -json plan.out`");
+    }
+    report::ReviewView view;
+    view.import = &import;
+    scenarios::Answer answer;
+    if (auto scenario = scenarios::review_scenario(import, review)) {
+      auto inventory = std::make_shared<const models::Inventory>(import.inventory);
+      answer = scenarios::answer(std::move(scenario), std::move(inventory), common.catalogue(), diagnostics);
+      diagnostics.throw_if_errors();
+      view.answer = &answer;
+      view.failed_gates = scenarios::failed_gates(answer, gates);
+    }
+    common.print_warnings(diagnostics);
+    common.write(report::review_report(view, common.style()));
+    return view.failed_gates.empty() ? done : gate_failed;
+  };
+}
+
+Job declare_import(CLI::App& app) {
+  struct Options {
+    std::vector<std::string> files;
+    bool coverage_only = false;
+    bool after = false;
+  };
+  auto options = std::make_shared<Options>();
+  app.add_option("files", options->files, "Terraform plans and states as JSON, or `-`")->required();
+  app.add_flag("--coverage", options->coverage_only, "what was modelled and what was not, instead of the inventory");
+  app.add_flag("--after", options->after, "of a plan: the world after it, instead of before");
+  return [options](const Common& common) {
+    input::Diagnostics diagnostics;
+    models::ImportOptions how;
+    if (options->after) how.world = models::ImportOptions::World::after;
+    const models::ImportResult import = models::import_files(options->files, common.catalogue(), diagnostics, how);
+    diagnostics.throw_if_errors();
+    common.print_warnings(diagnostics);
+    if (options->coverage_only) {
+      common.write(report::coverage_report(import, common.style()));
+      return done;
+    }
+    common.write(models::to_yaml(import.inventory));
+    if (!common.quiet) std::cerr << report::coverage_report(import, common.style());
+    return done;
+  };
+}
+
+}  // namespace moshimo::cli

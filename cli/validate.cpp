@@ -1,0 +1,86 @@
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "input/cursor.hpp"
+#include "models/compile.hpp"
+#include "models/inventory.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::cli {
+namespace {
+
+enum class FileKind { inventory, scenario, catalogue, unknown };
+
+FileKind kind_of(const input::Document& document) {
+  input::Diagnostics ignored;
+  const input::Cursor root(document, ignored);
+  if (!root.is_map()) return FileKind::unknown;
+  if (root.find("faults")) return FileKind::scenario;
+  if (root.find("resources")) return FileKind::inventory;
+  if (root.find("types") || root.find("traits") || root.find("facts")) return FileKind::catalogue;
+  return FileKind::unknown;
+}
+
+// Says what the file is; throws InputError with all that is wrong with it.
+std::string checked(const std::string& path, const Common& common) {
+  input::Diagnostics diagnostics;
+  const input::Document document = input::read_document(path, diagnostics);
+  diagnostics.throw_if_errors();
+  std::string what;
+  switch (kind_of(document)) {
+    case FileKind::inventory: {
+      const models::Inventory inventory = models::read_inventory(std::vector<std::string>{path}, diagnostics);
+      diagnostics.throw_if_errors();
+      models::compile(inventory, common.catalogue(), {}, diagnostics);
+      diagnostics.throw_if_errors();
+      what = fmt::format("an inventory of {} resources", inventory.resources.size());
+      break;
+    }
+    case FileKind::scenario: {
+      auto scenario = std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(path, diagnostics));
+      diagnostics.throw_if_errors();
+      const scenarios::Answer answer = scenarios::answer(scenario, common.catalogue(), diagnostics);
+      diagnostics.throw_if_errors();
+      what = fmt::format("a scenario with {} faults", answer.faults.size());
+      break;
+    }
+    case FileKind::catalogue: {
+      const models::Catalogue catalogue = models::load_catalogue({&document}, diagnostics);
+      diagnostics.throw_if_errors();
+      what = fmt::format("a catalogue file with {} types", catalogue.type_names().size());
+      break;
+    }
+    case FileKind::unknown:
+      throw input::InputError(fmt::format(
+          "{}:1:1: this is no inventory (no `resources`), no scenario (no `faults`) and no catalogue file (no `types`)",
+          path));
+  }
+  common.print_warnings(diagnostics);
+  return what;
+}
+
+}  // namespace
+
+Job declare_validate(CLI::App& app) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  app.add_option("files", *files, "inventories, scenarios and catalogue files")->required();
+  return [files](const Common& common) {
+    std::string text;
+    bool wrong = false;
+    for (const std::string& path : *files) {
+      try {
+        text += fmt::format("{}: {}, no mistakes\n", path, checked(path, common));
+      } catch (const input::InputError& e) {
+        std::cerr << e.what() << '\n';
+        wrong = true;
+      }
+    }
+    common.write(text);
+    return wrong ? wrong_input : done;
+  };
+}
+
+}  // namespace moshimo::cli
