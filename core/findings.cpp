@@ -235,8 +235,22 @@ class Finder {
         const FactId fact = hop.fallbacks[static_cast<std::size_t>(w.fallback)].fact;
         if (fact.is_set()) point.fact = fact;
       }
-      findings_.points.push_back(point);
+      if (!extends_last(hop, point)) findings_.points.push_back(point);
     }
+  }
+
+  // Runs of a timetable that are lost one after the other are one loss that goes on.
+  bool extends_last(const Hop& hop, const PointOfNoReturn& next) {
+    for (auto p = findings_.points.rbegin(); p != findings_.points.rend() && p->hop == next.hop; ++p) {
+      if (p->fallback != next.fallback || p->why != next.why || p->error != next.error) continue;
+      const Duration gap = hop.source == Hop::Source::timetable ? hop.every + hop.every : Duration::minutes(1);
+      if (p->until + gap < next.at) return false;
+      p->until = std::max(p->until, next.until);
+      p->arrived_to = std::max(p->arrived_to, next.arrived_to);
+      p->events += next.events;
+      return true;
+    }
+    return false;
   }
 
   void availability(HopId h) {

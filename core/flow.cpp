@@ -310,7 +310,9 @@ void Flow::Engine::lose(std::uint32_t h, const Segment& s, double from, double t
   ledger.lost += s.mass;
   if (!record_) return;
   const Running& r = hops_[h];
-  const ErrorClass error = r.state.open ? r.cut_error : r.state.error;
+  // An open hop loses what was cut off, or what a failure long over left waiting.
+  const bool left_over = r.has_failed && (why == Why::expired || why == Why::destroyed);
+  const ErrorClass error = !r.state.open ? r.state.error : left_over ? r.last_error : r.cut_error;
   const auto whole = [](double x) { return SimTime::microseconds(std::llround(x)); };
   for (auto w = ledger.losses.rbegin(); w != ledger.losses.rend() && w - ledger.losses.rbegin() < 3; ++w) {
     if (w->error != error || w->fallback != fallback || w->why != why) continue;
