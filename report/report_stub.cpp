@@ -1,8 +1,11 @@
 #include "report/report.hpp"
 
+#include "report/json.hpp"
+
 namespace moshimo::report {
 
-std::string run_report(const scenarios::Answer&, const Style&) { return "\n"; }
+std::string run_json(const scenarios::Answer&, const Style&) { return "{}\n"; }
+
 std::string blast_report(const BlastView&, const Dependencies&, const Style&) { return "\n"; }
 std::string review_report(const ReviewView&, const Style&) { return "\n"; }
 std::string coverage_report(const models::ImportResult& import, const Style&) {

@@ -1,0 +1,358 @@
+#include "report/layout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace moshimo::report {
+namespace {
+
+constexpr char first_open = '\x01';   // of Mark::strong; the others follow
+constexpr char first_close = '\x11';
+constexpr std::size_t mark_count = 6;
+
+bool is_open(char c) { return c >= first_open && c < first_open + static_cast<char>(mark_count); }
+bool is_close(char c) { return c >= first_close && c < first_close + static_cast<char>(mark_count); }
+bool is_mark(char c) { return is_open(c) || is_close(c); }
+char close_of(char open) { return static_cast<char>(open - first_open + first_close); }
+
+// The code point that begins at `at`; broken bytes stand for themselves.
+char32_t decode(std::string_view text, std::size_t at, std::size_t& length) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at);
+  length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  if (length == 1 || at + length > text.size()) {
+    length = 1;
+    return lead;
+  }
+  char32_t point = lead & (0xffU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) point = (point << 6) | (byte(at + i) & 0x3fU);
+  return point;
+}
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+constexpr std::array<Range, 12> wide = {{{0x1100, 0x115f},
+                                         {0x2e80, 0x303e},
+                                         {0x3041, 0x33ff},
+                                         {0x3400, 0x4dbf},
+                                         {0x4e00, 0x9fff},
+                                         {0xa000, 0xa4cf},
+                                         {0xac00, 0xd7a3},
+                                         {0xf900, 0xfaff},
+                                         {0xfe30, 0xfe6f},
+                                         {0xff00, 0xff60},
+                                         {0x1f300, 0x1faff},
+                                         {0x20000, 0x3fffd}}};
+constexpr std::array<Range, 6> narrow_as_nothing = {
+    {{0x0300, 0x036f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0x1ab0, 0x1aff}}};
+
+template <std::size_t n>
+bool is_in(const std::array<Range, n>& ranges, char32_t point) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [point](const Range& r) { return point >= r.first && point <= r.last; });
+}
+
+std::size_t cells(char32_t point) {
+  if (point < 0x20 && point != static_cast<char32_t>(hard_space)) return 0;
+  if (point < 0x300) return 1;
+  if (is_in(narrow_as_nothing, point)) return 0;
+  return is_in(wide, point) ? 2 : 1;
+}
+
+// Where a word that is too long is cut: the byte after the last nice place that fits, or after what fits.
+std::size_t cut_place(std::string_view word, std::size_t width) {
+  std::size_t used = 0;
+  std::size_t nice = 0;
+  std::size_t at = 0;
+  while (at < word.size()) {
+    std::size_t length = 1;
+    const char32_t point = decode(word, at, length);
+    if (used + cells(point) > width) break;
+    used += cells(point);
+    at += length;
+    if (std::string_view("/.,_-:").find(word[at - 1]) != std::string_view::npos) nice = at;
+  }
+  if (nice > 0 && nice * 3 > at) return nice;
+  return std::max<std::size_t>(at, 1);
+}
+
+class Wrapper {
+ public:
+  explicit Wrapper(std::size_t width) : width_(std::max<std::size_t>(width, 8)) {}
+
+  std::vector<std::string> run(std::string_view text) {
+    std::size_t at = 0;
+    while (at <= text.size()) {
+      std::size_t end = at;
+      while (end < text.size() && text[end] != ' ' && text[end] != '\n') ++end;
+      add_word(text.substr(at, end - at));
+      if (end < text.size() && text[end] == '\n') end_line();
+      at = end + 1;
+    }
+    end_line();
+    return std::move(lines_);
+  }
+
+ private:
+  void add_word(std::string_view word) {
+    std::size_t need = display_width(word);
+    if (need == 0) {
+      append(word);
+      return;
+    }
+    const std::size_t space = used_ > 0 ? 1 : 0;
+    if (used_ + space + need > width_ && used_ > 0 && (need <= width_ || used_ * 2 > width_)) end_line();
+    if (used_ > 0) {
+      line_ += ' ';
+      ++used_;
+    }
+    while (used_ + need > width_) {
+      const std::size_t cut = cut_place(word, width_ - used_);
+      append(word.substr(0, cut));
+      word.remove_prefix(cut);
+      need = display_width(word);
+      end_line();
+    }
+    append(word);
+    used_ += need;
+  }
+
+  void append(std::string_view piece) {
+    for (const char c : piece) {
+      if (is_open(c)) open_.push_back(c);
+      if (is_close(c) && !open_.empty()) open_.pop_back();
+      line_ += c;
+    }
+  }
+
+  void end_line() {
+    for (auto mark = open_.rbegin(); mark != open_.rend(); ++mark) line_ += close_of(*mark);
+    lines_.push_back(std::move(line_));
+    line_.clear();
+    used_ = 0;
+    line_.append(open_.begin(), open_.end());
+  }
+
+  std::size_t width_;
+  std::size_t used_ = 0;
+  std::string line_;
+  std::vector<char> open_;
+  std::vector<std::string> lines_;
+};
+
+}  // namespace
+
+std::string marked(Mark mark, std::string_view text) {
+  const char open = static_cast<char>(first_open + static_cast<char>(mark));
+  std::string result(1, open);
+  result += text;
+  result += close_of(open);
+  return result;
+}
+
+std::string clean(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 1;
+    const char32_t point = decode(text, at, length);
+    const bool is_control = point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x202a && point <= 0x202e) ||
+                            (point >= 0x2066 && point <= 0x2069);
+    if (point == '\n' || point == '\t' || point == '\r') {
+      if (!result.empty() && result.back() != ' ') result += ' ';
+    } else if (is_control) {
+      result += '?';
+    } else {
+      result.append(text.substr(at, length));
+    }
+    at += length;
+  }
+  while (!result.empty() && result.back() == ' ') result.pop_back();
+  return result;
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 1;
+    width += cells(decode(text, at, length));
+    at += length;
+  }
+  return width;
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) { return Wrapper(width).run(text); }
+
+std::string cut_to(std::string_view text, std::size_t width) {
+  const std::size_t total = display_width(text);
+  if (total <= width) return std::string(text);
+  const std::size_t room = std::max<std::size_t>(width, 3) - 1;
+  const std::size_t head = room / 2;
+  const std::size_t tail = room - head;
+  std::string front;
+  std::string back;
+  std::size_t used = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 1;
+    const std::size_t w = cells(decode(text, at, length));
+    if (used + w <= head) front.append(text.substr(at, length));
+    if (used >= total - tail) back.append(text.substr(at, length));
+    used += w;
+    at += length;
+  }
+  return front + "…" + back;
+}
+
+std::string padded(std::string_view text, std::size_t width, bool right) {
+  const std::size_t used = display_width(text);
+  const std::string space(width > used ? width - used : 0, ' ');
+  return right ? space + std::string(text) : std::string(text) + space;
+}
+
+std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule) {
+  const std::size_t n = table.columns.size();
+  std::vector<std::size_t> widths(n, 0);
+  for (std::size_t i = 0; i < n; ++i) widths[i] = display_width(table.columns[i].header);
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < n && i < row.size(); ++i) {
+      std::string_view cell = row[i];
+      while (!cell.empty()) {
+        const std::size_t end = std::min(cell.find('\n'), cell.size());
+        widths[i] = std::max(widths[i], display_width(cell.substr(0, end)));
+        cell.remove_prefix(std::min(end + 1, cell.size()));
+      }
+    }
+  }
+  // Too wide: the widest column that may wrap gives way, a cell at a time; then the widest of all.
+  const std::size_t between = 2 * (n - 1);
+  const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), between); };
+  while (total() > width) {
+    std::size_t widest = n;
+    for (int pass = 0; pass < 2 && widest == n; ++pass) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::size_t least = pass == 0 ? 16 : 8;
+        if ((pass == 0 && !table.columns[i].wraps) || widths[i] <= least) continue;
+        if (widest == n || widths[i] > widths[widest]) widest = i;
+      }
+    }
+    if (widest == n) break;
+    --widths[widest];
+  }
+  std::vector<std::string> lines;
+  const auto put = [&](const std::vector<std::string>& cells_of_row) {
+    std::vector<std::vector<std::string>> wrapped(n);
+    std::size_t height = 1;
+    for (std::size_t i = 0; i < n && i < cells_of_row.size(); ++i) {
+      wrapped[i] = wrap(cells_of_row[i], widths[i]);
+      height = std::max(height, wrapped[i].size());
+    }
+    for (std::size_t k = 0; k < height; ++k) {
+      std::string line;
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::string cell = k < wrapped[i].size() ? wrapped[i][k] : "";
+        if (i > 0) line += "  ";
+        line += padded(cell, widths[i], table.columns[i].right);
+      }
+      while (!line.empty() && line.back() == ' ') line.pop_back();
+      lines.push_back(std::move(line));
+    }
+  };
+  const bool has_header =
+      std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) { return !c.header.empty(); });
+  if (has_header) {
+    std::vector<std::string> header;
+    for (const Column& c : table.columns) header.push_back(dim(c.header));
+    put(header);
+    std::string line;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i > 0) line += "  ";
+      for (std::size_t k = 0; k < widths[i]; ++k) line += rule;
+    }
+    lines.push_back(dim(line));
+  }
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    if (r > 0 && table.spaced) lines.emplace_back();
+    put(table.rows[r]);
+  }
+  return lines;
+}
+
+std::string for_terminal(std::string_view text, bool colour) {
+  static constexpr std::array<std::string_view, mark_count> codes = {"\x1b[1m",  "\x1b[36m", "\x1b[31m",
+                                                                     "\x1b[33m", "\x1b[32m", "\x1b[2m"};
+  std::string result;
+  std::vector<char> open;
+  for (const char c : text) {
+    if (is_open(c)) {
+      open.push_back(c);
+      if (colour) result += codes[static_cast<std::size_t>(c - first_open)];
+    } else if (is_close(c)) {
+      if (!open.empty()) open.pop_back();
+      if (!colour) continue;
+      result += "\x1b[0m";
+      for (const char o : open) result += codes[static_cast<std::size_t>(o - first_open)];
+    } else {
+      result += c == hard_space ? ' ' : c;
+    }
+  }
+  return result;
+}
+
+std::string for_markdown(std::string_view text) {
+  std::string result;
+  bool in_code = false;
+  const char code_open = static_cast<char>(first_open + static_cast<char>(Mark::code));
+  for (const char c : text) {
+    if (c == code_open || c == close_of(code_open)) {
+      in_code = c == code_open;
+      result += '`';
+    } else if (is_mark(c)) {
+      const char open = is_open(c) ? c : static_cast<char>(c - first_close + first_open);
+      if (!in_code && open == first_open) result += "**";
+    } else if (c == hard_space) {
+      result += ' ';
+    } else if (in_code) {
+      result += c == '`' ? '\'' : c;
+    } else {
+      if (std::string_view("\\`*_<>[]|#~").find(c) != std::string_view::npos) result += '\\';
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string in_ascii(std::string_view text) {
+  static constexpr std::array<std::array<std::string_view, 2>, 8> pairs = {
+      {{"…", "..."}, {"–", "-"}, {"·", "-"}, {"✓", "ok"}, {"✗", "NO"}, {"→", "->"}, {"×", "x"}, {"•", "*"}}};
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto found = std::find_if(pairs.begin(), pairs.end(),
+                                    [&](const auto& pair) { return text.substr(at).starts_with(pair[0]); });
+    if (found == pairs.end()) {
+      result += text[at++];
+    } else {
+      result += (*found)[1];
+      at += (*found)[0].size();
+    }
+  }
+  return result;
+}
+
+std::string listing(const std::vector<std::string>& items, std::size_t most) {
+  std::string text;
+  const bool cut = items.size() > most + 1;
+  const std::size_t shown = cut ? most : items.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i > 0) text += i + 1 == items.size() ? " and " : ", ";
+    text += items[i];
+  }
+  if (cut) text += fmt::format(" and {}{}more", items.size() - shown, hard_space);
+  return text;
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,711 @@
+#include "report/run_page.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace moshimo::report {
+namespace {
+
+std::string kind_text(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::down:
+      return bad("down");
+    case EffectKind::impaired:
+      return warn("impaired");
+    case EffectKind::latent:
+      return warn("latent");
+    case EffectKind::stalled:
+      return bad("stalled");
+    case EffectKind::unreadable:
+      return bad("unreadable");
+    case EffectKind::starved:
+      return "starved";
+  }
+  return "";
+}
+
+std::string kind_meaning(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::down:
+      return "does not serve, or nothing of it runs";
+    case EffectKind::impaired:
+      return "runs, but something it does fails";
+    case EffectKind::latent:
+      return "runs as long as nothing has to start or be replaced";
+    case EffectKind::stalled:
+      return "held up by a full buffer";
+    case EffectKind::unreadable:
+      return "its data is there but cannot be read";
+    case EffectKind::starved:
+      return "works, but gets less";
+  }
+  return "";
+}
+
+std::string class_meaning(ErrorClass c) {
+  switch (c) {
+    case ErrorClass::denied:
+      return "refused (401, 403, a role that cannot be assumed); most senders do not try again";
+    case ErrorClass::key:
+      return "an encryption key refuses";
+    case ErrorClass::missing:
+      return "the target is not there; most senders do not try again";
+    case ErrorClass::throttled:
+      return "too much at once; tried again";
+    case ErrorClass::unavailable:
+      return "nobody answers (5xx, network, nothing runs); most senders try again";
+    case ErrorClass::unhealthy:
+      return "runs, but fails its checks";
+    case ErrorClass::stalled:
+      return "held up by a full buffer";
+    case ErrorClass::failed:
+      return "the receiver ran and failed";
+  }
+  return "";
+}
+
+bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5); }
+
+std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
+
+std::string sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 32);
+  return text;
+}
+
+}  // namespace
+
+RunPage::RunPage(const scenarios::Answer& answer, const Style& style, Page& page)
+    : answer_(answer),
+      style_(style),
+      page_(page),
+      system_(answer.system()),
+      clock_(clock_of(*answer.scenario)),
+      faulted_(faulted_components(answer)) {}
+
+std::string RunPage::when(SimTime t) const {
+  if (answer_.first_fault.is_never()) return duration_text(t.since_start());
+  return duration_text(t - answer_.first_fault);
+}
+
+std::string RunPage::names(const std::vector<ComponentId>& components, std::size_t most) const {
+  std::vector<std::string> list;
+  for (const ComponentId c : components) list.push_back(code(name_in(system_, c)));
+  return listing(list, most);
+}
+
+std::string RunPage::fact(FactId id) {
+  if (!id.is_set()) return "";
+  cited_.insert(id);
+  return dim("[" + fact_id(system_, id) + "]");
+}
+
+std::string RunPage::cause(const CauseChain& chain) {
+  std::string text;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (i > 0) text += ", because ";
+    text += denied_sentence(system_.conditions[chain[i]].says);
+  }
+  return text;
+}
+
+std::string RunPage::span(SimTime from, SimTime to) const {
+  if (to.is_never()) return fmt::format("after {}, from then on", when(from));
+  return fmt::format("after {}, until {}", when(from), when(to));
+}
+
+// ---- headline
+
+void RunPage::headline() {
+  const scenarios::Scenario& s = *answer_.scenario;
+  page_.title(s.title.empty() ? clean(s.name) : fmt::format("{}: {}", clean(s.name), clean(s.title)));
+  if (answer_.faults.empty()) {
+    page_.paragraph("Nothing goes wrong in this scenario: it has no faults.");
+    return;
+  }
+  std::vector<std::string> done;
+  for (const scenarios::ScenarioFault& f : s.faults) {
+    std::vector<std::string> list;
+    for (const std::string& c : f.components) list.push_back(code(clean(c)));
+    std::string verb = clean(f.verb);
+    std::replace(verb.begin(), verb.end(), '-', ' ');
+    const Duration later = f.at - answer_.first_fault;
+    done.push_back(fmt::format("{} {}{}", strong(verb), list.size() > 5 ? counted(list.size(), "thing", "things") + " (" + listing(list, 4) + ")" : listing(list, 5),
+                               later.us() > 0 ? fmt::format(" {} later", duration_text(later)) : ""));
+  }
+  std::string what = "What happens";
+  if (clock_.is_set()) what += fmt::format(" at {} {}", clock_.full(answer_.first_fault), clock_.offset());
+  page_.paragraph(fmt::format("{}: {}.", what, listing(done, 6)));
+  for (const StoppedFault& stopped : answer_.main_run().response.stopped) {
+    const Action& action = system_.actions[stopped.fault.action];
+    const std::string why = stopped.need < action.needs.size()
+                                ? denied_sentence(system_.conditions[action.needs[stopped.need].condition].says)
+                                : "a guard refuses";
+    page_.paragraph(fmt::format("{} does not happen: {}.", code(clean(action.name)), why));
+  }
+  page_.gap();
+
+  const scenarios::StrategyRun& none = answer_.nobody_acts();
+  const Figures idle = figures_of(system_, none, answer_.first_fault);
+  const std::vector<Loss> losses = losses_of(system_, none.findings);
+  std::vector<std::string> at_once;
+  const Loss* next = nullptr;
+  for (const Loss& loss : losses) {
+    if (is_at_once(loss.point.at - answer_.first_fault) || loss.is_run) {
+      if (loss.is_request) continue;
+      for (const std::string& n : names_of(system_, loss)) at_once.push_back(code(n));
+    } else if (!next) {
+      next = &loss;
+    }
+  }
+  const Duration horizon = s.horizon - answer_.first_fault;
+  std::string worst;
+  if (idle.lost > 0 || idle.refused > 0) {
+    worst = fmt::format("If nobody acts, {} of data and runs are lost within {}",
+                        bad(count_text(idle.lost) + hard_space + "events"), duration_text(horizon));
+    if (idle.refused > 0) worst += fmt::format(" and {} requests refused", count_text(idle.refused));
+    worst += ".";
+  } else {
+    worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
+  }
+  if (!at_once.empty()) worst += fmt::format(" From the first moment on, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
+  page_.paragraph(worst);
+  if (next) {
+    std::vector<std::string> list;
+    for (const std::string& n : names_of(system_, *next)) list.push_back(code(n));
+    std::string until = duration_text(next->point.at - answer_.first_fault);
+    if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
+    page_.paragraph(fmt::format("Everything else can still be saved for {}. Then {}.", strong(until),
+                                next->is_request
+                                    ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
+                                    : fmt::format("{} begin{} to lose data as well", listing(list, 4), list.size() == 1 ? "s" : "")));
+  }
+  const scenarios::StrategyRun& main = answer_.main_run();
+  if (main.response.strategy != Strategy::none) {
+    const Figures f = figures_of(system_, main, answer_.first_fault);
+    const Responders& r = s.response;
+    std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect),
+                                   counted(r.count, "person", "people"),
+                                   main.response.strategy == Strategy::full ? "every step"
+                                                                            : "only what re-applying the code does");
+    text += f.lost > 0 ? fmt::format("{} are lost", strong(count_text(f.lost) + hard_space + "events")) : good("nothing is lost");
+    if (f.refused > 0) text += fmt::format(", {} requests are refused", count_text(f.refused));
+    text += f.restored.is_forever() ? fmt::format(", and {} before the end.", bad("not everything works again"))
+                                    : fmt::format(", and everything works again after {}.", strong(duration_text(f.restored)));
+    page_.paragraph(text);
+  }
+}
+
+// ---- timeline
+
+void RunPage::timeline() {
+  if (answer_.faults.empty()) return;
+  const Duration end = answer_.scenario->horizon - answer_.first_fault;
+  const auto draw = [&](const std::string& title, const scenarios::StrategyRun& run) {
+    const std::vector<TimelineRow> rows = timeline_of(system_, run.findings, answer_.first_fault, faulted_, 24);
+    if (rows.empty()) return;
+    page_.heading(title);
+    page_.drawing([rows, end](std::size_t width, bool ascii) { return draw_timeline(rows, end, width, ascii); });
+    page_.gap();
+    page_.paragraph(timeline_legend(rows, style_.ascii), 1);
+  };
+  draw("If nobody acts, time since the first fault", answer_.nobody_acts());
+  const scenarios::StrategyRun& main = answer_.main_run();
+  if (main.response.strategy != Strategy::none) {
+    draw(fmt::format("With the response ({}, noticed after {})", strategy_text(main.response.strategy),
+                     for_terminal(duration_text(answer_.scenario->response.time_to_detect), false)),
+         main);
+  }
+}
+
+// ---- what breaks
+
+void RunPage::breakage(const Breakage& b) {
+  const std::string type = clean(system_.components[b.components.front()].type);
+  page_.item(fmt::format("{}  {}", strong(names(b.components)), dim(type)));
+  const std::vector<Phase>& phases = b.phases.front();
+  CauseChain told;
+  for (std::size_t i = 0; i < phases.size() && i < 6; ++i) {
+    const Phase& p = phases[i];
+    std::string text = fmt::format("{} {}", kind_text(p.kind), span(p.from, p.to));
+    if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable) text += fmt::format(", {}", name_of(p.error));
+    if (!p.chain.empty() && p.chain != told) {
+      told = p.chain;
+      text += ": " + cause(p.chain);
+      std::vector<std::string> others;
+      for (std::size_t k = 1; k < b.components.size(); ++k) {
+        const CauseChain& other = b.phases[k][i].chain;
+        if (!other.empty() && other.back() != p.chain.back()) {
+          others.push_back(code(name_in(system_, system_.conditions[other.back()].component)));
+        }
+      }
+      std::sort(others.begin(), others.end());
+      others.erase(std::unique(others.begin(), others.end()), others.end());
+      if (!others.empty()) text += fmt::format(" (and likewise {})", listing(others, 8));
+      text += ".";
+      for (const ConditionId c : p.chain) {
+        const FactId id = system_.conditions[c].fact;
+        if (!id.is_set()) continue;
+        text += " " + fact(id);
+        break;
+      }
+    } else {
+      text += p.chain.empty() ? "." : ", for the same reason.";
+    }
+    page_.detail(text);
+    // What becomes of the data, said once for all hops with the same fate.
+    std::map<std::string, std::pair<std::vector<std::string>, FactId>> fates;
+    for (const HopId h : p.hops) {
+      const Hop& hop = system_.hops[h];
+      if (answer_.nobody_acts().response.outcome.hops[h.value].offered <= 0) continue;
+      auto& fate = fates[what_becomes_of_data(system_, hop, p.error)];
+      std::string says = clean(hop.says);
+      if (std::find(fate.first.begin(), fate.first.end(), says) == fate.first.end()) fate.first.push_back(says);
+      const FactId id = hop.reaction(p.error).fact;
+      if (id.is_set()) fate.second = id;
+    }
+    for (const auto& [what, who] : fates) {
+      std::string reason = fact(who.second);
+      page_.detail(fmt::format("It {}: what comes meanwhile {}.{}", listing(who.first), what,
+                               reason.empty() ? "" : " " + reason), 2);
+    }
+  }
+  if (phases.size() > 6) page_.detail(fmt::format("and {} more windows.", phases.size() - 6));
+}
+
+void RunPage::what_breaks() {
+  if (answer_.faults.empty()) return;
+  page_.heading("What breaks");
+  const Breakages found = breakages_of(system_, answer_.nobody_acts().findings, faulted_);
+  if (found.broken.empty() && found.starved.empty()) {
+    page_.paragraph("Nothing that is modelled.");
+    return;
+  }
+  page_.paragraph("Times are counted from the first fault, in the run in which nobody acts.");
+  page_.gap();
+  std::set<EffectKind> kinds;
+  std::set<ErrorClass> classes;
+  for (const Breakage& b : found.broken) {
+    for (const Phase& p : b.phases.front()) {
+      kinds.insert(p.kind);
+      if (p.kind != EffectKind::latent) classes.insert(p.error);
+    }
+  }
+  constexpr std::size_t most = 40;
+  for (std::size_t i = 0; i < found.broken.size() && i < most; ++i) {
+    breakage(found.broken[i]);
+    page_.gap();
+  }
+  if (found.broken.size() > most) {
+    page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", found.broken.size() - most), 1);
+  }
+  if (!found.starved.empty()) {
+    page_.item(fmt::format("{} {} well but {} less than normal, because something before {} fails.", names(found.starved, 12),
+                           found.starved.size() == 1 ? "works" : "work", found.starved.size() == 1 ? "gets" : "get",
+                           found.starved.size() == 1 ? "it" : "them"));
+    page_.gap();
+  }
+  std::vector<std::string> words;
+  for (const EffectKind k : kinds) words.push_back(fmt::format("{}: {}", strong(name_of(k)), kind_meaning(k)));
+  for (const ErrorClass c : classes) words.push_back(fmt::format("{}: {}", strong(name_of(c)), class_meaning(c)));
+  std::string legend;
+  for (const std::string& w : words) legend += (legend.empty() ? "" : "; ") + w;
+  page_.paragraph(legend + ".", 1);
+}
+
+// ---- what an apply does not fix
+
+void RunPage::not_fixed_by_restoring() {
+  const scenarios::StrategyRun* run = answer_.run_of(Strategy::restore_only);
+  if (!run) return;
+  page_.heading("What re-creating does not fix");
+  const Response& response = run->response;
+  if (response.still_broken.empty() && response.unreleased.empty()) {
+    page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
+    return;
+  }
+  page_.paragraph("After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
+  page_.gap();
+  // What mends a condition, from the run in which every step is done.
+  std::map<ConditionId, RepairId> mended_by;
+  for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
+    for (const ConditionId c : system_.repairs[RepairId(r)].restores) mended_by.emplace(c, RepairId(r));
+  }
+  if (const scenarios::StrategyRun* full = answer_.run_of(Strategy::full)) {
+    for (const Step& s : full->response.steps) {
+      for (const RepairId r : s.repairs) {
+        for (const ConditionId c : system_.repairs[r].restores) mended_by[c] = r;
+      }
+    }
+  }
+  struct Group {
+    std::vector<ConditionId> conditions;
+    std::set<ComponentId> hurt;
+  };
+  std::vector<Group> groups;
+  std::map<std::pair<std::string, std::string>, std::size_t> known;
+  for (const ConditionId c : response.still_broken) {
+    const Condition& row = system_.conditions[c];
+    const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
+    const auto [at, is_new] = known.emplace(std::pair(type, member_name(row.name)), groups.size());
+    if (is_new) groups.emplace_back();
+    Group& g = groups[at->second];
+    g.conditions.push_back(c);
+    for (const Effect& e : run->findings.effects) {
+      if (!e.to.is_never()) continue;
+      if (std::find(e.chain.begin(), e.chain.end(), c) != e.chain.end()) g.hurt.insert(e.component);
+    }
+  }
+  for (const Group& g : groups) {
+    const Condition& row = system_.conditions[g.conditions.front()];
+    std::string text = sentence(denied_sentence(row.says));
+    std::vector<std::string> others;
+    for (std::size_t i = 1; i < g.conditions.size(); ++i) {
+      others.push_back(code(name_in(system_, system_.conditions[g.conditions[i]].component)));
+    }
+    if (!others.empty()) text += fmt::format("; the same for {}", listing(others, 10));
+    page_.item(fmt::format("{}. {}", strong(text), fact(row.fact)));
+    if (!g.hurt.empty()) {
+      page_.detail(fmt::format("Still failing because of it: {}.", names({g.hurt.begin(), g.hurt.end()}, 10)));
+    }
+    const auto mend = mended_by.find(g.conditions.front());
+    if (mend != mended_by.end()) page_.detail(fmt::format("Mended by: {}.", clean(system_.repairs[mend->second].title)));
+  }
+  for (const HopId h : response.unreleased) {
+    const Hop& hop = system_.hops[h];
+    for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
+      const Fallback& f = hop.fallbacks[i];
+      if (!f.release.is_set()) continue;
+      double events = 0;
+      for (const Waiting& w : response.outcome.hops[h.value].places) {
+        if (w.fallback == i) events += w.events;
+      }
+      const Duration limit = limit_of(system_, f);
+      std::string text = fmt::format("{} of {} stay in {} and come by themselves never",
+                                     events > 0 ? count_text(events) + hard_space + "events" : "Events",
+                                     code(name_in(system_, hop.component)), clean(f.says));
+      if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
+      page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
+      const Step nothing;
+      std::string title = clean(system_.repairs[f.release].title);
+      for (const std::string_view part : {" of {gap.start} to {gap.end}", " since {gap.start}"}) {
+        const std::size_t at = title.find(part);
+        if (at != std::string::npos) title.replace(at, part.size(), " of the gap");
+      }
+      page_.detail(fmt::format("Fetched by: {}.", title));
+    }
+  }
+}
+
+// ---- points of no return
+
+void RunPage::points_of_no_return() {
+  if (answer_.faults.empty()) return;
+  page_.heading("Points of no return, if nobody acts");
+  const std::vector<Loss> losses = losses_of(system_, answer_.nobody_acts().findings);
+  if (losses.empty()) {
+    page_.paragraph("There are none: nothing is lost, however long it takes.");
+    return;
+  }
+  const SimTime horizon = answer_.scenario->horizon;
+  TextTable table;
+  table.spaced = true;
+  table.columns = {{"after", true}, {"what can no longer be saved", false, true}};
+  if (clock_.is_set()) table.columns.insert(table.columns.begin() + 1, {fmt::format("at ({})", clock_.offset())});
+  constexpr std::size_t most = 40;
+  for (std::size_t i = 0; i < losses.size() && i < most; ++i) {
+    const Loss& loss = losses[i];
+    const PointOfNoReturn& p = loss.point;
+    std::vector<std::string> list;
+    for (const std::string& n : names_of(system_, loss)) list.push_back(code(n));
+    std::string text = strong(listing(list, 6));
+    if (p.hop.is_set()) {
+      const Hop& hop = system_.hops[p.hop];
+      text += loss.is_request ? ": requests from outside" : fmt::format(": {}", clean(hop.says));
+    } else {
+      text += fmt::format(": {}", clean(system_.stores[p.store].says));
+    }
+    text += "\n" + sentence(why_lost(system_, p)) + ".";
+    const Duration lasts = p.until - p.at;
+    if (p.hop.is_set()) {
+      const std::string unit = loss.is_request ? "requests" : loss.is_run ? "runs" : "events";
+      if (loss.is_run) {
+        text += fmt::format(" {} {} in all.", count_text(p.events), unit);
+      } else if (lasts.us() > 0) {
+        text += fmt::format(" From then on {}{}a second; {} {}.", count_text(p.events / lasts.in_seconds()), hard_space,
+                            count_text(p.events) + hard_space + unit,
+                            p.until >= horizon ? "by the end of the run" : "in " + duration_text(lasts));
+      } else {
+        text += fmt::format(" {} {}.", count_text(p.events), unit);
+      }
+    }
+    if (p.fact.is_set()) text += " " + fact(p.fact);
+    std::vector<std::string> row = {strong(when(p.at)), text};
+    if (clock_.is_set()) row.insert(row.begin() + 1, clock_.brief(p.at));
+    table.rows.push_back(std::move(row));
+  }
+  page_.table(std::move(table));
+  if (losses.size() > most) page_.paragraph(fmt::format("And {} more.", losses.size() - most), 1);
+  std::vector<std::string> never;
+  const Response& none = answer_.nobody_acts().response;
+  for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+    for (const Waiting& w : none.outcome.hops[h].places) {
+      if (!w.first_deadline.is_never() || w.events <= 1e-6) continue;
+      const Hop& hop = system_.hops[HopId(h)];
+      never.push_back(fmt::format("{} ({} in {})", code(name_in(system_, hop.component)),
+                                  count_text(w.events) + hard_space + "events", clean(hop.fallbacks[w.fallback].says)));
+    }
+  }
+  if (!never.empty()) {
+    page_.gap();
+    page_.paragraph(fmt::format("{} {}.", strong("Never:"), listing(never, 6)), 1);
+  }
+}
+
+// ---- getting back
+
+void RunPage::step(const Step& s, std::size_t number) {
+  std::string head = fmt::format("{} – {}", when(s.start), when(s.done));
+  if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
+  if (answer_.scenario->response.count > 1) head += fmt::format("  person {}", s.responder + 1);
+  page_.step(fmt::format("{:>2}.", number), dim(head));
+  const std::vector<LikeRepairs> groups = like_repairs(system_, s.repairs);
+  for (const LikeRepairs& g : groups) {
+    const Repair& repair = system_.repairs[g.repairs.front()];
+    const auto fill = [&](const std::string& text) {
+      return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
+    };
+    std::string title = strong(fill(repair.title));
+    if (g.repairs.size() > 1) {
+      std::vector<std::string> others;
+      for (std::size_t i = 1; i < g.repairs.size(); ++i) {
+        others.push_back(code(name_in(system_, system_.repairs[g.repairs[i]].component)));
+      }
+      title += fmt::format("; likewise {}", listing(others, 20));
+    }
+    title += ".";
+    if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
+    page_.detail(title, 2);
+    if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
+    if (repair.by_apply) page_.detail("Re-applying the infrastructure code does this. By hand:", 2);
+    if (!repair.commands.empty()) {
+      std::vector<std::string> lines;
+      for (const std::string& c : repair.commands) lines.push_back(fill(c));
+      page_.commands(std::move(lines), 2);
+    }
+    if (!repair.verify.empty()) {
+      page_.detail("Check:", 2);
+      page_.commands({fill(repair.verify)}, 2);
+    }
+    if (repair.limits.is_set()) {
+      page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), fact(repair.limits)), 2);
+    }
+  }
+  if (s.hop.is_set() && s.backlog > 0) {
+    page_.detail(fmt::format("Brings back {} that arrived from {} to {} after the fault.",
+                             count_text(s.backlog) + hard_space + "events", when(s.gap_from), when(s.gap_to)), 2);
+  }
+}
+
+void RunPage::getting_back() {
+  const scenarios::StrategyRun* run = &answer_.main_run();
+  if (run->response.strategy == Strategy::none) run = answer_.run_of(Strategy::full);
+  if (!run || run->response.steps.empty()) return;
+  page_.heading("Getting back");
+  const Responders& r = answer_.scenario->response;
+  page_.paragraph(fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
+                              "to fill in.",
+                              duration_text(r.time_to_detect), counted(r.count, "person", "people")));
+  std::size_t number = 0;
+  for (const Step& s : run->response.steps) {
+    page_.gap();
+    step(s, ++number);
+  }
+  page_.gap();
+  const Figures f = figures_of(system_, *run, answer_.first_fault);
+  page_.paragraph(f.restored.is_forever() ? "After these steps something is still broken; see the table below."
+                                          : fmt::format("Everything works again {} after the first fault{}.",
+                                                        strong(duration_text(f.restored)),
+                                                        clock_.is_set() ? fmt::format(" ({})", clock_.full(answer_.first_fault + f.restored)) : ""));
+}
+
+// ---- tables
+
+void RunPage::strategies() {
+  if (answer_.faults.empty() || answer_.runs.size() < 2) return;
+  page_.heading("What each way of reacting loses");
+  TextTable table;
+  table.columns = {{"reaction", false, true}, {"events lost", true}, {"longest window", true}, {"refused", true},
+                   {"still broken", true}, {"waits for a person", true}, {"works after", true}};
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    const Figures f = figures_of(system_, run, answer_.first_fault);
+    table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
+                                                       : strategy_text(run.response.strategy)),
+                          count_text(f.lost), f.longest.us() > 0 ? duration_text(f.longest) : "–", count_text(f.refused),
+                          std::to_string(f.still_broken), std::to_string(f.unreleased),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  }
+  page_.table(std::move(table));
+}
+
+void RunPage::what_ifs() {
+  if (answer_.what_ifs.empty()) return;
+  page_.heading("What if");
+  const Figures base = figures_of(system_, answer_.main_run(), answer_.first_fault);
+  TextTable table;
+  table.columns = {{"", false, true}, {"events lost", true}, {"change", true}, {"refused", true}, {"still broken", true},
+                   {"works after", true}};
+  const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
+    const double change = f.lost - base.lost;
+    std::string text = "–";
+    if (!is_base && std::abs(change) > 0.5) {
+      text = change < 0 ? good("-" + count_text(-change)) : bad("+" + count_text(change));
+    }
+    table.rows.push_back({name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_broken),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  };
+  row("as it is", base, true);
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false);
+  }
+  page_.table(std::move(table));
+}
+
+void RunPage::sweep() {
+  if (answer_.sweep.empty()) return;
+  page_.heading("If it is noticed sooner or later");
+  double most = 0;
+  for (const scenarios::DetectRun& d : answer_.sweep) {
+    most = std::max(most, figures_of(system_, d.run, answer_.first_fault).lost);
+  }
+  TextTable table;
+  table.columns = {{"noticed after", true}, {"events lost", true}, {"", false}, {"refused", true}, {"still broken", true},
+                   {"works after", true}};
+  for (const scenarios::DetectRun& d : answer_.sweep) {
+    const Figures f = figures_of(system_, d.run, answer_.first_fault);
+    const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
+    std::string bar;
+    for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
+    if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
+    table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)), count_text(f.refused),
+                          std::to_string(f.still_broken), f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  }
+  page_.table(std::move(table));
+}
+
+// ---- symptoms
+
+void RunPage::what_you_would_see() {
+  const std::vector<SeenTogether> seen = symptoms_of(answer_.nobody_acts().findings);
+  if (seen.empty()) return;
+  page_.heading("What you would see");
+  TextTable table;
+  table.columns = {{"after", true}, {"", false}, {"", false, true}};
+  std::vector<const SeenTogether*> silent;
+  std::size_t shown = 0;
+  for (const SeenTogether& s : seen) {
+    if (s.kind == SymptomKind::silent) {
+      silent.push_back(&s);
+      continue;
+    }
+    if (++shown > 60) continue;
+    table.rows.push_back({when(s.at), std::string(name_of(s.kind)), fmt::format("{}  {}", s.text, dim(names(s.components, 3)))});
+  }
+  if (!table.rows.empty()) page_.table(std::move(table));
+  if (shown > 60) page_.paragraph(fmt::format("And {} more.", shown - 60), 1);
+  if (silent.empty()) return;
+  page_.gap();
+  page_.paragraph(strong("What stays silent:"), 1);
+  for (const SeenTogether* s : silent) page_.item(fmt::format("{}  {}", sentence(s->text), dim(names(s->components, 4))));
+}
+
+// ---- objectives and expectations
+
+void RunPage::objectives() {
+  const Findings& findings = answer_.main_run().findings;
+  if (findings.objectives.empty() && findings.at_rest.empty()) return;
+  page_.heading("Objectives and data at rest");
+  for (const Objective& o : findings.objectives) {
+    page_.item(fmt::format("{} {} of {}: {}, {}", o.met ? good("✓") : bad("✗"), o.is_rto ? "RTO" : "RPO",
+                           code(name_in(system_, o.component)), duration_text(o.target),
+                           o.met ? fmt::format("met with {}", duration_text(o.achieved))
+                                 : strong(fmt::format("missed with {}", restored_text(o.achieved)))));
+  }
+  for (const AtRest& a : findings.at_rest) {
+    const Store& store = system_.stores[a.store];
+    std::string text = code(name_in(system_, store.component));
+    if (!a.unreadable_from.is_never()) text += fmt::format(" cannot be read {}", span(a.unreadable_from, a.unreadable_to));
+    if (!a.lost_at.is_never()) text += fmt::format("; {} after {}", bad("lost for good"), when(a.lost_at));
+    page_.item(text + fmt::format(": {}.", cause(a.chain)));
+  }
+}
+
+void RunPage::expectations() {
+  if (answer_.expectations.empty()) return;
+  std::size_t met = 0;
+  for (const auto& e : answer_.expectations) met += e.met ? 1U : 0U;
+  page_.heading("Expectations");
+  TextTable table;
+  table.columns = {{"", false}, {"", false, true}, {"", false}};
+  for (const scenarios::ExpectationResult& e : answer_.expectations) {
+    const std::string found = scenarios::is_time(e.expectation->figure)
+                                  ? (e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found))))
+                                  : count_text(e.found);
+    table.rows.push_back({e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)),
+                          e.met ? dim("found " + found) : strong("found " + found)});
+  }
+  page_.table(std::move(table));
+  page_.gap();
+  page_.paragraph(met == answer_.expectations.size()
+                      ? fmt::format("All {} are met.", met)
+                      : bad(fmt::format("{} of {} are not met.", answer_.expectations.size() - met, answer_.expectations.size())), 1);
+}
+
+// ---- assumptions
+
+void RunPage::assumptions() {
+  const std::vector<models::Assumption>& all = answer_.compiled->assumptions;
+  if (all.empty()) return;
+  page_.heading("Assumptions and unknowns");
+  using Kind = models::Assumption::Kind;
+  std::vector<std::string> others;
+  for (const models::Assumption& a : all) {
+    if (a.kind == Kind::fact) continue;
+    std::string text = sentence(clean(a.says));
+    if (!a.where.empty()) text += " " + dim(names(a.where, 3));
+    page_.item(text);
+  }
+  bool said = false;
+  for (const models::Assumption& a : all) {
+    if (a.kind != Kind::fact) continue;
+    if (!a.fact.is_set() || cited_.count(a.fact) == 0) {
+      others.push_back(a.fact.is_set() ? fact_id(system_, a.fact) : clean(a.says));
+      continue;
+    }
+    if (!said) {
+      page_.gap();
+      page_.paragraph(strong("Not documented by AWS, and this report rests on it:"), 1);
+      said = true;
+    }
+    page_.item(fmt::format("{} {}", sentence(clean(a.says)),
+                           dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(system_.facts[a.fact].confidence)))));
+  }
+  if (others.empty()) return;
+  page_.gap();
+  page_.paragraph(fmt::format("{} {}.", strong(fmt::format("Also part of the model without being documented ({}):", others.size())),
+                              listing(others)), 1);
+}
+
+void RunPage::footer() {
+  page_.heading("About this report");
+  page_.paragraph(dim(fmt::format(
+      "moshimo {}; input {}; {} simulated. Nothing was called: this is computed from the inventory and the catalogue. Every "
+      "[fact] has a source; moshimo explain FACT shows it.",
+      style_.version, digest_of(answer_), duration_text(answer_.scenario->horizon.since_start()))));
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,50 @@
+// The sections of a report on a run, shared by the reports that contain one.
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+
+#include "report/page.hpp"
+#include "report/story.hpp"
+
+namespace moshimo::report {
+
+class RunPage {
+ public:
+  RunPage(const scenarios::Answer& answer, const Style& style, Page& page);
+
+  void headline();
+  void timeline();
+  void what_breaks();
+  void not_fixed_by_restoring();
+  void points_of_no_return();
+  void getting_back();
+  void strategies();
+  void what_ifs();
+  void sweep();
+  void what_you_would_see();
+  void objectives();
+  void expectations();
+  void assumptions();
+  void footer();
+
+ private:
+  std::string when(SimTime t) const;         // since the first fault
+  std::string names(const std::vector<ComponentId>& components, std::size_t most = 100) const;
+  std::string cause(const CauseChain& chain);
+  std::string fact(FactId id);               // "[id]", and remembers that it was used
+  std::string span(SimTime from, SimTime to) const;
+  void breakage(const Breakage& b);
+  void step(const Step& s, std::size_t number);
+
+  const scenarios::Answer& answer_;
+  const Style& style_;
+  Page& page_;
+  const System& system_;
+  Clock clock_;
+  std::set<ComponentId> faulted_;
+  std::set<FactId> cited_;
+};
+
+}  // namespace moshimo::report

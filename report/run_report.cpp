@@ -1,0 +1,28 @@
+#include "report/report.hpp"
+#include "report/run_page.hpp"
+#include "report/json.hpp"
+
+namespace moshimo::report {
+
+std::string run_report(const scenarios::Answer& answer, const Style& style) {
+  if (style.form == Form::json) return run_json(answer, style);
+  Page page;
+  RunPage run(answer, style, page);
+  run.headline();
+  run.timeline();
+  run.what_breaks();
+  run.not_fixed_by_restoring();
+  run.points_of_no_return();
+  run.getting_back();
+  run.strategies();
+  run.what_ifs();
+  run.sweep();
+  run.what_you_would_see();
+  run.objectives();
+  run.expectations();
+  run.assumptions();
+  run.footer();
+  return page.render(style);
+}
+
+}  // namespace moshimo::report
