@@ -230,10 +230,9 @@ class Writer {
     row("port app");
     condition("sink", any(1, 2));
     row(fmt::format("hop in from {} to app{}", rate(r), fallbacks()));
-    row(fmt::format("hop logs from app to outside needs sink ordered drain {}\n  buffer holds {} overflow {}{}",
+    row(fmt::format("hop logs from app to outside needs sink ordered drain {}\n  buffer holds {} overflow {}",
                     rate(r * between(1.2, 4)), amount(spread(100, 3000)),
-                    one_of<std::string_view>({"block", "drop_oldest", "drop_newest", "next"}),
-                    chance(0.3) ? " limit " + duration(0.5 * hour, 4 * hour) : ""));
+                    one_of<std::string_view>({"block", "drop_oldest", "drop_newest", "next"})));
   }
 
   void pauses() {
