@@ -32,7 +32,9 @@ Job declare_list(CLI::App& app) {
       ->required()
       ->check(CLI::IsMember({"types", "facts", "scenarios"}));
   return [what](const Common& common) {
-    if (*what == "types") {
+    if (*what != "scenarios" && common.style().form == report::Form::markdown) {
+      common.write(models::catalogue_page(common.catalogue()));
+    } else if (*what == "types") {
       common.write(report::list_types(common.catalogue(), common.style()));
     } else if (*what == "facts") {
       common.write(report::list_facts(common.catalogue(), common.style()));

@@ -21,4 +21,6 @@ dpkg -x "$package" "$scratch/root"
 [[ -s $scratch/root/usr/share/doc/moshimo/LICENSE ]] || fail "the license is not installed"
 printed=$("$scratch/root/usr/bin/moshimo" --version)
 [[ $printed == *"$version"* ]] || fail "moshimo --version prints '$printed', not $version"
+scenarios=$("$scratch/root/usr/bin/moshimo" list scenarios)
+[[ $scenarios == *state-key-mixup/as-it-happened* ]] || fail "the installed program does not find its scenarios"
 echo "packaging: $(basename "$package") holds a moshimo that says '$printed'"
