@@ -33,6 +33,12 @@ struct RetryGroup {
   double mass = 0;  // when the gap began
 };
 
+// What comes after a place: a later one, or -1: nothing, perhaps because those that follow refuse.
+struct Later {
+  int place = -1;
+  bool refused = false;
+};
+
 // The data of one hop in one fallback.
 struct Place {
   Backlog backlog;
@@ -49,7 +55,7 @@ struct Place {
   std::int64_t regroup_at = never;
   std::int64_t next = never;
   std::vector<RetryGroup> groups;
-  int expires_to = -1;   // a later place, or -1: lost
+  Later expires;         // where to
   bool retrying = false;
   bool full = false;
   bool releasing = false;
@@ -230,7 +236,8 @@ class Flow::Engine {
   void advance(std::uint32_t h, std::int64_t t);
   void thin_retries(std::uint32_t h, std::size_t i, double from, double to);
   void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, bool released);
-  void move_on(std::uint32_t h, std::size_t i, const Segment& s, double t);
+  Later later_place(std::uint32_t h, std::size_t i);
+  void move_on(std::uint32_t h, std::size_t i, const Segment& s, double t, bool at_once);
   void put(std::uint32_t h, std::size_t i, const Segment& s, double entered_from, double entered_to);
   void lose(std::uint32_t h, const Segment& s, double from, double to, Why why, int fallback);
 
@@ -360,26 +367,33 @@ void Flow::Engine::put(std::uint32_t h, std::size_t i, const Segment& s, double 
   place(h, i).backlog.add(moved);
 }
 
-// Data whose time in place `i` is up.
-void Flow::Engine::move_on(std::uint32_t h, std::size_t i, const Segment& s, double t) {
-  const double limit = row(h, i).limit_us;
-  const double from = std::min(s.clock_from + limit, t);
-  const double to = std::min(s.clock_to + limit, t);
-  bool refused = false;
+// Where data goes whose time in place `i` is up. A place in which it would be over age already is passed by.
+Later Flow::Engine::later_place(std::uint32_t h, std::size_t i) {
+  Later later;
+  const auto by_arrival = [&](std::size_t k) { return hop(h).fallbacks[k].age == Fallback::Age::since_arrival; };
   for (std::uint8_t j : list_of(h)) {
-    if (j <= i) continue;
-    if (!accepts(h, j) || place(h, j).full) {
-      refused = true;
-      continue;
-    }
-    if (hop(h).fallbacks[j].kind == Fallback::Kind::hand_on && !s.has_width()) {
-      const PortId port = hop(h).fallbacks[j].port;
-      port_impulse_[port.value] += s.mass;
-      mark_port(port.value);
-    }
-    return put(h, j, s, from, to);
+    if (j <= i || (by_arrival(i) && by_arrival(j) && row(h, j).limit_us <= row(h, i).limit_us)) continue;
+    if (accepts(h, j) && !place(h, j).full) return {j, later.refused};
+    later.refused = true;
   }
-  lose(h, s, from, to, refused ? Why::refused : Why::expired, static_cast<int>(i));
+  return later;
+}
+
+// Data whose time in place `i` is up. `at_once`: at the instant `t`, not little by little up to it.
+void Flow::Engine::move_on(std::uint32_t h, std::size_t i, const Segment& s, double t, bool at_once) {
+  const double limit = row(h, i).limit_us;
+  const double from = at_once ? t : std::min(s.clock_from + limit, t);
+  const double to = at_once ? t : std::min(s.clock_to + limit, t);
+  at_once = at_once || !s.has_width();
+  const Later later = at_once ? later_place(h, i) : place(h, i).expires;
+  if (later.place < 0) return lose(h, s, from, to, later.refused ? Why::refused : Why::expired, static_cast<int>(i));
+  const auto j = static_cast<std::size_t>(later.place);
+  if (hop(h).fallbacks[j].kind == Fallback::Kind::hand_on && at_once) {
+    const PortId port = hop(h).fallbacks[j].port;
+    port_impulse_[port.value] += s.mass;
+    mark_port(port.value);
+  }
+  put(h, j, s, from, to);
 }
 
 // Retries between `from` and `to`: of every piece an even part of its own gap is delivered.
@@ -394,11 +408,11 @@ void Flow::Engine::thin_retries(std::uint32_t h, std::size_t i, double from, dou
     auto step = std::upper_bound(steps.begin(), steps.end(), age,
                                  [](double a, const GapStep& g) { return a < static_cast<double>(g.from.us()); });
     const double gap = std::max(step == steps.begin() ? 0.0 : static_cast<double>((step - 1)->gap.us()), shortest_gap);
-    const double before = 1 - p.share * std::min((from - p.retry_since) / gap, 1.0);
-    const double after = 1 - p.share * std::min((to - p.retry_since) / gap, 1.0);
-    const double kept = after <= 1e-12 ? 0 : s.mass * after / before;
+    const double before = std::max(1 - p.share * (from - p.retry_since) / gap, 0.0);
+    const double after = 1 - p.share * (to - p.retry_since) / gap;
+    const double kept = after <= 1e-12 || before <= 0 ? 0 : s.mass * after / before;
     const double gone = s.mass - kept;
-    const double end = std::min(to, p.retry_since + gap);
+    const double end = std::min(to, p.retry_since + gap / p.share);
     if (end - s.arrived_from > late_after) {
       late += gone;
       longest = std::max(longest, end - s.arrived_from);
@@ -454,7 +468,7 @@ void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
       p.backlog.take(p.dropping * dt, [&](const Segment& s) { lose(h, s, from, to, Why::full, static_cast<int>(i)); });
     }
     if (!p.retrying && !std::isinf(row(h, i).limit_us)) {
-      p.backlog.expire(to - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, to); });
+      p.backlog.expire(to - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, to, false); });
     }
   }
   if (r.lost_rate > 0) lose(h, {from, to, from, to, r.lost_rate * dt}, from, to, r.lost_why, r.lost_fallback);
@@ -483,7 +497,7 @@ void Flow::Engine::last_attempts(std::uint32_t h, std::size_t i, std::int64_t t)
     }
     Segment rest = s;
     rest.mass = s.mass - delivered.mass;
-    if (rest.mass > 0) move_on(h, i, rest, now);
+    if (rest.mass > 0) move_on(h, i, rest, now, true);
   });
 }
 
@@ -580,7 +594,7 @@ void Flow::Engine::change_state(std::uint32_t h, const HopState& to, std::int64_
   for (std::uint32_t i = 0; i < n; ++i) {  // what was moved may be too old where it came to
     Place& p = place(h, i);
     if (p.backlog.empty() || std::isinf(row(h, i).limit_us)) continue;
-    p.backlog.expire(now - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, now); });
+    p.backlog.expire(now - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, now, true); });
   }
 }
 
@@ -774,7 +788,7 @@ void Flow::Engine::set_asks(std::uint32_t h, std::int64_t t) {
       }
       if (!p.retrying || t >= p.regroup_at) regroup(h, i, t);
       for (const RetryGroup& g : p.groups) {
-        if (p.retry_since + g.gap > now) p.ask += g.mass / g.gap;
+        if (p.share * (now - p.retry_since) < g.gap) p.ask += g.mass / g.gap;
       }
       continue;
     }
@@ -840,11 +854,10 @@ void Flow::Engine::route_fresh(std::uint32_t h, double rate, const std::vector<s
 }
 
 void Flow::Engine::set_expiry(std::uint32_t h, std::int64_t t) {
-  const std::vector<std::uint8_t>& list = list_of(h);
   for (std::uint32_t i = 0; i < place_count(h); ++i) {
     Place& p = place(h, i);
     p.expiring = 0;
-    p.expires_to = -1;
+    p.expires = {};
     const double limit = row(h, i).limit_us;
     if (p.retrying || std::isinf(limit) || p.backlog.empty()) continue;
     const double pointer = static_cast<double>(t) - limit;
@@ -854,9 +867,7 @@ void Flow::Engine::set_expiry(std::uint32_t h, std::int64_t t) {
       if (s.has_width()) density += s.density();
     }
     p.expiring = std::max(density - p.drain, 0.0);
-    for (std::uint8_t j : list) {
-      if (p.expires_to < 0 && j > i && accepts(h, j) && !place(h, j).full) p.expires_to = j;
-    }
+    p.expires = later_place(h, i);
   }
 }
 
@@ -909,7 +920,7 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
     Place& p = place(h, i);
     p.inflow = p.fresh;
     for (std::uint32_t j = 0; j < i; ++j) {
-      if (place(h, j).expires_to == static_cast<int>(i)) p.inflow += place(h, j).expiring;
+      if (place(h, j).expires.place == static_cast<int>(i)) p.inflow += place(h, j).expiring;
     }
     if (row_of_hop.fallbacks[i].kind == Fallback::Kind::hand_on) {
       p.handing = p.inflow;
@@ -945,9 +956,9 @@ std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::in
   if (p.retrying) {
     double weighted = 0, total = 0;
     for (const RetryGroup& g : p.groups) {
-      const double end = p.retry_since + g.gap;
+      const double end = p.share > 0 ? p.retry_since + g.gap / p.share : infinity;
       if (end <= now) continue;
-      if (p.share >= 1) next = std::min(next, end);
+      next = std::min(next, end);
       weighted += g.gap * g.mass;
       total += g.mass;
     }
