@@ -129,15 +129,6 @@ class Backlog {
     }
   }
 
- private:
-  static bool continues(const Segment& a, const Segment& b) {
-    if (a.clock_to != b.clock_from || a.arrived_to != b.arrived_from) return false;
-    if (!a.has_width() || !b.has_width()) return false;
-    const double x = a.mass * (b.clock_to - b.clock_from);
-    const double y = b.mass * (a.clock_to - a.clock_from);
-    return std::abs(x - y) <= 1e-9 * std::max(x, y);
-  }
-
   // Takes the oldest `share` off a segment and returns it.
   static Segment cut(Segment& s, double share) {
     Segment older = s;
@@ -148,6 +139,15 @@ class Backlog {
     s.arrived_from = older.arrived_to;
     s.clock_from = older.clock_to;
     return older;
+  }
+
+ private:
+  static bool continues(const Segment& a, const Segment& b) {
+    if (a.clock_to != b.clock_from || a.arrived_to != b.arrived_from) return false;
+    if (!a.has_width() || !b.has_width()) return false;
+    const double x = a.mass * (b.clock_to - b.clock_from);
+    const double y = b.mass * (a.clock_to - a.clock_from);
+    return std::abs(x - y) <= 1e-9 * std::max(x, y);
   }
 
   void drop_front() {

@@ -37,6 +37,7 @@ struct RetryGroup {
 struct Later {
   int place = -1;
   bool refused = false;
+  bool full = false;  // one of those refused for want of room
 };
 
 // The data of one hop in one fallback.
@@ -236,8 +237,12 @@ class Flow::Engine {
   void advance(std::uint32_t h, std::int64_t t);
   void thin_retries(std::uint32_t h, std::size_t i, double from, double to);
   void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, bool released);
-  Later later_place(std::uint32_t h, std::size_t i);
+  enum class Moved : std::uint8_t { expired, unlisted };
+  Later later_place(std::uint32_t h, std::size_t i, Moved why);
+  void expire_place(std::uint32_t h, std::uint32_t i, double now);
   void move_on(std::uint32_t h, std::size_t i, const Segment& s, double t, bool at_once);
+  void enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from, double to,
+                   bool at_once);
   void put(std::uint32_t h, std::size_t i, const Segment& s, double entered_from, double entered_to);
   void lose(std::uint32_t h, const Segment& s, double from, double to, Why why, int fallback);
 
@@ -368,13 +373,16 @@ void Flow::Engine::put(std::uint32_t h, std::size_t i, const Segment& s, double 
 }
 
 // Where data goes whose time in place `i` is up. A place in which it would be over age already is passed by.
-Later Flow::Engine::later_place(std::uint32_t h, std::size_t i) {
+Later Flow::Engine::later_place(std::uint32_t h, std::size_t i, Moved why) {
   Later later;
   const auto by_arrival = [&](std::size_t k) { return hop(h).fallbacks[k].age == Fallback::Age::since_arrival; };
   for (std::uint8_t j : list_of(h)) {
-    if (j <= i || (by_arrival(i) && by_arrival(j) && row(h, j).limit_us <= row(h, i).limit_us)) continue;
-    if (accepts(h, j) && !place(h, j).full) return {j, later.refused};
+    const bool over_age = by_arrival(i) && by_arrival(j) && row(h, j).limit_us <= row(h, i).limit_us;
+    if (j <= i || row(h, j).limit_us <= 0 || (over_age && why == Moved::expired)) continue;
+    const bool has_room = !place(h, j).full || hop(h).fallbacks[j].overflow != Overflow::next;
+    if (accepts(h, j) && has_room) return {j, later.refused};
     later.refused = true;
+    later.full = later.full || !has_room;
   }
   return later;
 }
@@ -385,15 +393,33 @@ void Flow::Engine::move_on(std::uint32_t h, std::size_t i, const Segment& s, dou
   const double from = at_once ? t : std::min(s.clock_from + limit, t);
   const double to = at_once ? t : std::min(s.clock_to + limit, t);
   at_once = at_once || !s.has_width();
-  const Later later = at_once ? later_place(h, i) : place(h, i).expires;
-  if (later.place < 0) return lose(h, s, from, to, later.refused ? Why::refused : Why::expired, static_cast<int>(i));
+  const Later later = at_once ? later_place(h, i, Moved::expired) : place(h, i).expires;
+  if (later.place >= 0) return enter_later(h, i, later, s, from, to, at_once);
+  lose(h, s, from, to, later.full ? Why::full : later.refused ? Why::refused : Why::expired, static_cast<int>(i));
+}
+
+// From place `origin` into a later one; what finds no room there goes on or is lost.
+void Flow::Engine::enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from, double to,
+                               bool at_once) {
   const auto j = static_cast<std::size_t>(later.place);
-  if (hop(h).fallbacks[j].kind == Fallback::Kind::hand_on && at_once) {
-    const PortId port = hop(h).fallbacks[j].port;
-    port_impulse_[port.value] += s.mass;
-    mark_port(port.value);
+  const Fallback& f = hop(h).fallbacks[j];
+  if (f.kind == Fallback::Kind::hand_on && at_once) {
+    port_impulse_[f.port.value] += s.mass;
+    mark_port(f.port.value);
   }
-  put(h, j, s, from, to);
+  const double room = row(h, j).capacity - place(h, j).backlog.mass();
+  if (s.mass <= room || f.kind == Fallback::Kind::hand_on) return put(h, j, s, from, to);
+  if (f.overflow == Overflow::drop_oldest) {
+    put(h, j, s, from, to);
+    place(h, j).backlog.take(s.mass - room, [&](const Segment& x) { lose(h, x, from, to, Why::full, later.place); });
+    return;
+  }
+  if (room > 0) put(h, j, Backlog::cut(s, room / s.mass), from, to);
+  if (f.overflow == Overflow::next) {
+    const Later next = later_place(h, j, Moved::unlisted);
+    if (next.place >= 0) return enter_later(h, origin, next, s, from, to, at_once);
+  }
+  lose(h, s, from, to, Why::full, static_cast<int>(origin));
 }
 
 // Retries between `from` and `to`: of every piece an even part of its own gap is delivered.
@@ -425,6 +451,13 @@ void Flow::Engine::thin_retries(std::uint32_t h, std::size_t i, double from, dou
   ledger.on_time += on_time;
   const double oldest = std::isinf(row(h, i).limit_us) ? longest : std::min(longest, row(h, i).limit_us);
   ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(oldest)));
+}
+
+void Flow::Engine::expire_place(std::uint32_t h, std::uint32_t i, double now) {
+  Place& p = place(h, i);
+  const double limit = row(h, i).limit_us;
+  if (p.backlog.empty() || p.retrying || std::isinf(limit)) return;
+  p.backlog.expire(now - limit, [&](const Segment& s) { move_on(h, i, s, now, false); });
 }
 
 void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
@@ -467,10 +500,10 @@ void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
     if (p.dropping > 0) {
       p.backlog.take(p.dropping * dt, [&](const Segment& s) { lose(h, s, from, to, Why::full, static_cast<int>(i)); });
     }
-    if (!p.retrying && !std::isinf(row(h, i).limit_us)) {
-      p.backlog.expire(to - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, to, false); });
-    }
   }
+  // The later places first, so that what leaves them makes room; then what came to them too late to stay.
+  for (std::uint32_t i = n; i-- > 0;) expire_place(h, i, to);
+  for (std::uint32_t i = 1; i < n; ++i) expire_place(h, i, to);
   if (r.lost_rate > 0) lose(h, {from, to, from, to, r.lost_rate * dt}, from, to, r.lost_why, r.lost_fallback);
 }
 
@@ -573,23 +606,13 @@ void Flow::Engine::change_state(std::uint32_t h, const HopState& to, std::int64_
       const Fallback& other = hop(h).fallbacks[j];
       if (f.store.is_set() && other.store == f.store && !other.release.is_set()) target = j;
     }
-    for (std::uint8_t j : list) {
-      if (target < 0 && j > i && accepts(h, j) && !place(h, j).full) target = j;
-    }
-    double mass = 0;
+    const Later later = target < 0 ? later_place(h, i, Moved::unlisted) : Later{};
     p.backlog.take(infinity, [&](const Segment& s) {
-      mass += s.mass;
-      if (target >= 0) {
-        put(h, static_cast<std::size_t>(target), s, now, now);
-      } else {
-        lose(h, s, now, now, list.empty() ? Why::no_fallback : Why::refused, static_cast<int>(i));
-      }
+      if (target >= 0) return put(h, static_cast<std::size_t>(target), s, now, now);
+      if (later.place >= 0) return enter_later(h, i, later, s, now, now, true);
+      const Why why = list.empty() ? Why::no_fallback : later.full ? Why::full : Why::refused;
+      lose(h, s, now, now, why, static_cast<int>(i));
     });
-    if (target >= 0 && hop(h).fallbacks[static_cast<std::size_t>(target)].kind == Fallback::Kind::hand_on) {
-      const PortId port = hop(h).fallbacks[static_cast<std::size_t>(target)].port;
-      port_impulse_[port.value] += mass;
-      mark_port(port.value);
-    }
   }
   for (std::uint32_t i = 0; i < n; ++i) {  // what was moved may be too old where it came to
     Place& p = place(h, i);
@@ -867,7 +890,7 @@ void Flow::Engine::set_expiry(std::uint32_t h, std::int64_t t) {
       if (s.has_width()) density += s.density();
     }
     p.expiring = std::max(density - p.drain, 0.0);
-    p.expires = later_place(h, i);
+    p.expires = later_place(h, i, Moved::expired);
   }
 }
 
