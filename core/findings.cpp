@@ -41,6 +41,7 @@ class Finder {
     ports();
     processes();
     hops();
+    stalls();
     stores();
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) condition_symptoms(ConditionId(c));
     objectives();
@@ -171,6 +172,18 @@ class Finder {
     for (Effect& effect : starved_) {
       effect.from = first_trouble_upstream(effect.hop);
       if (!effect.from.is_never()) add(effect);
+    }
+  }
+
+  void stalls() {
+    for (const Stall& stall : outcome_.stalls) {
+      Effect effect{.component = stall.component, .kind = EffectKind::stalled, .from = stall.from, .to = stall.to};
+      effect.error = ErrorClass::stalled;
+      effect.hop = stall.hop;
+      const Needs& needs = system_.hops[stall.hop].needs;
+      const std::size_t need = first_failing(needs, timeline_, stall.from);
+      if (need < needs.size()) effect.chain = cause_of(system_, timeline_, needs[need], stall.from);
+      add(effect);
     }
   }
 

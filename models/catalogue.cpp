@@ -334,17 +334,21 @@ const Catalogue& embedded_catalogue() {
   return catalogue;
 }
 
-Catalogue embedded_catalogue_with(const std::string& models_dir, Diagnostics& diagnostics) {
+Catalogue embedded_catalogue_with(const std::string& models_path, Diagnostics& diagnostics) {
   std::vector<std::string> files;
   std::error_code problem;
-  for (const auto& entry : std::filesystem::directory_iterator(models_dir, problem)) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry.path().string());
+  if (std::filesystem::is_regular_file(models_path, problem)) {
+    files.push_back(models_path);
+  } else {
+    for (const auto& entry : std::filesystem::directory_iterator(models_path, problem)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry.path().string());
+    }
   }
   if (problem) {
-    diagnostics.error({}, fmt::format("cannot read the directory {}: {}", models_dir, problem.message()));
+    diagnostics.error({}, fmt::format("cannot read the directory {}: {}", models_path, problem.message()));
   } else if (files.empty()) {
-    diagnostics.error({}, fmt::format("there is no .yaml or .json file in {}", models_dir));
+    diagnostics.error({}, fmt::format("there is no .yaml or .json file in {}", models_path));
   }
   std::sort(files.begin(), files.end());
   auto contents = embedded_contents();

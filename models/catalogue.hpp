@@ -440,8 +440,8 @@ Catalogue load_catalogue(const std::vector<const input::Document*>& documents, i
 // The catalogue that was built in (models/aws).
 const Catalogue& embedded_catalogue();
 
-// The same with the files of a directory added; a type or fact it has too is replaced.
-Catalogue embedded_catalogue_with(const std::string& models_dir, input::Diagnostics& diagnostics);
+// The same with a file, or the files of a directory, added; a type or fact it has too is replaced.
+Catalogue embedded_catalogue_with(const std::string& models_path, input::Diagnostics& diagnostics);
 
 // All types and facts with their sources, by service, as a Markdown page.
 std::string catalogue_page(const Catalogue& catalogue);

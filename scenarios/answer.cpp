@@ -12,6 +12,7 @@ namespace {
 struct Requests {
   std::vector<models::ActionRequest> actions;
   std::vector<SimTime> at;
+  std::vector<std::optional<Duration>> over_after;
   std::vector<std::optional<Duration>> made_again_after;
 };
 
@@ -26,6 +27,7 @@ Requests requests_of(const Scenario& scenario) {
       request.at = fault.component_at[i];
       requests.actions.push_back(std::move(request));
       requests.at.push_back(fault.at);
+      requests.over_after.push_back(fault.over_after);
       requests.made_again_after.push_back(fault.made_again_after);
     }
   }
@@ -52,6 +54,14 @@ ActionId making_again(System& system, ActionId broken) {
   return system.actions.add(std::move(again));
 }
 
+ActionId end_of(System& system, ActionId outage) {
+  Action over;
+  over.name = system.actions[outage].name + ", over";
+  over.component = system.actions[outage].component;
+  over.restores = system.actions[outage].breaks;
+  return system.actions.add(std::move(over));
+}
+
 World compile_world(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
                     const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
   const Requests requests = requests_of(scenario);
@@ -65,6 +75,9 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
     const ActionId action = world.compiled->requested[i];
     if (!action.is_set()) continue;
     world.faults.push_back({requests.at[i], action});
+    if (requests.over_after[i]) {
+      world.faults.push_back({requests.at[i] + *requests.over_after[i], end_of(world.compiled->system, action)});
+    }
     if (requests.made_again_after[i]) {
       world.faults.push_back({requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
     }

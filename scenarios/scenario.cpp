@@ -112,6 +112,9 @@ class Reader {
           fault.components.push_back(*text);
           fault.component_at.push_back(name.at());
         }
+      } else if (fault.verb == "outage") {  // which is of every component, so that no type says what it takes
+        if (entry.key() == "for") fault.over_after = entry.duration();
+        else diagnostics_.error(entry.key_at(), fmt::format("an outage has no '{}'; it takes `for`", entry.key()));
       } else {
         fault.parameters.emplace_back(entry.key(), models::value_from(*document_, entry.node()));
       }

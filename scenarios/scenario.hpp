@@ -21,6 +21,7 @@ struct ScenarioFault {
   std::vector<input::Position> component_at;
   std::vector<std::pair<std::string, models::Value>> parameters;
   input::Position verb_at;
+  std::optional<Duration> over_after;         // an outage: `for`
   std::optional<Duration> made_again_after;   // a replacement: the same apply makes it again, with a new identity
 };
 
