@@ -1,12 +1,20 @@
-// The JSON forms of reports.
+// The JSON forms of reports. Times are in seconds since the start of the scenario (in `inspect`, microseconds); null
+// stands for never, for ever and without limit.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "report/report.hpp"
 
 namespace moshimo::report {
 
 std::string run_json(const scenarios::Answer& answer, const Style& style);
+std::string blast_json(const BlastView& view, const Dependencies& dependencies, const Style& style);
+std::string coverage_json(const models::ImportResult& import, const Style& style);
+std::string review_json(const ReviewView& view, const Style& style);
+std::string type_json(const models::TypeDef& type, const Style& style);
+std::string types_json(const std::vector<const models::TypeDef*>& types, const Style& style);
+std::string facts_json(const std::vector<const models::FactDef*>& facts, const Style& style);
 
 }  // namespace moshimo::report

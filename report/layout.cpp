@@ -81,6 +81,16 @@ std::size_t cut_place(std::string_view word, std::size_t width) {
   return std::max<std::size_t>(at, 1);
 }
 
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    longest = std::max(longest, display_width(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
 class Wrapper {
  public:
   explicit Wrapper(std::size_t width) : width_(std::max<std::size_t>(width, 8)) {}
@@ -217,7 +227,7 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
 std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule) {
   const std::size_t n = table.columns.size();
   std::vector<std::size_t> widths(n, 0);
-  for (std::size_t i = 0; i < n; ++i) widths[i] = display_width(table.columns[i].header);
+  std::vector<std::size_t> least(n, 0);
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < n && i < row.size(); ++i) {
       std::string_view cell = row[i];
@@ -228,20 +238,24 @@ std::vector<std::string> draw_table(const TextTable& table, std::size_t width, s
       }
     }
   }
-  // Too wide: the widest column that may wrap gives way, a cell at a time; then the widest of all.
+  // Too wide: headers wrap first, then the columns that may, the widest first, a cell at a time; then any column.
+  for (std::size_t i = 0; i < n; ++i) {
+    least[i] = std::max(table.columns[i].wraps ? std::min<std::size_t>(widths[i], 16) : widths[i],
+                        longest_word(table.columns[i].header));
+    widths[i] = std::max(widths[i], display_width(table.columns[i].header));
+  }
   const std::size_t between = 2 * (n - 1);
   const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), between); };
-  while (total() > width) {
-    std::size_t widest = n;
-    for (int pass = 0; pass < 2 && widest == n; ++pass) {
+  for (int pass = 0; pass < 2; ++pass) {
+    while (total() > width) {
+      std::size_t widest = n;
       for (std::size_t i = 0; i < n; ++i) {
-        const std::size_t least = pass == 0 ? 16 : 8;
-        if ((pass == 0 && !table.columns[i].wraps) || widths[i] <= least) continue;
-        if (widest == n || widths[i] > widths[widest]) widest = i;
+        if (widths[i] > least[i] && (widest == n || widths[i] - least[i] > widths[widest] - least[widest])) widest = i;
       }
+      if (widest == n) break;
+      --widths[widest];
     }
-    if (widest == n) break;
-    --widths[widest];
+    std::fill(least.begin(), least.end(), 8);
   }
   std::vector<std::string> lines;
   const auto put = [&](const std::vector<std::string>& cells_of_row) {

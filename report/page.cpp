@@ -160,6 +160,9 @@ std::string Page::text(const Style& style) const {
         break;
     }
   }
+  for (std::string& line : out) {
+    while (!line.empty() && (line.back() == ' ' || line.back() == hard_space)) line.pop_back();
+  }
   std::string text = joined(out);
   while (text.size() > 1 && text[text.size() - 2] == '\n') text.pop_back();
   return for_terminal(text, style.colour);

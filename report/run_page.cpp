@@ -68,6 +68,22 @@ std::string class_meaning(ErrorClass c) {
   return "";
 }
 
+// What becomes of data in the first moments, as it happened.
+std::string fate_of(const System& system, HopId h, const HopLedger& ledger, ErrorClass error) {
+  if (!ledger.losses.empty()) {
+    const LossWindow& first = ledger.losses.front();
+    if (first.lost_from <= first.arrived_from + Duration::seconds(1) && first.error == error) {
+      PointOfNoReturn p;
+      p.hop = h;
+      p.fallback = first.fallback;
+      p.why = first.why;
+      p.error = first.error;
+      return "is " + why_lost(system, p);
+    }
+  }
+  return what_becomes_of_data(system, system.hops[h], error);
+}
+
 bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5); }
 
 std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
@@ -114,8 +130,8 @@ std::string RunPage::cause(const CauseChain& chain) {
 }
 
 std::string RunPage::span(SimTime from, SimTime to) const {
-  if (to.is_never()) return fmt::format("after {}, from then on", when(from));
-  return fmt::format("after {}, until {}", when(from), when(to));
+  if (to.is_never()) return fmt::format("from {} on", when(from));
+  return fmt::format("from {} to {}", when(from), when(to));
 }
 
 // ---- headline
@@ -165,9 +181,9 @@ void RunPage::headline() {
   const Duration horizon = s.horizon - answer_.first_fault;
   std::string worst;
   if (idle.lost > 0 || idle.refused > 0) {
-    worst = fmt::format("If nobody acts, {} of data and runs are lost within {}",
+    worst = fmt::format("If nobody acts, {} are lost within {}",
                         bad(count_text(idle.lost) + hard_space + "events"), duration_text(horizon));
-    if (idle.refused > 0) worst += fmt::format(" and {} requests refused", count_text(idle.refused));
+    if (idle.refused > 0) worst += fmt::format(" and {} requests are refused", count_text(idle.refused));
     worst += ".";
   } else {
     worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
@@ -204,16 +220,20 @@ void RunPage::headline() {
 
 void RunPage::timeline() {
   if (answer_.faults.empty()) return;
-  const Duration end = answer_.scenario->horizon - answer_.first_fault;
+  const Duration whole = answer_.scenario->horizon - answer_.first_fault;
   const auto draw = [&](const std::string& title, const scenarios::StrategyRun& run) {
-    const std::vector<TimelineRow> rows = timeline_of(system_, run.findings, answer_.first_fault, faulted_, 24);
+    const Figures f = figures_of(system_, run, answer_.first_fault);
+    // Once everything works again the rest of the run shows nothing.
+    const Duration end = f.restored.is_forever() ? whole : std::min(whole, timeline_end(Duration::microseconds(f.restored.us() / 20 * 21)));
+    const std::vector<TimelineRow> rows =
+        timeline_of(system_, run.findings, answer_.first_fault, faulted_, f.restored.is_forever(), 24);
     if (rows.empty()) return;
     page_.heading(title);
     page_.drawing([rows, end](std::size_t width, bool ascii) { return draw_timeline(rows, end, width, ascii); });
     page_.gap();
     page_.paragraph(timeline_legend(rows, style_.ascii), 1);
   };
-  draw("If nobody acts, time since the first fault", answer_.nobody_acts());
+  draw("If nobody acts (time since the first fault)", answer_.nobody_acts());
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy != Strategy::none) {
     draw(fmt::format("With the response ({}, noticed after {})", strategy_text(main.response.strategy),
@@ -226,13 +246,13 @@ void RunPage::timeline() {
 
 void RunPage::breakage(const Breakage& b) {
   const std::string type = clean(system_.components[b.components.front()].type);
-  page_.item(fmt::format("{}  {}", strong(names(b.components)), dim(type)));
+  page_.item(fmt::format("{} {}", strong(names(b.components)), dim("· " + type)));
   const std::vector<Phase>& phases = b.phases.front();
   CauseChain told;
   for (std::size_t i = 0; i < phases.size() && i < 6; ++i) {
     const Phase& p = phases[i];
     std::string text = fmt::format("{} {}", kind_text(p.kind), span(p.from, p.to));
-    if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable) text += fmt::format(", {}", name_of(p.error));
+    if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable) text += fmt::format(" ({})", name_of(p.error));
     if (!p.chain.empty() && p.chain != told) {
       told = p.chain;
       text += ": " + cause(p.chain);
@@ -261,8 +281,9 @@ void RunPage::breakage(const Breakage& b) {
     std::map<std::string, std::pair<std::vector<std::string>, FactId>> fates;
     for (const HopId h : p.hops) {
       const Hop& hop = system_.hops[h];
-      if (answer_.nobody_acts().response.outcome.hops[h.value].offered <= 0) continue;
-      auto& fate = fates[what_becomes_of_data(system_, hop, p.error)];
+      const HopLedger& ledger = answer_.nobody_acts().response.outcome.hops[h.value];
+      if (ledger.lost + ledger.waiting + ledger.late + ledger.handed_on <= 1e-6) continue;
+      auto& fate = fates[fate_of(system_, h, ledger, p.error)];
       std::string says = clean(hop.says);
       if (std::find(fate.first.begin(), fate.first.end(), says) == fate.first.end()) fate.first.push_back(says);
       const FactId id = hop.reaction(p.error).fact;
@@ -309,20 +330,21 @@ void RunPage::what_breaks() {
                            found.starved.size() == 1 ? "it" : "them"));
     page_.gap();
   }
-  std::vector<std::string> words;
-  for (const EffectKind k : kinds) words.push_back(fmt::format("{}: {}", strong(name_of(k)), kind_meaning(k)));
-  for (const ErrorClass c : classes) words.push_back(fmt::format("{}: {}", strong(name_of(c)), class_meaning(c)));
-  std::string legend;
-  for (const std::string& w : words) legend += (legend.empty() ? "" : "; ") + w;
-  page_.paragraph(legend + ".", 1);
+  TextTable words;
+  words.columns = {{"", false}, {"", false, true}};
+  for (const EffectKind k : kinds) words.rows.push_back({strong(name_of(k)), kind_meaning(k)});
+  for (const ErrorClass c : classes) words.rows.push_back({strong(name_of(c)), class_meaning(c)});
+  page_.table(std::move(words));
 }
 
 // ---- what an apply does not fix
 
 void RunPage::not_fixed_by_restoring() {
   const scenarios::StrategyRun* run = answer_.run_of(Strategy::restore_only);
-  if (!run) return;
-  page_.heading("What re-creating does not fix");
+  if (!run || answer_.faults.empty()) return;
+  const bool all_roles = std::all_of(faulted_.begin(), faulted_.end(),
+                                     [this](ComponentId c) { return system_.components[c].type == "iam:role"; });
+  page_.heading(all_roles ? "What re-creating the roles does not fix" : "What re-applying the code does not fix");
   const Response& response = run->response;
   if (response.still_broken.empty() && response.unreleased.empty()) {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
@@ -385,12 +407,11 @@ void RunPage::not_fixed_by_restoring() {
         if (w.fallback == i) events += w.events;
       }
       const Duration limit = limit_of(system_, f);
-      std::string text = fmt::format("{} of {} stay in {} and come by themselves never",
+      std::string text = fmt::format("{} of {} stay in {} and do not come by themselves",
                                      events > 0 ? count_text(events) + hard_space + "events" : "Events",
                                      code(name_in(system_, hop.component)), clean(f.says));
       if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
-      const Step nothing;
       std::string title = clean(system_.repairs[f.release].title);
       for (const std::string_view part : {" of {gap.start} to {gap.end}", " since {gap.start}"}) {
         const std::size_t at = title.find(part);
@@ -491,7 +512,8 @@ void RunPage::step(const Step& s, std::size_t number) {
     if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
     page_.detail(title, 2);
     if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
-    if (repair.by_apply) page_.detail("Re-applying the infrastructure code does this. By hand:", 2);
+    if (repair.by_apply) page_.detail(g.repairs.size() > 1 ? "Re-applying the infrastructure code does this. By hand, for each:"
+                                         : "Re-applying the infrastructure code does this. By hand:", 2);
     if (!repair.commands.empty()) {
       std::vector<std::string> lines;
       for (const std::string& c : repair.commands) lines.push_back(fill(c));
@@ -539,8 +561,8 @@ void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
   page_.heading("What each way of reacting loses");
   TextTable table;
-  table.columns = {{"reaction", false, true}, {"events lost", true}, {"longest window", true}, {"refused", true},
-                   {"still broken", true}, {"waits for a person", true}, {"works after", true}};
+  table.columns = {{"reaction", false}, {"events lost", true}, {"longest window", true}, {"requests refused", true},
+                   {"still broken", true}, {"waits for somebody", true}, {"works again after", true}};
   for (const scenarios::StrategyRun& run : answer_.runs) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
@@ -557,8 +579,8 @@ void RunPage::what_ifs() {
   page_.heading("What if");
   const Figures base = figures_of(system_, answer_.main_run(), answer_.first_fault);
   TextTable table;
-  table.columns = {{"", false, true}, {"events lost", true}, {"change", true}, {"refused", true}, {"still broken", true},
-                   {"works after", true}};
+  table.columns = {{"variant", false, true}, {"events lost", true}, {"change", true}, {"refused", true}, {"still broken", true},
+                   {"works again after", true}};
   const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
     const double change = f.lost - base.lost;
     std::string text = "–";
@@ -584,7 +606,7 @@ void RunPage::sweep() {
   }
   TextTable table;
   table.columns = {{"noticed after", true}, {"events lost", true}, {"", false}, {"refused", true}, {"still broken", true},
-                   {"works after", true}};
+                   {"works again after", true}};
   for (const scenarios::DetectRun& d : answer_.sweep) {
     const Figures f = figures_of(system_, d.run, answer_.first_fault);
     const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
@@ -604,7 +626,7 @@ void RunPage::what_you_would_see() {
   if (seen.empty()) return;
   page_.heading("What you would see");
   TextTable table;
-  table.columns = {{"after", true}, {"", false}, {"", false, true}};
+  table.columns = {{"after", true}, {"kind", false}, {"what", false, true}};
   std::vector<const SeenTogether*> silent;
   std::size_t shown = 0;
   for (const SeenTogether& s : seen) {
@@ -613,14 +635,14 @@ void RunPage::what_you_would_see() {
       continue;
     }
     if (++shown > 60) continue;
-    table.rows.push_back({when(s.at), std::string(name_of(s.kind)), fmt::format("{}  {}", s.text, dim(names(s.components, 3)))});
+    table.rows.push_back({when(s.at), std::string(name_of(s.kind)), fmt::format("{} {}", s.text, dim("(" + names(s.components, 3) + ")"))});
   }
   if (!table.rows.empty()) page_.table(std::move(table));
   if (shown > 60) page_.paragraph(fmt::format("And {} more.", shown - 60), 1);
   if (silent.empty()) return;
   page_.gap();
   page_.paragraph(strong("What stays silent:"), 1);
-  for (const SeenTogether* s : silent) page_.item(fmt::format("{}  {}", sentence(s->text), dim(names(s->components, 4))));
+  for (const SeenTogether* s : silent) page_.item(fmt::format("{} {}", sentence(s->text), dim("(" + names(s->components, 4) + ")")));
 }
 
 // ---- objectives and expectations
@@ -650,13 +672,13 @@ void RunPage::expectations() {
   for (const auto& e : answer_.expectations) met += e.met ? 1U : 0U;
   page_.heading("Expectations");
   TextTable table;
-  table.columns = {{"", false}, {"", false, true}, {"", false}};
+  table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
   for (const scenarios::ExpectationResult& e : answer_.expectations) {
     const std::string found = scenarios::is_time(e.expectation->figure)
                                   ? (e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found))))
                                   : count_text(e.found);
     table.rows.push_back({e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)),
-                          e.met ? dim("found " + found) : strong("found " + found)});
+                          e.met ? dim(found) : strong(found)});
   }
   page_.table(std::move(table));
   page_.gap();
@@ -675,8 +697,9 @@ void RunPage::assumptions() {
   std::vector<std::string> others;
   for (const models::Assumption& a : all) {
     if (a.kind == Kind::fact) continue;
-    std::string text = sentence(clean(a.says));
-    if (!a.where.empty()) text += " " + dim(names(a.where, 3));
+    std::string text = clean(a.says);
+    if (a.kind != Kind::default_value) text = sentence(text);
+    if (!a.where.empty()) text += " " + dim("(" + names(a.where, 3) + ")");
     page_.item(text);
   }
   bool said = false;

@@ -124,6 +124,31 @@ std::vector<Phase> phases_of(const std::vector<Effect>& effects) {
   return joined;
 }
 
+// What is seen of bars that lie over each other: at every moment the gravest.
+std::vector<TimelineBar> as_seen(const std::vector<TimelineBar>& bars) {
+  std::set<Duration> edges;
+  for (const TimelineBar& b : bars) {
+    edges.insert(b.from);
+    edges.insert(b.to);
+  }
+  std::vector<TimelineBar> seen;
+  for (auto at = edges.begin(); at != edges.end(); ++at) {
+    const auto next = std::next(at);
+    const Duration to = next == edges.end() ? *at : *next;
+    Shade shade = Shade::fine;
+    for (const TimelineBar& b : bars) {
+      if (b.from <= *at && (b.to > *at || (b.to == *at && b.from == *at))) shade = std::max(shade, b.shade);
+    }
+    if (shade == Shade::fine) continue;
+    if (!seen.empty() && seen.back().to == *at && seen.back().shade == shade) {
+      seen.back().to = to;
+    } else {
+      seen.push_back({*at, to, shade});
+    }
+  }
+  return seen;
+}
+
 // One hop's windows of one kind, joined where they follow each other.
 std::vector<Loss> joined_windows(const System& system, const std::vector<PointOfNoReturn>& points) {
   std::vector<Loss> losses;
@@ -229,10 +254,10 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
     case LossWindow::Why::expired: {
       const Duration limit = fallback ? limit_of(system, *fallback) : Duration::forever();
       if (limit.is_forever()) return fmt::format("its time in {} is over", place);
-      return fmt::format("{} in {} {} over", duration_text(limit), place, "are");
+      return fmt::format("{} in {} are over", duration_text(limit), place);
     }
     case LossWindow::Why::full:
-      return place.empty() ? "there is no room" : fmt::format("{} full", place + " is");
+      return place.empty() ? "there is no room" : place + " is full";
     case LossWindow::Why::refused:
       return place.empty() ? "refused" : fmt::format("lost at once: {} takes nothing either", place);
     case LossWindow::Why::destroyed:
@@ -281,7 +306,7 @@ std::string strategy_text(Strategy s) {
     case Strategy::none:
       return "nobody acts";
     case Strategy::restore_only:
-      return "re-apply the code only";
+      return "re-apply only";
     case Strategy::full:
       return "every step";
   }
@@ -401,7 +426,8 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
 // ---- timeline
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, std::size_t most_rows) {
+                                     const std::set<ComponentId>& faulted, bool with_starved,
+                                     std::size_t most_rows) {
   struct Line {
     std::vector<std::string> names;
     std::vector<TimelineBar> bars;
@@ -414,6 +440,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
   const auto since = [&](SimTime t) { return t.is_never() ? Duration::forever() : t - first_fault; };
   for (const Effect& e : findings.effects) {
     if (faulted.count(e.component) != 0 && system.components[e.component].is_principal) continue;
+    if (e.kind == EffectKind::starved && !with_starved) continue;
     Line& line = by_component[e.component];
     line.bars.push_back({since(e.from), since(e.to), shade_of(e.kind)});
     line.worst = std::min(line.worst, severity(e.kind));
@@ -434,6 +461,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
   }
   std::vector<Line> lines;
   for (auto& [component, line] : by_component) {
+    line.bars = as_seen(line.bars);
     const std::string name = name_in(system, component);
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& l) {
       if (l.bars.size() != line.bars.size()) return false;
@@ -458,8 +486,9 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
   for (const Line& line : lines) {
     if (rows.size() == most_rows) break;
     std::string label = line.names.front();
-    if (line.names.size() == 2) label += ", " + line.names[1];
-    if (line.names.size() > 2) label += fmt::format(" + {} more", line.names.size() - 1);
+    std::size_t shown = 1;
+    while (shown < line.names.size() && label.size() + line.names[shown].size() < 20) label += ", " + line.names[shown++];
+    if (shown < line.names.size()) label += fmt::format(" + {}", line.names.size() - shown);
     rows.push_back({label, line.bars});
   }
   return rows;

@@ -81,7 +81,8 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
 // ---- the timeline of a run
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, std::size_t most_rows);
+                                     const std::set<ComponentId>& faulted, bool with_starved,
+                                     std::size_t most_rows);
 
 // ---- repairs
 

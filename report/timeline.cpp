@@ -65,6 +65,15 @@ std::vector<Duration> timeline_ticks(Duration end, std::size_t most) {
   return ticks;
 }
 
+Duration timeline_end(Duration at_least) {
+  static constexpr std::array<double, 22> minutes = {1,   2,   5,    10,   15,   30,   60,    90,    120,   180,   240,
+                                                     360, 480, 720, 1440, 2880, 4320, 7200, 10080, 14400, 20160, 43200};
+  for (const double m : minutes) {
+    if (Duration::minutes(m) >= at_least) return Duration::minutes(m);
+  }
+  return at_least;
+}
+
 std::vector<std::string> draw_timeline(const std::vector<TimelineRow>& rows, Duration end, std::size_t width,
                                        bool ascii) {
   std::size_t label_width = 8;
@@ -113,7 +122,13 @@ std::vector<std::string> draw_timeline(const std::vector<TimelineRow>& rows, Dur
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     std::string text = i == 0 ? "0" : for_terminal(duration_text(ticks[i]), false);
     std::size_t at = label_width + 2 + i * per_interval;
-    if (i + 1 == ticks.size()) at = label_width + 4 + columns - text.size();
+    const std::size_t end_text = for_terminal(duration_text(ticks.back()), false).size();
+    const std::size_t end_at = label_width + 4 + columns - end_text;
+    if (i + 1 == ticks.size()) {
+      at = end_at;
+    } else if (at + text.size() + 1 > end_at) {
+      continue;
+    }
     labels.replace(at, text.size(), text);
   }
   while (!labels.empty() && labels.back() == ' ') labels.pop_back();
@@ -130,7 +145,7 @@ std::string timeline_legend(const std::vector<TimelineRow>& rows, bool ascii) {
   for (const Shade shade : {Shade::lost, Shade::down, Shade::kept, Shade::lesser}) {
     if (!used[static_cast<std::size_t>(shade)]) continue;
     const Look& look = look_of(shade);
-    if (!text.empty()) text += "   ";
+    if (!text.empty()) text += std::string(2, hard_space) + " ";
     text += painted(shade, std::string(ascii ? look.ascii : look.unicode)) + std::string(1, hard_space);
     for (const char c : look.meaning) text += c == ' ' ? hard_space : c;
   }

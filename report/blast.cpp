@@ -1,0 +1,142 @@
+// Who is reached, without time: as a list by distance, and as a graph for other programs to draw.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "report/json.hpp"
+#include "report/numbers.hpp"
+#include "report/page.hpp"
+#include "report/story.hpp"
+
+namespace moshimo::report {
+namespace {
+
+std::string edge_text(const System& system, const Dependency& d) {
+  if (d.kind == DependencyKind::feeds) {
+    const Hop* hop = d.hop.is_set() ? &system.hops[d.hop] : nullptr;
+    return hop ? fmt::format("gets data from {}: {}", name_in(system, d.on), clean(hop->says))
+               : fmt::format("gets data from {}", name_in(system, d.on));
+  }
+  return d.condition.is_set() ? fmt::format("needs that {}", clean(system.conditions[d.condition].says))
+                              : fmt::format("needs {}", name_in(system, d.on));
+}
+
+std::string quoted(std::string_view name) {
+  std::string text;
+  for (const char c : clean(name)) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string for_mermaid(std::string_view name) {
+  std::string text;
+  for (const char c : clean(name)) {
+    switch (c) {
+      case '"':
+        text += "#quot;";
+        break;
+      case '<':
+        text += "#lt;";
+        break;
+      case '>':
+        text += "#gt;";
+        break;
+      case '#':
+        text += "#35;";
+        break;
+      default:
+        text += c;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string blast_report(const BlastView& view, const Dependencies& dependencies, const Style& style) {
+  if (style.form == Form::json) return blast_json(view, dependencies, style);
+  const System& system = view.compiled->system;
+  Page page;
+  std::vector<std::string> starts;
+  for (const ComponentId c : view.starts) starts.push_back(code(name_in(system, c)));
+  page.title(view.reverse ? fmt::format("What {} depend{} on", listing(starts, 5), starts.size() == 1 ? "s" : "")
+                          : fmt::format("Who depends on {}", listing(starts, 5)));
+  std::vector<const Reached*> breaks;
+  std::vector<const Reached*> starves;
+  for (const Reached& r : view.reached) {
+    if (r.distance == 0) continue;
+    (r.breaks ? breaks : starves).push_back(&r);
+  }
+  if (breaks.empty() && starves.empty()) {
+    page.paragraph(view.reverse ? "On nothing that is modelled." : "Nothing that is modelled.");
+  } else if (view.reverse) {
+    page.paragraph(fmt::format("{} can break {}, and {} can leave {} without data.", counted(breaks.size(), "thing", "things"),
+                               starts.size() == 1 ? "it" : "them", counted(starves.size(), "further thing", "further things"),
+                               starts.size() == 1 ? "it" : "them"));
+  } else {
+    page.paragraph(fmt::format("Without {}, {} can break and {} get less.", starts.size() == 1 ? "it" : "them",
+                               counted(breaks.size(), "thing", "things"), counted(starves.size(), "more", "more")));
+  }
+  const auto table_of = [&](const std::vector<const Reached*>& list) {
+    TextTable table;
+    table.columns = {{"steps", true}, {view.reverse ? "on" : "who", false, true}, {view.reverse ? "because" : "because it", false, true}};
+    for (const Reached* r : list) {
+      std::string why;
+      if (r->via.is_set()) {
+        const Dependency* d = view.reverse ? dependencies.between(r->component, r->via)
+                                           : dependencies.between(r->via, r->component);
+        if (d) why = edge_text(system, *d);
+        if (view.reverse) why = fmt::format("{} {}", name_in(system, r->via), why);
+      }
+      table.rows.push_back({std::to_string(r->distance), fmt::format("{}\n{}", strong(name_in(system, r->component)),
+                                                                     dim(clean(system.components[r->component].type))),
+                            why});
+    }
+    return table;
+  };
+  if (!breaks.empty()) {
+    page.heading(view.reverse ? "Breaks it" : "Can break");
+    page.table(table_of(breaks));
+  }
+  if (!starves.empty()) {
+    page.heading(view.reverse ? "Feeds it" : "Get less");
+    page.table(table_of(starves));
+  }
+  page.gap();
+  page.paragraph(dim("This says who can be reached, not when, nor what is lost: moshimo run says that. Roles and policies "
+                     "outside these files are not looked at."));
+  return page.render(style);
+}
+
+std::string graph_text(const models::Compiled& compiled, const Dependencies& dependencies, bool mermaid) {
+  const System& system = compiled.system;
+  std::string text;
+  if (mermaid) {
+    text = "flowchart LR\n";
+    for (std::uint32_t c = 0; c < system.components.size(); ++c) {
+      const Component& row = system.components[ComponentId(c)];
+      text += row.is_principal ? fmt::format("  c{}([\"{}\"])\n", c, for_mermaid(row.name))
+                               : fmt::format("  c{}[\"{}<br/><small>{}</small>\"]\n", c, for_mermaid(row.name), for_mermaid(row.type));
+    }
+    for (const Dependency& d : dependencies.edges()) {
+      text += fmt::format("  c{} {} c{}\n", d.on.value, d.kind == DependencyKind::needs ? "-.->" : "-->", d.dependent.value);
+    }
+    return text;
+  }
+  text = "digraph moshimo {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n";
+  for (std::uint32_t c = 0; c < system.components.size(); ++c) {
+    const Component& row = system.components[ComponentId(c)];
+    text += fmt::format("  c{} [label=\"{}\\n{}\"{}];\n", c, quoted(row.name), quoted(row.type),
+                        row.is_principal ? ", shape=ellipse, style=filled, fillcolor=lightyellow" : "");
+  }
+  for (const Dependency& d : dependencies.edges()) {
+    text += fmt::format("  c{} -> c{}{};\n", d.on.value, d.dependent.value,
+                        d.kind == DependencyKind::needs ? " [style=dashed]" : "");
+  }
+  return text + "}\n";
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,166 @@
+// What a plan would do before it is applied, and how much of it the model covers.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "report/json.hpp"
+#include "report/numbers.hpp"
+#include "report/page.hpp"
+#include "report/run_page.hpp"
+
+namespace moshimo::report {
+namespace {
+
+using models::Coverage;
+using models::ImportResult;
+using models::PlannedChanges;
+
+std::vector<std::string> codes(const std::vector<std::string>& names) {
+  std::vector<std::string> list;
+  for (const std::string& n : names) list.push_back(code(clean(n)));
+  return list;
+}
+
+void list_changes(Page& page, const PlannedChanges& changes) {
+  page.heading("What the plan takes away or replaces");
+  if (changes.deletions.empty() && changes.replacements.empty()) {
+    page.paragraph("Nothing that is modelled is deleted or replaced.");
+  } else {
+    TextTable table;
+    table.columns = {{"what", false}, {"address", false, true}, {"why", false, true}};
+    for (const PlannedChanges::Deletion& d : changes.deletions) {
+      std::string verb = clean(d.verb);
+      std::replace(verb.begin(), verb.end(), '-', ' ');
+      std::string why = clean(d.why);
+      std::replace(why.begin(), why.end(), '_', ' ');
+      table.rows.push_back({bad(verb), code(clean(d.address)), why});
+    }
+    for (const PlannedChanges::Replacement& r : changes.replacements) {
+      std::string why = clean(r.why);
+      std::replace(why.begin(), why.end(), '_', ' ');
+      table.rows.push_back({warn("replace"), code(clean(r.address)),
+                            r.creates_first ? fmt::format("{}; the new one is made first: no gap, but a new identity", why)
+                                            : why});
+    }
+    page.table(std::move(table));
+  }
+  if (!changes.updates.empty()) {
+    page.gap();
+    page.paragraph(strong("Changed in place:"), 1);
+    for (const PlannedChanges::Update& u : changes.updates) {
+      page.item(fmt::format("{} {}: {} → {}", code(clean(u.address)), clean(u.attribute),
+                            u.before.empty() ? "nothing" : code(cut_to(clean(u.before), 40)),
+                            u.after.empty() ? "nothing" : code(cut_to(clean(u.after), 40))));
+    }
+  }
+  const auto named = [&](const std::vector<std::string>& addresses, std::string_view what) {
+    if (addresses.empty()) return;
+    page.gap();
+    page.paragraph(fmt::format("{} {}.", strong(fmt::format("{} ({}):", what, addresses.size())), listing(codes(addresses), 8)), 1);
+  };
+  named(changes.created, "Created");
+  named(changes.forgotten, "Only leave the state");
+  named(changes.drifted, "Changed outside Terraform");
+  if (!changes.moves.empty()) {
+    page.gap();
+    page.paragraph(strong("Renamed in the code only:"), 1);
+    for (const PlannedChanges::Move& m : changes.moves) page.item(fmt::format("{} → {}", code(clean(m.from)), code(clean(m.to))));
+  }
+  if (!changes.not_simulated.empty()) {
+    page.gap();
+    page.paragraph(strong("The model has no words for:"), 1);
+    for (const std::string& s : changes.not_simulated) page.item(clean(s));
+  }
+}
+
+void coverage_section(Page& page, const ImportResult& import) {
+  const Coverage& c = import.coverage;
+  page.heading("What was looked at");
+  page.paragraph(clean(models::coverage_line(c)) + ".");
+  if (import.is_partial) page.paragraph(warn("The plan says of itself that it is not complete."));
+  if (import.is_planned_world) {
+    page.paragraph("Nothing existed before this plan, so this is about the world after it.");
+  }
+  if (!c.unmodelled.empty()) {
+    std::map<std::string, std::vector<std::string>> by_type;
+    for (const Coverage::Unmodelled& u : c.unmodelled) by_type[clean(u.type)].push_back(code(clean(u.address)));
+    page.gap();
+    page.paragraph(strong("Not modelled, so nothing is known about them:"), 1);
+    for (const auto& [type, addresses] : by_type) {
+      page.item(fmt::format("{} ({}): {}", type, addresses.size(), listing(addresses, 4)));
+    }
+  }
+  if (!c.unresolved.empty()) {
+    page.gap();
+    page.paragraph(strong("References that could not be followed:"), 1);
+    for (const Coverage::Unresolved& u : c.unresolved) {
+      page.item(fmt::format("{} {}: {}", code(clean(u.address)), clean(u.attribute), clean(u.why)));
+    }
+  }
+  if (!c.external.empty()) {
+    page.gap();
+    page.paragraph(strong("Named by the files, described elsewhere:"), 1);
+    for (const Coverage::External& e : c.external) {
+      page.item(fmt::format("{} {}", code(clean(e.named_as.empty() ? e.name : e.named_as)), dim(clean(e.type))));
+    }
+  }
+}
+
+}  // namespace
+
+std::string coverage_report(const ImportResult& import, const Style& style) {
+  if (style.form == Form::json) return coverage_json(import, style);
+  Page page;
+  page.title("Import");
+  coverage_section(page, import);
+  if (import.has_plan) list_changes(page, import.changes);
+  std::size_t guessed = 0;
+  for (const models::ImportedEdge& e : import.edges) guessed += e.how == models::ImportedEdge::How::inferred ? 1U : 0U;
+  page.heading("References");
+  page.paragraph(fmt::format("{} between resources.", counted(import.edges.size(), "reference", "references")));
+  if (guessed > 0) {
+    page.gap();
+    page.paragraph(strong("Inferred, because only one resource can be meant:"), 1);
+    for (const models::ImportedEdge& e : import.edges) {
+      if (e.how != models::ImportedEdge::How::inferred) continue;
+      page.item(fmt::format("{} {} → {}", code(clean(e.from)), clean(e.attribute), code(clean(e.to))));
+    }
+  }
+  return page.render(style);
+}
+
+std::string review_report(const ReviewView& view, const Style& style) {
+  if (style.form == Form::json) return review_json(view, style);
+  Page page;
+  const PlannedChanges& changes = view.import->changes;
+  if (view.answer) {
+    RunPage run(*view.answer, style, page);
+    run.headline();
+    for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+    run.timeline();
+    list_changes(page, changes);
+    run.what_breaks();
+    run.not_fixed_by_restoring();
+    run.points_of_no_return();
+    run.getting_back();
+    run.strategies();
+    run.what_you_would_see();
+    run.objectives();
+    coverage_section(page, *view.import);
+    run.assumptions();
+    run.footer();
+    return page.render(style);
+  }
+  page.title("Review of a plan");
+  page.paragraph("The plan deletes and replaces nothing that is modelled, so there is nothing to simulate. That says nothing "
+                 "about what is not modelled.");
+  for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+  list_changes(page, changes);
+  coverage_section(page, *view.import);
+  page.gap();
+  page.paragraph(dim(fmt::format("moshimo {}", style.version)));
+  return page.render(style);
+}
+
+}  // namespace moshimo::report
