@@ -937,7 +937,11 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
   } else {
     r.fresh_out = r.arrival * granted[0];
     r.out += r.fresh_out;
-    if (granted[0] < 1) route_fresh(h, r.arrival - r.fresh_out, row_of_hop.reaction(r.cut_error).fallbacks);
+    if (granted[0] < 1 && r.arrival > 0) {
+      r.has_failed = true;
+      r.last_error = r.cut_error;
+      route_fresh(h, r.arrival - r.fresh_out, row_of_hop.reaction(r.cut_error).fallbacks);
+    }
   }
   for (std::uint32_t i = 0; i < n; ++i) {
     Place& p = place(h, i);
