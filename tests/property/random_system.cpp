@@ -222,6 +222,7 @@ class Writer {
   }
 
   void buffers() {
+    limited_ = true;
     condition("net", any(1, 3));
     const double r = between(0.3, 1);
     row(fmt::format("hop a from {} to outside needs net{} drain {}{}{}", profile(r),
