@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 #include <vector>
 
 #include "scenarios/answer.hpp"
@@ -36,7 +37,7 @@ scenarios::Answer answer_of(const std::string& page) {
   REQUIRE(blocks.size() == 2);
   CHECK(schema_mistakes("inventory.schema.json", page, blocks[0]) == "");
   CHECK(schema_mistakes("scenario.schema.json", page, blocks[1]) == "");
-  const fs::path folder = fs::temp_directory_path() / ("moshimo-example-" + fs::path(page).stem().string());
+  const fs::path folder = fs::temp_directory_path() / ("moshimo-example-" + std::to_string(getpid()));
   fs::create_directories(folder);
   const std::size_t name_at = blocks[1].find("inventory: ") + 11;
   std::ofstream(folder / blocks[1].substr(name_at, blocks[1].find('\n', name_at) - name_at)) << blocks[0];

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include "scenarios/answer.hpp"
 
@@ -10,7 +11,7 @@ namespace fs = std::filesystem;
 namespace {
 
 scenarios::Answer answer_to(const std::string& fault, input::Diagnostics& diagnostics) {
-  const fs::path folder = fs::temp_directory_path() / "moshimo-outage-test";
+  const fs::path folder = fs::temp_directory_path() / ("moshimo-outage-test-" + std::to_string(getpid()));
   fs::create_directories(folder);
   std::ofstream(folder / "i.inventory.yaml")
       << "version: 1\nname: i\nresources:\n  partner: { type: outside:endpoint }\n"

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <unistd.h>
 
 #include "scenarios/scenario.hpp"
 #include "tests/unit/support/schema.hpp"
@@ -15,7 +17,8 @@ std::string mistakes(const std::string& name, const std::string& text) {
 }
 
 bool reader_accepts(const std::string& text) {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / "moshimo-schema-test.scenario.yaml";
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("moshimo-schema-test-" + std::to_string(getpid()));
   std::ofstream(file) << text;
   input::Diagnostics diagnostics;
   scenarios::read_scenario(file.string(), diagnostics);
