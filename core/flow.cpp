@@ -1066,6 +1066,10 @@ void Flow::Engine::settle(std::uint32_t p, std::int64_t t) {
     const std::size_t releases = 1 + (levels_ - 1) / 2;
     double handed_on = 0;
     for (std::uint32_t h : feeders) {
+      if (hop(h).to == PortId(p) && hops_[h].state.open) {
+        advance(h, t);
+        set_asks(h, t);
+      }
       for (std::uint32_t i = 0; i < place_count(h); ++i) {
         const Fallback& f = hop(h).fallbacks[i];
         if (f.kind == Fallback::Kind::hand_on && f.port == PortId(p)) handed_on += place(h, i).handing;
