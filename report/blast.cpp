@@ -1,8 +1,7 @@
 // Who is reached, without time: as a list by distance, and as a graph for other programs to draw.
 #include <algorithm>
-#include <map>
-
 #include <fmt/format.h>
+#include <map>
 
 #include "report/json.hpp"
 #include "report/numbers.hpp"
@@ -35,20 +34,11 @@ std::string for_mermaid(std::string_view name) {
   std::string text;
   for (const char c : clean(name)) {
     switch (c) {
-      case '"':
-        text += "#quot;";
-        break;
-      case '<':
-        text += "#lt;";
-        break;
-      case '>':
-        text += "#gt;";
-        break;
-      case '#':
-        text += "#35;";
-        break;
-      default:
-        text += c;
+      case '"': text += "#quot;"; break;
+      case '<': text += "#lt;"; break;
+      case '>': text += "#gt;"; break;
+      case '#': text += "#35;"; break;
+      default: text += c;
     }
   }
   return text;
@@ -73,8 +63,9 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
   if (breaks.empty() && starves.empty()) {
     page.paragraph(view.reverse ? "On nothing that is modelled." : "Nothing that is modelled.");
   } else if (view.reverse) {
-    page.paragraph(fmt::format("{} can break {}, and {} can leave {} without data.", counted(breaks.size(), "thing", "things"),
-                               starts.size() == 1 ? "it" : "them", counted(starves.size(), "further thing", "further things"),
+    page.paragraph(fmt::format("{} can break {}, and {} can leave {} without data.",
+                               counted(breaks.size(), "thing", "things"), starts.size() == 1 ? "it" : "them",
+                               counted(starves.size(), "further thing", "further things"),
                                starts.size() == 1 ? "it" : "them"));
   } else {
     page.paragraph(fmt::format("Without {}, {} can break and {} get less.", starts.size() == 1 ? "it" : "them",
@@ -82,17 +73,20 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
   }
   const auto table_of = [&](const std::vector<const Reached*>& list) {
     TextTable table;
-    table.columns = {{"steps", true}, {view.reverse ? "on" : "who", false, true}, {view.reverse ? "because" : "because it", false, true}};
+    table.columns = {{"steps", true},
+                     {view.reverse ? "on" : "who", false, true},
+                     {view.reverse ? "because" : "because it", false, true}};
     for (const Reached* r : list) {
       std::string why;
       if (r->via.is_set()) {
-        const Dependency* d = view.reverse ? dependencies.between(r->component, r->via)
-                                           : dependencies.between(r->via, r->component);
+        const Dependency* d =
+            view.reverse ? dependencies.between(r->component, r->via) : dependencies.between(r->via, r->component);
         if (d) why = edge_text(system, *d);
         if (view.reverse) why = fmt::format("{} {}", name_in(system, r->via), why);
       }
-      table.rows.push_back({std::to_string(r->distance), fmt::format("{}\n{}", strong(name_in(system, r->component)),
-                                                                     dim(clean(system.components[r->component].type))),
+      table.rows.push_back({std::to_string(r->distance),
+                            fmt::format("{}\n{}", strong(name_in(system, r->component)),
+                                        dim(clean(system.components[r->component].type))),
                             why});
     }
     return table;
@@ -106,8 +100,9 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     page.table(table_of(starves));
   }
   page.gap();
-  page.paragraph(dim("This says who can be reached, not when, nor what is lost: moshimo run says that. Roles and policies "
-                     "outside these files are not looked at."));
+  page.paragraph(
+      dim("This says who can be reached, not when, nor what is lost: moshimo run says that. Roles and policies "
+          "outside these files are not looked at."));
   return page.render(style);
 }
 
@@ -119,10 +114,12 @@ std::string graph_text(const models::Compiled& compiled, const Dependencies& dep
     for (std::uint32_t c = 0; c < system.components.size(); ++c) {
       const Component& row = system.components[ComponentId(c)];
       text += row.is_principal ? fmt::format("  c{}([\"{}\"])\n", c, for_mermaid(row.name))
-                               : fmt::format("  c{}[\"{}<br/><small>{}</small>\"]\n", c, for_mermaid(row.name), for_mermaid(row.type));
+                               : fmt::format("  c{}[\"{}<br/><small>{}</small>\"]\n", c, for_mermaid(row.name),
+                                             for_mermaid(row.type));
     }
     for (const Dependency& d : dependencies.edges()) {
-      text += fmt::format("  c{} {} c{}\n", d.on.value, d.kind == DependencyKind::needs ? "-.->" : "-->", d.dependent.value);
+      text += fmt::format("  c{} {} c{}\n", d.on.value, d.kind == DependencyKind::needs ? "-.->" : "-->",
+                          d.dependent.value);
     }
     return text;
   }

@@ -1,9 +1,8 @@
 // The catalogue for reading: types with what they do, facts with their source and the places that rest on them.
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "report/json.hpp"
 #include "report/numbers.hpp"
@@ -18,18 +17,10 @@ std::string shown(const Text& text) {
   std::string result;
   for (const TextPart& part : text.parts) {
     switch (part.kind) {
-      case TextPart::Kind::literal:
-        result += part.text;
-        break;
-      case TextPart::Kind::path:
-        result += "{" + part.path.text + "}";
-        break;
-      case TextPart::Kind::report:
-        result += "{" + part.text + "}";
-        break;
-      case TextPart::Kind::ask:
-        result += "<" + part.text + ">";
-        break;
+      case TextPart::Kind::literal: result += part.text; break;
+      case TextPart::Kind::path: result += "{" + part.path.text + "}"; break;
+      case TextPart::Kind::report: result += "{" + part.text + "}"; break;
+      case TextPart::Kind::ask: result += "<" + part.text + ">"; break;
     }
   }
   return clean(result);
@@ -163,7 +154,8 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
       std::string facts = facts_text(facts_of["attribute " + a.name]);
       table.rows.push_back({code(clean(a.name)), kind_of(a), facts});
       for (const AttributeDef& m : a.members) {
-        table.rows.push_back({code(clean(a.name + "." + m.name)), kind_of(m), of("attribute " + a.name + "." + m.name)});
+        table.rows.push_back(
+            {code(clean(a.name + "." + m.name)), kind_of(m), of("attribute " + a.name + "." + m.name)});
       }
     }
     page.table(std::move(table));
@@ -171,22 +163,28 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   if (!type.conditions.empty()) {
     page.heading("What has to hold");
     for (const ConditionDef& c : type.conditions) {
-      page.item(fmt::format("{}: {} ({}){}", code(clean(c.name)), shown(c.says), name_of(c.error), of("condition " + c.name)));
+      page.item(fmt::format("{}: {} ({}){}", code(clean(c.name)), shown(c.says), name_of(c.error),
+                            of("condition " + c.name)));
     }
   }
-  if (!type.ports.empty() || !type.stores.empty() || !type.hops.empty() || !type.processes.empty()) {
-    page.heading("What it does");
-    for (const PortDef& p : type.ports) page.item(fmt::format("lets others {} ({}){}", shown(p.says), code(clean(p.name)), of("port " + p.name)));
-    for (const HopDef& h : type.hops) page.item(fmt::format("{} ({}){}", shown(h.says), code(clean(h.name)), of("hop " + h.name)));
-    for (const StoreDef& s : type.stores) page.item(fmt::format("keeps data: {} ({}){}", shown(s.says), code(clean(s.name)), of("store " + s.name)));
-    for (const ProcessDef& p : type.processes) page.item(fmt::format("runs {} ({}){}", shown(p.says), code(clean(p.name)), of("process " + p.name)));
-  }
+  const auto section = [&](const std::string& title, const std::string& kind, const auto& members) {
+    if (members.empty()) return;
+    page.heading(title);
+    for (const auto& m : members) {
+      page.item(fmt::format("{}: {}{}", code(clean(m.name)), shown(m.says), of(kind + " " + m.name)));
+    }
+  };
+  section("What callers can do", "port", type.ports);
+  section("What it does", "hop", type.hops);
+  section("Where data waits", "store", type.stores);
+  section("What runs", "process", type.processes);
   if (!type.faults.empty()) {
     page.heading("What can be done to it");
     for (const FaultDef& f : type.faults) {
       std::vector<std::string> actions;
       for (const std::string& a : f.actions) actions.push_back(code(clean(a)));
-      page.item(fmt::format("{}{}{}", strong(clean(f.name)), actions.empty() ? "" : " by " + listing(actions, 5), of("fault " + f.name)));
+      page.item(fmt::format("{}{}{}", strong(clean(f.name)), actions.empty() ? "" : " by " + listing(actions, 5),
+                            of("fault " + f.name)));
     }
   }
   if (!type.repairs.empty()) {
@@ -218,7 +216,9 @@ std::string explain_fact(const FactDef& fact, const Catalogue& catalogue, const 
   page.gap();
   TextTable table;
   table.columns = {{"", false}, {"", false, true}};
-  table.rows = {{"confidence", strong(name_of(fact.confidence))}, {"source", clean(fact.source)}, {"service", clean(fact.service)}};
+  table.rows = {{"confidence", strong(name_of(fact.confidence))},
+                {"source", clean(fact.source)},
+                {"service", clean(fact.service)}};
   page.table(std::move(table));
   page.heading("What rests on it");
   std::size_t found = 0;
@@ -260,7 +260,8 @@ std::string list_facts(const Catalogue& catalogue, const Style& style) {
   page.title(counted(facts.size(), "fact", "facts"));
   TextTable table;
   table.columns = {{"fact", false, true}, {"confidence", false}, {"says", false, true}};
-  for (const FactDef* f : facts) table.rows.push_back({strong(clean(f->id)), std::string(name_of(f->confidence)), clean(f->says)});
+  for (const FactDef* f : facts)
+    table.rows.push_back({strong(clean(f->id)), std::string(name_of(f->confidence)), clean(f->says)});
   page.table(std::move(table));
   return page.render(style);
 }

@@ -1,9 +1,8 @@
 #include "report/json.hpp"
 
 #include <cmath>
-#include <set>
-
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "report/layout.hpp"
 #include "report/story.hpp"
@@ -22,16 +21,11 @@ Json micro(SimTime t) { return t.is_never() ? Json(nullptr) : Json(t.us()); }
 
 std::string_view text_of(LossWindow::Why why) {
   switch (why) {
-    case LossWindow::Why::no_fallback:
-      return "no_fallback";
-    case LossWindow::Why::expired:
-      return "expired";
-    case LossWindow::Why::full:
-      return "full";
-    case LossWindow::Why::refused:
-      return "refused";
-    case LossWindow::Why::destroyed:
-      return "destroyed";
+    case LossWindow::Why::no_fallback: return "no_fallback";
+    case LossWindow::Why::expired: return "expired";
+    case LossWindow::Why::full: return "full";
+    case LossWindow::Why::refused: return "refused";
+    case LossWindow::Why::destroyed: return "destroyed";
   }
   return "";
 }
@@ -39,98 +33,70 @@ std::string_view text_of(LossWindow::Why why) {
 std::string_view text_of(models::Assumption::Kind kind) {
   using Kind = models::Assumption::Kind;
   switch (kind) {
-    case Kind::fact:
-      return "fact";
-    case Kind::default_value:
-      return "default_value";
-    case Kind::default_traffic:
-      return "default_traffic";
-    case Kind::granted_policies:
-      return "granted_policies";
-    case Kind::unknown:
-      return "unknown";
-    case Kind::cut_loop:
-      return "cut_loop";
+    case Kind::fact: return "fact";
+    case Kind::default_value: return "default_value";
+    case Kind::default_traffic: return "default_traffic";
+    case Kind::granted_policies: return "granted_policies";
+    case Kind::unknown: return "unknown";
+    case Kind::cut_loop: return "cut_loop";
   }
   return "";
 }
 
 std::string_view text_of(Hop::Source source) {
   switch (source) {
-    case Hop::Source::port:
-      return "port";
-    case Hop::Source::work:
-      return "work";
-    case Hop::Source::profile:
-      return "profile";
-    case Hop::Source::timetable:
-      return "timetable";
-    case Hop::Source::signal:
-      return "signal";
+    case Hop::Source::port: return "port";
+    case Hop::Source::work: return "work";
+    case Hop::Source::profile: return "profile";
+    case Hop::Source::timetable: return "timetable";
+    case Hop::Source::signal: return "signal";
   }
   return "";
 }
 
 std::string_view text_of(Condition::Kind kind) {
   switch (kind) {
-    case Condition::Kind::free:
-      return "free";
-    case Condition::Kind::derived:
-      return "derived";
-    case Condition::Kind::staffed:
-      return "staffed";
+    case Condition::Kind::free: return "free";
+    case Condition::Kind::derived: return "derived";
+    case Condition::Kind::staffed: return "staffed";
   }
   return "";
 }
 
 std::string_view text_of(Condition::Rises rises) {
   switch (rises) {
-    case Condition::Rises::after_delay:
-      return "after_delay";
-    case Condition::Rises::by_repair:
-      return "by_repair";
-    case Condition::Rises::never:
-      return "never";
+    case Condition::Rises::after_delay: return "after_delay";
+    case Condition::Rises::by_repair: return "by_repair";
+    case Condition::Rises::never: return "never";
   }
   return "";
 }
 
 std::string_view text_of(Overflow overflow) {
   switch (overflow) {
-    case Overflow::next:
-      return "next";
-    case Overflow::drop_newest:
-      return "drop_newest";
-    case Overflow::drop_oldest:
-      return "drop_oldest";
-    case Overflow::block:
-      return "block";
+    case Overflow::next: return "next";
+    case Overflow::drop_newest: return "drop_newest";
+    case Overflow::drop_oldest: return "drop_oldest";
+    case Overflow::block: return "block";
   }
   return "";
 }
 
 std::string_view text_of(Fallback::Kind kind) {
   switch (kind) {
-    case Fallback::Kind::store:
-      return "store";
-    case Fallback::Kind::retry:
-      return "retry";
-    case Fallback::Kind::buffer:
-      return "buffer";
-    case Fallback::Kind::hand_on:
-      return "hand_on";
+    case Fallback::Kind::store: return "store";
+    case Fallback::Kind::retry: return "retry";
+    case Fallback::Kind::buffer: return "buffer";
+    case Fallback::Kind::hand_on: return "hand_on";
   }
   return "";
 }
 
 std::string_view text_of(Shape shape) {
   switch (shape) {
-    case Shape::constant:
-      return "constant";
-    case Shape::linear:
-      return "linear";
-    case Shape::exponential:
-      return "exponential";
+    case Shape::constant: return "constant";
+    case Shape::linear: return "linear";
+    case Shape::exponential: return "exponential";
   }
   return "";
 }
@@ -311,12 +277,9 @@ class Rows {
 };
 
 Json figures(const Figures& f) {
-  return {{"lost", number(f.lost)},
-          {"refused", number(f.refused)},
-          {"missed_runs", number(f.missed)},
-          {"longest_loss_window_s", seconds(f.longest)},
-          {"still_broken", f.still_broken},
-          {"unreleased", f.unreleased},
+  return {{"lost", number(f.lost)},           {"refused", number(f.refused)},
+          {"missed_runs", number(f.missed)},  {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},   {"unreleased", f.unreleased},
           {"restored_s", seconds(f.restored)}};
 }
 
@@ -330,7 +293,9 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
     Json repairs = Json::array();
     for (const RepairId r : s.repairs) {
       const Repair& repair = system.repairs[r];
-      const auto fill = [&](const std::string& t) { return filled(t, system, s, step_number, clock, answer.first_fault); };
+      const auto fill = [&](const std::string& t) {
+        return filled(t, system, s, step_number, clock, answer.first_fault);
+      };
       Json commands = Json::array();
       for (const std::string& c : repair.commands) commands.push_back(fill(c));
       repairs.push_back({{"repair", repair.name},
@@ -416,7 +381,8 @@ Json assumptions(const models::Compiled& compiled) {
   for (const models::Assumption& a : compiled.assumptions) {
     Json where = Json::array();
     for (const ComponentId c : a.where) where.push_back(rows.component(c));
-    list.push_back({{"kind", text_of(a.kind)}, {"says", a.says}, {"fact", rows.fact(a.fact)}, {"where", std::move(where)}});
+    list.push_back(
+        {{"kind", text_of(a.kind)}, {"says", a.says}, {"fact", rows.fact(a.fact)}, {"where", std::move(where)}});
   }
   return list;
 }
@@ -429,9 +395,7 @@ Json facts(const System& system) {
   return map;
 }
 
-std::string printed(const Json& json) {
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
+std::string printed(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 // ---- inspect: the system itself, times in microseconds
 
@@ -551,7 +515,8 @@ class SystemRows {
   Json symptoms(const std::vector<Symptom>& of_row) const {
     Json array = Json::array();
     for (const Symptom& s : of_row) {
-      array.push_back({{"kind", name_of(s.kind)}, {"text", s.text}, {"after_us", micro(s.after)}, {"fact", rows_.fact(s.fact)}});
+      array.push_back(
+          {{"kind", name_of(s.kind)}, {"text", s.text}, {"after_us", micro(s.after)}, {"fact", rows_.fact(s.fact)}});
     }
     return array;
   }
@@ -716,7 +681,8 @@ Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
   for (const Reached& r : view.reached) {
     Json edge = nullptr;
     if (r.via.is_set()) {
-      const Dependency* d = view.reverse ? dependencies.between(r.component, r.via) : dependencies.between(r.via, r.component);
+      const Dependency* d =
+          view.reverse ? dependencies.between(r.component, r.via) : dependencies.between(r.via, r.component);
       if (d) {
         edge = {{"kind", d->kind == DependencyKind::needs ? "needs" : "feeds"},
                 {"condition", name_or_null(system.conditions, d->condition)},
@@ -785,14 +751,10 @@ Json change_rows(const models::PlannedChanges& changes) {
   }
   Json moves = Json::array();
   for (const auto& m : changes.moves) moves.push_back({{"from", m.from}, {"to", m.to}});
-  return {{"deletions", std::move(deletions)},
-          {"replacements", std::move(replacements)},
-          {"updates", std::move(updates)},
-          {"moves", std::move(moves)},
-          {"created", changes.created},
-          {"forgotten", changes.forgotten},
-          {"drifted", changes.drifted},
-          {"not_simulated", changes.not_simulated}};
+  return {{"deletions", std::move(deletions)}, {"replacements", std::move(replacements)},
+          {"updates", std::move(updates)},     {"moves", std::move(moves)},
+          {"created", changes.created},        {"forgotten", changes.forgotten},
+          {"drifted", changes.drifted},        {"not_simulated", changes.not_simulated}};
 }
 
 void add_answer(Json& json, const scenarios::Answer& answer) {
@@ -813,10 +775,11 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
   json["expectations"] = Json::array();
   for (const scenarios::ExpectationResult& e : answer.expectations) {
     const bool is_time = scenarios::is_time(e.expectation->figure);
-    json["expectations"].push_back({{"text", e.expectation->text},
-                                    {"met", e.met},
-                                    {"found", is_time ? (e.found >= 9.2e18 ? Json(nullptr) : number(e.found / 1e6)) : number(e.found)},
-                                    {"unit", is_time ? "s" : "events"}});
+    json["expectations"].push_back(
+        {{"text", e.expectation->text},
+         {"met", e.met},
+         {"found", is_time ? (e.found >= 9.2e18 ? Json(nullptr) : number(e.found / 1e6)) : number(e.found)},
+         {"unit", is_time ? "s" : "events"}});
   }
   json["assumptions"] = assumptions(*answer.compiled);
   json["facts"] = facts(answer.system());
@@ -836,8 +799,8 @@ std::string inspect_json(const scenarios::Answer& answer, const Style& style) {
   json["system"] = rows.all();
   json["entry_points"] = Json::array();
   for (const models::EntryPoint& e : answer.compiled->entry_points) {
-    json["entry_points"].push_back({{"port", name_or_null(answer.system().ports, e.port)},
-                                    {"hop", name_or_null(answer.system().hops, e.hop)}});
+    json["entry_points"].push_back(
+        {{"port", name_or_null(answer.system().ports, e.port)}, {"hop", name_or_null(answer.system().hops, e.hop)}});
   }
   json["runs"] = Json::array();
   for (const scenarios::StrategyRun& run : answer.runs) {

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
-
 #include <fmt/format.h>
+#include <numeric>
 
 namespace moshimo::report {
 namespace {
 
-constexpr char first_open = '\x01';   // of Mark::strong; the others follow
+constexpr char first_open = '\x01';  // of Mark::strong; the others follow
 constexpr char first_close = '\x11';
 constexpr std::size_t mark_count = 6;
 
@@ -321,7 +320,9 @@ std::string for_markdown(std::string_view text) {
   std::string result;
   bool in_code = false;
   const char code_open = static_cast<char>(first_open + static_cast<char>(Mark::code));
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const char next = i + 1 < text.size() ? text[i + 1] : ' ';
     if (c == code_open || c == close_of(code_open)) {
       in_code = c == code_open;
       result += '`';
@@ -333,7 +334,8 @@ std::string for_markdown(std::string_view text) {
     } else if (in_code) {
       result += c == '`' ? '\'' : c;
     } else {
-      if (std::string_view("\\`*_<>[]|#~").find(c) != std::string_view::npos) result += '\\';
+      const bool ends_link_text = c == ']' && (next == '(' || next == '[' || next == ':');
+      if (ends_link_text || std::string_view("\\`*_<>|#~").find(c) != std::string_view::npos) result += '\\';
       result += c;
     }
   }

@@ -39,8 +39,8 @@ std::string padded(std::string_view text, std::size_t width, bool right = false)
 
 struct Column {
   std::string header;
-  bool right = false;   // numbers
-  bool wraps = false;   // gives way when the table is too wide
+  bool right = false;  // numbers
+  bool wraps = false;  // gives way when the table is too wide
 };
 
 struct TextTable {

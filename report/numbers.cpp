@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-
 #include <fmt/format.h>
 
 #include "report/layout.hpp"
@@ -53,8 +52,12 @@ CivilTime civil(const Clock& clock, SimTime t) {
   const c::sys_days date = c::floor<c::days>(at);
   const c::year_month_day ymd{date};
   const auto rest = static_cast<int>((at - date).count());
-  return {static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()),
-          rest / 3600, rest / 60 % 60, rest % 60};
+  return {static_cast<int>(ymd.year()),
+          static_cast<unsigned>(ymd.month()),
+          static_cast<unsigned>(ymd.day()),
+          rest / 3600,
+          rest / 60 % 60,
+          rest % 60};
 }
 
 }  // namespace

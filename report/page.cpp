@@ -1,7 +1,6 @@
 #include "report/page.hpp"
 
 #include <algorithm>
-
 #include <fmt/format.h>
 
 namespace moshimo::report {
@@ -120,15 +119,11 @@ std::string Page::text(const Style& style) const {
         out.emplace_back();
         break;
       }
-      case Kind::paragraph:
-        hang("", b.level, own(b.text), measure);
-        break;
+      case Kind::paragraph: hang("", b.level, own(b.text), measure); break;
       case Kind::item:
         hang(std::string(1 + 2 * b.level, ' ') + (style.ascii ? "* " : "• "), 3 + 2 * b.level, own(b.text), measure);
         break;
-      case Kind::detail:
-        hang("", 1 + 2 * b.level, own(b.text), measure);
-        break;
+      case Kind::detail: hang("", 1 + 2 * b.level, own(b.text), measure); break;
       case Kind::step:
         hang(own(b.label), std::max<std::size_t>(display_width(own(b.label)) + 2, 5), own(b.text), measure);
         break;
@@ -155,9 +150,7 @@ std::string Page::text(const Style& style) const {
       case Kind::drawing:
         for (const std::string& line : b.drawing(width, style.ascii)) out.push_back(line);
         break;
-      case Kind::gap:
-        blank();
-        break;
+      case Kind::gap: blank(); break;
     }
   }
   for (std::string& line : out) {
@@ -168,21 +161,17 @@ std::string Page::text(const Style& style) const {
   return for_terminal(text, style.colour);
 }
 
-std::string Page::markdown_of(const Block& b) {
+std::string Page::markdown_of(const Block& b, bool in_step) {
   const std::string indent(2 * b.level, ' ');
   switch (b.kind) {
-    case Kind::title:
-      return "# " + for_markdown(b.text) + "\n\n";
-    case Kind::heading:
-      return "\n## " + for_markdown(b.text) + "\n\n";
-    case Kind::paragraph:
-      return for_markdown(b.text) + "\n\n";
-    case Kind::item:
-      return indent + "- " + for_markdown(b.text) + "\n";
-    case Kind::detail:
-      return std::string(2 * std::max<std::size_t>(b.level, 1), ' ') + for_markdown(b.text) + "\\\n";
+    case Kind::title: return "# " + for_markdown(b.text) + "\n\n";
+    case Kind::heading: return "\n## " + for_markdown(b.text) + "\n\n";
+    case Kind::paragraph: return for_markdown(b.text) + "\n\n";
+    case Kind::item: return indent + "- " + for_markdown(b.text) + "\n";
+    case Kind::detail: return in_step ? for_markdown(b.text) + "\n\n" : indent + "- " + for_markdown(b.text) + "\n";
     case Kind::step:
-      return "\n**" + for_markdown(b.label) + "** " + for_markdown(b.text) + "\n\n";
+      return "\n**" + for_markdown(b.label.substr(std::min(b.label.find_first_not_of(' '), b.label.size()))) + "** " +
+             for_markdown(b.text) + "\n\n";
     case Kind::commands: {
       std::string text = "\n```sh\n";
       for (const std::string& command : b.lines) text += for_terminal(joined(wrap_command(command, 110)), false);
@@ -209,13 +198,12 @@ std::string Page::markdown_of(const Block& b) {
       constexpr std::size_t most_rows = 60;
       for (std::size_t i = 0; i < b.table.rows.size() && i < most_rows; ++i) text += row(b.table.rows[i]);
       text += "\n";
-      if (b.table.rows.size() > most_rows) text += fmt::format("… and {} more rows\n\n", b.table.rows.size() - most_rows);
+      if (b.table.rows.size() > most_rows)
+        text += fmt::format("… and {} more rows\n\n", b.table.rows.size() - most_rows);
       return text;
     }
-    case Kind::drawing:
-      return "\n```text\n" + for_terminal(joined(b.drawing(96, false)), false) + "```\n\n";
-    case Kind::gap:
-      return "\n";
+    case Kind::drawing: return "\n```text\n" + for_terminal(joined(b.drawing(96, false)), false) + "```\n\n";
+    case Kind::gap: return "\n";
   }
   return "";
 }
@@ -223,8 +211,11 @@ std::string Page::markdown_of(const Block& b) {
 std::string Page::markdown(std::size_t most_characters) const {
   std::vector<std::string> pieces;
   std::size_t total = 0;
+  bool in_step = false;
   for (const Block& b : blocks_) {
-    pieces.push_back(markdown_of(b));
+    if (b.kind == Kind::step) in_step = true;
+    if (b.kind == Kind::heading || b.kind == Kind::item) in_step = false;
+    pieces.push_back(markdown_of(b, in_step));
     total += pieces.back().size();
   }
   // Too long: blocks are left out of the middle, so that the beginning and the end stay.
@@ -251,7 +242,7 @@ std::string Page::markdown(std::size_t most_characters) const {
     if (i >= first && i < last) continue;
     text += pieces[i];
   }
-  // At most one empty line in a row, and no line break at the end of a list of details.
+  // At most one empty line in a row.
   std::string tidy;
   std::size_t feeds = 2;
   for (const char c : text) {

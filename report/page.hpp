@@ -18,9 +18,9 @@ class Page {
   void title(std::string text);
   void heading(std::string text);
   void paragraph(std::string text, std::size_t indent = 0);
-  void item(std::string text, std::size_t level = 0);          // of a list
-  void detail(std::string text, std::size_t level = 1);        // below an item
-  void step(std::string label, std::string text);              // `label` stands out in a column of its own
+  void item(std::string text, std::size_t level = 0);    // of a list
+  void detail(std::string text, std::size_t level = 1);  // below an item
+  void step(std::string label, std::string text);        // `label` stands out in a column of its own
   void commands(std::vector<std::string> lines, std::size_t level = 1);
   void table(TextTable table);
   void drawing(Drawing drawing);
@@ -42,7 +42,7 @@ class Page {
     TextTable table = {};
     Drawing drawing = {};
   };
-  static std::string markdown_of(const Block& block);
+  static std::string markdown_of(const Block& block, bool in_step);  // below a step details are paragraphs
   std::vector<Block> blocks_;
 };
 

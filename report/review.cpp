@@ -1,8 +1,7 @@
 // What a plan would do before it is applied, and how much of it the model covers.
 #include <algorithm>
-#include <map>
-
 #include <fmt/format.h>
+#include <map>
 
 #include "report/json.hpp"
 #include "report/numbers.hpp"
@@ -39,9 +38,9 @@ void list_changes(Page& page, const PlannedChanges& changes) {
     for (const PlannedChanges::Replacement& r : changes.replacements) {
       std::string why = clean(r.why);
       std::replace(why.begin(), why.end(), '_', ' ');
-      table.rows.push_back({warn("replace"), code(clean(r.address)),
-                            r.creates_first ? fmt::format("{}; the new one is made first: no gap, but a new identity", why)
-                                            : why});
+      table.rows.push_back(
+          {warn("replace"), code(clean(r.address)),
+           r.creates_first ? fmt::format("{}; the new one is made first: no gap, but a new identity", why) : why});
     }
     page.table(std::move(table));
   }
@@ -57,7 +56,9 @@ void list_changes(Page& page, const PlannedChanges& changes) {
   const auto named = [&](const std::vector<std::string>& addresses, std::string_view what) {
     if (addresses.empty()) return;
     page.gap();
-    page.paragraph(fmt::format("{} {}.", strong(fmt::format("{} ({}):", what, addresses.size())), listing(codes(addresses), 8)), 1);
+    page.paragraph(
+        fmt::format("{} {}.", strong(fmt::format("{} ({}):", what, addresses.size())), listing(codes(addresses), 8)),
+        1);
   };
   named(changes.created, "Created");
   named(changes.forgotten, "Only leave the state");
@@ -65,7 +66,8 @@ void list_changes(Page& page, const PlannedChanges& changes) {
   if (!changes.moves.empty()) {
     page.gap();
     page.paragraph(strong("Renamed in the code only:"), 1);
-    for (const PlannedChanges::Move& m : changes.moves) page.item(fmt::format("{} → {}", code(clean(m.from)), code(clean(m.to))));
+    for (const PlannedChanges::Move& m : changes.moves)
+      page.item(fmt::format("{} → {}", code(clean(m.from)), code(clean(m.to))));
   }
   if (!changes.not_simulated.empty()) {
     page.gap();
@@ -153,8 +155,9 @@ std::string review_report(const ReviewView& view, const Style& style) {
     return page.render(style);
   }
   page.title("Review of a plan");
-  page.paragraph("The plan deletes and replaces nothing that is modelled, so there is nothing to simulate. That says nothing "
-                 "about what is not modelled.");
+  page.paragraph(
+      "The plan deletes and replaces nothing that is modelled, so there is nothing to simulate. That says nothing "
+      "about what is not modelled.");
   for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
   list_changes(page, changes);
   coverage_section(page, *view.import);

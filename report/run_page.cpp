@@ -3,67 +3,46 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
-
 #include <fmt/format.h>
+#include <map>
 
 namespace moshimo::report {
 namespace {
 
 std::string kind_text(EffectKind kind) {
   switch (kind) {
-    case EffectKind::down:
-      return bad("down");
-    case EffectKind::impaired:
-      return warn("impaired");
-    case EffectKind::latent:
-      return warn("latent");
-    case EffectKind::stalled:
-      return bad("stalled");
-    case EffectKind::unreadable:
-      return bad("unreadable");
-    case EffectKind::starved:
-      return "starved";
+    case EffectKind::down: return bad("down");
+    case EffectKind::impaired: return warn("impaired");
+    case EffectKind::latent: return warn("latent");
+    case EffectKind::stalled: return bad("stalled");
+    case EffectKind::unreadable: return bad("unreadable");
+    case EffectKind::starved: return "starved";
   }
   return "";
 }
 
 std::string kind_meaning(EffectKind kind) {
   switch (kind) {
-    case EffectKind::down:
-      return "does not serve, or nothing of it runs";
-    case EffectKind::impaired:
-      return "runs, but something it does fails";
-    case EffectKind::latent:
-      return "runs as long as nothing has to start or be replaced";
-    case EffectKind::stalled:
-      return "held up by a full buffer";
-    case EffectKind::unreadable:
-      return "its data is there but cannot be read";
-    case EffectKind::starved:
-      return "works, but gets less";
+    case EffectKind::down: return "does not serve, or nothing of it runs";
+    case EffectKind::impaired: return "runs, but something it does fails";
+    case EffectKind::latent: return "runs as long as nothing has to start or be replaced";
+    case EffectKind::stalled: return "held up by a full buffer";
+    case EffectKind::unreadable: return "its data is there but cannot be read";
+    case EffectKind::starved: return "works, but gets less";
   }
   return "";
 }
 
 std::string class_meaning(ErrorClass c) {
   switch (c) {
-    case ErrorClass::denied:
-      return "refused (401, 403, a role that cannot be assumed); most senders do not try again";
-    case ErrorClass::key:
-      return "an encryption key refuses";
-    case ErrorClass::missing:
-      return "the target is not there; most senders do not try again";
-    case ErrorClass::throttled:
-      return "too much at once; tried again";
-    case ErrorClass::unavailable:
-      return "nobody answers (5xx, network, nothing runs); most senders try again";
-    case ErrorClass::unhealthy:
-      return "runs, but fails its checks";
-    case ErrorClass::stalled:
-      return "held up by a full buffer";
-    case ErrorClass::failed:
-      return "the receiver ran and failed";
+    case ErrorClass::denied: return "refused (401, 403, a role that cannot be assumed); most senders do not try again";
+    case ErrorClass::key: return "an encryption key refuses";
+    case ErrorClass::missing: return "the target is not there; most senders do not try again";
+    case ErrorClass::throttled: return "too much at once; tried again";
+    case ErrorClass::unavailable: return "nobody answers (5xx, network, nothing runs); most senders try again";
+    case ErrorClass::unhealthy: return "runs, but fails its checks";
+    case ErrorClass::stalled: return "held up by a full buffer";
+    case ErrorClass::failed: return "the receiver ran and failed";
   }
   return "";
 }
@@ -89,6 +68,8 @@ bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5
 std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
 
 std::string sentence(std::string text) {
+  const std::string first = text.substr(0, text.find(' '));
+  if (first.find_first_of("_:./") != std::string::npos) return text;  // an identifier
   if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 32);
   return text;
 }
@@ -143,15 +124,28 @@ void RunPage::headline() {
     page_.paragraph("Nothing goes wrong in this scenario: it has no faults.");
     return;
   }
-  std::vector<std::string> done;
+  struct Deed {
+    std::string verb;
+    SimTime at;
+    std::vector<std::string> to;
+  };
+  std::vector<Deed> deeds;
   for (const scenarios::ScenarioFault& f : s.faults) {
-    std::vector<std::string> list;
-    for (const std::string& c : f.components) list.push_back(code(clean(c)));
-    std::string verb = clean(f.verb);
+    const auto same =
+        std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == f.verb && d.at == f.at; });
+    Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{f.verb, f.at, {}}) : *same;
+    for (const std::string& c : f.components) deed.to.push_back(code(clean(c)));
+  }
+  std::vector<std::string> done;
+  for (const Deed& d : deeds) {
+    std::string verb = clean(d.verb);
     std::replace(verb.begin(), verb.end(), '-', ' ');
-    const Duration later = f.at - answer_.first_fault;
-    done.push_back(fmt::format("{} {}{}", strong(verb), list.size() > 5 ? counted(list.size(), "thing", "things") + " (" + listing(list, 4) + ")" : listing(list, 5),
-                               later.us() > 0 ? fmt::format(" {} later", duration_text(later)) : ""));
+    std::string text = strong(verb) + " ";
+    text += d.to.size() > 5 ? fmt::format("{} ({})", counted(d.to.size(), "thing", "things"), listing(d.to, 4))
+                            : listing(d.to, 5);
+    const Duration later = d.at - answer_.first_fault;
+    if (later.us() > 0) text += fmt::format(" {} later", duration_text(later));
+    done.push_back(std::move(text));
   }
   std::string what = "What happens";
   if (clock_.is_set()) what += fmt::format(" at {} {}", clock_.full(answer_.first_fault), clock_.offset());
@@ -169,11 +163,11 @@ void RunPage::headline() {
   const Figures idle = figures_of(system_, none, answer_.first_fault);
   const std::vector<Loss> losses = losses_of(system_, none.findings);
   std::vector<std::string> at_once;
+  std::vector<std::string> refusing;
   const Loss* next = nullptr;
   for (const Loss& loss : losses) {
     if (is_at_once(loss.point.at - answer_.first_fault) || loss.is_run) {
-      if (loss.is_request) continue;
-      for (const std::string& n : names_of(system_, loss)) at_once.push_back(code(n));
+      for (const std::string& n : names_of(system_, loss)) (loss.is_request ? refusing : at_once).push_back(code(n));
     } else if (!next) {
       next = &loss;
     }
@@ -181,37 +175,42 @@ void RunPage::headline() {
   const Duration horizon = s.horizon - answer_.first_fault;
   std::string worst;
   if (idle.lost > 0 || idle.refused > 0) {
-    worst = fmt::format("If nobody acts, {} are lost within {}",
-                        bad(count_text(idle.lost) + hard_space + "events"), duration_text(horizon));
+    worst = fmt::format("If nobody acts, {} are lost within {}", bad(count_text(idle.lost) + hard_space + "events"),
+                        duration_text(horizon));
     if (idle.refused > 0) worst += fmt::format(" and {} requests are refused", count_text(idle.refused));
     worst += ".";
   } else {
     worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
   }
-  if (!at_once.empty()) worst += fmt::format(" From the first moment on, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
+  if (!at_once.empty())
+    worst +=
+        fmt::format(" From the first moment on, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
+  if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused at once.", listing(refusing, 4));
   page_.paragraph(worst);
   if (next) {
     std::vector<std::string> list;
     for (const std::string& n : names_of(system_, *next)) list.push_back(code(n));
     std::string until = duration_text(next->point.at - answer_.first_fault);
     if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
-    page_.paragraph(fmt::format("Everything else can still be saved for {}. Then {}.", strong(until),
-                                next->is_request
-                                    ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
-                                    : fmt::format("{} begin{} to lose data as well", listing(list, 4), list.size() == 1 ? "s" : "")));
+    page_.paragraph(fmt::format(
+        "Everything else can still be saved for {}. Then {}.", strong(until),
+        next->is_request
+            ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
+            : fmt::format("{} begin{} to lose data as well", listing(list, 4), list.size() == 1 ? "s" : "")));
   }
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy != Strategy::none) {
     const Figures f = figures_of(system_, main, answer_.first_fault);
     const Responders& r = s.response;
-    std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect),
-                                   counted(r.count, "person", "people"),
-                                   main.response.strategy == Strategy::full ? "every step"
-                                                                            : "only what re-applying the code does");
-    text += f.lost > 0 ? fmt::format("{} are lost", strong(count_text(f.lost) + hard_space + "events")) : good("nothing is lost");
+    std::string text = fmt::format(
+        "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
+        main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
+    text += f.lost > 0 ? fmt::format("{} are lost", strong(count_text(f.lost) + hard_space + "events"))
+                       : good("nothing is lost");
     if (f.refused > 0) text += fmt::format(", {} requests are refused", count_text(f.refused));
-    text += f.restored.is_forever() ? fmt::format(", and {} before the end.", bad("not everything works again"))
-                                    : fmt::format(", and everything works again after {}.", strong(duration_text(f.restored)));
+    text += f.restored.is_forever()
+                ? fmt::format(", and {} before the end.", bad("not everything works again"))
+                : fmt::format(", and everything works again after {}.", strong(duration_text(f.restored)));
     page_.paragraph(text);
   }
 }
@@ -224,7 +223,9 @@ void RunPage::timeline() {
   const auto draw = [&](const std::string& title, const scenarios::StrategyRun& run) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     // Once everything works again the rest of the run shows nothing.
-    const Duration end = f.restored.is_forever() ? whole : std::min(whole, timeline_end(Duration::microseconds(f.restored.us() / 20 * 21)));
+    const Duration end = f.restored.is_forever()
+                             ? whole
+                             : std::min(whole, timeline_end(Duration::microseconds(f.restored.us() / 20 * 21)));
     const std::vector<TimelineRow> rows =
         timeline_of(system_, run.findings, answer_.first_fault, faulted_, f.restored.is_forever(), 24);
     if (rows.empty()) return;
@@ -252,7 +253,8 @@ void RunPage::breakage(const Breakage& b) {
   for (std::size_t i = 0; i < phases.size() && i < 6; ++i) {
     const Phase& p = phases[i];
     std::string text = fmt::format("{} {}", kind_text(p.kind), span(p.from, p.to));
-    if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable) text += fmt::format(" ({})", name_of(p.error));
+    if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable)
+      text += fmt::format(" ({})", name_of(p.error));
     if (!p.chain.empty() && p.chain != told) {
       told = p.chain;
       text += ": " + cause(p.chain);
@@ -292,7 +294,8 @@ void RunPage::breakage(const Breakage& b) {
     for (const auto& [what, who] : fates) {
       std::string reason = fact(who.second);
       page_.detail(fmt::format("It {}: what comes meanwhile {}.{}", listing(who.first), what,
-                               reason.empty() ? "" : " " + reason), 2);
+                               reason.empty() ? "" : " " + reason),
+                   2);
     }
   }
   if (phases.size() > 6) page_.detail(fmt::format("and {} more windows.", phases.size() - 6));
@@ -325,9 +328,9 @@ void RunPage::what_breaks() {
     page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", found.broken.size() - most), 1);
   }
   if (!found.starved.empty()) {
-    page_.item(fmt::format("{} {} well but {} less than normal, because something before {} fails.", names(found.starved, 12),
-                           found.starved.size() == 1 ? "works" : "work", found.starved.size() == 1 ? "gets" : "get",
-                           found.starved.size() == 1 ? "it" : "them"));
+    page_.item(fmt::format("{} {} well but {} less than normal, because something before {} fails.",
+                           names(found.starved, 12), found.starved.size() == 1 ? "works" : "work",
+                           found.starved.size() == 1 ? "gets" : "get", found.starved.size() == 1 ? "it" : "them"));
     page_.gap();
   }
   TextTable words;
@@ -350,7 +353,8 @@ void RunPage::not_fixed_by_restoring() {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
     return;
   }
-  page_.paragraph("After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
+  page_.paragraph(
+      "After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
   page_.gap();
   // What mends a condition, from the run in which every step is done.
   std::map<ConditionId, RepairId> mended_by;
@@ -395,7 +399,8 @@ void RunPage::not_fixed_by_restoring() {
       page_.detail(fmt::format("Still failing because of it: {}.", names({g.hurt.begin(), g.hurt.end()}, 10)));
     }
     const auto mend = mended_by.find(g.conditions.front());
-    if (mend != mended_by.end()) page_.detail(fmt::format("Mended by: {}.", clean(system_.repairs[mend->second].title)));
+    if (mend != mended_by.end())
+      page_.detail(fmt::format("Mended by: {}.", clean(system_.repairs[mend->second].title)));
   }
   for (const HopId h : response.unreleased) {
     const Hop& hop = system_.hops[h];
@@ -512,8 +517,10 @@ void RunPage::step(const Step& s, std::size_t number) {
     if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
     page_.detail(title, 2);
     if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
-    if (repair.by_apply) page_.detail(g.repairs.size() > 1 ? "Re-applying the infrastructure code does this. By hand, for each:"
-                                         : "Re-applying the infrastructure code does this. By hand:", 2);
+    if (repair.by_apply)
+      page_.detail(g.repairs.size() > 1 ? "Re-applying the infrastructure code does this. By hand, for each:"
+                                        : "Re-applying the infrastructure code does this. By hand:",
+                   2);
     if (!repair.commands.empty()) {
       std::vector<std::string> lines;
       for (const std::string& c : repair.commands) lines.push_back(fill(c));
@@ -529,7 +536,8 @@ void RunPage::step(const Step& s, std::size_t number) {
   }
   if (s.hop.is_set() && s.backlog > 0) {
     page_.detail(fmt::format("Brings back {} that arrived from {} to {} after the fault.",
-                             count_text(s.backlog) + hard_space + "events", when(s.gap_from), when(s.gap_to)), 2);
+                             count_text(s.backlog) + hard_space + "events", when(s.gap_from), when(s.gap_to)),
+                 2);
   }
 }
 
@@ -539,9 +547,10 @@ void RunPage::getting_back() {
   if (!run || run->response.steps.empty()) return;
   page_.heading("Getting back");
   const Responders& r = answer_.scenario->response;
-  page_.paragraph(fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
-                              "to fill in.",
-                              duration_text(r.time_to_detect), counted(r.count, "person", "people")));
+  page_.paragraph(
+      fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
+                  "to fill in.",
+                  duration_text(r.time_to_detect), counted(r.count, "person", "people")));
   std::size_t number = 0;
   for (const Step& s : run->response.steps) {
     page_.gap();
@@ -549,10 +558,11 @@ void RunPage::getting_back() {
   }
   page_.gap();
   const Figures f = figures_of(system_, *run, answer_.first_fault);
-  page_.paragraph(f.restored.is_forever() ? "After these steps something is still broken; see the table below."
-                                          : fmt::format("Everything works again {} after the first fault{}.",
-                                                        strong(duration_text(f.restored)),
-                                                        clock_.is_set() ? fmt::format(" ({})", clock_.full(answer_.first_fault + f.restored)) : ""));
+  page_.paragraph(
+      f.restored.is_forever()
+          ? "After these steps something is still broken; see the table below."
+          : fmt::format("Everything works again {} after the first fault{}.", strong(duration_text(f.restored)),
+                        clock_.is_set() ? fmt::format(" ({})", clock_.full(answer_.first_fault + f.restored)) : ""));
 }
 
 // ---- tables
@@ -561,14 +571,15 @@ void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
   page_.heading("What each way of reacting loses");
   TextTable table;
-  table.columns = {{"reaction", false}, {"events lost", true}, {"longest window", true}, {"requests refused", true},
-                   {"still broken", true}, {"waits for somebody", true}, {"works again after", true}};
+  table.columns = {{"reaction", false},        {"events lost", true},  {"longest window", true},
+                   {"requests refused", true}, {"still broken", true}, {"waits for somebody", true},
+                   {"works again after", true}};
   for (const scenarios::StrategyRun& run : answer_.runs) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
                                                        : strategy_text(run.response.strategy)),
-                          count_text(f.lost), f.longest.us() > 0 ? duration_text(f.longest) : "–", count_text(f.refused),
-                          std::to_string(f.still_broken), std::to_string(f.unreleased),
+                          count_text(f.lost), f.longest.us() > 0 ? duration_text(f.longest) : "–",
+                          count_text(f.refused), std::to_string(f.still_broken), std::to_string(f.unreleased),
                           f.restored.is_forever() ? "never" : duration_text(f.restored)});
   }
   page_.table(std::move(table));
@@ -579,8 +590,8 @@ void RunPage::what_ifs() {
   page_.heading("What if");
   const Figures base = figures_of(system_, answer_.main_run(), answer_.first_fault);
   TextTable table;
-  table.columns = {{"variant", false, true}, {"events lost", true}, {"change", true}, {"refused", true}, {"still broken", true},
-                   {"works again after", true}};
+  table.columns = {{"variant", false, true}, {"events lost", true},  {"change", true},
+                   {"refused", true},        {"still broken", true}, {"works again after", true}};
   const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
     const double change = f.lost - base.lost;
     std::string text = "–";
@@ -605,16 +616,17 @@ void RunPage::sweep() {
     most = std::max(most, figures_of(system_, d.run, answer_.first_fault).lost);
   }
   TextTable table;
-  table.columns = {{"noticed after", true}, {"events lost", true}, {"", false}, {"refused", true}, {"still broken", true},
-                   {"works again after", true}};
+  table.columns = {{"noticed after", true}, {"events lost", true},  {"", false},
+                   {"refused", true},       {"still broken", true}, {"works again after", true}};
   for (const scenarios::DetectRun& d : answer_.sweep) {
     const Figures f = figures_of(system_, d.run, answer_.first_fault);
     const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
     std::string bar;
     for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
     if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
-    table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)), count_text(f.refused),
-                          std::to_string(f.still_broken), f.restored.is_forever() ? "never" : duration_text(f.restored)});
+    table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
+                          count_text(f.refused), std::to_string(f.still_broken),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
   }
   page_.table(std::move(table));
 }
@@ -635,14 +647,16 @@ void RunPage::what_you_would_see() {
       continue;
     }
     if (++shown > 60) continue;
-    table.rows.push_back({when(s.at), std::string(name_of(s.kind)), fmt::format("{} {}", s.text, dim("(" + names(s.components, 3) + ")"))});
+    table.rows.push_back({when(s.at), std::string(name_of(s.kind)),
+                          fmt::format("{} {}", s.text, dim("(" + names(s.components, 3) + ")"))});
   }
   if (!table.rows.empty()) page_.table(std::move(table));
   if (shown > 60) page_.paragraph(fmt::format("And {} more.", shown - 60), 1);
   if (silent.empty()) return;
   page_.gap();
   page_.paragraph(strong("What stays silent:"), 1);
-  for (const SeenTogether* s : silent) page_.item(fmt::format("{} {}", sentence(s->text), dim("(" + names(s->components, 4) + ")")));
+  for (const SeenTogether* s : silent)
+    page_.item(fmt::format("{} {}", sentence(s->text), dim("(" + names(s->components, 4) + ")")));
 }
 
 // ---- objectives and expectations
@@ -660,7 +674,8 @@ void RunPage::objectives() {
   for (const AtRest& a : findings.at_rest) {
     const Store& store = system_.stores[a.store];
     std::string text = code(name_in(system_, store.component));
-    if (!a.unreadable_from.is_never()) text += fmt::format(" cannot be read {}", span(a.unreadable_from, a.unreadable_to));
+    if (!a.unreadable_from.is_never())
+      text += fmt::format(" cannot be read {}", span(a.unreadable_from, a.unreadable_to));
     if (!a.lost_at.is_never()) text += fmt::format("; {} after {}", bad("lost for good"), when(a.lost_at));
     page_.item(text + fmt::format(": {}.", cause(a.chain)));
   }
@@ -674,17 +689,20 @@ void RunPage::expectations() {
   TextTable table;
   table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
   for (const scenarios::ExpectationResult& e : answer_.expectations) {
-    const std::string found = scenarios::is_time(e.expectation->figure)
-                                  ? (e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found))))
-                                  : count_text(e.found);
-    table.rows.push_back({e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)),
-                          e.met ? dim(found) : strong(found)});
+    const std::string found =
+        scenarios::is_time(e.expectation->figure)
+            ? (e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found))))
+            : count_text(e.found);
+    table.rows.push_back(
+        {e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)), e.met ? dim(found) : strong(found)});
   }
   page_.table(std::move(table));
   page_.gap();
-  page_.paragraph(met == answer_.expectations.size()
-                      ? fmt::format("All {} are met.", met)
-                      : bad(fmt::format("{} of {} are not met.", answer_.expectations.size() - met, answer_.expectations.size())), 1);
+  page_.paragraph(
+      met == answer_.expectations.size()
+          ? fmt::format("All {} are met.", met)
+          : bad(fmt::format("{} of {} are not met.", answer_.expectations.size() - met, answer_.expectations.size())),
+      1);
 }
 
 // ---- assumptions
@@ -714,21 +732,25 @@ void RunPage::assumptions() {
       page_.paragraph(strong("Not documented by AWS, and this report rests on it:"), 1);
       said = true;
     }
-    page_.item(fmt::format("{} {}", sentence(clean(a.says)),
-                           dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(system_.facts[a.fact].confidence)))));
+    page_.item(
+        fmt::format("{} {}", sentence(clean(a.says)),
+                    dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(system_.facts[a.fact].confidence)))));
   }
   if (others.empty()) return;
   page_.gap();
-  page_.paragraph(fmt::format("{} {}.", strong(fmt::format("Also part of the model without being documented ({}):", others.size())),
-                              listing(others)), 1);
+  page_.paragraph(
+      fmt::format("{} {}.", strong(fmt::format("Also part of the model without being documented ({}):", others.size())),
+                  listing(others)),
+      1);
 }
 
 void RunPage::footer() {
   page_.heading("About this report");
-  page_.paragraph(dim(fmt::format(
-      "moshimo {}; input {}; {} simulated. Nothing was called: this is computed from the inventory and the catalogue. Every "
-      "[fact] has a source; moshimo explain FACT shows it.",
-      style_.version, digest_of(answer_), duration_text(answer_.scenario->horizon.since_start()))));
+  page_.paragraph(
+      dim(fmt::format("moshimo {}; input {}; {} simulated. Nothing was called: this is computed from the inventory and "
+                      "the catalogue. Every "
+                      "[fact] has a source; moshimo explain FACT shows it.",
+                      style_.version, digest_of(answer_), duration_text(answer_.scenario->horizon.since_start()))));
 }
 
 }  // namespace moshimo::report

@@ -30,10 +30,10 @@ class RunPage {
   void footer();
 
  private:
-  std::string when(SimTime t) const;         // since the first fault
+  std::string when(SimTime t) const;  // since the first fault
   std::string names(const std::vector<ComponentId>& components, std::size_t most = 100) const;
   std::string cause(const CauseChain& chain);
-  std::string fact(FactId id);               // "[id]", and remembers that it was used
+  std::string fact(FactId id);  // "[id]", and remembers that it was used
   std::string span(SimTime from, SimTime to) const;
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);

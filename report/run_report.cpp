@@ -1,6 +1,6 @@
+#include "report/json.hpp"
 #include "report/report.hpp"
 #include "report/run_page.hpp"
-#include "report/json.hpp"
 
 namespace moshimo::report {
 

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fmt/format.h>
 #include <map>
 #include <tuple>
-
-#include <fmt/format.h>
 
 #include "core/schedule.hpp"
 #include "input/cursor.hpp"
@@ -24,24 +23,19 @@ bool replace_first(std::string& text, std::string_view what, std::string_view wi
 
 // The text with the name of a component taken out, to compare what is said of two components.
 std::string without_name(std::string text, std::string_view name) {
-  for (std::size_t at = 0; !name.empty() && (at = text.find(name, at)) != std::string::npos;) text.replace(at, name.size(), "*");
+  for (std::size_t at = 0; !name.empty() && (at = text.find(name, at)) != std::string::npos;)
+    text.replace(at, name.size(), "*");
   return text;
 }
 
 int severity(EffectKind kind) {
   switch (kind) {
-    case EffectKind::down:
-      return 0;
-    case EffectKind::unreadable:
-      return 1;
-    case EffectKind::stalled:
-      return 2;
-    case EffectKind::impaired:
-      return 3;
-    case EffectKind::latent:
-      return 4;
-    case EffectKind::starved:
-      return 5;
+    case EffectKind::down: return 0;
+    case EffectKind::unreadable: return 1;
+    case EffectKind::stalled: return 2;
+    case EffectKind::impaired: return 3;
+    case EffectKind::latent: return 4;
+    case EffectKind::starved: return 5;
   }
   return 6;
 }
@@ -50,13 +44,10 @@ Shade shade_of(EffectKind kind) {
   switch (kind) {
     case EffectKind::down:
     case EffectKind::unreadable:
-    case EffectKind::stalled:
-      return Shade::down;
-    case EffectKind::impaired:
-      return Shade::kept;
+    case EffectKind::stalled: return Shade::down;
+    case EffectKind::impaired: return Shade::kept;
     case EffectKind::latent:
-    case EffectKind::starved:
-      return Shade::lesser;
+    case EffectKind::starved: return Shade::lesser;
   }
   return Shade::fine;
 }
@@ -68,7 +59,8 @@ std::string type_and_member(const System& system, ConditionId c) {
   return type + "/" + member_name(row.name);
 }
 
-using PhaseKey = std::tuple<EffectKind, SimTime, SimTime, ErrorClass, std::vector<std::string>, std::vector<std::string>>;
+using PhaseKey =
+    std::tuple<EffectKind, SimTime, SimTime, ErrorClass, std::vector<std::string>, std::vector<std::string>>;
 
 std::vector<PhaseKey> key_of(const System& system, const std::vector<Phase>& phases) {
   std::vector<PhaseKey> key;
@@ -244,8 +236,9 @@ Duration limit_of(const System& system, const Fallback& f) {
 std::string why_lost(const System& system, const PointOfNoReturn& p) {
   if (!p.hop.is_set()) return "what it holds is gone for good";
   const Hop& hop = system.hops[p.hop];
-  const Fallback* fallback =
-      p.fallback >= 0 && static_cast<std::size_t>(p.fallback) < hop.fallbacks.size() ? &hop.fallbacks[static_cast<std::size_t>(p.fallback)] : nullptr;
+  const Fallback* fallback = p.fallback >= 0 && static_cast<std::size_t>(p.fallback) < hop.fallbacks.size()
+                                 ? &hop.fallbacks[static_cast<std::size_t>(p.fallback)]
+                                 : nullptr;
   const std::string place = fallback ? clean(fallback->says) : "";
   switch (p.why) {
     case LossWindow::Why::no_fallback:
@@ -256,12 +249,12 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
       if (limit.is_forever()) return fmt::format("its time in {} is over", place);
       return fmt::format("{} in {} are over", duration_text(limit), place);
     }
-    case LossWindow::Why::full:
-      return place.empty() ? "there is no room" : place + " is full";
+    case LossWindow::Why::full: return place.empty() ? "there is no room" : place + " is full";
     case LossWindow::Why::refused:
       return place.empty() ? "refused" : fmt::format("lost at once: {} takes nothing either", place);
     case LossWindow::Why::destroyed:
-      return place.empty() ? "the place it waited in is gone" : fmt::format("{} is gone with all that waited there", place);
+      return place.empty() ? "the place it waited in is gone"
+                           : fmt::format("{} is gone with all that waited there", place);
   }
   return "";
 }
@@ -281,16 +274,10 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     if (limit.us() == 0) continue;
     std::string piece;
     switch (f.kind) {
-      case Fallback::Kind::retry:
-        piece = "is tried again";
-        break;
+      case Fallback::Kind::retry: piece = "is tried again"; break;
       case Fallback::Kind::buffer:
-      case Fallback::Kind::store:
-        piece = "waits in " + clean(f.says);
-        break;
-      case Fallback::Kind::hand_on:
-        piece = "goes to " + clean(f.says);
-        break;
+      case Fallback::Kind::store: piece = "waits in " + clean(f.says); break;
+      case Fallback::Kind::hand_on: piece = "goes to " + clean(f.says); break;
     }
     if (f.kind != Fallback::Kind::hand_on) {
       piece += limit.is_forever() ? " without limit" : fmt::format(" for {}", duration_text(limit));
@@ -303,12 +290,9 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
 
 std::string strategy_text(Strategy s) {
   switch (s) {
-    case Strategy::none:
-      return "nobody acts";
-    case Strategy::restore_only:
-      return "re-apply only";
-    case Strategy::full:
-      return "every step";
+    case Strategy::none: return "nobody acts";
+    case Strategy::restore_only: return "re-apply only";
+    case Strategy::full: return "every step";
   }
   return "";
 }
@@ -426,8 +410,7 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
 // ---- timeline
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, bool with_starved,
-                                     std::size_t most_rows) {
+                                     const std::set<ComponentId>& faulted, bool with_starved, std::size_t most_rows) {
   struct Line {
     std::vector<std::string> names;
     std::vector<TimelineBar> bars;
@@ -453,8 +436,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     for (const ComponentId c : components) {
       if (!c.is_set()) continue;
       Line& line = by_component[c];
-      line.bars.push_back(
-          {since(loss.point.at), since(loss.point.until), loss.is_request ? Shade::down : Shade::lost});
+      line.bars.push_back({since(loss.point.at), since(loss.point.until), loss.is_request ? Shade::down : Shade::lost});
       if (!loss.is_request) line.first_loss = std::min(line.first_loss, loss.point.at);
       line.lost += loss.point.events;
     }
@@ -487,7 +469,8 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     if (rows.size() == most_rows) break;
     std::string label = line.names.front();
     std::size_t shown = 1;
-    while (shown < line.names.size() && label.size() + line.names[shown].size() < 20) label += ", " + line.names[shown++];
+    while (shown < line.names.size() && label.size() + line.names[shown].size() < 20)
+      label += ", " + line.names[shown++];
     if (shown < line.names.size()) label += fmt::format(" + {}", line.names.size() - shown);
     rows.push_back({label, line.bars});
   }
@@ -513,7 +496,8 @@ std::string filled(std::string_view text, const System& system, const Step& step
                    const Clock& clock, SimTime first_fault) {
   const auto moment = [&](SimTime t) {
     if (clock.is_set()) return clock.iso(t);
-    return fmt::format("<first fault + {}>", input::to_text(Duration::seconds(std::floor((t - first_fault).in_seconds()))));
+    return fmt::format("<first fault + {}>",
+                       input::to_text(Duration::seconds(std::floor((t - first_fault).in_seconds()))));
   };
   const auto milliseconds = [&](SimTime t) {
     return clock.is_set() ? std::to_string(clock.milliseconds(t)) : moment(t);

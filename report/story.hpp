@@ -17,7 +17,7 @@ namespace moshimo::report {
 // ---- words
 
 std::string name_in(const System& system, ComponentId component);
-std::string fact_id(const System& system, FactId fact);   // "" when unset
+std::string fact_id(const System& system, FactId fact);  // "" when unset
 // "role x exists" → "role x no longer exists"; what is not understood → "no longer: ..."
 std::string denied_sentence(std::string_view says);
 // What the name of a member is within its component: `orders/grant` → `grant`.
@@ -33,11 +33,11 @@ Duration limit_of(const System& system, const Fallback& fallback);
 // ---- losses: points of no return of one kind, joined
 
 struct Loss {
-  std::vector<HopId> hops;   // several when they share everything but the name
-  PointOfNoReturn point;     // of the first; `events` of all, `at`..`until` of all
+  std::vector<HopId> hops;  // several when they share everything but the name
+  PointOfNoReturn point;    // of the first; `events` of all, `at`..`until` of all
   std::size_t windows = 1;
-  bool is_request = false;   // requests from outside, refused
-  bool is_run = false;       // runs of a timetable
+  bool is_request = false;  // requests from outside, refused
+  bool is_run = false;      // runs of a timetable
 };
 std::vector<Loss> losses_of(const System& system, const Findings& findings);
 bool is_request(const Hop& hop);
@@ -54,12 +54,12 @@ struct Phase {
   std::vector<HopId> hops;
 };
 struct Breakage {
-  std::vector<ComponentId> components;       // with the same fate
-  std::vector<std::vector<Phase>> phases;    // of each of them
+  std::vector<ComponentId> components;     // with the same fate
+  std::vector<std::vector<Phase>> phases;  // of each of them
   SimTime first_loss = SimTime::never();
 };
 struct Breakages {
-  std::vector<Breakage> broken;          // worst first
+  std::vector<Breakage> broken;  // worst first
   std::vector<ComponentId> starved;
 };
 Breakages breakages_of(const System& system, const Findings& findings, const std::set<ComponentId>& faulted);
@@ -68,21 +68,20 @@ std::set<ComponentId> faulted_components(const scenarios::Answer& answer);
 // ---- figures of a run
 
 struct Figures {
-  double lost = 0;       // events, without refused requests
+  double lost = 0;  // events, without refused requests
   double refused = 0;
-  double missed = 0;     // runs of timetables, counted in `lost` too
-  Duration longest = {}; // span of arrivals that is lost
+  double missed = 0;      // runs of timetables, counted in `lost` too
+  Duration longest = {};  // span of arrivals that is lost
   std::size_t still_broken = 0;
   std::size_t unreleased = 0;
-  Duration restored = {};   // from the first fault until nothing fails any more; forever: not within the horizon
+  Duration restored = {};  // from the first fault until nothing fails any more; forever: not within the horizon
 };
 Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimTime first_fault);
 
 // ---- the timeline of a run
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, bool with_starved,
-                                     std::size_t most_rows);
+                                     const std::set<ComponentId>& faulted, bool with_starved, std::size_t most_rows);
 
 // ---- repairs
 

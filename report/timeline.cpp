@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-
 #include <fmt/format.h>
 
 #include "report/layout.hpp"
@@ -28,14 +27,11 @@ const Look& look_of(Shade shade) {
 
 std::string painted(Shade shade, const std::string& text) {
   switch (shade) {
-    case Shade::lost:
-      return bad(text);
-    case Shade::down:
-      return warn(text);
+    case Shade::lost: return bad(text);
+    case Shade::down: return warn(text);
     case Shade::fine:
     case Shade::lesser:
-    case Shade::kept:
-      return text;
+    case Shade::kept: return text;
   }
   return text;
 }
@@ -45,28 +41,27 @@ Duration moment(const std::vector<Duration>& ticks, std::size_t column, std::siz
   const std::size_t i = std::min(column / per_interval, ticks.size() - 2);
   const std::size_t offset = column - i * per_interval;
   const std::int64_t span = (ticks[i + 1] - ticks[i]).us();
-  return ticks[i] + Duration::microseconds(span / static_cast<std::int64_t>(per_interval) *
-                                           static_cast<std::int64_t>(offset));
+  return ticks[i] +
+         Duration::microseconds(span / static_cast<std::int64_t>(per_interval) * static_cast<std::int64_t>(offset));
 }
 
 }  // namespace
 
 std::vector<Duration> timeline_ticks(Duration end, std::size_t most) {
-  const std::array<Duration, 14> by_rank = {
-      Duration::hours(1),   Duration::days(1),    Duration::days(7),  Duration::minutes(10), Duration::hours(6),
-      Duration::days(3),    Duration::days(14),   Duration::minutes(1), Duration::days(30),  Duration::hours(3),
-      Duration::minutes(30), Duration::days(90), Duration::hours(12), Duration::days(180)};
+  static constexpr std::array<double, 19> minutes_by_rank = {
+      60, 1440, 10080, 10, 360, 4320, 20160, 1, 43200, 180, 30, 129600, 720, 5, 259200, 20, 45, 120, 15};
   std::vector<Duration> ticks = {Duration{}, end};
-  for (const Duration d : by_rank) {
+  for (const double minutes : minutes_by_rank) {
     if (ticks.size() > most) break;
-    if (d.us() < end.us() / 3 * 2) ticks.push_back(d);
+    const Duration d = Duration::minutes(minutes);
+    if (d.us() < end.us() / 5 * 4) ticks.push_back(d);
   }
   std::sort(ticks.begin(), ticks.end());
   return ticks;
 }
 
 Duration timeline_end(Duration at_least) {
-  static constexpr std::array<double, 22> minutes = {1,   2,   5,    10,   15,   30,   60,    90,    120,   180,   240,
+  static constexpr std::array<double, 22> minutes = {1,   2,   5,   10,   15,   30,   60,   90,    120,   180,   240,
                                                      360, 480, 720, 1440, 2880, 4320, 7200, 10080, 14400, 20160, 43200};
   for (const double m : minutes) {
     if (Duration::minutes(m) >= at_least) return Duration::minutes(m);

@@ -29,7 +29,8 @@ std::vector<Duration> timeline_ticks(Duration end, std::size_t most);
 // The next round duration, to end a drawing at.
 Duration timeline_end(Duration at_least);
 
-std::vector<std::string> draw_timeline(const std::vector<TimelineRow>& rows, Duration end, std::size_t width, bool ascii);
+std::vector<std::string> draw_timeline(const std::vector<TimelineRow>& rows, Duration end, std::size_t width,
+                                       bool ascii);
 
 // What the shades stand for; only those that occur.
 std::string timeline_legend(const std::vector<TimelineRow>& rows, bool ascii);

@@ -1,0 +1,90 @@
+#include "report/layout.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "report/page.hpp"
+
+using namespace moshimo::report;
+
+TEST_CASE("the width of a text counts cells: marks none, East Asian characters two") {
+  CHECK(display_width("orders") == 6);
+  CHECK(display_width(strong("orders")) == 6);
+  CHECK(display_width("役割") == 4);
+  CHECK(display_width("e\xcc\x81") == 1);  // e with a combining accent
+}
+
+TEST_CASE("a text is broken at spaces, and no line is wider than asked for") {
+  const auto lines = wrap("the role that was deleted no longer exists", 16);
+  CHECK(lines == std::vector<std::string>{"the role that", "was deleted no", "longer exists"});
+}
+
+TEST_CASE("a word that is too long is cut after a slash") {
+  for (const std::string& line : wrap("/ecs/web/subscriptions/archive", 12)) CHECK(display_width(line) <= 12);
+  CHECK(wrap("log-archive/replication/to-dr", 24).front() == "log-archive/replication/");
+}
+
+TEST_CASE("a hard space keeps a number and its unit on one line") {
+  const std::string text = std::string("lost after 5") + hard_space + "h in all";
+  CHECK(for_terminal(wrap(text, 12)[1], false) == "5 h in all");
+}
+
+TEST_CASE("emphasis that goes over a line break is closed and opened again") {
+  const auto lines = wrap(strong("one two three"), 8);
+  REQUIRE(lines.size() == 2);
+  CHECK(for_terminal(lines[0], true) == "\x1b[1mone two\x1b[0m");
+  CHECK(for_terminal(lines[1], true) == "\x1b[1mthree\x1b[0m");
+}
+
+TEST_CASE("a name cannot write to the terminal") {
+  CHECK(clean("role\x1b[31m") == "role?[31m");
+  CHECK(clean("two\nlines") == "two lines");
+  CHECK(for_terminal(clean("\x01 x"), true) == "? x");
+}
+
+TEST_CASE("a text that is too long is cut in the middle, so that its beginning and end can be read") {
+  CHECK(cut_to("/ecs/web/subscriptions/archive", 13) == "/ecs/w…rchive");
+  CHECK(cut_to("short", 13) == "short");
+}
+
+TEST_CASE("in a table that is too wide a column that may wrap gives way, and numbers stay whole") {
+  TextTable table;
+  table.columns = {{"events lost", true}, {"because", false, true}};
+  table.rows = {{std::string("1.2") + hard_space + "million", "a permission error is not tried again by this service"}};
+  const auto lines = draw_table(table, 40, "-");
+  for (const std::string& line : lines) CHECK(display_width(line) <= 40);
+  CHECK(for_terminal(lines[2], false).find("1.2 million  a permission error") == 0);
+}
+
+TEST_CASE("a command line is broken between options, each with its value, and can be pasted") {
+  const auto lines = wrap_command("aws iam create-role --role-name orders --path / --tags 'a b'", 40);
+  CHECK(lines == std::vector<std::string>{"aws iam create-role --role-name orders \\", "    --path / --tags 'a b'"});
+}
+
+TEST_CASE("Markdown from outside does not act as Markdown") {
+  CHECK(for_markdown("a*b_c <script>") == "a\\*b\\_c \\<script\\>");
+  CHECK(for_markdown("[text](target)") == "[text\\](target)");
+  CHECK(for_markdown("see [a.fact]") == "see [a.fact]");
+  CHECK(for_markdown(code("a`b")) == "`a'b`");
+}
+
+TEST_CASE("a page that would be too long in Markdown leaves out the middle and says so") {
+  Page page;
+  page.title("begin");
+  for (int i = 0; i < 200; ++i) page.paragraph(std::string(100, 'x'));
+  page.paragraph("the end");
+  const std::string text = page.markdown(5000);
+  CHECK(text.size() <= 5000);
+  CHECK(text.find("# begin") == 0);
+  CHECK(text.find("the end") != std::string::npos);
+  CHECK(text.find("left out") != std::string::npos);
+}
+
+TEST_CASE("a page in ASCII has nothing but ASCII of its own") {
+  Page page;
+  page.title("a title … with → symbols");
+  page.heading("heading");
+  page.item("item");
+  Style style;
+  style.ascii = true;
+  for (const char c : page.text(style)) CHECK(static_cast<unsigned char>(c) < 0x80);
+}

@@ -1,0 +1,85 @@
+#include "report/story.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "report/layout.hpp"
+
+using namespace moshimo;
+using namespace moshimo::report;
+
+TEST_CASE("a sentence that was true is told as one that is not") {
+  CHECK(denied_sentence("role orders-role exists") == "role orders-role no longer exists");
+  CHECK(denied_sentence("the KMS grant of orders belongs to the present role") ==
+        "the KMS grant of orders does not belong to the present role");
+  CHECK(denied_sentence("pipe refunds has not stopped") == "pipe refunds has stopped");
+  CHECK(denied_sentence("something of web runs") == "nothing of web runs");
+  CHECK(denied_sentence("no policy denies orders everything") == "a policy denies orders everything");
+  CHECK(denied_sentence("the sun shines") == "no longer: the sun shines");
+}
+
+TEST_CASE("the places of a command are filled in from the step") {
+  System system;
+  Step step;
+  step.gap_from = SimTime::after_start(Duration::seconds(4));
+  step.gap_to = SimTime::after_start(Duration::minutes(57));
+  step.backlog = 487100;
+  Clock clock;
+  clock.start = models::Moment{1747011600};
+  clock.utc_offset_seconds = 9 * 3600;
+  const std::string text =
+      filled("read --start-time {gap.start_ms} --end {gap.end} # {backlog.events} in {step}, {\"a\":{}}", system, step,
+             9, clock, SimTime{});
+  CHECK(text == "read --start-time 1747011604000 --end 2025-05-12T10:57:00+09:00 # 487100 in 9, {\"a\":{}}");
+}
+
+TEST_CASE("without a clock the places of a command say what they count from") {
+  Step step;
+  step.gap_from = SimTime::after_start(Duration::seconds(64));
+  CHECK(filled("since {gap.start}", System{}, step, 1, Clock{}, SimTime::after_start(Duration::seconds(4))) ==
+        "since <first fault + 1m>");
+}
+
+TEST_CASE("runs of a timetable lost one after another are one point of no return") {
+  System system;
+  Hop hop;
+  hop.name = "reminders/invoke";
+  hop.source = Hop::Source::timetable;
+  hop.every = Duration::minutes(15);
+  hop.component = system.components.add({.name = "reminders", .type = "scheduler:schedule", .parent = {}});
+  const HopId id = system.hops.add(hop);
+  Findings findings;
+  for (int i = 1; i <= 4; ++i) {
+    PointOfNoReturn p;
+    p.at = p.until = p.arrived_from = p.arrived_to = SimTime::after_start(Duration::minutes(15 * i));
+    p.hop = id;
+    p.events = 1;
+    findings.points.push_back(p);
+  }
+  const auto losses = losses_of(system, findings);
+  REQUIRE(losses.size() == 1);
+  CHECK(losses[0].is_run);
+  CHECK(losses[0].point.events == 4);
+  CHECK(losses[0].point.at == SimTime::after_start(Duration::minutes(15)));
+  CHECK(losses[0].point.until == SimTime::after_start(Duration::hours(1)));
+}
+
+TEST_CASE("functions with the same fate are told together") {
+  System system;
+  Findings findings;
+  for (const char* name : {"orders", "ping"}) {
+    Hop hop;
+    hop.name = std::string(name) + "/run";
+    hop.says = "runs the events it accepted";
+    hop.component = system.components.add({.name = name, .type = "lambda:function", .parent = {}});
+    PointOfNoReturn p;
+    p.hop = system.hops.add(hop);
+    p.at = SimTime::after_start(Duration::hours(6));
+    p.until = SimTime::after_start(Duration::days(1));
+    p.events = 10;
+    findings.points.push_back(p);
+  }
+  const auto losses = losses_of(system, findings);
+  REQUIRE(losses.size() == 1);
+  CHECK(names_of(system, losses[0]) == std::vector<std::string>{"orders", "ping"});
+  CHECK(losses[0].point.events == 20);
+}
