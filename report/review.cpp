@@ -21,6 +21,17 @@ std::vector<std::string> codes(const std::vector<std::string>& names) {
   return list;
 }
 
+constexpr std::size_t most_items = 40;
+
+// The first items of a list, and how many there are beyond.
+template <class List, class Tell>
+void first_of(Page& page, const List& list, Tell tell) {
+  for (std::size_t i = 0; i < list.size() && i < most_items; ++i) page.item(tell(list[i]));
+  if (list.size() > most_items) {
+    page.item(fmt::format("and {} more; the JSON form has all of them", list.size() - most_items));
+  }
+}
+
 void list_changes(Page& page, const PlannedChanges& changes) {
   page.heading("What the plan takes away or replaces");
   if (changes.deletions.empty() && changes.replacements.empty()) {
@@ -42,16 +53,19 @@ void list_changes(Page& page, const PlannedChanges& changes) {
           {warn("replace"), code(clean(r.address)),
            r.creates_first ? fmt::format("{}; the new one is made first: no gap, but a new identity", why) : why});
     }
+    constexpr std::size_t most_rows = 100;
+    const std::size_t left_out = table.rows.size() > most_rows ? table.rows.size() - most_rows : 0;
+    if (left_out > 0) table.rows.resize(most_rows);
     page.table(std::move(table));
+    if (left_out > 0) page.paragraph(fmt::format("And {} more; the JSON form has all of them.", left_out), 1);
   }
   if (!changes.updates.empty()) {
     page.gap();
     page.paragraph(strong("Changed in place:"), 1);
-    for (const PlannedChanges::Update& u : changes.updates) {
-      page.item(fmt::format("{} {}: {} → {}", code(clean(u.address)), clean(u.attribute),
-                            u.before.empty() ? "nothing" : code(cut_to(clean(u.before), 40)),
-                            u.after.empty() ? "nothing" : code(cut_to(clean(u.after), 40))));
-    }
+    const auto value = [](const std::string& v) { return v.empty() ? "nothing" : code(cut_to(clean(v), 40)); };
+    first_of(page, changes.updates, [&](const PlannedChanges::Update& u) {
+      return fmt::format("{} {}: {} → {}", code(clean(u.address)), clean(u.attribute), value(u.before), value(u.after));
+    });
   }
   const auto named = [&](const std::vector<std::string>& addresses, std::string_view what) {
     if (addresses.empty()) return;
@@ -66,13 +80,14 @@ void list_changes(Page& page, const PlannedChanges& changes) {
   if (!changes.moves.empty()) {
     page.gap();
     page.paragraph(strong("Renamed in the code only:"), 1);
-    for (const PlannedChanges::Move& m : changes.moves)
-      page.item(fmt::format("{} → {}", code(clean(m.from)), code(clean(m.to))));
+    first_of(page, changes.moves, [](const PlannedChanges::Move& m) {
+      return fmt::format("{} → {}", code(clean(m.from)), code(clean(m.to)));
+    });
   }
   if (!changes.not_simulated.empty()) {
     page.gap();
     page.paragraph(strong("The model has no words for:"), 1);
-    for (const std::string& s : changes.not_simulated) page.item(clean(s));
+    first_of(page, changes.not_simulated, [](const std::string& sentence) { return clean(sentence); });
   }
 }
 
@@ -96,16 +111,16 @@ void coverage_section(Page& page, const ImportResult& import) {
   if (!c.unresolved.empty()) {
     page.gap();
     page.paragraph(strong("References that could not be followed:"), 1);
-    for (const Coverage::Unresolved& u : c.unresolved) {
-      page.item(fmt::format("{} {}: {}", code(clean(u.address)), clean(u.attribute), clean(u.why)));
-    }
+    first_of(page, c.unresolved, [](const Coverage::Unresolved& u) {
+      return fmt::format("{} {}: {}", code(clean(u.address)), clean(u.attribute), clean(u.why));
+    });
   }
   if (!c.external.empty()) {
     page.gap();
     page.paragraph(strong("Named by the files, described elsewhere:"), 1);
-    for (const Coverage::External& e : c.external) {
-      page.item(fmt::format("{} {}", code(clean(e.named_as.empty() ? e.name : e.named_as)), dim(clean(e.type))));
-    }
+    first_of(page, c.external, [](const Coverage::External& e) {
+      return fmt::format("{} {}", code(clean(e.named_as.empty() ? e.name : e.named_as)), dim(clean(e.type)));
+    });
   }
 }
 

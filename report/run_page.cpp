@@ -499,8 +499,10 @@ void RunPage::step(const Step& s, std::size_t number) {
   if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
   if (answer_.scenario->response.count > 1) head += fmt::format("  person {}", s.responder + 1);
   page_.step(fmt::format("{:>2}.", number), dim(head));
-  const std::vector<LikeRepairs> groups = like_repairs(system_, s.repairs);
-  for (const LikeRepairs& g : groups) {
+  bool is_first = true;
+  for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
+    if (!is_first) page_.gap();
+    is_first = false;
     const Repair& repair = system_.repairs[g.repairs.front()];
     const auto fill = [&](const std::string& text) {
       return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
@@ -558,11 +560,17 @@ void RunPage::getting_back() {
   }
   page_.gap();
   const Figures f = figures_of(system_, *run, answer_.first_fault);
-  page_.paragraph(
-      f.restored.is_forever()
-          ? "After these steps something is still broken; see the table below."
-          : fmt::format("Everything works again {} after the first fault{}.", strong(duration_text(f.restored)),
-                        clock_.is_set() ? fmt::format(" ({})", clock_.full(answer_.first_fault + f.restored)) : ""));
+  if (f.restored.is_forever()) {
+    page_.paragraph("After these steps something is still broken; the table below says how much.");
+    return;
+  }
+  const SimTime back = answer_.first_fault + f.restored;
+  std::string text = fmt::format("Everything works again {} after the first fault", strong(duration_text(f.restored)));
+  if (clock_.is_set()) text += fmt::format(" ({})", clock_.full(back));
+  SimTime last;
+  for (const Step& s : run->response.steps) last = std::max(last, s.done);
+  if (last > back) text += fmt::format("; the last step is done after {}", duration_text(last - answer_.first_fault));
+  page_.paragraph(text + ".");
 }
 
 // ---- tables
@@ -712,14 +720,17 @@ void RunPage::assumptions() {
   if (all.empty()) return;
   page_.heading("Assumptions and unknowns");
   using Kind = models::Assumption::Kind;
+  constexpr std::size_t most_told = 60;
+  std::size_t told = 0;
   std::vector<std::string> others;
   for (const models::Assumption& a : all) {
-    if (a.kind == Kind::fact) continue;
+    if (a.kind == Kind::fact || ++told > most_told) continue;
     std::string text = clean(a.says);
     if (a.kind != Kind::default_value) text = sentence(text);
     if (!a.where.empty()) text += " " + dim("(" + names(a.where, 3) + ")");
     page_.item(text);
   }
+  if (told > most_told) page_.item(fmt::format("and {} more; the JSON form has all of them", told - most_told));
   bool said = false;
   for (const models::Assumption& a : all) {
     if (a.kind != Kind::fact) continue;

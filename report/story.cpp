@@ -539,18 +539,14 @@ std::string filled(std::string_view text, const System& system, const Step& step
 
 std::vector<SeenTogether> symptoms_of(const Findings& findings) {
   std::vector<SeenTogether> seen;
-  std::set<std::tuple<ComponentId, SymptomKind, std::string>> known;
+  std::set<std::tuple<ComponentId, SymptomKind, std::string_view>> known;
+  std::map<std::tuple<SimTime, SymptomKind, std::string_view>, std::size_t> place;
   for (const SeenSymptom& s : findings.symptoms) {
-    if (!known.emplace(s.component, s.symptom->kind, s.symptom->text).second) continue;
-    const std::string text = clean(s.symptom->text);
-    const auto same = std::find_if(seen.begin(), seen.end(), [&](const SeenTogether& t) {
-      return t.at == s.at && t.kind == s.symptom->kind && t.text == text;
-    });
-    if (same == seen.end()) {
-      seen.push_back({s.at, s.symptom->kind, text, {s.component}});
-    } else {
-      same->components.push_back(s.component);
-    }
+    const std::string_view text = s.symptom->text;
+    if (!known.emplace(s.component, s.symptom->kind, text).second) continue;
+    const auto [at, is_new] = place.emplace(std::tuple(s.at, s.symptom->kind, text), seen.size());
+    if (is_new) seen.push_back({s.at, s.symptom->kind, clean(text), {}});
+    seen[at->second].components.push_back(s.component);
   }
   return seen;
 }
