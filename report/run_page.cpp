@@ -47,22 +47,6 @@ std::string class_meaning(ErrorClass c) {
   return "";
 }
 
-// What becomes of data in the first moments, as it happened.
-std::string fate_of(const System& system, HopId h, const HopLedger& ledger, ErrorClass error) {
-  if (!ledger.losses.empty()) {
-    const LossWindow& first = ledger.losses.front();
-    if (first.lost_from <= first.arrived_from + Duration::seconds(1) && first.error == error) {
-      PointOfNoReturn p;
-      p.hop = h;
-      p.fallback = first.fallback;
-      p.why = first.why;
-      p.error = first.error;
-      return "is " + why_lost(system, p);
-    }
-  }
-  return what_becomes_of_data(system, system.hops[h], error);
-}
-
 bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5); }
 
 std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
@@ -183,9 +167,8 @@ void RunPage::headline() {
     worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
   }
   if (!at_once.empty())
-    worst +=
-        fmt::format(" From the first moment on, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
-  if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused at once.", listing(refusing, 4));
+    worst += fmt::format(" From the start, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
+  if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused from the start.", listing(refusing, 4));
   page_.paragraph(worst);
   if (next) {
     std::vector<std::string> list;
@@ -193,7 +176,8 @@ void RunPage::headline() {
     std::string until = duration_text(next->point.at - answer_.first_fault);
     if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
     page_.paragraph(fmt::format(
-        "Everything else can still be saved for {}. Then {}.", strong(until),
+        "{} can still be saved for {}. Then {}.",
+        at_once.empty() && refusing.empty() ? "Everything" : "Everything else", strong(until),
         next->is_request
             ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
             : fmt::format("{} begin{} to lose data as well", listing(list, 4), list.size() == 1 ? "s" : "")));
@@ -285,7 +269,8 @@ void RunPage::breakage(const Breakage& b) {
       const Hop& hop = system_.hops[h];
       const HopLedger& ledger = answer_.nobody_acts().response.outcome.hops[h.value];
       if (ledger.lost + ledger.waiting + ledger.late + ledger.handed_on <= 1e-6) continue;
-      auto& fate = fates[fate_of(system_, h, ledger, p.error)];
+      auto& fate =
+          fates[what_becomes_of_data(system_, hop, p.error, &answer_.nobody_acts().response.outcome.timeline, p.from)];
       std::string says = clean(hop.says);
       if (std::find(fate.first.begin(), fate.first.end(), says) == fate.first.end()) fate.first.push_back(says);
       const FactId id = hop.reaction(p.error).fact;
@@ -418,9 +403,9 @@ void RunPage::not_fixed_by_restoring() {
       if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
       std::string title = clean(system_.repairs[f.release].title);
-      for (const std::string_view part : {" of {gap.start} to {gap.end}", " since {gap.start}"}) {
+      for (const std::string_view part : {" of {gap.start} to {gap.end}", " since {gap.start}", "{backlog.events} "}) {
         const std::size_t at = title.find(part);
-        if (at != std::string::npos) title.replace(at, part.size(), " of the gap");
+        if (at != std::string::npos) title.erase(at, part.size());
       }
       page_.detail(fmt::format("Fetched by: {}.", title));
     }

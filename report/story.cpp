@@ -68,7 +68,7 @@ std::vector<PhaseKey> key_of(const System& system, const std::vector<Phase>& pha
     std::vector<std::string> chain;
     std::vector<std::string> data;
     for (const ConditionId c : p.chain) chain.push_back(type_and_member(system, c));
-    for (const HopId h : p.hops) data.push_back(what_becomes_of_data(system, system.hops[h], p.error));
+    for (const HopId h : p.hops) data.push_back(what_becomes_of_data(system, system.hops[h], p.error, nullptr, p.from));
     std::sort(data.begin(), data.end());
     data.erase(std::unique(data.begin(), data.end()), data.end());
     key.emplace_back(p.kind, p.from, p.to, p.error, std::move(chain), std::move(data));
@@ -249,9 +249,15 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
       if (limit.is_forever()) return fmt::format("its time in {} is over", place);
       return fmt::format("{} in {} are over", duration_text(limit), place);
     }
-    case LossWindow::Why::full: return place.empty() ? "there is no room" : place + " is full";
-    case LossWindow::Why::refused:
+    case LossWindow::Why::full:
+      return place.empty() ? "there is no room" : place + " is full, and what is too much is lost";
+    case LossWindow::Why::refused: {
+      if (p.at > p.arrived_from + Duration::seconds(2) && fallback) {
+        return fmt::format("{} in {} are over, and no other place takes it", duration_text(limit_of(system, *fallback)),
+                           place);
+      }
       return place.empty() ? "refused" : fmt::format("lost at once: {} takes nothing either", place);
+    }
     case LossWindow::Why::destroyed:
       return place.empty() ? "the place it waited in is gone"
                            : fmt::format("{} is gone with all that waited there", place);
@@ -261,17 +267,33 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
 
 bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
-std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error) {
+std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error, const Timeline* timeline,
+                                 SimTime at) {
   const Reaction& reaction = hop.reaction(error);
   std::vector<std::uint8_t> list = reaction.fallbacks;
   if (hop.ordered && !hop.fallbacks.empty() && (list.empty() || list.front() != 0)) list.insert(list.begin(), 0);
-  if (list.empty()) return is_request(hop) ? "requests are refused" : "is lost at once";
+  if (list.empty()) {
+    return is_request(hop) ? "requests are refused"
+                           : fmt::format("is lost at once: nothing keeps what is refused as {}", name_of(error));
+  }
+  const auto refuses = [&](const Fallback& f) {
+    if (!timeline) return false;
+    const std::vector<FailureSpan> spans = failures(f.accepts, *timeline);
+    return std::any_of(spans.begin(), spans.end(), [at](const FailureSpan& s) { return s.from <= at && at < s.to; });
+  };
   std::string text;
+  std::vector<std::string> refusing;
   for (const std::uint8_t i : list) {
     if (i >= hop.fallbacks.size()) continue;
     const Fallback& f = hop.fallbacks[i];
     const Duration limit = limit_of(system, f);
     if (limit.us() == 0) continue;
+    if (refuses(f)) {
+      refusing.push_back(clean(f.says));
+      continue;
+    }
+    Bytes capacity = f.capacity;
+    if (f.store.is_set()) capacity = std::min(capacity, system.stores[f.store].capacity);
     std::string piece;
     switch (f.kind) {
       case Fallback::Kind::retry: piece = "is tried again"; break;
@@ -280,12 +302,21 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
       case Fallback::Kind::hand_on: piece = "goes to " + clean(f.says); break;
     }
     if (f.kind != Fallback::Kind::hand_on) {
-      piece += limit.is_forever() ? " without limit" : fmt::format(" for {}", duration_text(limit));
+      if (!limit.is_forever()) piece += fmt::format(" for {}", duration_text(limit));
+      if (!capacity.is_unlimited()) piece += fmt::format(" until {} are full", bytes_text(capacity.count()));
+      if (limit.is_forever() && capacity.is_unlimited()) piece += " without limit";
     }
     if (f.release.is_set()) piece += ", until somebody fetches it";
+    if (!capacity.is_unlimited() && f.overflow == Overflow::block) piece += ", then everything stops";
+    if (!capacity.is_unlimited() && (f.overflow == Overflow::drop_newest || f.overflow == Overflow::drop_oldest)) {
+      piece += ", then what is too much is lost";
+    }
     text += (text.empty() ? "" : ", then ") + piece;
   }
-  return text.empty() ? "is lost at once" : text;
+  if (text.empty() && refusing.empty()) return "is lost at once";
+  if (refusing.empty()) return text;
+  const std::string too = fmt::format("{} take{} nothing", listing(refusing), refusing.size() == 1 ? "s" : "");
+  return text.empty() ? fmt::format("is lost at once: {} either", too) : fmt::format("{}, then is lost: {}", text, too);
 }
 
 std::string strategy_text(Strategy s) {
@@ -469,7 +500,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     if (rows.size() == most_rows) break;
     std::string label = line.names.front();
     std::size_t shown = 1;
-    while (shown < line.names.size() && label.size() + line.names[shown].size() < 20)
+    while (shown < line.names.size() && label.size() + line.names[shown].size() < 25)
       label += ", " + line.names[shown++];
     if (shown < line.names.size()) label += fmt::format(" + {}", line.names.size() - shown);
     rows.push_back({label, line.bars});

@@ -24,8 +24,10 @@ std::string denied_sentence(std::string_view says);
 std::string member_name(std::string_view name);
 // "lost at once, since nothing keeps it"; "its 6 h in retries are over"
 std::string why_lost(const System& system, const PointOfNoReturn& point);
-// What becomes of data a hop cannot deliver: "waits in the queue invoices for up to 4 d"
-std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error);
+// What becomes of data a hop cannot deliver: "waits in the queue invoices for 4 d". With a timeline, places that take
+// nothing at that time are told as such.
+std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error, const Timeline* timeline,
+                                 SimTime at);
 std::string strategy_text(Strategy s);
 // How long data survives in a fallback: the least of its own limit, that of its store, and its last attempt.
 Duration limit_of(const System& system, const Fallback& fallback);

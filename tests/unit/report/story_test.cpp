@@ -83,3 +83,34 @@ TEST_CASE("functions with the same fate are told together") {
   CHECK(names_of(system, losses[0]) == std::vector<std::string>{"orders", "ping"});
   CHECK(losses[0].point.events == 20);
 }
+
+TEST_CASE("what becomes of data is told place by place, and a place that takes nothing is told as such") {
+  System system;
+  const ConditionId role = system.conditions.add({.name = "role/exists", .says = "the role exists"});
+  Hop hop;
+  hop.name = "worker/run";
+  Fallback retry;
+  retry.kind = Fallback::Kind::retry;
+  retry.says = "retries";
+  retry.schedule = {{.attempts = -1, .gap = Duration::minutes(5), .last = Duration::minutes(5)}};
+  retry.limit = Duration::hours(6);
+  Fallback dead;
+  dead.says = "the queue worker-dead";
+  dead.limit = Duration::days(14);
+  dead.accepts = {{.error = ErrorClass::denied, .condition = role, .alternatives = {}}};
+  hop.fallbacks = {retry, dead};
+  hop.when[static_cast<std::size_t>(ErrorClass::denied)].fallbacks = {0, 1};
+
+  Timeline timeline;
+  timeline.horizon = SimTime::after_start(Duration::days(1));
+  timeline.conditions = {{{SimTime{}, true}}};
+  const auto told = [&](ErrorClass error) {
+    return for_terminal(what_becomes_of_data(system, hop, error, &timeline, SimTime::after_start(Duration::minutes(1))),
+                        false);
+  };
+  CHECK(told(ErrorClass::denied) == "is tried again for 6 h, then waits in the queue worker-dead for 14 d");
+  CHECK(told(ErrorClass::failed) == "is lost at once: nothing keeps what is refused as failed");
+
+  timeline.conditions = {{{SimTime{}, true}, {SimTime::after_start(Duration::seconds(4)), false}}};
+  CHECK(told(ErrorClass::denied) == "is tried again for 6 h, then is lost: the queue worker-dead takes nothing");
+}
