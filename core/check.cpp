@@ -24,14 +24,14 @@ class Checker {
   void say(std::string sentence) { mistakes_.push_back(std::move(sentence)); }
 
   template <class Row>
-  void id(Id<Row> i, const Table<Row>& table, bool optional, const std::string& where) {
+  void id(Id<Row> i, const Table<Row>& table, bool optional, const std::string& where, const char* of_it = "") {
     if (!i.is_set() ? optional : i.value < table.size()) return;
-    say(where + (i.is_set() ? " refers to a row that does not exist." : " lacks a row it must refer to."));
+    say(where + of_it + (i.is_set() ? " refers to a row that does not exist." : " lacks a row it must refer to."));
   }
   void needs(const Needs& list, const std::string& where) {
     for (const Need& need : list) {
-      id(need.condition, system_.conditions, false, where + ": a need");
-      for (ConditionId c : need.alternatives) id(c, system_.conditions, false, where + ": a need");
+      id(need.condition, system_.conditions, false, where, ": a need");
+      for (ConditionId c : need.alternatives) id(c, system_.conditions, false, where, ": a need");
     }
   }
   void delay(const Delay& d, const std::string& where) {
@@ -109,9 +109,9 @@ class Checker {
     for (const Fallback& f : h.fallbacks) {
       needs(f.accepts, h.name);
       schedule(f.schedule, h.name);
-      id(f.store, system_.stores, f.kind != Fallback::Kind::store, h.name + ": a fallback");
-      id(f.port, system_.ports, f.kind != Fallback::Kind::hand_on, h.name + ": a fallback");
-      id(f.release, system_.repairs, true, h.name + ": a fallback");
+      id(f.store, system_.stores, f.kind != Fallback::Kind::store, h.name, ": a fallback");
+      id(f.port, system_.ports, f.kind != Fallback::Kind::hand_on, h.name, ": a fallback");
+      id(f.release, system_.repairs, true, h.name, ": a fallback");
       if (f.limit < Duration{}) say(h.name + " has a fallback with a negative limit.");
     }
     for (const Reaction& r : h.when) {

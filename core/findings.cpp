@@ -336,7 +336,7 @@ class Finder {
     }
   }
 
-  void symptoms(const std::vector<Symptom>& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
+  void symptoms(const Symptoms& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
     for (const Symptom& symptom : list) {
       const SimTime at = from + symptom.after;
       if (at >= to || at > timeline_.horizon) continue;

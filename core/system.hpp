@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -98,6 +100,27 @@ struct Symptom {
   FactId fact;
 };
 
+// A list of symptoms, which rows that look the same share.
+class Symptoms {
+ public:
+  Symptoms() = default;
+  Symptoms(std::vector<Symptom> list) {
+    if (!list.empty()) list_ = std::make_shared<const std::vector<Symptom>>(std::move(list));
+  }
+  operator const std::vector<Symptom>&() const { return *list_; }
+  bool empty() const { return list_->empty(); }
+  std::size_t size() const { return list_->size(); }
+  auto begin() const { return list_->begin(); }
+  auto end() const { return list_->end(); }
+
+ private:
+  static const std::shared_ptr<const std::vector<Symptom>>& none() {
+    static const auto list = std::make_shared<const std::vector<Symptom>>();
+    return list;
+  }
+  std::shared_ptr<const std::vector<Symptom>> list_ = none();
+};
+
 // A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs; falls
 // when they have failed without a break for `falls_after`; rises when they have held for `rises_after`, or only by a
 // repair, or never. `staffed`: true while at least one worker of `process` runs (kept by the engine).
@@ -115,7 +138,7 @@ struct Condition {
   Delay falls_after;
   Rises rises = Rises::after_delay;
   Delay rises_after;
-  std::vector<Symptom> symptoms;
+  Symptoms symptoms;
   FactId fact;
 };
 
@@ -169,7 +192,7 @@ struct Fallback {
 struct Reaction {
   std::vector<std::uint8_t> fallbacks;  // positions in the hop's list, ascending
   Delay pause;                          // how long it stays closed after its needs hold again, if it refused something
-  std::vector<Symptom> symptoms;
+  Symptoms symptoms;
   FactId fact;
 };
 
@@ -228,9 +251,9 @@ struct Process {
   bool restarts = true;
   Schedule restart;  // gaps between attempts to start; empty: as soon as the needs hold
   ConditionId staffed;
-  std::vector<Symptom> symptoms_start;
-  std::vector<Symptom> symptoms_run;
-  std::vector<Symptom> symptoms_healthy;
+  Symptoms symptoms_start;
+  Symptoms symptoms_run;
+  Symptoms symptoms_healthy;
   FactId fact;
 };
 

@@ -47,6 +47,7 @@ struct ReadLimits {
 class Document {
  public:
   const SourceFile& file() const { return *file_; }
+  std::shared_ptr<const SourceFile> shared_file() const { return file_; }   // for positions that outlive the document
   const Node& root() const { return nodes_.front(); }
   const Node& node(std::uint32_t i) const { return nodes_[i]; }
   Position position(const Node& n) const { return {file_.get(), n.offset}; }
@@ -58,7 +59,7 @@ class Document {
 
  private:
   friend class DocumentBuilder;
-  std::unique_ptr<SourceFile> file_;
+  std::shared_ptr<const SourceFile> file_;
   std::vector<Node> nodes_;
   std::unique_ptr<std::deque<std::string>> unescaped_;  // scalars that do not stand in the file as they read
 };

@@ -65,7 +65,9 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     const bool is_given = given != request.parameters.end();
     if (!p.attribute.empty()) {
       // A value given for it has become the attribute's before compiling.
-      for (const Thing& value : world_.values(c, p.attribute)) {
+      Things values(world_);
+      world_.values(c, p.attribute, *values);
+      for (const Thing& value : values) {
         parameters.emplace_back(p.name, value);
         const auto in_options = [&](const ActionRequest& r) { return key_of(r) == key; };
         if (is_given && std::none_of(options_.actions.begin(), options_.actions.end(), in_options) &&
@@ -118,8 +120,8 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   std::vector<ActionId> cascade;
   for (const FaultDef::Cascade& next : def->cascade) {
     if (!world_.holds(next.test, scope)) continue;
-    std::vector<Thing> found;
-    world_.follow(next.deletes, scope, found);
+    Things found(world_);
+    world_.follow(next.deletes, scope, *found);
     for (const Thing& t : found) {
       if (t.kind != Thing::Kind::component) continue;
       ActionRequest further;

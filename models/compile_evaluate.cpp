@@ -56,8 +56,8 @@ void World::of_type_matching(const Path& path, const Scope& scope, std::vector<T
     for (const Index c : all) walk(Thing::of_component(c), step, end, scope, out);
     return;
   }
-  std::vector<Thing> wanted;
-  evaluate(step->matches.front().value.front(), scope, wanted);
+  Things wanted(*this);
+  evaluate(step->matches.front().value.front(), scope, *wanted);
   if (wanted.empty()) return;
   const Reverse& index = reverse(parts_[all.front()].type_index, step->matches.front().attribute);
   for (const Thing& w : wanted) {
@@ -85,7 +85,9 @@ const World::Reverse& World::reverse(Index type, std::string_view attribute) {
   if (found != of_attribute.end()) return found->second;
   Reverse index;
   for (const Index c : types_[type].parts) {
-    for (const Thing& t : values(c, attribute)) {
+    Things named(*this);
+    values(c, attribute, *named);
+    for (const Thing& t : named) {
       std::vector<Index>* list = nullptr;
       if (t.kind == Thing::Kind::component) list = &index.by_component[t.component];
       else if (t.kind == Thing::Kind::text) list = &index.by_text[t.text];
@@ -106,11 +108,14 @@ void World::walk(const Thing& from, const Step* step, const Step* end, const Sco
     case Step::Kind::matching:
       if (matches(from, step->matches, scope, true)) walk(from, step + 1, end, scope, out);
       return;
-    case Step::Kind::indexed:
-      for (const Thing& name : values(scope.component, step->name)) {
+    case Step::Kind::indexed: {
+      Things names(*this);
+      values(scope.component, step->name, *names);
+      for (const Thing& name : names) {
         if (name.kind == Thing::Kind::text) walk_member(from, step, end, name.text, scope, out);
       }
       return;
+    }
   }
 }
 
@@ -196,10 +201,11 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
 bool World::matches(const Thing& item, const std::vector<Match>& all, const Scope& scope, bool absent_matches) {
   if (item.kind != Thing::Kind::component) return false;
   for (const Match& match : all) {
-    const std::vector<Thing> has = values(item.component, match.attribute);
+    Things has(*this);
+    values(item.component, match.attribute, *has);
     if (has.empty() && absent_matches) continue;
-    std::vector<Thing> wanted;
-    evaluate(match.value.front(), scope, wanted);
+    Things wanted(*this);
+    evaluate(match.value.front(), scope, *wanted);
     const bool any = std::any_of(has.begin(), has.end(), [&](const Thing& h) {
       return std::any_of(wanted.begin(), wanted.end(), [&](const Thing& w) { return same(h, w); });
     });
@@ -227,9 +233,9 @@ void World::evaluate(const Expression& e, const Scope& scope, std::vector<Thing>
     case Kind::yes_no: out.push_back(Thing::of_yes_no(e.yes)); return;
     case Kind::path: follow(e.path, scope, out); return;
     case Kind::only: {
-      std::vector<Thing> found;
-      evaluate(e.operands.front(), scope, found);
-      if (found.size() == 1) out.push_back(found.front());
+      Things found(*this);
+      evaluate(e.operands.front(), scope, *found);
+      if (found->size() == 1) out.push_back(found.front());
       return;
     }
     case Kind::add:
@@ -275,8 +281,8 @@ std::optional<Thing> World::one(const Expression& e, const Scope& scope) {
   using Kind = Expression::Kind;
   if (e.kind == Kind::nothing) return std::nullopt;
   if (e.kind == Kind::quantity) return Thing::of_quantity(e.quantity);
-  std::vector<Thing> out;
-  evaluate(e, scope, out);
+  Things out(*this);
+  evaluate(e, scope, *out);
   if (out.empty()) return std::nullopt;
   return out.front();
 }
@@ -305,12 +311,16 @@ std::optional<double> World::number(const Expression& e, const Scope& s) {
 
 bool World::holds(const Test& test, const Scope& scope) {
   using Kind = Test::Kind;
-  const auto things = [&](const Expression& e) {
-    std::vector<Thing> out;
-    evaluate(e, scope, out);
-    return out;
+  const auto leads_somewhere = [&](const Expression& e) {
+    Things found(*this);
+    evaluate(e, scope, *found);
+    return !found.empty();
   };
-  const auto equal = [](const std::vector<Thing>& a, const std::vector<Thing>& b) {
+  const auto equal = [&](const Expression& left, const Expression& right) {
+    Things a(*this);
+    Things b(*this);
+    evaluate(left, scope, *a);
+    evaluate(right, scope, *b);
     return std::any_of(a.begin(), a.end(), [&](const Thing& x) {
       return std::any_of(b.begin(), b.end(), [&](const Thing& y) { return same(x, y); });
     });
@@ -318,32 +328,29 @@ bool World::holds(const Test& test, const Scope& scope) {
   switch (test.kind) {
     case Kind::always: return true;
     case Kind::present: {
-      const auto found = things(test.operands[0]);
-      if (found.empty()) return false;
-      return found.front().kind != Thing::Kind::yes_no || found.front().yes;
+      const auto found = one(test.operands[0], scope);
+      return found && (found->kind != Thing::Kind::yes_no || found->yes);
     }
     case Kind::negation: return !holds(test.tests[0], scope);
-    case Kind::equal: return equal(things(test.operands[0]), things(test.operands[1]));
+    case Kind::equal: return equal(test.operands[0], test.operands[1]);
     case Kind::one_of: {
-      const auto a = things(test.operands[0]);
       for (std::size_t i = 1; i < test.operands.size(); ++i) {
-        if (equal(a, things(test.operands[i]))) return true;
+        if (equal(test.operands[0], test.operands[i])) return true;
       }
       return false;
     }
     case Kind::is_type: {
-      const auto found = things(test.operands[0]);
+      Things found(*this);
+      evaluate(test.operands[0], scope, *found);
       return std::any_of(found.begin(), found.end(), [&](const Thing& t) {
         return t.kind == Thing::Kind::component &&
                std::find(test.types.begin(), test.types.end(), parts_[t.component].type->name) != test.types.end();
       });
     }
     case Kind::any:
-      return std::any_of(test.operands.begin(), test.operands.end(),
-                         [&](const Expression& e) { return !things(e).empty(); });
+      return std::any_of(test.operands.begin(), test.operands.end(), leads_somewhere);
     case Kind::none:
-      return std::all_of(test.operands.begin(), test.operands.end(),
-                         [&](const Expression& e) { return things(e).empty(); });
+      return std::none_of(test.operands.begin(), test.operands.end(), leads_somewhere);
     case Kind::starts_with: {
       const auto a = one(test.operands[0], scope);
       const auto b = one(test.operands[1], scope);
@@ -361,26 +368,34 @@ bool World::holds(const Test& test, const Scope& scope) {
 // ---- texts ----------------------------------------------------------------------------------------------------------
 
 std::string World::text(const Text& words, const Scope& scope, std::string_view between) {
-  std::string out;
+  if (const auto plain = words.plain()) return std::string(*plain);
+  std::string longest = std::move(spare_text_);   // a text is built in room that is there, and kept in no more than it takes
+  longest.clear();
+  append(longest, words, scope, between);
+  std::string out(longest);
+  spare_text_ = std::move(longest);
+  return out;
+}
+
+void World::append(std::string& to, const Text& words, const Scope& scope, std::string_view between) {
   for (const TextPart& part : words.parts) {
     switch (part.kind) {
-      case TextPart::Kind::literal: out += part.text; break;
-      case TextPart::Kind::report: out += '{' + part.text + '}'; break;
-      case TextPart::Kind::ask: out += '<' + part.text + '>'; break;
+      case TextPart::Kind::literal: to += part.text; break;
+      case TextPart::Kind::report: to.append("{").append(part.text).append("}"); break;
+      case TextPart::Kind::ask: to.append("<").append(part.text).append(">"); break;
       case TextPart::Kind::path: {
-        std::vector<Thing> found;
-        follow(part.path, scope, found);
+        Things found(*this);
+        follow(part.path, scope, *found);
         bool is_first = true;
         for (const Thing& t : found) {
-          if (!is_first) out += between;
-          out += describe(t);
+          if (!is_first) to += between;
+          describe(to, t);
           is_first = false;
         }
         break;
       }
     }
   }
-  return out;
 }
 
 }  // namespace moshimo::models

@@ -102,14 +102,13 @@ void Compilation::plan_hops() {
       const Index first = static_cast<Index>(needs_->hops.size());
       const HopDef& def = parts[c].type->hops[i];
       if (def.each) {
-        std::vector<Thing> items;
-        world_.follow(*def.each, Scope{c, nullptr, nullptr, nullptr}, items);
+        Things items(world_);
+        world_.follow(*def.each, Scope{c, nullptr, nullptr, nullptr}, *items);
         for (const Thing& item : items) plan_hop(c, i, item);
       } else {
         plan_hop(c, i, std::nullopt);
       }
-      const Index count = static_cast<Index>(needs_->hops.size()) - first;
-      if (count > 0) needs_->hops_of[key_of(c, i)] = {first, count};
+      world_.set_id(MemberKind::hop, c, i, needs_->hops.size() > first ? first : nothing);
     }
   }
 }
@@ -118,7 +117,7 @@ std::optional<Thing> Compilation::port_at(const std::vector<Thing>& things) {
   for (const Thing& t : things) {
     if (t.kind == Thing::Kind::port) return t;
     if (t.kind != Thing::Kind::component) continue;
-    const Member in = find_member(*world_.part(t.component).type, "in");
+    const Member in = world_.member(t.component, "in");
     if (in.kind != MemberKind::port) continue;
     if (!world_.exists(MemberKind::port, t.component, static_cast<Index>(in.index))) continue;
     Thing port;
@@ -140,11 +139,11 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
   plan.principal = needs_->acting(def.as, scope);
   scope = scope_of(plan);
 
-  std::vector<Thing> found;
-  if (def.from) world_.follow(*def.from, scope, found);
+  Things found(world_);
+  if (def.from) world_.follow(*def.from, scope, *found);
   switch (def.source) {
     case HopDef::Source::port: {
-      const auto port = port_at(found);
+      const auto port = port_at(*found);
       if (!port) return;
       plan.from = *port;
       break;
@@ -158,9 +157,9 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
       break;
   }
   if (def.to) {
-    found.clear();
-    world_.follow(*def.to, scope, found);
-    const auto port = port_at(found);
+    found->clear();
+    world_.follow(*def.to, scope, *found);
+    const auto port = port_at(*found);
     if (!port) {
       refuse_target(plan, scope);
       return;
@@ -179,11 +178,11 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
 void Compilation::refuse_target(const HopPlan& plan, const Scope& scope) {
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
   Path to = *def.to;
-  std::vector<Thing> found;
-  world_.follow(to, scope, found);
+  Things found(world_);
+  world_.follow(to, scope, *found);
   if (found.empty() && !to.steps.empty()) {
     to.steps.pop_back();
-    world_.follow(to, scope, found);
+    world_.follow(to, scope, *found);
   }
   if (found.empty() || found.front().kind != Thing::Kind::component) return;
   const Part& target = world_.part(found.front().component);
@@ -206,7 +205,8 @@ std::string Compilation::hop_name(const HopPlan& plan) const {
 }
 
 void Compilation::write_hops() {
-  system_->hops.reserve(needs_->hops.size());
+  const bool is_given = !inventory_.traffic.empty();
+  system_->hops.reserve(needs_->hops.size() + (is_given ? inventory_.traffic.size() : world_.parts().size() / 2));
   for (Index i = 0; i < needs_->hops.size(); ++i) write_hop(i);
 }
 
@@ -214,7 +214,7 @@ void Compilation::write_hop(Index plan_index) {
   const HopPlan& plan = needs_->hops[plan_index];
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
   const Scope scope = scope_of(plan);
-  Hop hop;
+  Hop& hop = system_->hops[system_->hops.add(Hop{})];
   hop.name = hop_name(plan);
   hop.says = world_.text(def.says, scope);
   hop.component = ComponentId(plan.component);
@@ -246,30 +246,50 @@ void Compilation::write_hop(Index plan_index) {
   if (hop.drain && hop.drain->is_unlimited()) hop.drain.reset();
   hop.fact = fact(def.basis, scope, def.name);
   write_reactions(plan, hop);
-  system_->hops.add(std::move(hop));
 }
 
 // Of the blocks that speak for a class, the nearest that has a key counts for that key.
 void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
   const Scope scope = scope_of(plan);
+  auto& blocks_for = blocks_of_[&def];
+  if (blocks_for.empty()) {
+    for (const ErrorClass c : all_classes) blocks_for.push_back(reactions_to(def, c));
+  }
+  std::vector<const ReactionDef*> apply;   // those whose test holds here
+  std::vector<FactId> facts;
+  for (const WhenDef& when : def.when) {
+    for (const ReactionDef& block : when.blocks) {
+      if (!world_.holds(block.test, scope)) continue;
+      apply.push_back(&block);
+      facts.push_back(fact(block.basis, scope, def.name));
+    }
+  }
   std::array<const ReactionDef*, error_class_count> with_fallbacks{};
   std::array<const ReactionDef*, error_class_count> with_symptoms{};
-  for (const ErrorClass c : all_classes) {
-    const auto at = static_cast<std::size_t>(c);
+  for (std::size_t at = 0; at < error_class_count; ++at) {
     bool has_pause = false;
-    for (const ReactionDef* block : reactions_to(def, c)) {
-      if (!world_.holds(block->test, scope)) continue;
+    for (const ReactionDef* block : blocks_for[at]) {
+      const auto applies = std::find(apply.begin(), apply.end(), block);
+      if (applies == apply.end()) continue;
       if (block->fallbacks && !with_fallbacks[at]) with_fallbacks[at] = block;
       if (block->pause && !has_pause) {
         hop.when[at].pause = delay(*block->pause, scope);
         has_pause = true;
       }
       if (block->sees && !with_symptoms[at]) with_symptoms[at] = block;
-      if (block->basis.is_given() && !hop.when[at].fact.is_set()) hop.when[at].fact = fact(block->basis, scope, def.name);
+      if (!hop.when[at].fact.is_set()) hop.when[at].fact = facts[static_cast<std::size_t>(applies - apply.begin())];
     }
   }
 
+  const auto share = [&](std::size_t i, const std::vector<SeesDef>& sees) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (with_symptoms[k] != with_symptoms[i] || hop.when[k].fact != hop.when[i].fact) continue;
+      hop.when[i].symptoms = hop.when[k].symptoms;
+      return;
+    }
+    hop.when[i].symptoms = symptoms(sees, scope, hop.when[i].fact);
+  };
   std::vector<std::vector<Fallback>> lists;
   std::vector<int> list_of_class(error_class_count, -1);
   for (const WhenDef& when : def.when) {
@@ -282,7 +302,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
       }
       if (is_used) lists.push_back(fallbacks(*block.fallbacks, plan, scope, block.basis));
       for (std::size_t i = 0; i < error_class_count; ++i) {
-        if (with_symptoms[i] == &block) hop.when[i].symptoms = symptoms(*block.sees, scope, hop.when[i].fact);
+        if (with_symptoms[i] == &block) share(i, *block.sees);
       }
     }
   }
@@ -297,7 +317,7 @@ StoreId Compilation::source_store(const HopPlan& plan) {
   if (def.source != HopDef::Source::port || def.rate.is_written()) return {};
   const TypeDef& type = *world_.part(plan.from.component).type;
   if (type.ports[plan.from.index].name != "in") return {};
-  const Member kept = find_member(type, "kept");
+  const Member kept = world_.member(plan.from.component, "kept");
   if (kept.kind != MemberKind::store) return {};
   if (!world_.exists(MemberKind::store, plan.from.component, static_cast<Index>(kept.index))) return {};
   return StoreId(world_.id(MemberKind::store, plan.from.component, static_cast<Index>(kept.index)));
@@ -336,14 +356,13 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
     case FallbackDef::Kind::place: break;
   }
 
-  std::vector<Thing> found;
-  world_.follow(def.in, scope, found);
+  Things found(world_);
+  world_.follow(def.in, scope, *found);
   if (found.empty()) return std::nullopt;
   Thing place = found.front();
   if (place.kind == Thing::Kind::component) {
     const Index c = place.component;
-    const TypeDef& type = *world_.part(c).type;
-    const Member kept = find_member(type, "kept");
+    const Member kept = world_.member(c, "kept");
     const auto in = port_at({place});
     const bool has_store =
         kept.kind == MemberKind::store && world_.exists(MemberKind::store, c, static_cast<Index>(kept.index));
@@ -382,7 +401,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   f.capacity = system_->stores[f.store].capacity;
   f.overflow = store.overflow;
   if (f.store != source_store(plan)) {
-    if (const Member exists = find_member(*part.type, "exists"); exists.kind == MemberKind::condition) {
+    if (const Member exists = world_.member(place.component, "exists"); exists.kind == MemberKind::condition) {
       Need need;
       need.condition = ConditionId(world_.id(MemberKind::condition, place.component, static_cast<Index>(exists.index)));
       need.error = part.type->conditions[exists.index].error;
@@ -395,8 +414,8 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
     f.accepts.clear();
   }
   if (!def.release) return f;
-  found.clear();
-  world_.follow(*def.release, scope, found);
+  found->clear();
+  world_.follow(*def.release, scope, *found);
   if (!found.empty() && found.front().kind == Thing::Kind::repair) {
     f.release = RepairId(world_.id(MemberKind::repair, found.front().component, found.front().index));
   } else {
@@ -532,7 +551,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   };
   for (const Traffic& t : inventory_.traffic) {
     const Index c = world_.find(t.to);
-    const Member port = c == nothing ? Member{} : find_member(*world_.part(c).type, t.via);
+    const Member port = c == nothing ? Member{} : world_.member(c, t.via);
     if (port.kind != MemberKind::port) continue;
     if (!world_.exists(MemberKind::port, c, static_cast<Index>(port.index))) {
       world_.diagnostics.error(t.via_at, fmt::format("'{}' takes nothing at '{}' the way it is set up", t.to, t.via));
@@ -558,7 +577,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   assumption.kind = Assumption::Kind::default_traffic;
   for (Index c = 0; c < world_.parts().size(); ++c) {
     if (is_fed[c] || world_.part(c).type->name.compare(0, 8, "outside:") == 0) continue;
-    const Member in = find_member(*world_.part(c).type, "in");
+    const Member in = world_.member(c, "in");
     if (in.kind != MemberKind::port) continue;
     if (!world_.exists(MemberKind::port, c, static_cast<Index>(in.index))) continue;
     add(c, static_cast<Index>(in.index), Traffic{});

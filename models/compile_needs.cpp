@@ -7,8 +7,6 @@
 namespace moshimo::models {
 namespace {
 
-std::uint64_t key_of(Index component, Index index) { return (std::uint64_t{component} << 32) | index; }
-
 Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
 
 }  // namespace
@@ -21,6 +19,15 @@ void NeedsWriter::add(Needs& to, const Need& need, std::optional<ErrorClass> sho
   if (shown_as) to.back().error = *shown_as;
 }
 
+std::vector<HopPlan> NeedsWriter::hops_of(Index component, Index def) const {
+  std::vector<HopPlan> out;
+  for (Index i = world_.id(MemberKind::hop, component, def); i < hops.size(); ++i) {
+    if (hops[i].component != component || hops[i].def != def) break;
+    out.push_back(hops[i]);
+  }
+  return out;
+}
+
 void NeedsWriter::write(const NeedDefs& defs, const Scope& scope, Needs& out) {
   for (const NeedDef& def : defs) {
     if (!world_.holds(def.test, scope)) continue;
@@ -28,8 +35,8 @@ void NeedsWriter::write(const NeedDefs& defs, const Scope& scope, Needs& out) {
       any_of(def, scope, out);
       continue;
     }
-    std::vector<Thing> things;
-    for (const Path& path : def.paths) world_.follow(path, scope, things);
+    Things things(world_);
+    for (const Path& path : def.paths) world_.follow(path, scope, *things);
     for (const Thing& thing : things) one(thing, scope, def.shown_as, out);
   }
 }
@@ -48,18 +55,16 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
       for (const Need& n : of_port(thing.component, thing.index, scope.caller)) add(out, n, shown_as);
       return;
     case Thing::Kind::component: {
-      const Member in = find_member(*type, "in");
+      const Member in = world_.member(thing.component, "in");
       if (in.kind == MemberKind::port && world_.exists(MemberKind::port, thing.component, static_cast<Index>(in.index))) {
         for (const Need& n : of_port(thing.component, static_cast<Index>(in.index), scope.caller)) add(out, n, shown_as);
       }
       return;
     }
     case Thing::Kind::hop: {
-      const auto found = hops_of.find(key_of(thing.component, thing.index));
-      if (found == hops_of.end()) return;
-      for (Index i = 0; i < found->second.count; ++i) {
+      for (const HopPlan& plan : hops_of(thing.component, thing.index)) {
         Needs needs;
-        of_hop(hops[found->second.first + i], needs);
+        of_hop(plan, needs);
         for (const Need& n : needs) add(out, n, shown_as);
       }
       return;
@@ -98,8 +103,8 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
 }
 
 void NeedsWriter::any_of(const NeedDef& def, const Scope& scope, Needs& out) {
-  std::vector<Thing> things;
-  for (const Path& path : def.paths) world_.follow(path, scope, things);
+  Things things(world_);
+  for (const Path& path : def.paths) world_.follow(path, scope, *things);
   std::vector<ConditionId> alternatives;
   std::optional<ErrorClass> error = def.shown_as;
   for (const Thing& thing : things) {
@@ -158,52 +163,59 @@ ConditionId NeedsWriter::stand_in(const Thing& thing, const Needs& needs) {
   return known;
 }
 
+// The needs for nobody in particular stand in the row of the port itself. Those for a caller are kept apart, unless it
+// makes no difference who calls.
 const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* caller) {
   static const Needs none;
-  const auto general = of_port_.find(key_of(component, port));
-  if (general != of_port_.end() && !general->second.is_open && !general->second.by_caller) return general->second.needs;
-
-  Expansion* expansion = nullptr;
-  if (caller) {
-    CallerKey key{component, port, caller->component, std::string(caller->text)};
-    const auto [found, is_new] = of_port_for_.emplace(std::move(key), Expansion{});
-    expansion = &found->second;
-    if (!is_new && !expansion->is_open) {
-      world_.caller_was_asked = world_.caller_was_asked || expansion->by_caller;
-      return expansion->needs;
-    }
-    if (!is_new) expansion = nullptr;
-  } else {
-    const auto [found, is_new] = of_port_.emplace(key_of(component, port), Expansion{});
-    expansion = &found->second;
-    if (!is_new && !expansion->is_open) {
-      world_.caller_was_asked = true;
-      return expansion->needs;
-    }
-    if (!is_new) expansion = nullptr;
+  of_port_.resize(system_->ports.size(), Progress::not_begun);
+  const PortId id(world_.id(MemberKind::port, component, port));
+  Progress& general = of_port_[id.value];
+  Expansion* for_caller = nullptr;
+  if (general == Progress::the_same_for_all) return system_->ports[id].needs;
+  bool goes_round = !caller && general == Progress::busy;
+  if (!caller && general == Progress::by_caller) {
+    world_.caller_was_asked = true;
+    return system_->ports[id].needs;
   }
-  const Part& part = world_.part(component);
-  if (!expansion) {
-    if (!loop_reported_) {
-      std::string loop;
-      auto at = std::find(path_.begin(), path_.end(), std::make_pair(component, port));
-      for (; at != path_.end(); ++at) {
-        loop += fmt::format("{}.{} -> ", world_.part(at->first).name, world_.part(at->first).type->ports[at->second].name);
-      }
-      world_.diagnostics.error(part.at, fmt::format("what these need goes round: {}{}.{}; remove one of the references",
-                                                    loop, part.name, part.type->ports[port].name));
-      loop_reported_ = true;
+  if (caller) {
+    const auto [found, is_new] =
+        of_port_for_.emplace(CallerKey{component, port, caller->component, std::string(caller->text)}, Expansion{});
+    for_caller = &found->second;
+    goes_round = !is_new && for_caller->is_open;
+    if (!is_new && !goes_round) {
+      world_.caller_was_asked = true;
+      return for_caller->needs;
     }
+  }
+  if (goes_round) {
+    report_loop(component, port);
     return none;
   }
 
+  if (!caller) general = Progress::busy;
   path_.emplace_back(component, port);
   const bool asked_before = world_.caller_was_asked;
   world_.caller_was_asked = false;
+  Needs needs = expand(component, port, caller);
+  const bool by_caller = world_.caller_was_asked;
+  world_.caller_was_asked = asked_before || by_caller;
+  path_.pop_back();
+  if (caller && by_caller) {
+    for_caller->needs = std::move(needs);
+    for_caller->is_open = false;
+    return for_caller->needs;
+  }
+  if (caller) of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text)});
+  of_port_[id.value] = by_caller ? Progress::by_caller : Progress::the_same_for_all;
+  system_->ports[id].needs = std::move(needs);
+  return system_->ports[id].needs;
+}
+
+Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {
+  const PortDef& def = world_.part(component).type->ports[port];
   Scope scope = of_component(component);
   scope.caller = caller;
   Needs needs;
-  const PortDef& def = part.type->ports[port];
   write(def.needs, scope, needs);
   if (const auto outage = outages.find(component); outage != outages.end()) {
     Need up;
@@ -211,26 +223,25 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
     up.error = ErrorClass::unavailable;
     needs.insert(needs.begin() + (needs.empty() ? 0 : 1), up);
   }
-  if (!def.by.empty()) {
-    const Member process = find_member(*part.type, def.by);
-    if (process.kind == MemberKind::process &&
-        world_.exists(MemberKind::process, component, static_cast<Index>(process.index))) {
-      of_process(component, static_cast<Index>(process.index), needs);
-    }
+  if (def.by.empty()) return needs;
+  const Member process = world_.member(component, def.by);
+  if (process.kind == MemberKind::process && world_.exists(MemberKind::process, component, static_cast<Index>(process.index))) {
+    of_process(component, static_cast<Index>(process.index), needs);
   }
-  expansion->by_caller = world_.caller_was_asked;
-  world_.caller_was_asked = asked_before || expansion->by_caller;
-  expansion->needs = std::move(needs);
-  expansion->is_open = false;
-  path_.pop_back();
-  if (caller && !expansion->by_caller) {
-    Expansion& for_all = of_port_[key_of(component, port)];
-    for_all.needs = expansion->needs;
-    for_all.is_open = false;
-    of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text)});
-    return for_all.needs;
+  return needs;
+}
+
+void NeedsWriter::report_loop(Index component, Index port) {
+  if (loop_reported_) return;
+  loop_reported_ = true;
+  const auto name = [&](Index c, Index p) { return fmt::format("{}.{}", world_.part(c).name, world_.part(c).type->ports[p].name); };
+  std::string loop;
+  for (auto at = std::find(path_.begin(), path_.end(), std::make_pair(component, port)); at != path_.end(); ++at) {
+    loop += name(at->first, at->second) + " -> ";
   }
-  return expansion->needs;
+  world_.diagnostics.error(world_.part(component).at,
+                           fmt::format("what these need goes round: {}{}; remove one of the references", loop,
+                                       name(component, port)));
 }
 
 void NeedsWriter::of_process(Index component, Index process, Needs& out) {
@@ -247,7 +258,7 @@ void NeedsWriter::of_process(Index component, Index process, Needs& out) {
 
 void NeedsWriter::be(const Thing& principal, Needs& out) {
   if (principal.kind != Thing::Kind::component) return;
-  const Member act = find_member(*world_.part(principal.component).type, "act");
+  const Member act = world_.member(principal.component, "act");
   if (act.kind != MemberKind::port) return;
   if (!world_.exists(MemberKind::port, principal.component, static_cast<Index>(act.index))) return;
   for (const Need& n : of_port(principal.component, static_cast<Index>(act.index), nullptr)) {
@@ -259,8 +270,8 @@ std::optional<Thing> NeedsWriter::acting(const std::vector<PrincipalDef>& candid
   for (const PrincipalDef& candidate : candidates) {
     if (!world_.holds(candidate.test, scope)) continue;
     if (candidate.is_service) return Thing::of_text(candidate.service);
-    std::vector<Thing> found;
-    world_.follow(candidate.path, scope, found);
+    Things found(world_);
+    world_.follow(candidate.path, scope, *found);
     if (!found.empty()) return found.front();
   }
   return std::nullopt;
@@ -292,9 +303,7 @@ void NeedsWriter::health(Index component, Needs& out) {
     if (world_.exists(MemberKind::process, component, i)) of_process(component, i, out);
   }
   for (Index i = 0; i < type.hops.size(); ++i) {
-    const auto found = hops_of.find(key_of(component, i));
-    if (found == hops_of.end()) continue;
-    for (Index k = 0; k < found->second.count; ++k) of_hop(hops[found->second.first + k], out);
+    for (const HopPlan& plan : hops_of(component, i)) of_hop(plan, out);
   }
 }
 

@@ -42,13 +42,9 @@ class NeedsWriter {
   // The first of the principals that is there; empty: nobody in particular.
   std::optional<Thing> acting(const std::vector<PrincipalDef>& candidates, const Scope& scope);
 
-  // The hops of a component; of one definition, `count` of them from `first` on.
+  // In order of component and definition; the id of a hop of the world is that of its first plan.
   std::vector<HopPlan> hops;
-  struct Range {
-    Index first = 0;
-    Index count = 0;
-  };
-  std::unordered_map<std::uint64_t, Range> hops_of;   // component << 32 | definition
+  std::vector<HopPlan> hops_of(Index component, Index def) const;
 
   // Components that can be out: a condition every port of theirs needs.
   std::unordered_map<Index, ConditionId> outages;
@@ -59,19 +55,21 @@ class NeedsWriter {
  private:
   struct Expansion {
     Needs needs;
-    bool by_caller = false;
     bool is_open = true;   // being worked out
   };
   using CallerKey = std::tuple<Index, Index, Index, std::string>;   // component, port, caller
 
   void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
+  Needs expand(Index component, Index port, const Thing* caller);
+  void report_loop(Index component, Index port);
   void any_of(const NeedDef& def, const Scope& scope, Needs& out);
   ConditionId stand_in(const Thing& thing, const Needs& needs);
   void health(Index component, Needs& out);
 
   World& world_;
   System* system_;
-  std::unordered_map<std::uint64_t, Expansion> of_port_;
+  enum class Progress : std::uint8_t { not_begun, busy, the_same_for_all, by_caller };
+  std::vector<Progress> of_port_;   // by PortId; the result is the row's own needs
   std::map<CallerKey, Expansion> of_port_for_;
   std::map<std::tuple<int, Index, Index, std::vector<std::uint32_t>>, ConditionId> stand_ins_;
   std::map<std::tuple<int, Index, Index>, int> stand_in_counts_;

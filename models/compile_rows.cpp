@@ -11,6 +11,13 @@ namespace {
 
 Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
 
+std::string joined(std::string_view a, char between, std::string_view b) {
+  std::string out;
+  out.reserve(a.size() + 1 + b.size());
+  out.append(a).push_back(between);
+  return out.append(b);
+}
+
 // A duration an owner states for a component: `rto`, `rpo`.
 std::optional<Duration> objective(const Part& part, std::string_view key, input::Diagnostics& diagnostics) {
   const Value* value = part.parent == nothing && part.resource ? part.resource->attributes.find(key) : nullptr;
@@ -49,7 +56,7 @@ bool Compilation::check() {
       continue;
     }
     const Part& part = world_.part(c);
-    const Member port = find_member(*part.type, t.via);
+    const Member port = world_.member(c, t.via);
     if (port.kind == MemberKind::port) continue;
     std::vector<std::string_view> ports;
     for (const PortDef& p : part.type->ports) ports.push_back(p.name);
@@ -85,10 +92,33 @@ void Compilation::use(System& system) {
 
 // ---- ids ------------------------------------------------------------------------------------------------------------
 
+// Rows are large and many: their tables are made in one piece.
+void Compilation::make_room() {
+  System& s = *system_;
+  std::size_t conditions = 0, ports = 0, stores = 0, processes = 0, repairs = 0;
+  const auto count = [&](MemberKind kind, Index c, std::size_t members, std::size_t& sum) {
+    for (std::size_t i = 0; i < members; ++i) sum += world_.exists(kind, c, static_cast<Index>(i)) ? 1 : 0;
+  };
+  for (Index c = 0; c < world_.parts().size(); ++c) {
+    const TypeDef& type = *world_.part(c).type;
+    count(MemberKind::condition, c, type.conditions.size(), conditions);
+    count(MemberKind::port, c, type.ports.size(), ports);
+    count(MemberKind::store, c, type.stores.size(), stores);
+    count(MemberKind::process, c, type.processes.size(), processes);
+    count(MemberKind::repair, c, type.repairs.size(), repairs);
+  }
+  s.components.reserve(world_.parts().size());
+  s.conditions.reserve(conditions + processes + conditions / 50);   // some more stand in for several
+  s.ports.reserve(ports);
+  s.stores.reserve(stores);
+  s.processes.reserve(processes);
+  s.repairs.reserve(repairs);
+}
+
 void Compilation::assign_ids() {
   System& s = *system_;
+  make_room();
   const auto& parts = world_.parts();
-  s.components.reserve(parts.size());
   const auto assign = [&](MemberKind kind, Index c, std::size_t count, auto& table, auto make) {
     for (std::size_t i = 0; i < count; ++i) {
       const Index index = static_cast<Index>(i);
@@ -151,12 +181,10 @@ Schedule Compilation::schedule(const std::vector<PhaseDef>& phases, const Scope&
 
 FactId Compilation::fact(std::string_view id) {
   if (id.empty()) return {};
-  const auto [found, is_new] = facts_.emplace(id, FactId{});
-  if (!is_new) return found->second;
-  if (const FactDef* def = catalogue_.find_fact(id)) {
-    found->second = system_->facts.add({def->id, def->says, def->source, def->confidence});
-  }
-  return found->second;
+  if (const auto found = facts_.find(id); found != facts_.end()) return found->second;
+  const FactDef* def = catalogue_.find_fact(id);
+  if (!def) return {};
+  return facts_[def->id] = system_->facts.add({def->id, def->says, def->source, def->confidence});
 }
 
 FactId Compilation::fact(const Basis& basis, const Scope& scope, std::string_view what) {
@@ -165,13 +193,32 @@ FactId Compilation::fact(const Basis& basis, const Scope& scope, std::string_vie
   const std::string id = fmt::format("{}.{}", world_.part(scope.component).type->name, what);
   const bool has_reason = !basis.assumed.empty() && basis.assumed != "true";
   const std::string reason = has_reason ? basis.assumed : "nothing is published";
-  const auto [found, is_new] = facts_.emplace("assumed: " + (has_reason ? reason : id), FactId{});
+  const auto [found, is_new] = assumed_.emplace(has_reason ? reason : id, FactId{});
   if (is_new) found->second = system_->facts.add({id, reason, "", Confidence::assumed});
   return found->second;
 }
 
-std::vector<Symptom> Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise,
-                                           std::string_view of) {
+namespace {
+
+// Nothing in it depends on the component.
+bool is_the_same_everywhere(const std::vector<SeesDef>& sees) {
+  return std::all_of(sees.begin(), sees.end(), [](const SeesDef& def) {
+    const bool fixed_time = !def.after.is_written() || def.after.kind == Expression::Kind::quantity;
+    return def.test.is_always() && def.text.plain() && fixed_time && !def.basis.is_assumed &&
+           (!def.basis.fact.is_written() || def.basis.fact.kind == Expression::Kind::text);
+  });
+}
+
+}  // namespace
+
+Symptoms Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise,
+                               std::string_view of) {
+  if (sees.empty()) return {};
+  const bool is_shared = of.empty() && is_the_same_everywhere(sees);
+  const std::pair<const void*, FactId> key{&sees, otherwise};
+  if (is_shared) {
+    if (const auto known = shared_symptoms_.find(key); known != shared_symptoms_.end()) return known->second;
+  }
   std::vector<Symptom> out;
   for (const SeesDef& def : sees) {
     if (!of.empty() && (def.of.empty() ? std::string_view("run") : std::string_view(def.of)) != of) continue;
@@ -183,12 +230,14 @@ std::vector<Symptom> Compilation::symptoms(const std::vector<SeesDef>& sees, con
     symptom.fact = def.basis.is_given() ? fact(def.basis, scope, symptom.text) : otherwise;
     out.push_back(std::move(symptom));
   }
-  return out;
+  Symptoms symptoms(std::move(out));
+  if (is_shared) shared_symptoms_.emplace(key, symptoms);
+  return symptoms;
 }
 
 std::vector<ConditionId> Compilation::conditions(const std::vector<Path>& paths, const Scope& scope) {
-  std::vector<Thing> things;
-  for (const Path& path : paths) world_.follow(path, scope, things);
+  Things things(world_);
+  for (const Path& path : paths) world_.follow(path, scope, *things);
   std::vector<ConditionId> out;
   for (const Thing& t : things) {
     if (t.kind != Thing::Kind::condition) continue;
@@ -208,20 +257,21 @@ void Compilation::write_conditions() {
       const ConditionId id(world_.id(MemberKind::condition, c, i));
       if (!id.is_set()) continue;
       const ConditionDef& def = parts[c].type->conditions[i];
-      Condition row;
-      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      Needs follows;
+      needs_->write(def.follows, scope, follows);   // may add conditions
+      Condition& row = system_->conditions[id];
+      row.name = joined(parts[c].name, '/', def.name);
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
       row.kind = def.is_derived ? Condition::Kind::derived : Condition::Kind::free;
       row.error = def.error;
       row.initially = world_.holds(def.initially, scope);
-      needs_->write(def.follows, scope, row.follows);
+      row.follows = std::move(follows);
       row.falls_after = delay(def.falls_after, scope);
       row.rises = def.rises;
       row.rises_after = delay(def.rises_after, scope);
       row.fact = fact(def.basis, scope, def.name);
       row.symptoms = symptoms(def.sees, scope, row.fact);
-      system_->conditions[id] = std::move(row);
     }
   }
 }
@@ -234,17 +284,16 @@ void Compilation::write_ports() {
       const PortId id(world_.id(MemberKind::port, c, i));
       if (!id.is_set()) continue;
       const PortDef& def = parts[c].type->ports[i];
-      Port row;
-      row.name = fmt::format("{}.{}", parts[c].name, def.name);
+      Port& row = system_->ports[id];
+      row.name = joined(parts[c].name, '.', def.name);
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
-      row.needs = needs_->of_port(c, i, nullptr);
-      if (const Member by = find_member(*parts[c].type, def.by); by.kind == MemberKind::process) {
+      needs_->of_port(c, i, nullptr);   // writes the needs of the row
+      if (const Member by = world_.member(c, def.by); by.kind == MemberKind::process) {
         row.process = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(by.index)));
       }
       row.capacity = world_.rate(def.capacity, scope).value_or(Rate::unlimited());
       row.fact = fact(def.basis, scope, def.name);
-      system_->ports[id] = std::move(row);
     }
   }
 }
@@ -257,8 +306,8 @@ void Compilation::write_stores() {
       const StoreId id(world_.id(MemberKind::store, c, i));
       if (!id.is_set()) continue;
       const StoreDef& def = parts[c].type->stores[i];
-      Store row;
-      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      Store& row = system_->stores[id];
+      row.name = joined(parts[c].name, '/', def.name);
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
       row.holds_for = world_.duration(def.holds_for, scope).value_or(Duration::forever());
@@ -269,7 +318,6 @@ void Compilation::write_stores() {
       row.ordered = def.is_ordered;
       row.holds_data = def.holds_data;
       row.fact = fact(def.basis, scope, def.name);
-      system_->stores[id] = std::move(row);
     }
   }
 }
@@ -283,7 +331,7 @@ void Compilation::write_processes() {
       if (!id.is_set()) continue;
       const ProcessDef& def = parts[c].type->processes[i];
       Condition staffed;
-      staffed.name = fmt::format("{}/{}", parts[c].name, def.name);
+      staffed.name = joined(parts[c].name, '/', def.name);
       staffed.says = fmt::format("something of {} runs", parts[c].name);
       staffed.component = ComponentId(c);
       staffed.kind = Condition::Kind::staffed;
@@ -297,9 +345,8 @@ void Compilation::write_processes() {
       const ProcessId id(world_.id(MemberKind::process, c, i));
       if (!id.is_set()) continue;
       const ProcessDef& def = parts[c].type->processes[i];
-      Process row;
-      row.staffed = system_->processes[id].staffed;
-      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      Process& row = system_->processes[id];
+      row.name = joined(parts[c].name, '/', def.name);
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
       row.count = static_cast<std::uint32_t>(std::max(0.0, world_.number(def.count, scope).value_or(1)));
@@ -316,7 +363,6 @@ void Compilation::write_processes() {
       row.symptoms_start = symptoms(def.sees, scope, row.fact, "start");
       row.symptoms_run = symptoms(def.sees, scope, row.fact, "run");
       row.symptoms_healthy = symptoms(def.sees, scope, row.fact, "healthy");
-      system_->processes[id] = std::move(row);
     }
   }
 }
@@ -333,13 +379,13 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       const RepairId id(world_.id(MemberKind::repair, c, i));
       if (!id.is_set()) continue;
       const RepairDef& def = type.repairs[i];
-      Repair row;
-      row.name = fmt::format("{}/{}", parts[c].name, def.name);
+      Repair& row = system_->repairs[id];
+      row.name = joined(parts[c].name, '/', def.name);
       row.title = world_.text(def.title, scope);
       row.component = ComponentId(c);
       row.restores = conditions(def.restores, scope);
       row.breaks = conditions(def.breaks, scope);
-      if (const Member p = find_member(type, def.restarts); p.kind == MemberKind::process) {
+      if (const Member p = world_.member(c, def.restarts); p.kind == MemberKind::process) {
         row.restarts = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(p.index)));
       }
       for (Index k = 0; k < type.conditions.size(); ++k) {
@@ -358,7 +404,6 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       row.verify = world_.text(def.verify, scope, " ");
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);
-      system_->repairs[id] = std::move(row);
       for (const RepairDef::Setting& set : def.sets) {
         const auto value = world_.one(set.value, scope);
         if (value) settings.push_back({id, set.attribute, world_.describe(*value)});

@@ -34,6 +34,7 @@ class Compilation {
  private:
   // Rows of one kind each.
   void assign_ids();
+  void make_room();
   void plan_hops();
   void allow_outages();
   void write_conditions();
@@ -65,8 +66,7 @@ class Compilation {
 
   Delay delay(const DelayDef& def, const Scope& scope);
   Schedule schedule(const std::vector<PhaseDef>& phases, const Scope& scope);
-  std::vector<Symptom> symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise,
-                                std::string_view of = {});
+  Symptoms symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise, std::string_view of = {});
   FactId fact(std::string_view id);
   FactId fact(const Basis& basis, const Scope& scope, std::string_view what);
   std::vector<ConditionId> conditions(const std::vector<Path>& paths, const Scope& scope);
@@ -78,8 +78,11 @@ class Compilation {
   System* system_;
   World world_;
   std::unique_ptr<NeedsWriter> needs_;
-  std::unordered_map<std::string, FactId> facts_;
+  std::unordered_map<std::string_view, FactId> facts_;   // by ids, or reasons of assumptions, that stay
+  std::map<std::string, FactId, std::less<>> assumed_;
   std::unordered_map<std::uint64_t, std::vector<Index>> readers_;   // component << 32 | port: plans that start there
+  std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;   // by class
+  std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::map<std::string, ActionId> actions_;
   std::vector<Assumption> assumptions_;
   std::vector<bool> is_sized_;   // by hop: its events have a size of their own

@@ -75,6 +75,17 @@ Thing Thing::of_yes_no(bool is_yes) {
   return t;
 }
 
+Things::Things(World& world) : world_(world) {
+  if (world.spare_things_.empty()) return;
+  list_ = std::move(world.spare_things_.back());
+  world.spare_things_.pop_back();
+}
+
+Things::~Things() {
+  list_.clear();
+  world_.spare_things_.push_back(std::move(list_));
+}
+
 bool same(const Thing& a, const Thing& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
@@ -425,6 +436,12 @@ const std::vector<Index>& World::of_type(std::string_view type) const {
   return found == type_indices_.end() ? none : types_[found->second].parts;
 }
 
+Member World::member(Index component, std::string_view name) const {
+  const auto& members = types_[parts_[component].type_index].members;
+  const auto found = members.find(name);
+  return found == members.end() ? Member{} : found->second;
+}
+
 std::string_view World::keep(std::string words) { return kept_.emplace_back(std::move(words)); }
 
 std::string World::account_of(Index component) const {
@@ -499,7 +516,8 @@ World::Slot World::slot(Index slot_index, const AttributeDef& attribute, Index c
   const Value* value = slots_[slot_index].value;
   const Expression* expression = slots_[slot_index].expression;
   const Scope scope{component, nullptr, nullptr, nullptr};
-  std::vector<Thing> out;
+  Things found(*this);
+  std::vector<Thing>& out = *found;
   if (value && value->kind != Value::Kind::null) {
     const std::string label = prefix.empty() ? attribute.name : fmt::format("{}.{}", prefix, attribute.name);
     convert(*value, attribute, component, label, out);
@@ -554,12 +572,12 @@ void World::note_default(const AttributeDef& attribute, Index component, std::st
   used.components.push_back(component);
 }
 
-std::string World::describe(const Thing& thing) const {
+void World::describe(std::string& to, const Thing& thing) const {
   switch (thing.kind) {
-    case Thing::Kind::component: return std::string(parts_[thing.component].short_name);
-    case Thing::Kind::quantity: return written(thing.quantity());
-    case Thing::Kind::text: return std::string(thing.text);
-    case Thing::Kind::yes_no: return thing.yes ? "yes" : "no";
+    case Thing::Kind::component: to += parts_[thing.component].short_name; return;
+    case Thing::Kind::quantity: to += written(thing.quantity()); return;
+    case Thing::Kind::text: to += thing.text; return;
+    case Thing::Kind::yes_no: to += thing.yes ? "yes" : "no"; return;
     case Thing::Kind::object:
     case Thing::Kind::map:
     case Thing::Kind::condition:
@@ -571,9 +589,14 @@ std::string World::describe(const Thing& thing) const {
     case Thing::Kind::process_start:
     case Thing::Kind::process_run:
     case Thing::Kind::process_healthy:
-    case Thing::Kind::health: break;
+    case Thing::Kind::health: return;
   }
-  return "";
+}
+
+std::string World::describe(const Thing& thing) const {
+  std::string out;
+  describe(out, thing);
+  return out;
 }
 
 std::vector<World::UsedDefault> World::used_defaults() const {
@@ -589,17 +612,13 @@ std::vector<World::UsedDefault> World::used_defaults() const {
 // Gives things that come from the catalogue the kind the attribute has.
 void World::settle(std::vector<Thing>& things, const AttributeDef& attribute) {
   if (attribute.kind == AttributeDef::Kind::refers_to) {
-    std::vector<Thing> kept;
+    std::size_t kept = 0;
     for (const Thing& t : things) {
-      if (t.kind != Thing::Kind::text) {
-        kept.push_back(t);
-      } else if (const Index c = find(t.text); c != nothing && fits(attribute, *parts_[c].type)) {
-        kept.push_back(Thing::of_component(c));
-      } else if (attribute.or_text) {
-        kept.push_back(t);
-      }
+      const Index c = t.kind == Thing::Kind::text ? find(t.text) : nothing;
+      if (c != nothing && fits(attribute, *parts_[c].type)) things[kept++] = Thing::of_component(c);
+      else if (t.kind != Thing::Kind::text || attribute.or_text) things[kept++] = t;
     }
-    things = std::move(kept);
+    things.resize(kept);
   }
   if (!attribute.many && things.size() > 1) things.resize(1);
 }
@@ -653,7 +672,8 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     case AttributeDef::Kind::count: {
       if (is_scalar && words == "unlimited") return quantity(0, true, Unit::none);
       const auto n = is_scalar ? number_in(words) : std::nullopt;
-      if (!n || *n < 0 || *n != static_cast<double>(static_cast<std::int64_t>(*n))) return wrong("a whole number, as in 3");
+      const bool is_whole = n && *n >= -1 && *n == static_cast<double>(static_cast<std::int64_t>(*n));   // -1: no limit
+      if (!is_whole) return wrong("a whole number, as in 3");
       return quantity(*n, false, Unit::none);
     }
     case AttributeDef::Kind::ratio: {
@@ -663,7 +683,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     }
     case AttributeDef::Kind::duration: {
       const auto d = is_scalar ? input::parse_duration(words) : std::nullopt;
-      if (!d || *d < Duration{}) return wrong("a duration, as in 90s, 15m or 14d");
+      if (!d || (*d < Duration{} && *d != Duration::seconds(-1))) return wrong("a duration, as in 90s, 15m or 14d");
       return quantity(d->in_seconds(), d->is_forever(), Unit::seconds);
     }
     case AttributeDef::Kind::bytes: {
@@ -706,7 +726,9 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     }
     case AttributeDef::Kind::port: {
       if (!is_scalar) return wrong("the name of a port");
-      for (const Thing& target : values(component, attribute.port_of)) {
+      Things targets(*this);
+      values(component, attribute.port_of, *targets);
+      for (const Thing& target : targets) {
         if (target.kind != Thing::Kind::component) continue;
         const Part& p = parts_[target.component];
         if (p.type->find_port(words)) continue;
@@ -770,15 +792,13 @@ void World::check_range(const Value& value, const AttributeDef& attribute, const
   diagnostics.error(value.at(), fmt::format("{} is {}; it must be {}", whose(component, label), value.text, bounds));
 }
 
-std::vector<Thing> World::values(Index component, std::string_view attribute) {
-  std::vector<Thing> out;
+void World::values(Index component, std::string_view attribute, std::vector<Thing>& out) {
   const auto& members = types_[parts_[component].type_index].members;
   const auto found = members.find(attribute);
-  if (found == members.end() || found->second.kind != MemberKind::attribute) return out;
+  if (found == members.end() || found->second.kind != MemberKind::attribute) return;
   const Index at = parts_[component].first_slot + static_cast<Index>(found->second.index);
   const Slot s = slot(at, parts_[component].type->attributes[found->second.index], component, "");
-  out.assign(things_.begin() + s.first, things_.begin() + s.first + s.count);
-  return out;
+  out.insert(out.end(), things_.begin() + s.first, things_.begin() + s.first + s.count);
 }
 
 void World::check_all() {

@@ -5,7 +5,9 @@
 // lead through other components. Results are kept, so every attribute is worked out once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <set>
@@ -59,6 +61,27 @@ struct Scope {
   const std::vector<std::pair<std::string_view, Thing>>* parameters = nullptr;
 };
 
+// Room for what a path leads to, used again and again.
+class World;
+class Things {
+ public:
+  explicit Things(World& world);
+  ~Things();
+  Things(const Things&) = delete;
+  Things& operator=(const Things&) = delete;
+  std::vector<Thing>& operator*() { return list_; }
+  const std::vector<Thing>& operator*() const { return list_; }
+  std::vector<Thing>* operator->() { return &list_; }
+  auto begin() const { return list_.begin(); }
+  auto end() const { return list_.end(); }
+  bool empty() const { return list_.empty(); }
+  const Thing& front() const { return list_.front(); }
+
+ private:
+  World& world_;
+  std::vector<Thing> list_;
+};
+
 // One component on its way into the system.
 struct Part {
   const TypeDef* type = nullptr;
@@ -83,20 +106,23 @@ class World {
   std::string unknown_name(std::string_view name) const;   // "; did you mean ...?" or ""
   const std::vector<Index>& of_type(std::string_view type) const;
 
-  // Values of an attribute, none if it is absent. Valid until the next call that works something out.
-  std::vector<Thing> values(Index component, std::string_view attribute);
+  // Values of an attribute, none if it is absent.
+  void values(Index component, std::string_view attribute, std::vector<Thing>& out);
 
   void follow(const Path& path, const Scope& scope, std::vector<Thing>& out);
   void evaluate(const Expression& expression, const Scope& scope, std::vector<Thing>& out);
   std::optional<Thing> one(const Expression& expression, const Scope& scope);
   bool holds(const Test& test, const Scope& scope);
   std::string text(const Text& text, const Scope& scope, std::string_view between = ", ");
+  void append(std::string& to, const Text& text, const Scope& scope, std::string_view between);
   bool applies(std::optional<Moment> since, std::optional<Moment> until) const;
 
   std::optional<Duration> duration(const Expression& e, const Scope& s);
   std::optional<Rate> rate(const Expression& e, const Scope& s);
   std::optional<Bytes> bytes(const Expression& e, const Scope& s);
   std::optional<double> number(const Expression& e, const Scope& s);
+
+  Member member(Index component, std::string_view name) const;
 
   // Members of a component exist unless their `if` says otherwise; then they have an id, once it is assigned.
   bool exists(MemberKind kind, Index component, Index index);
@@ -121,6 +147,7 @@ class World {
   std::vector<UsedDefault> used_defaults() const;
   const std::set<std::string, std::less<>>& used_facts() const { return used_facts_; }
   std::string describe(const Thing& thing) const;
+  void describe(std::string& to, const Thing& thing) const;
 
   // Works out every attribute, so that every mistake is found.
   void check_all();
@@ -128,9 +155,19 @@ class World {
   input::Diagnostics& diagnostics;
 
  private:
+  struct WordHash {   // names of members are short and differ at their ends
+    std::size_t operator()(std::string_view word) const {
+      std::uint64_t head = 0;
+      std::uint64_t tail = 0;
+      const std::size_t n = std::min<std::size_t>(word.size(), 8);
+      std::memcpy(&head, word.data(), n);
+      std::memcpy(&tail, word.data() + word.size() - n, n);
+      return (head * 0x9e3779b97f4a7c15ULL) ^ (tail * 0xc2b2ae3d27d4eb4fULL) ^ (word.size() << 56);
+    }
+  };
   struct TypeInfo {
     const TypeDef* type = nullptr;
-    std::unordered_map<std::string_view, Member> members;
+    std::unordered_map<std::string_view, Member, WordHash> members;
     std::vector<Index> parts;
     Index conditions = 0, ports = 0, stores = 0, hops = 0, processes = 0, repairs = 0, all = 0;   // where each begins
   };
@@ -197,6 +234,9 @@ class World {
   std::set<std::string, std::less<>> used_facts_;
   std::unordered_set<std::string_view> unusable_;   // names of resources that are wrong in themselves
   std::size_t suggestions_ = 0;
+  friend class Things;
+  std::vector<std::vector<Thing>> spare_things_;
+  std::string spare_text_;
 };
 
 }  // namespace moshimo::models

@@ -92,10 +92,10 @@ namespace {
 
 class Reader {
  public:
-  Reader(std::shared_ptr<const input::Document> document, Inventory& inventory, input::Diagnostics& diagnostics)
-      : document_(*document), inventory_(inventory), diagnostics_(diagnostics) {
+  Reader(const input::Document& document, Inventory& inventory, input::Diagnostics& diagnostics)
+      : document_(document), inventory_(inventory), diagnostics_(diagnostics) {
     for (const Resource& r : inventory.resources) known_.emplace(r.name, r.at);
-    inventory.documents.push_back(std::move(document));
+    inventory.files.push_back(document.shared_file());
   }
 
   void read() {
@@ -248,18 +248,17 @@ class Reader {
 
 }  // namespace
 
-void read_inventory(std::shared_ptr<const input::Document> document, Inventory& inventory,
-                    input::Diagnostics& diagnostics) {
-  Reader(std::move(document), inventory, diagnostics).read();
+void read_inventory(const input::Document& document, Inventory& inventory, input::Diagnostics& diagnostics) {
+  Reader(document, inventory, diagnostics).read();
 }
 
 Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnostics& diagnostics) {
   Inventory inventory;
   for (const std::string& path : paths) {
     const std::size_t before = diagnostics.errors().size();
-    auto document = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
-    if (diagnostics.errors().size() == before) read_inventory(std::move(document), inventory, diagnostics);
-    else inventory.documents.push_back(std::move(document));
+    const input::Document document = input::read_document(path, diagnostics);
+    if (diagnostics.errors().size() == before) read_inventory(document, inventory, diagnostics);
+    else inventory.files.push_back(document.shared_file());
   }
   return inventory;
 }

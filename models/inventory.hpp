@@ -63,14 +63,13 @@ struct Inventory {
   std::vector<std::string> unknowns;   // what an import could not model or resolve, a sentence each
 
   // What positions point into.
-  std::vector<std::shared_ptr<const input::Document>> documents;
+  std::vector<std::shared_ptr<const input::SourceFile>> files;
 
   Resource& add(std::string resource_name, std::string type);
 };
 
 // Adds what a document says to `inventory`; mistakes of form and duplicate names go to `diagnostics`.
-void read_inventory(std::shared_ptr<const input::Document> document, Inventory& inventory,
-                    input::Diagnostics& diagnostics);
+void read_inventory(const input::Document& document, Inventory& inventory, input::Diagnostics& diagnostics);
 
 // Reads files ("-": standard input) into one inventory.
 Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnostics& diagnostics);

@@ -588,9 +588,7 @@ std::string digest_of(const scenarios::Answer& answer) {
   Digest digest;
   if (answer.scenario && answer.scenario->document) digest.add(answer.scenario->document->file().text());
   if (answer.inventory) {
-    for (const auto& document : answer.inventory->documents) {
-      if (document) digest.add(document->file().text());
-    }
+    for (const auto& file : answer.inventory->files) digest.add(file->text());
   }
   return digest.text();
 }

@@ -245,7 +245,9 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   }
   ImportResult result;
   if (!diagnostics.has_errors()) result = import_documents(documents, catalogue, diagnostics, options);
-  if (diagnostics.has_errors()) result.inventory.documents = std::move(documents);   // what the messages point into
+  if (diagnostics.has_errors()) {   // what the messages point into
+    for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
+  }
   return result;
 }
 

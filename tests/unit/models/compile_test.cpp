@@ -30,9 +30,8 @@ Result compile_text(std::string resources, const CompileOptions& options = {}) {
   r.catalogue = std::make_shared<Catalogue>(load_catalogue({&document}, *r.diagnostics));
   r.diagnostics->throw_if_errors();
   r.inventory = std::make_shared<Inventory>();
-  read_inventory(std::make_shared<const input::Document>(
-                     input::Document::parse("inv.yaml", "version: 1\n" + std::move(resources), input::Format::yaml,
-                                            *r.diagnostics)),
+  read_inventory(input::Document::parse("inv.yaml", "version: 1\n" + std::move(resources), input::Format::yaml,
+                                            *r.diagnostics),
                  *r.inventory, *r.diagnostics);
   r.diagnostics->throw_if_errors();
   r.compiled = compile(*r.inventory, *r.catalogue, options, *r.diagnostics);

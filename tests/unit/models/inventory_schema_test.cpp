@@ -19,7 +19,7 @@ bool reader_accepts(const std::string& text) {
   auto document =
       std::make_shared<const input::Document>(input::Document::parse("t.yaml", text, input::Format::yaml, diagnostics));
   models::Inventory inventory;
-  models::read_inventory(document, inventory, diagnostics);
+  models::read_inventory(*document, inventory, diagnostics);
   return !diagnostics.has_errors();
 }
 

@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <memory>
-
 namespace moshimo::models {
 namespace {
 
@@ -19,9 +17,7 @@ Reading read(std::vector<std::string> texts) {
   for (std::string& text : texts) {
     const std::string name = texts.size() == 1 ? "inventory.yaml" : "part" + std::to_string(++number) + ".yaml";
     const auto format = input::format_of(text);
-    read_inventory(std::make_shared<const input::Document>(
-                       input::Document::parse(name, std::move(text), format, diagnostics)),
-                   result.inventory, diagnostics);
+    read_inventory(input::Document::parse(name, std::move(text), format, diagnostics), result.inventory, diagnostics);
   }
   for (const auto& d : diagnostics.errors()) result.errors += to_string(d) + "\n";
   return result;

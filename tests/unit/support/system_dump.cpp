@@ -62,7 +62,7 @@ class Dump {
     for (const ConditionId c : list) out += (out.empty() ? "" : ", ") + s_.conditions[c].name;
     return out;
   }
-  void symptoms(const std::vector<Symptom>& list) {
+  void symptoms(const Symptoms& list) {
     for (const Symptom& s : list) line("{}", symptom(s));
   }
 

@@ -27,9 +27,9 @@ SmallWorld run(std::string_view inventory, const std::vector<Trouble>& troubles,
   static std::vector<std::shared_ptr<Inventory>> kept;   // a compiled system refers to its inventory
   input::Diagnostics diagnostics;
   auto read = std::make_shared<Inventory>();
-  read_inventory(std::make_shared<const input::Document>(input::Document::parse(
-                     "small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics)),
-                 *read, diagnostics);
+  read_inventory(
+      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
+      *read, diagnostics);
   diagnostics.throw_if_errors();
   kept.push_back(read);
 

@@ -239,9 +239,7 @@ TEST_CASE("An imported inventory reads back as itself") {
   const std::string yaml = to_yaml(r.inventory);
   input::Diagnostics diagnostics;
   Inventory again;
-  read_inventory(std::make_shared<input::Document>(
-                     input::Document::parse("again.yaml", yaml, input::Format::yaml, diagnostics)),
-                 again, diagnostics);
+  read_inventory(input::Document::parse("again.yaml", yaml, input::Format::yaml, diagnostics), again, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   CHECK(again.resources.size() == r.inventory.resources.size());
   CHECK(to_yaml(again) == yaml);
