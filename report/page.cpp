@@ -182,7 +182,10 @@ std::string Page::markdown_of(const Block& b, bool in_step) {
         std::string line = "|";
         for (const std::string& cell : cells) {
           std::string written;
-          for (const char c : for_markdown(cell)) written += c == '\n' ? "<br>" : std::string(1, c);
+          for (const char c : for_markdown(cell)) {
+            if (c == '|' && (written.empty() || written.back() != '\\')) written += '\\';
+            written += c == '\n' ? "<br>" : std::string(1, c);
+          }
           line += " " + written + " |";
         }
         return line + "\n";

@@ -86,7 +86,9 @@ TEST_CASE("functions with the same fate are told together") {
 
 TEST_CASE("what becomes of data is told place by place, and a place that takes nothing is told as such") {
   System system;
-  const ConditionId role = system.conditions.add({.name = "role/exists", .says = "the role exists"});
+  Condition exists;
+  exists.name = "role/exists";
+  const ConditionId role = system.conditions.add(exists);
   Hop hop;
   hop.name = "worker/run";
   Fallback retry;
