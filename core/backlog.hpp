@@ -112,7 +112,13 @@ class Backlog {
       s.mass = keep(s);
       if (s.mass <= 0) continue;
       mass_ += s.mass;
-      segments_[to++] = s;
+      if (to > head_ && continues(segments_[to - 1], s)) {
+        segments_[to - 1].arrived_to = s.arrived_to;
+        segments_[to - 1].clock_to = s.clock_to;
+        segments_[to - 1].mass += s.mass;
+      } else {
+        segments_[to++] = s;
+      }
     }
     segments_.resize(to);
     if (empty()) clear();

@@ -19,6 +19,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double second = 1e6;                 // in microseconds, the unit of time of this file
 constexpr double late_after = second;          // what waited longer is late
 constexpr double shortest_gap = second;        // a retry backlog never leaves faster than this
+constexpr double most_pieces = 256;            // of a retry backlog whose target takes only a share
 constexpr double least_mass = 1e-9;            // events; less is a trace of rounding
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
@@ -256,6 +257,7 @@ class Flow::Engine {
   void set_arrival(std::uint32_t h, std::int64_t t);
   void set_asks(std::uint32_t h, std::int64_t t);
   void regroup(std::uint32_t h, std::size_t i, std::int64_t t);
+  void cut_by_gap(std::uint32_t h, std::size_t i, std::int64_t t);
   void apply(std::uint32_t h, std::int64_t t, const std::vector<double>& granted);
   void route_fresh(std::uint32_t h, double rate, const std::vector<std::uint8_t>& list);
   void set_expiry(std::uint32_t h, std::int64_t t);
@@ -772,19 +774,39 @@ void Flow::Engine::regroup(std::uint32_t h, std::size_t i, std::int64_t t) {
   p.retry_since = now;
   p.regroup_at = never;
   p.groups.clear();
-  for (const GapStep& step : steps) {
-    if (step.from > Duration{}) p.backlog.cut_at(now - static_cast<double>(step.from.us()));
-  }
-  for (const Segment& s : p.backlog) {
-    const double age = now - 0.5 * (s.clock_from + s.clock_to);
-    auto step = std::upper_bound(steps.begin(), steps.end(), age,
-                                 [](double a, const GapStep& g) { return a < static_cast<double>(g.from.us()); });
-    const double gap = std::max(step == steps.begin() ? 0.0 : static_cast<double>((step - 1)->gap.us()), shortest_gap);
+  const auto add = [&](double gap, double mass) {
+    gap = std::max(gap, shortest_gap);
     if (!p.groups.empty() && p.groups.back().gap == gap) {
-      p.groups.back().mass += s.mass;
+      p.groups.back().mass += mass;
     } else {
-      p.groups.push_back({gap, s.mass});
+      p.groups.push_back({gap, mass});
     }
+  };
+  for (const Segment& s : p.backlog) {
+    const double oldest = now - s.clock_from;
+    const double youngest = now - s.clock_to;
+    auto step = std::upper_bound(steps.begin(), steps.end(), oldest,
+                                 [](double a, const GapStep& g) { return a < static_cast<double>(g.from.us()); });
+    double upper = oldest;  // the part of the segment between the beginning of a step and `upper`
+    while (step != steps.begin()) {
+      --step;
+      const double lower = std::max(static_cast<double>(step->from.us()), youngest);
+      const double gap = static_cast<double>(step->gap.us());
+      if (!s.has_width()) {
+        add(gap, s.mass);
+        break;
+      }
+      if (upper > lower) add(gap, s.density() * (upper - lower));
+      upper = std::min(upper, lower);
+      if (upper <= youngest) break;
+    }
+  }
+}
+
+// Each piece of the backlog in a gap of its own, so that it can be thinned by it.
+void Flow::Engine::cut_by_gap(std::uint32_t h, std::size_t i, std::int64_t t) {
+  for (const GapStep& step : row(h, i).attempts.steps) {
+    if (step.from > Duration{}) place(h, i).backlog.cut_at(static_cast<double>(t) - static_cast<double>(step.from.us()));
   }
 }
 
@@ -916,6 +938,7 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
       for (const RetryGroup& g : p.groups) p.ask += g.mass / g.gap;
       p.drain = p.ask * share;
     }
+    if (p.retrying && share > 0 && p.retry_since == static_cast<double>(t)) cut_by_gap(h, i, t);
     p.share = p.retrying ? share : 0;
     if (p.retrying && share <= 0) p.retrying = false;
     const double eps = 1e-6 + 1e-9 * (std::isinf(row(h, i).capacity) ? 0 : row(h, i).capacity);
@@ -991,7 +1014,9 @@ std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::in
     }
     if (p.share < 1 || p.inflow > 0) {
       const double quarter = total > 0 ? 0.25 * weighted / total : shortest_gap;
-      p.regroup_at = event_after(now + std::max(quarter, shortest_gap), t);
+      // Never finer than a small part of the backlog's age: the number of pieces stays bounded however long it lasts.
+      const double finest = p.backlog.empty() ? 0 : (now - p.backlog.front().clock_from) / most_pieces;
+      p.regroup_at = event_after(now + std::max({quarter, shortest_gap, finest}), t);
       next = std::min(next, static_cast<double>(p.regroup_at));
     }
     return event_after(next, t);
