@@ -1052,14 +1052,19 @@ std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::in
         next = std::min(next, s.clock_to + limit);
       }
     }
-  } else if (p.drain <= 0) {
-    next = std::min(next, front.clock_from + limit);
-  } else if (front.has_width()) {
-    const double speed = p.drain / front.density();  // of the front along the clock
-    if (speed < 1) next = std::min(next, now + (front.clock_from - pointer) / (1 - speed));
-    if (!front_is_last || p.inflow > 0) next = std::min(next, now + front.mass / p.drain);
   } else {
-    next = std::min({next, front.clock_from + limit, now + front.mass / p.drain});
+    const double front_ends = front.clock_from + limit;
+    double too_old = front_ends;
+    if (p.drain > 0 && front.has_width()) {
+      const double speed = p.drain / front.density();  // of the front along the clock
+      too_old = speed < 1 ? now + (front_ends - now) / (1 - speed) : infinity;
+      if (!front_is_last || p.inflow > 0) too_old = std::min(too_old, now + front.mass / p.drain);  // then look again
+    }
+    // The ends of segments before that say nothing: what came later is younger, unless it comes out of an earlier place.
+    // Where a port is short they stay, as moments at which it is shared out anew.
+    const bool younger = p.inflow <= p.fresh;
+    const bool unhindered = p.drain >= p.ask;
+    next = std::min(next, younger && unhindered ? std::max(too_old, front_ends) : too_old);
   }
   return event_after(next, t);
 }
