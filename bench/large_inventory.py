@@ -14,7 +14,7 @@ TEAM = {
     "task": {"type": "iam:role", "trust": [{"name": "tasks", "allows": "ecs-tasks.amazonaws.com", "by": "service"}]},
     "forwarder": {"type": "iam:role"},
     "worker-role": {"type": "iam:role"},
-    "key": {"type": "kms:key", "pending_window": "30d", "tags": {"team": "@", "environment": "production", "cost-centre": "4711"}},
+    "key": {"type": "kms:key", "pending_window": "30d"},
     "web": {
         "type": "ecs:service", "execution_role": "@execution", "task_role": "@task", "tasks": 6, "task_lifetime": "7d",
         "logs": {"group": "@log", "rate": "40/s", "size": "600B"},
@@ -66,7 +66,8 @@ def main():
                 break
             if written:
                 out.write(",\n")
-            out.write(json.dumps(prefix + name) + ": " + json.dumps(place(resource, prefix)))
+            tagged = {**place(resource, prefix), "tags": {"team": prefix, "environment": "production", "cost-centre": "4711"}}
+            out.write(json.dumps(prefix + name) + ": " + json.dumps(tagged))
             written += 1
         if written % len(TEAM) == 0:
             traffic += [{"to": prefix + "web", "rate": "120/s"}, {"to": prefix + "bus", "rate": "20/s", "size": "2KB"}]

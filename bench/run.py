@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Runs every benchmark and what each is measured against, in one go, and ends with one table.
+
+    bench/run.py [--whole] BUILD_FOLDER
+
+All times are CPU times (user and system) of one thread, so that they say the same on a busy machine. `--whole` runs
+SimPy over all the messages (some minutes) instead of a twentieth of them.
+"""
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FLAGSHIP = "scenarios/library/state-key-mixup/as-it-happened.scenario.yaml"
+LARGE = """\
+version: 1
+name: large
+title: Three roles of a large account are deleted
+inventory: large.inventory.json
+horizon: 14d
+faults:
+  - at: 1h
+    delete: [team-000000-production-execution, team-000000-production-worker-role, team-000001-production-forwarder]
+response: { detect: 40m, responders: 2, strategy: full }
+"""
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def child(command, **options):
+    """Runs a command; its output, CPU seconds and greatest resident size in MB."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdout=out, cwd=SOURCE, **options)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"bench: {' '.join(command)} ended with status {process.returncode}")
+        out.seek(0)
+        return out.read().decode(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def best_of(times, command):
+    runs = [child(command)[1:] for _ in range(times)]
+    return min(runs)
+
+
+def google_benchmark(build):
+    say("bench: Google Benchmark")
+    text, _, _ = child([os.path.join(build, "moshimo_bench"), "--benchmark_format=json"])
+    result = {}
+    for row in json.loads(text)["benchmarks"]:
+        if row.get("error_occurred"):
+            sys.exit(f"bench: {row['name']}: {row['error_message']}")
+        scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[row["time_unit"]]
+        row["seconds"] = row["cpu_time"] * scale
+        result[row["name"].removesuffix("/iterations:1")] = row
+    return result
+
+
+def in_words(seconds):
+    for unit, size in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:,.3g} {unit}" if seconds < 1000 * size else f"{seconds / size:,.0f} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def fitted_exponent(points):
+    """Least squares in double logarithms: time grows as count to this power."""
+    x = [math.log(count) for count, _ in points]
+    y = [math.log(seconds) for _, seconds in points]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y)) / sum((a - mean_x) ** 2 for a in x)
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+        self.missed = 0
+
+    def add(self, what, measured, against, ratio, target, met):
+        self.rows.append((what, measured, against, ratio, target, "" if met is None else "yes" if met else "NO"))
+        self.missed += met is False
+
+    def print(self):
+        rows = [("what", "CPU time", "measured against", "ratio", "target", "met")] + self.rows
+        widths = [max(len(row[i]) for row in rows) for i in range(6)]
+        for number, row in enumerate(rows):
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+            if number == 0:
+                print("  ".join("-" * width for width in widths))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("build")
+    arguments = parser.parse_args()
+    build = os.path.abspath(arguments.build)
+    moshimo = os.path.join(build, "moshimo")
+    table = Table()
+
+    measured = google_benchmark(build)
+    ours = measured["chain_run/100"]
+    chain = ours["seconds"]
+    table.add("chain of three hops, 48 h at 100/s", in_words(chain), "10 µs", f"{chain / 10e-6:.2f}", "≤ 1",
+              chain <= 10e-6)
+
+    rate = 100 if arguments.whole else 5
+    say(f"bench: the chain in SimPy, {rate} messages a second" + ("" if arguments.whole else "; --whole runs all 100"))
+    simpy = json.loads(child(["/usr/bin/python3", "bench/chain_simpy.py", "--rate", str(rate)])[0])
+    scale = 100 / rate
+    by_simpy = simpy["seconds"] * scale
+    how = "" if scale == 1 else f" ({in_words(simpy['seconds'])} for 1/{scale:.0f} of the messages)"
+    table.add("", in_words(chain), f"SimPy, a message each: {in_words(by_simpy)}{how}", f"{by_simpy / chain:,.0f}",
+              "≥ 1,000,000", by_simpy / chain >= 1e6)
+    for name in ("late_sent", "late_consumed", "lost", "waiting"):
+        expected = simpy[name] * scale
+        if abs(expected - ours[name]) > 0.001 * ours["messages"]:
+            sys.exit(f"bench: SimPy counts {expected:.0f} messages as {name}, the engine {ours[name]:.0f}")
+
+    reference = measured["chain_by_message/5"]["seconds"] * 20
+    table.add("", in_words(chain), f"the tests' simulator with a message each: {in_words(reference)} (1/20 of them)",
+              f"{reference / chain:,.0f}", "", None)
+    fast = measured["chain_run/1000000"]["seconds"]
+    table.add("the same at 1,000,000/s", in_words(fast), f"at 100/s: {in_words(chain)}", f"{fast / chain:.2f}",
+              "0.8 to 1.25", 0.8 <= fast / chain <= 1.25)
+    points = [(n, measured[f"chain_changes/{n}"]["seconds"]) for n in (10, 100, 1000, 10_000)]
+    exponent = fitted_exponent(points)
+    table.add("the same with an outage that flaps", ", ".join(in_words(s) for _, s in points),
+              "10, 100, 1,000, 10,000 changes of state", f"n^{exponent:.2f}", "≤ n^1.1", exponent <= 1.1)
+
+    say("bench: the flagship scenario")
+    seconds, _ = best_of(10, [moshimo, "run", FLAGSHIP])
+    table.add("flagship scenario, from the shell", in_words(seconds), "50 ms", f"{seconds / 0.05:.2f}", "≤ 1",
+              seconds <= 0.05)
+
+    say("bench: an inventory of 100,000 resources")
+    with tempfile.TemporaryDirectory() as folder:
+        inventory = os.path.join(folder, "large.inventory.json")
+        with open(inventory, "w") as out:
+            out.write(child([sys.executable, "bench/large_inventory.py", "100000"])[0])
+        scenario = os.path.join(folder, "large.scenario.yaml")
+        with open(scenario, "w") as out:
+            out.write(LARGE)
+        size = os.path.getsize(inventory) / 1e6
+        seconds, megabytes = best_of(3, [moshimo, "run", scenario])
+    what = f"100,000 resources ({size:.0f} MB JSON), run from the shell"
+    table.add(what, in_words(seconds), "3 s", f"{seconds / 3:.2f}", "≤ 1", seconds <= 3)
+    table.add("", f"{megabytes:.0f} MB", "1,000 MB", f"{megabytes / 1000:.2f}", "≤ 1", megabytes <= 1000)
+
+    for what, name, alone, by, most in (
+        ("reading JSON, 100,000 resources", "read_json", "json_parser_alone", "nlohmann's SAX parser alone", 2),
+        ("reading YAML, 20,000 resources", "read_yaml", "yaml_parser_alone", "yaml-cpp's event parser alone", 1.3),
+        ("blast radius, 1 M nodes, 5 M edges", "breadth_first", "breadth_first_by_hand", "a search written by hand", 1.5),
+    ):
+        ours, theirs = measured[name]["seconds"], measured[alone]["seconds"]
+        table.add(what, in_words(ours), f"{by}: {in_words(theirs)}", f"{ours / theirs:.2f}", f"≤ {most}",
+                  ours / theirs <= most)
+
+    table.print()
+    if table.missed:
+        print(f"{table.missed} of the targets missed")
+
+
+if __name__ == "__main__":
+    main()
