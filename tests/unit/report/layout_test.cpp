@@ -24,7 +24,9 @@ TEST_CASE("a word that is too long is cut after a slash") {
 }
 
 TEST_CASE("a hard space keeps a number and its unit on one line") {
-  const std::string text = std::string("lost after 5") + hard_space + "h in all";
+  std::string text = "lost after 5";
+  text += hard_space;
+  text += "h in all";
   CHECK(for_terminal(wrap(text, 12)[1], false) == "5 h in all");
 }
 
