@@ -21,6 +21,7 @@ std::string key_of(const ActionRequest& request) {
 
 ActionId Compilation::action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics) {
   use(system);
+  world_.diagnostics = &diagnostics;
   const std::string key = key_of(request);
   if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
   const Index c = world_.find(request.component);

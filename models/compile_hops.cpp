@@ -187,7 +187,7 @@ void Compilation::refuse_target(const HopPlan& plan, const Scope& scope) {
   if (found.empty() || found.front().kind != Thing::Kind::component) return;
   const Part& target = world_.part(found.front().component);
   const Part& part = world_.part(plan.component);
-  world_.diagnostics.error(part.at, fmt::format("'{}' {}, but '{}' ({}) takes nothing in", part.name,
+  world_.diagnostics->error(part.at, fmt::format("'{}' {}, but '{}' ({}) takes nothing in", part.name,
                                                 world_.text(def.says, scope), target.name, target.type->name));
 }
 
@@ -554,7 +554,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     const Member port = c == nothing ? Member{} : world_.member(c, t.via);
     if (port.kind != MemberKind::port) continue;
     if (!world_.exists(MemberKind::port, c, static_cast<Index>(port.index))) {
-      world_.diagnostics.error(t.via_at, fmt::format("'{}' takes nothing at '{}' the way it is set up", t.to, t.via));
+      world_.diagnostics->error(t.via_at, fmt::format("'{}' takes nothing at '{}' the way it is set up", t.to, t.via));
       continue;
     }
     add(c, static_cast<Index>(port.index), t);

@@ -239,7 +239,7 @@ void NeedsWriter::report_loop(Index component, Index port) {
   for (auto at = std::find(path_.begin(), path_.end(), std::make_pair(component, port)); at != path_.end(); ++at) {
     loop += name(at->first, at->second) + " -> ";
   }
-  world_.diagnostics.error(world_.part(component).at,
+  world_.diagnostics->error(world_.part(component).at,
                            fmt::format("what these need goes round: {}{}; remove one of the references", loop,
                                        name(component, port)));
 }

@@ -46,13 +46,13 @@ Compilation::Compilation(std::shared_ptr<const Inventory> changed, const Invento
 bool Compilation::check() {
   world_.check_all();
   for (const Part& part : world_.parts()) {
-    objective(part, "rto", world_.diagnostics);
-    objective(part, "rpo", world_.diagnostics);
+    objective(part, "rto", *world_.diagnostics);
+    objective(part, "rpo", *world_.diagnostics);
   }
   for (const Traffic& t : inventory_.traffic) {
     const Index c = world_.find(t.to);
     if (c == nothing) {
-      world_.diagnostics.error(t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
+      world_.diagnostics->error(t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
       continue;
     }
     const Part& part = world_.part(c);
@@ -62,11 +62,11 @@ bool Compilation::check() {
     for (const PortDef& p : part.type->ports) ports.push_back(p.name);
     std::string known;
     for (const std::string_view p : ports) known += fmt::format("{}{}", known.empty() ? "" : ", ", p);
-    world_.diagnostics.error(t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
+    world_.diagnostics->error(t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
                                                    ports.empty() ? "; nothing can reach it"
                                                                  : fmt::format("; it has {}", known)));
   }
-  return !world_.diagnostics.has_errors();
+  return !world_.diagnostics->has_errors();
 }
 
 void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vector<Setting>& settings) {
@@ -133,8 +133,8 @@ void Compilation::assign_ids() {
     row.type = type.name;
     if (part.parent != nothing) row.parent = ComponentId(part.parent);
     row.is_principal = type.find_port("act") || type.find_port("use");
-    row.rto = objective(part, "rto", world_.diagnostics);
-    row.rpo = objective(part, "rpo", world_.diagnostics);
+    row.rto = objective(part, "rto", *world_.diagnostics);
+    row.rpo = objective(part, "rpo", *world_.diagnostics);
     s.components.add(std::move(row));
     assign(MemberKind::condition, c, type.conditions.size(), s.conditions, [](Index) { return Condition{}; });
     assign(MemberKind::port, c, type.ports.size(), s.ports, [](Index) { return Port{}; });
@@ -350,6 +350,14 @@ void Compilation::write_processes() {
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
       row.count = static_cast<std::uint32_t>(std::max(0.0, world_.number(def.count, scope).value_or(1)));
+      if (row.count == 0) {
+        row.count = 1;
+        assumptions_.push_back({Assumption::Kind::default_value,
+                                fmt::format("{} is written with no workers; something else is taken to set their number,"
+                                            " and one to run.", parts[c].name),
+                                {},
+                                {ComponentId(c)}});
+      }
       row.lifetime = world_.duration(def.lifetime, scope).value_or(Duration::forever());
       needs_->write(def.start, scope, row.start);
       needs_->write(def.run, scope, row.run);

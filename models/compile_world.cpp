@@ -125,7 +125,7 @@ struct World::Draft {
 
 World::World(const Inventory& inventory, const Catalogue& catalogue, std::optional<Moment> start,
              input::Diagnostics& diags)
-    : diagnostics(diags), catalogue_(catalogue), inventory_(inventory), start_(start) {
+    : diagnostics(&diags), catalogue_(catalogue), inventory_(inventory), start_(start) {
   create_parts(inventory);
 }
 
@@ -162,7 +162,7 @@ void World::create_parts(const Inventory& inventory) {
     const TypeDef* type = catalogue_.find_type(r.type);
     if (!type) {
       unusable_.insert(r.name);
-      diagnostics.error(r.type_at, fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
+      diagnostics->error(r.type_at, fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
                                                input::did_you_mean(r.type, catalogue_.type_names())));
       continue;
     }
@@ -206,7 +206,7 @@ void World::create_parts(const Inventory& inventory) {
     p.short_name = p.parent == nothing ? std::string_view(p.name)
                                        : std::string_view(p.name).substr(p.name.size() - d.short_name.size());
     if (!by_name_.emplace(p.name, c).second) {
-      diagnostics.error(p.at, fmt::format("'{}' is the name of another component already", p.name));
+      diagnostics->error(p.at, fmt::format("'{}' is the name of another component already", p.name));
     }
     TypeInfo& info = types_[p.type_index];
     info.parts.push_back(c);
@@ -229,7 +229,7 @@ void World::create_parts(const Inventory& inventory) {
       if (p.type->attributes[a].name != d.contained_in->through) continue;
       Slot& up = slots_[p.first_slot + a];
       if (up.value) {
-        diagnostics.error(up.value->key_at(), fmt::format("'{}' of '{}' follows from where it stands; remove it",
+        diagnostics->error(up.value->key_at(), fmt::format("'{}' of '{}' follows from where it stands; remove it",
                                                           d.contained_in->through, p.name));
       }
       up.value = nullptr;
@@ -278,7 +278,7 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
     if (given && given->kind == Value::Kind::list) count = given->children.size();
     else if (given && given->kind == Value::Kind::map) count = 1;
     else if (given) {
-      diagnostics.error(given->at(), fmt::format("{} of '{}' must be a list of {}, a map each", attribute.name,
+      diagnostics->error(given->at(), fmt::format("{} of '{}' must be a list of {}, a map each", attribute.name,
                                                  drafts[parent].name, attribute.types.front()));
     } else if (expression && expression->kind == Expression::Kind::list) {
       count = expression->operands.size();
@@ -296,7 +296,7 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
         d.value = given->kind == Value::Kind::list ? &given->children[i] : given;
         d.at = d.value->at();
         if (d.value->kind != Value::Kind::map) {
-          diagnostics.error(d.at, fmt::format("item {} of {} of '{}' must be a map with the attributes of {}", i,
+          diagnostics->error(d.at, fmt::format("item {} of {} of '{}' must be a map with the attributes of {}", i,
                                               attribute.name, drafts[parent].name, with_article(child_type->name)));
           continue;
         }
@@ -304,7 +304,7 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
         if (name && name->kind == Value::Kind::scalar && !name->text.empty()) {
           d.short_name = name->text;
           if (std::find(names.begin(), names.end(), name->text) != names.end()) {
-            diagnostics.error(name->at(), fmt::format("{} of '{}' has two items named '{}'", attribute.name,
+            diagnostics->error(name->at(), fmt::format("{} of '{}' has two items named '{}'", attribute.name,
                                                       drafts[parent].name, name->text));
             continue;
           }
@@ -356,7 +356,7 @@ void World::attach_separate_parts(std::vector<std::pair<Index, Index>>& containe
           ++candidates;
         }
         if (candidates > 1) {
-          diagnostics.error(p.at, fmt::format("write '{}' inside '{}', which can hold {} in several places", p.name,
+          diagnostics->error(p.at, fmt::format("write '{}' inside '{}', which can hold {} in several places", p.name,
                                               parts_[parent].name, with_article(p.type->name)));
         } else if (holder) {
           const auto& attributes = parts_[parent].type->attributes;
@@ -395,12 +395,12 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
         }
         const std::string owner = prefix.empty() ? parts_[component].type->name
                                                  : fmt::format("'{}' of {}", prefix, parts_[component].type->name);
-        diagnostics.error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key,
+        diagnostics->error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key,
                                                       input::did_you_mean(child.key, known)));
         continue;
       }
       if (attributes[i].kind == AttributeDef::Kind::fixed) {
-        diagnostics.error(child.key_at(), fmt::format("'{}' of {} follows from its other attributes; remove it",
+        diagnostics->error(child.key_at(), fmt::format("'{}' of {} follows from its other attributes; remove it",
                                                       child.key, parts_[component].type->name));
         continue;
       }
@@ -632,7 +632,7 @@ void World::convert(const Value& value, const AttributeDef& attribute, Index com
                     std::vector<Thing>& out) {
   if (value.kind == Value::Kind::list && attribute.kind != AttributeDef::Kind::policy) {
     if (!attribute.many) {
-      diagnostics.error(value.at(), fmt::format("{} takes one value, not a list", whose(component, label)));
+      diagnostics->error(value.at(), fmt::format("{} takes one value, not a list", whose(component, label)));
       return;
     }
     for (const Value& item : value.children) {
@@ -650,7 +650,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
                               : value.kind == Value::Kind::map  ? "a map"
                               : value.kind == Value::Kind::list ? "a list"
                                                                 : "nothing";
-    diagnostics.error(value.at(), fmt::format("{} must be {}, not {}", whose(component, label), expected, found));
+    diagnostics->error(value.at(), fmt::format("{} must be {}, not {}", whose(component, label), expected, found));
     return std::nullopt;
   };
   const auto quantity = [&](double number, bool is_infinite, Unit unit) -> std::optional<Thing> {
@@ -704,7 +704,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
       if (!is_scalar) return wrong(listed(attribute.options));
       const auto& options = attribute.options;
       if (std::find(options.begin(), options.end(), words) == options.end()) {
-        diagnostics.error(value.at(),
+        diagnostics->error(value.at(),
                           fmt::format("{} must be {}, not '{}'{}", whose(component, label), listed(options), words,
                                       input::did_you_mean(words, {options.begin(), options.end()})));
         return std::nullopt;
@@ -734,7 +734,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
         if (p.type->find_port(words)) continue;
         std::vector<std::string> ports;
         for (const PortDef& port : p.type->ports) ports.push_back(port.name);
-        diagnostics.error(value.at(),
+        diagnostics->error(value.at(),
                           fmt::format("{} names the port '{}', but '{}' ({}) has {}", whose(component, label), words,
                                       p.name, p.type->name, ports.empty() ? "no ports" : "only " + listed(ports)));
         return std::nullopt;
@@ -749,7 +749,7 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
                                       const std::string& label) {
   const std::string wanted = attribute.types.empty() ? "a resource" : with_article(listed(attribute.types));
   if (value.kind != Value::Kind::scalar) {
-    diagnostics.error(value.at(), fmt::format("{} must be the name of {}", whose(component, label), wanted));
+    diagnostics->error(value.at(), fmt::format("{} must be the name of {}", whose(component, label), wanted));
     return std::nullopt;
   }
   const Index c = find(value.text);
@@ -765,12 +765,12 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
       hint = input::did_you_mean(value.text, known);
       if (hint.empty()) hint = unknown_name(value.text);
     }
-    diagnostics.error(value.at(),
+    diagnostics->error(value.at(),
                       fmt::format("{} names '{}', which does not exist{}", whose(component, label), value.text, hint));
     return std::nullopt;
   }
   if (attribute.kind == AttributeDef::Kind::refers_to && !fits(attribute, *parts_[c].type)) {
-    diagnostics.error(value.at(), fmt::format("{} names '{}', {}; it takes {}", whose(component, label), value.text,
+    diagnostics->error(value.at(), fmt::format("{} names '{}', {}; it takes {}", whose(component, label), value.text,
                                               with_article(parts_[c].type->name), wanted));
     return std::nullopt;
   }
@@ -789,7 +789,7 @@ void World::check_range(const Value& value, const AttributeDef& attribute, const
     bounds = attribute.least ? fmt::format("at least {}", written(*attribute.least))
                              : fmt::format("at most {}", written(*attribute.most));
   }
-  diagnostics.error(value.at(), fmt::format("{} is {}; it must be {}", whose(component, label), value.text, bounds));
+  diagnostics->error(value.at(), fmt::format("{} is {}; it must be {}", whose(component, label), value.text, bounds));
 }
 
 void World::values(Index component, std::string_view attribute, std::vector<Thing>& out) {
@@ -836,7 +836,7 @@ void World::check_slots(const std::vector<AttributeDef>& attributes, Index first
     } else if (attribute.kind == AttributeDef::Kind::one_of) {
       what = fmt::format(": {}", listed(attribute.options));
     }
-    diagnostics.error(p.at, fmt::format("'{}' ({}) needs '{}'{}", p.name, p.type->name, label, what));
+    diagnostics->error(p.at, fmt::format("'{}' ({}) needs '{}'{}", p.name, p.type->name, label, what));
   }
 }
 

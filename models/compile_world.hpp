@@ -152,7 +152,7 @@ class World {
   // Works out every attribute, so that every mistake is found.
   void check_all();
 
-  input::Diagnostics& diagnostics;
+  input::Diagnostics* diagnostics;   // of whoever asks at the moment
 
  private:
   struct WordHash {   // names of members are short and differ at their ends

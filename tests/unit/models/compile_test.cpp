@@ -435,6 +435,35 @@ resources:
   CHECK(r.errors == "inv.yaml:5:3: 's' sends to r, but 'r' (toy:role) takes nothing in");
 }
 
+TEST_CASE("a fleet that is written with no workers is taken to have one") {
+  const Result r = compile_text(R"(
+resources:
+  r: { type: toy:role }
+  fleet: { type: toy:fleet, role: r, count: 0 }
+traffic: [{ to: fleet, rate: 1/s }]
+)");
+  CHECK(r.errors.empty());
+  CHECK(r.rows("process fleet/crew").find("fleet/crew: 1 x 3d") != std::string::npos);
+  CHECK(r.compiled.assumptions.front().says ==
+        "fleet is written with no workers; something else is taken to set their number, and one to run.");
+}
+
+TEST_CASE("types of every service compile together against the real catalogue") {
+  input::Diagnostics diagnostics;
+  const Inventory inventory =
+      read_inventory({std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/every-service.inventory.yaml"}, diagnostics);
+  const Compiled compiled = compile(inventory, embedded_catalogue(), {}, diagnostics);
+  CHECK_NOTHROW(diagnostics.throw_if_errors());
+  // A queue keeps a failed message for 5 receives of 30 s, then it goes to the dead-letter queue.
+  const std::string poll = rows(compiled.system, "hop map/poll-queue");
+  CHECK(poll.find("1: store work/kept, for 2m30s from entry") != std::string::npos);
+  CHECK(poll.find("3: store work-dlq/kept, for 14d, released by work/redrive") != std::string::npos);
+  // The rule that lets the balancer reach the tasks is found through the service behind the target group.
+  CHECK(rows(compiled.system, "port tg.probe")
+            .find("sg-alb/egress/to-tasks/exists (unhealthy), sg-tasks/ingress/0/exists (unhealthy)") !=
+        std::string::npos);
+}
+
 TEST_CASE("the library's flagship inventory compiles against the real catalogue") {
   input::Diagnostics diagnostics;
   const Inventory inventory = read_inventory(
