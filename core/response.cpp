@@ -36,8 +36,9 @@ Urgency more_urgent(const Urgency& a, const Urgency& b) {
 
 class Planner {
  public:
-  Planner(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon)
-      : system_(system), responders_(responders), horizon_(horizon), simulation_(system), control_(system) {
+  Planner(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
+          const Outcome* nobody_acts)
+      : system_(system), responders_(responders), horizon_(horizon), nobody_acts_(nobody_acts), simulation_(system), control_(system) {
     response_.strategy = responders.strategy;
     fault_script_ = script_of(system, faults, response_.stopped);
     first_fault_ = SimTime::never();
@@ -46,9 +47,10 @@ class Planner {
 
   Response run() {
     response_.script = fault_script_;
-    response_.outcome = simulation_.run(fault_script_, horizon_);
-    if (responders_.strategy != Strategy::none && !first_fault_.is_never()) {
-      learn_urgency();
+    const bool acts = responders_.strategy != Strategy::none && !first_fault_.is_never();
+    if (!acts || nobody_acts_ == nullptr) response_.outcome = simulation_.run(fault_script_, horizon_);
+    if (acts) {
+      learn_urgency(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome);
       index_repairs();
       std::set<ReleaseTask> releases;
       for (std::size_t pass = 0; pass < most_passes; ++pass) {
@@ -69,11 +71,11 @@ class Planner {
   };
 
   // ---- from the run in which nobody acts
-  void learn_urgency() {
+  void learn_urgency(const Outcome& nobody_acts) {
     const SimTime detected = first_fault_ + responders_.time_to_detect;
     of_hop_.resize(system_.hops.size());
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      for (const LossWindow& w : response_.outcome.hops[h].losses) {
+      for (const LossWindow& w : nobody_acts.hops[h].losses) {
         if (w.lost_to < detected) continue;
         const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
         of_hop_[h] = more_urgent(of_hop_[h], {std::max(w.lost_from, detected), w.events / seconds});
@@ -412,6 +414,7 @@ class Planner {
   const System& system_;
   Responders responders_;
   SimTime horizon_;
+  const Outcome* nobody_acts_;
   Simulation simulation_;
   ControlPlane control_;
   Response response_;
@@ -471,9 +474,9 @@ Script script_of(const System& system, const std::vector<Fault>& faults, std::ve
   return script;
 }
 
-Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders,
-                 SimTime horizon) {
-  return Planner(system, faults, responders, horizon).run();
+Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
+                 const Outcome* nobody_acts) {
+  return Planner(system, faults, responders, horizon, nobody_acts).run();
 }
 
 }  // namespace moshimo

@@ -64,7 +64,9 @@ struct Response {
   std::vector<HopId> unreleased;          // data waits, or waited in vain, for a step that was not done
 };
 
-Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon);
+// `nobody_acts`: the outcome of the same faults with Strategy::none, where it is known already.
+Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
+                 const Outcome* nobody_acts = nullptr);
 
 // What faults alone do to conditions: breaks, restores and cascades.
 Script script_of(const System& system, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped);

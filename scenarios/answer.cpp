@@ -86,9 +86,9 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
 }
 
 StrategyRun run_strategy(const System& system, const Outcome& healthy, const std::vector<Fault>& faults,
-                         Responders responders, SimTime horizon) {
+                         Responders responders, SimTime horizon, const Outcome* nobody_acts = nullptr) {
   StrategyRun run;
-  run.response = respond(system, faults, responders, horizon);
+  run.response = respond(system, faults, responders, horizon, nobody_acts);
   run.findings = findings_of(system, run.response.outcome, healthy);
   return run;
 }
@@ -140,7 +140,9 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     Responders responders = s.response;
     responders.strategy = strategy;
     if (strategy == s.response.strategy) a.main = a.runs.size();
-    a.runs.push_back(run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon));
+    const Outcome* nobody_acts = a.runs.empty() ? nullptr : &a.runs.front().response.outcome;
+    StrategyRun run = run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon, nobody_acts);
+    a.runs.push_back(std::move(run));
   }
   for (std::size_t i = 0; i < other_worlds.size(); ++i) {
     WhatIfRun run;
@@ -154,7 +156,8 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   for (Duration detect : s.sweep_detect) {
     Responders responders = s.response;
     responders.time_to_detect = detect;
-    a.sweep.push_back({detect, run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon)});
+    a.sweep.push_back({detect, run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon,
+                                            &a.runs.front().response.outcome)});
   }
   for (const Expectation& e : s.expect) {
     const StrategyRun& run = a.main_run();
