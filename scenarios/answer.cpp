@@ -62,6 +62,24 @@ ActionId end_of(System& system, ActionId outage) {
   return system.actions.add(std::move(over));
 }
 
+// Replaced without a gap: it is there throughout, but what is bound to the old one's identity has to be mended.
+ActionId new_identity(System& system, ActionId broken) {
+  Action replaced;
+  replaced.name = system.actions[broken].name + ", replaced by a new one";
+  replaced.component = system.actions[broken].component;
+  replaced.fact = system.actions[broken].fact;
+  const std::vector<ConditionId>& gone = system.actions[broken].breaks;
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    const Condition& row = system.conditions[ConditionId(c)];
+    if (row.kind != Condition::Kind::derived || row.rises != Condition::Rises::by_repair) continue;
+    const bool bound = std::any_of(row.follows.begin(), row.follows.end(), [&](const Need& need) {
+      return std::find(gone.begin(), gone.end(), need.condition) != gone.end();
+    });
+    if (bound) replaced.breaks.push_back(ConditionId(c));
+  }
+  return system.actions.add(std::move(replaced));
+}
+
 World compile_world(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
                     const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
   const Requests requests = requests_of(scenario);
@@ -74,12 +92,22 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     const ActionId action = world.compiled->requested[i];
     if (!action.is_set()) continue;
-    world.faults.push_back({requests.at[i], action});
+    if (!requests.made_again_after[i]) {
+      world.faults.push_back({requests.at[i], action});
+    } else if (*requests.made_again_after[i] <= Duration{}) {
+      world.faults.push_back({requests.at[i], new_identity(world.compiled->system, action)});
+    } else {
+      world.faults.push_back({requests.at[i], action});
+      world.faults.push_back({requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
+      models::Assumption gap;
+      gap.kind = models::Assumption::Kind::default_value;
+      gap.says = fmt::format("between deleting and making {} again {:.0f} s pass",
+                             world.compiled->system.components[world.compiled->system.actions[action].component].name,
+                             requests.made_again_after[i]->in_seconds());
+      world.compiled->assumptions.push_back(std::move(gap));
+    }
     if (requests.over_after[i]) {
       world.faults.push_back({requests.at[i] + *requests.over_after[i], end_of(world.compiled->system, action)});
-    }
-    if (requests.made_again_after[i]) {
-      world.faults.push_back({requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
     }
   }
   return world;
