@@ -1,6 +1,5 @@
 // What depends on a component, in a million of them, beside the shortest search one would write by hand.
 #include <benchmark/benchmark.h>
-
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -28,7 +27,8 @@ std::vector<Graph::Edge> random_edges() {
 // The same answer as the graph's: each node that is reached, and the one before it.
 class ByHand {
  public:
-  explicit ByHand(const std::vector<Graph::Edge>& edges) : begin_(node_count + 1), to_(edges.size()), seen_(node_count) {
+  explicit ByHand(const std::vector<Graph::Edge>& edges)
+      : begin_(node_count + 1), to_(edges.size()), seen_(node_count) {
     for (const Graph::Edge& e : edges) ++begin_[e.from + 1];
     for (std::uint32_t n = 0; n < node_count; ++n) begin_[n + 1] += begin_[n];
     std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);

@@ -1,7 +1,6 @@
 // Three hops in a row, run again and again: how long one run takes, and what the length does not depend on.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-
 #include <string>
 
 #include "core/simulation.hpp"
@@ -14,16 +13,16 @@ using namespace moshimo;
 
 // Retries through an outage, then a queue with retention whose consumer takes no more than 130 % of what arrives.
 System chain(double per_second) {
-  return system_from(fmt::format(
-      "condition role\n"
-      "port relay\n"
-      "port queue\n"
-      "port sink\n"
-      "hop send from {0}/s to relay needs role:denied retry exponential 1s..300s limit 6h\n"
-      "hop forward from relay to queue\n"
-      "store waiting kept 4d ordered\n"
-      "hop consume from queue to sink ordered drain {1}/s store waiting\n",
-      per_second, 1.3 * per_second));
+  return system_from(
+      fmt::format("condition role\n"
+                  "port relay\n"
+                  "port queue\n"
+                  "port sink\n"
+                  "hop send from {0}/s to relay needs role:denied retry exponential 1s..300s limit 6h\n"
+                  "hop forward from relay to queue\n"
+                  "store waiting kept 4d ordered\n"
+                  "hop consume from queue to sink ordered drain {1}/s store waiting\n",
+                  per_second, 1.3 * per_second));
 }
 
 constexpr SimTime horizon = SimTime::after_start(Duration::hours(48));

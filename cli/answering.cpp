@@ -37,8 +37,8 @@ std::vector<ComponentId> components_named(const World& world, const std::vector<
     }
     std::vector<std::string_view> known;
     for (const Component& row : world.compiled.system.components) known.push_back(row.name);
-    diagnostics.error({}, fmt::format("there is no component '{}' in the inventory{}", name,
-                                      input::did_you_mean(name, known)));
+    diagnostics.error(
+        {}, fmt::format("there is no component '{}' in the inventory{}", name, input::did_you_mean(name, known)));
   }
   diagnostics.throw_if_errors();
   return found;

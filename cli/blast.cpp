@@ -23,7 +23,8 @@ Job declare_blast(CLI::App& app) {
     view.compiled = &world.compiled;
     view.starts = components_named(world, options->names);
     view.reverse = options->reverse;
-    view.reached = options->reverse ? dependencies.dependencies_of(view.starts) : dependencies.dependents_of(view.starts);
+    view.reached =
+        options->reverse ? dependencies.dependencies_of(view.starts) : dependencies.dependents_of(view.starts);
     common.write(report::blast_report(view, dependencies, common.style()));
     return done;
   };

@@ -1,16 +1,14 @@
 #include "cli/command.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <iostream>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace moshimo::cli {
 namespace {
@@ -129,9 +127,9 @@ std::string find_scenario(const std::string& path_or_name) {
   std::vector<std::string> words = names;
   for (const std::string& name : names) words.push_back(name.substr(0, name.find('/')));
   const std::vector<std::string_view> known(words.begin(), words.end());
-  throw input::InputError(fmt::format(
-      "there is no file and no library scenario '{}'{}; `moshimo list scenarios` shows what there is", path_or_name,
-      input::did_you_mean(path_or_name, known)));
+  throw input::InputError(
+      fmt::format("there is no file and no library scenario '{}'{}; `moshimo list scenarios` shows what there is",
+                  path_or_name, input::did_you_mean(path_or_name, known)));
 }
 
 int run(int count, const char* const* arguments) {

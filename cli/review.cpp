@@ -1,12 +1,12 @@
-#include <iostream>
+#include "scenarios/review.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <iostream>
 
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
 #include "models/import/importer.hpp"
-#include "scenarios/review.hpp"
 
 namespace moshimo::cli {
 namespace {
@@ -31,7 +31,8 @@ Job declare_review(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   app.add_option("plan", options->files, "`terraform show -json` of a plan, or `-`")->required();
-  app.add_option("--fail-on", options->gates, "blast, loss, irreversible: exit with status 1 when it would come to that")
+  app.add_option("--fail-on", options->gates,
+                 "blast, loss, irreversible: exit with status 1 when it would come to that")
       ->delimiter(',')
       ->check(CLI::IsMember({"blast", "loss", "irreversible"}));
   app.add_option("--detect", options->detect, "how long nobody notices (1h)");

@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "cli/answering.hpp"
 #include "cli/command.hpp"

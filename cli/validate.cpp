@@ -1,7 +1,6 @@
-#include <iostream>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <iostream>
 
 #include "cli/command.hpp"
 #include "input/cursor.hpp"

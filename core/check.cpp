@@ -173,7 +173,8 @@ class Checker {
     }
     find_loop(
         next.size(), [&](std::uint32_t c) -> const std::vector<std::uint32_t>& { return next[c]; },
-        [&](std::uint32_t c) { return system_.conditions[ConditionId(c)].name; }, "These conditions follow each other: ");
+        [&](std::uint32_t c) { return system_.conditions[ConditionId(c)].name; },
+        "These conditions follow each other: ");
   }
 
   void hop_loops() {

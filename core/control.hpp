@@ -25,14 +25,14 @@ class ControlPlane {
  public:
   explicit ControlPlane(const System& system);
 
-  void reset();                     // everything as at the start
-  void apply(const Script& script); // changes and restarts of the script, from now on
+  void reset();                      // everything as at the start
+  void apply(const Script& script);  // changes and restarts of the script, from now on
   void request(SimTime at, ConditionId condition, bool to);
   void restart(SimTime at, ProcessId process);
 
   SimTime now() const { return now_; }
-  SimTime next_event() const;       // never() when nothing is to come
-  void advance(SimTime until);      // all events up to and including `until`
+  SimTime next_event() const;   // never() when nothing is to come
+  void advance(SimTime until);  // all events up to and including `until`
 
   bool holds(ConditionId c) const { return value_[c.value] != 0; }
   bool holds(const Need& need) const;
@@ -62,8 +62,8 @@ class ControlPlane {
   };
   struct Worker {
     enum class State : std::uint8_t { running, empty, starting } state = State::running;
-    SimTime born;                 // since when its age counts (may lie before the start)
-    SimTime since;                // running: since when; empty: when the attempts to start began
+    SimTime born;   // since when its age counts (may lie before the start)
+    SimTime since;  // running: since when; empty: when the attempts to start began
     std::uint32_t generation = 0;
   };
   struct ProcessState {
@@ -96,9 +96,9 @@ class ControlPlane {
   const System* system_;
   // compiled once
   std::vector<std::uint8_t> initial_value_;
-  std::vector<std::uint32_t> rank_;                    // of derived conditions, in order of dependence
-  std::vector<std::uint32_t> dependents_begin_, dependents_;          // condition -> derived conditions
-  std::vector<std::uint32_t> process_users_begin_, process_users_;    // condition -> processes
+  std::vector<std::uint32_t> rank_;                                 // of derived conditions, in order of dependence
+  std::vector<std::uint32_t> dependents_begin_, dependents_;        // condition -> derived conditions
+  std::vector<std::uint32_t> process_users_begin_, process_users_;  // condition -> processes
   std::vector<std::uint8_t> initial_can_start_, initial_healthy_;
   std::vector<AttemptTable> restart_tables_;
   // the run
@@ -106,15 +106,15 @@ class ControlPlane {
   std::uint64_t order_ = 0;
   std::vector<std::uint8_t> value_;
   std::vector<std::uint32_t> generation_;
-  std::vector<std::uint8_t> pending_;                  // 0 none, 1 to false, 2 to true
+  std::vector<std::uint8_t> pending_;  // 0 none, 1 to false, 2 to true
   std::vector<ProcessState> processes_;
   std::vector<Worker> workers_;
-  std::vector<Event> events_;                          // a heap
-  std::vector<std::uint32_t> dirty_;                   // derived conditions to look at, a heap by rank
+  std::vector<Event> events_;         // a heap
+  std::vector<std::uint32_t> dirty_;  // derived conditions to look at, a heap by rank
   std::vector<std::uint8_t> is_dirty_;
   std::vector<std::uint32_t> dirty_processes_;
   std::vector<std::uint8_t> is_dirty_process_;
-  std::vector<std::uint32_t> touched_;                 // conditions to restore on reset
+  std::vector<std::uint32_t> touched_;  // conditions to restore on reset
   std::vector<std::uint8_t> is_touched_;
   std::vector<Transition> transitions_;
 };

@@ -1,10 +1,9 @@
 #include "core/dependencies.hpp"
 
 #include <algorithm>
-#include <tuple>
-
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/compressed_sparse_row_graph.hpp>
+#include <tuple>
 
 namespace moshimo {
 namespace {

@@ -26,9 +26,9 @@ struct Dependency {
 // A component that was reached, the nearest first.
 struct Reached {
   ComponentId component;
-  ComponentId via;             // the component before it on a shortest path; unset for a start
+  ComponentId via;  // the component before it on a shortest path; unset for a start
   std::uint32_t distance = 0;
-  bool breaks = true;          // reached by needs alone; else it only starves
+  bool breaks = true;  // reached by needs alone; else it only starves
 };
 
 // A directed graph of 32-bit nodes for searches from many starts; nothing is allocated per search but the result.

@@ -91,7 +91,9 @@ class Finder {
       const StepFunction<std::uint32_t>& running = timeline_.running[p];
       for (std::size_t i = 0; i < running.size(); ++i) {
         if (running[i].value != 0 || process.count == 0) continue;
-        Effect effect{.component = process.component, .kind = EffectKind::down, .from = running[i].at,
+        Effect effect{.component = process.component,
+                      .kind = EffectKind::down,
+                      .from = running[i].at,
                       .to = i + 1 < running.size() ? running[i + 1].at : SimTime::never()};
         effect.process = ProcessId(p);
         effect.chain = why_not_started(process, running[i].at);
@@ -187,9 +189,7 @@ class Finder {
     }
   }
 
-  static bool is_traffic(const Hop& hop) {
-    return hop.source == Hop::Source::profile && hop.fallbacks.empty();
-  }
+  static bool is_traffic(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
   // When the first hop above this one began to fail.
   SimTime first_trouble_upstream(HopId start) const {
@@ -275,8 +275,8 @@ class Finder {
     const StepFunction<HopState>& states = outcome_.hop_states[h.value];
     for (std::size_t i = 0; i < states.size(); ++i) {
       if (states[i].value.open) continue;
-      a.windows.push_back({states[i].at, i + 1 < states.size() ? states[i + 1].at : SimTime::never(),
-                           states[i].value.error});
+      a.windows.push_back(
+          {states[i].at, i + 1 < states.size() ? states[i + 1].at : SimTime::never(), states[i].value.error});
     }
     if (a.refused > 0 || !a.windows.empty()) findings_.availability.push_back(std::move(a));
   }
@@ -295,7 +295,9 @@ class Finder {
           rest.unreadable_from = spans.front().from;
           rest.unreadable_to = spans.back().to;
           rest.chain = cause_of(system_, timeline_, need, rest.unreadable_from);
-          Effect effect{.component = store.component, .kind = EffectKind::unreadable, .from = rest.unreadable_from,
+          Effect effect{.component = store.component,
+                        .kind = EffectKind::unreadable,
+                        .from = rest.unreadable_from,
                         .to = rest.unreadable_to};
           effect.error = need.error;
           effect.chain = rest.chain;

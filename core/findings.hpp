@@ -28,10 +28,10 @@ struct Effect {
   ComponentId component = {};
   EffectKind kind = EffectKind::down;
   SimTime from = {};
-  SimTime to = {};           // never(): still so at the horizon
+  SimTime to = {};  // never(): still so at the horizon
   ErrorClass error = ErrorClass::unavailable;
-  CauseChain chain = {};     // empty when starved
-  PortId port = {};          // one of these four says what of the component
+  CauseChain chain = {};  // empty when starved
+  PortId port = {};       // one of these four says what of the component
   HopId hop = {};
   ProcessId process = {};
   StoreId store = {};
@@ -40,16 +40,16 @@ struct Effect {
 // A moment from which a further piece of data cannot be saved any more.
 struct PointOfNoReturn {
   SimTime at = {};
-  SimTime until = {};            // it goes on being lost up to here
-  HopId hop = {};                // unset for data at rest
-  StoreId store = {};            // data at rest
-  int fallback = -1;        // whose time is up, or -1: there was none
+  SimTime until = {};  // it goes on being lost up to here
+  HopId hop = {};      // unset for data at rest
+  StoreId store = {};  // data at rest
+  int fallback = -1;   // whose time is up, or -1: there was none
   LossWindow::Why why = LossWindow::Why::no_fallback;
   ErrorClass error = ErrorClass::unavailable;
   SimTime arrived_from = {};
   SimTime arrived_to = {};
-  double events = 0;        // lost from `at` to `until`
-  FactId fact = {};              // it rests on
+  double events = 0;  // lost from `at` to `until`
+  FactId fact = {};   // it rests on
 };
 
 struct SeenSymptom {
@@ -84,22 +84,22 @@ struct AtRest {
   StoreId store = {};
   SimTime unreadable_from = {};  // never(): readable throughout
   SimTime unreadable_to = {};
-  SimTime lost_at = {};          // never(): not lost
+  SimTime lost_at = {};  // never(): not lost
   CauseChain chain = {};
 };
 
 struct Objective {
   ComponentId component = {};
-  bool is_rto = true;      // else RPO
+  bool is_rto = true;  // else RPO
   Duration target = {};
   Duration achieved = {};  // forever: not within the horizon
   bool met = true;
 };
 
 struct Findings {
-  std::vector<Effect> effects;                // by time, component
-  std::vector<PointOfNoReturn> points;        // by time
-  std::vector<SeenSymptom> symptoms;          // by time
+  std::vector<Effect> effects;          // by time, component
+  std::vector<PointOfNoReturn> points;  // by time
+  std::vector<SeenSymptom> symptoms;    // by time
   std::vector<Availability> availability;
   std::vector<MissedRuns> jobs;
   std::vector<AtRest> at_rest;

@@ -16,11 +16,11 @@ namespace {
 
 using Why = LossWindow::Why;
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double second = 1e6;                 // in microseconds, the unit of time of this file
-constexpr double late_after = second;          // what waited longer is late
-constexpr double shortest_gap = second;        // a retry backlog never leaves faster than this
-constexpr double most_pieces = 256;            // of a retry backlog whose target takes only a share
-constexpr double least_mass = 1e-9;            // events; less is a trace of rounding
+constexpr double second = 1e6;           // in microseconds, the unit of time of this file
+constexpr double late_after = second;    // what waited longer is late
+constexpr double shortest_gap = second;  // a retry backlog never leaves faster than this
+constexpr double most_pieces = 256;      // of a retry backlog whose target takes only a share
+constexpr double least_mass = 1e-9;      // events; less is a trace of rounding
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 // The whole microsecond at or after `t`, and after `now`: events must move the clock.
@@ -44,20 +44,20 @@ struct Later {
 // The data of one hop in one fallback.
 struct Place {
   Backlog backlog;
-  double fresh = 0;      // flows in from the hop's arrivals, per microsecond
-  double inflow = 0;     // all that flows in, with what expires in earlier places
-  double drain = 0;      // leaves to the target
-  double expiring = 0;   // leaves because its time is up
-  double dropping = 0;   // the oldest are dropped to make room
-  double handing = 0;    // handed on to another port
+  double fresh = 0;     // flows in from the hop's arrivals, per microsecond
+  double inflow = 0;    // all that flows in, with what expires in earlier places
+  double drain = 0;     // leaves to the target
+  double expiring = 0;  // leaves because its time is up
+  double dropping = 0;  // the oldest are dropped to make room
+  double handing = 0;   // handed on to another port
   double ask = 0;
-  double base = 0;       // the backlog when draining began
-  double share = 0;      // of its attempts that the target takes, while retrying
+  double base = 0;   // the backlog when draining began
+  double share = 0;  // of its attempts that the target takes, while retrying
   double retry_since = 0;
   std::int64_t regroup_at = never;
   std::int64_t next = never;
   std::vector<RetryGroup> groups;
-  Later expires;         // where to
+  Later expires;  // where to
   bool retrying = false;
   bool full = false;
   bool releasing = false;
@@ -204,9 +204,7 @@ class Flow::Engine {
   bool holds(const Needs& needs) const {
     return std::all_of(needs.begin(), needs.end(), [this](const Need& n) { return holds(n); });
   }
-  bool accepts(std::uint32_t h, std::size_t i) {
-    return !place(h, i).destroyed && holds(hop(h).fallbacks[i].accepts);
-  }
+  bool accepts(std::uint32_t h, std::size_t i) { return !place(h, i).destroyed && holds(hop(h).fallbacks[i].accepts); }
   bool readable(std::uint32_t h, std::size_t i) {
     const Fallback& f = hop(h).fallbacks[i];
     return !f.store.is_set() || holds(system_.stores[f.store].readable);
@@ -219,9 +217,7 @@ class Flow::Engine {
     const Port& row = system_.ports[PortId(port)];
     return row.capacity.is_unlimited() ? infinity : row.capacity.per_second() / second * running_share(row.process);
   }
-  bool is_limited(std::uint32_t h) const {
-    return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0;
-  }
+  bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
   void start(bool record_losses, Outcome& outcome);
@@ -271,14 +267,14 @@ class Flow::Engine {
   std::vector<Place> places_;
   std::vector<double> port_inflow_;
   std::vector<double> port_impulse_;
-  std::vector<double> port_demand_;   // what would enter a port if its component were not held up
-  std::vector<double> intake_;        // by component: 1, or the share that full buffers let in
+  std::vector<double> port_demand_;  // what would enter a port if its component were not held up
+  std::vector<double> intake_;       // by component: 1, or the share that full buffers let in
   std::vector<std::uint8_t> value_;
   std::vector<std::uint32_t> running_;
   EventHeap events_;
   std::vector<std::uint32_t> queue_;  // ranks to look at, a heap
   std::vector<std::uint8_t> queued_;
-  std::size_t levels_ = 1;            // fresh; waiting by position; releases by position
+  std::size_t levels_ = 1;  // fresh; waiting by position; releases by position
   std::vector<double> asked_, granted_, all_granted_, none_granted_;
   std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
   std::vector<std::uint32_t> falls_touched_;
@@ -330,14 +326,15 @@ void Flow::Engine::lose(std::uint32_t h, const Segment& s, double from, double t
   const auto whole = [](double x) { return SimTime::microseconds(std::llround(x)); };
   for (auto w = ledger.losses.rbegin(); w != ledger.losses.rend() && w - ledger.losses.rbegin() < 3; ++w) {
     if (w->error != error || w->fallback != fallback || w->why != why) continue;
-    if (from > w->lost_to.in_seconds() * second + 2 || s.arrived_from < w->arrived_from.in_seconds() * second - 2) break;
+    if (from > w->lost_to.in_seconds() * second + 2 || s.arrived_from < w->arrived_from.in_seconds() * second - 2)
+      break;
     w->arrived_to = std::max(w->arrived_to, whole(s.arrived_to));
     w->lost_to = std::max(w->lost_to, whole(to));
     w->events += s.mass;
     return;
   }
-  ledger.losses.push_back({whole(s.arrived_from), whole(s.arrived_to), whole(from), whole(to), s.mass, error, fallback,
-                           why});
+  ledger.losses.push_back(
+      {whole(s.arrived_from), whole(s.arrived_to), whole(from), whole(to), s.mass, error, fallback, why});
 }
 
 // Data that waited and now goes to the target between `from` and `to`, evenly, oldest first.
@@ -355,8 +352,7 @@ void Flow::Engine::deliver_waiting(std::uint32_t h, const Segment& s, double fro
   ledger.on_time += s.mass * (1 - late);
   if (released) ledger.recovered += s.mass * late;
   if (late > 0) {
-    ledger.longest_delay = std::max(ledger.longest_delay,
-                                    Duration::microseconds(std::llround(std::max(first, last))));
+    ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(std::max(first, last))));
   }
 }
 
@@ -401,8 +397,8 @@ void Flow::Engine::move_on(std::uint32_t h, std::size_t i, const Segment& s, dou
 }
 
 // From place `origin` into a later one; what finds no room there goes on or is lost.
-void Flow::Engine::enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from, double to,
-                               bool at_once) {
+void Flow::Engine::enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from,
+                               double to, bool at_once) {
   const auto j = static_cast<std::size_t>(later.place);
   const Fallback& f = hop(h).fallbacks[j];
   if (f.kind == Fallback::Kind::hand_on && at_once) {
@@ -634,8 +630,7 @@ void Flow::Engine::destroy_lost_places(std::uint32_t h, std::int64_t t) {
     Place& p = place(h, i);
     p.destroyed = true;
     const double now = static_cast<double>(t);
-    p.backlog.take(infinity,
-                   [&](const Segment& s) { lose(h, s, now, now, Why::destroyed, static_cast<int>(i)); });
+    p.backlog.take(infinity, [&](const Segment& s) { lose(h, s, now, now, Why::destroyed, static_cast<int>(i)); });
   }
 }
 
@@ -735,8 +730,9 @@ void Flow::Engine::hold_up(std::uint32_t h, std::int64_t t) {
   const Hop& row_of_hop = hop(h);
   Running& r = hops_[h];
   double share = 1;
-  const std::vector<std::uint8_t>& list =
-      !r.state.open ? row_of_hop.reaction(r.state.error).fallbacks : row_of_hop.ordered ? only_first : nothing;
+  const std::vector<std::uint8_t>& list = !r.state.open        ? row_of_hop.reaction(r.state.error).fallbacks
+                                          : row_of_hop.ordered ? only_first
+                                                               : nothing;
   for (std::uint8_t i : list) {
     const Overflow overflow = row_of_hop.fallbacks[i].overflow;
     if (!accepts(h, i) || (place(h, i).full && overflow == Overflow::next)) continue;
@@ -806,7 +802,8 @@ void Flow::Engine::regroup(std::uint32_t h, std::size_t i, std::int64_t t) {
 // Each piece of the backlog in a gap of its own, so that it can be thinned by it.
 void Flow::Engine::cut_by_gap(std::uint32_t h, std::size_t i, std::int64_t t) {
   for (const GapStep& step : row(h, i).attempts.steps) {
-    if (step.from > Duration{}) place(h, i).backlog.cut_at(static_cast<double>(t) - static_cast<double>(step.from.us()));
+    if (step.from > Duration{})
+      place(h, i).backlog.cut_at(static_cast<double>(t) - static_cast<double>(step.from.us()));
   }
 }
 
@@ -1060,8 +1057,8 @@ std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::in
       too_old = speed < 1 ? now + (front_ends - now) / (1 - speed) : infinity;
       if (!front_is_last || p.inflow > 0) too_old = std::min(too_old, now + front.mass / p.drain);  // then look again
     }
-    // The ends of segments before that say nothing: what came later is younger, unless it comes out of an earlier place.
-    // Where a port is short they stay, as moments at which it is shared out anew.
+    // The ends of segments before that say nothing: what came later is younger, unless it comes out of an earlier
+    // place. Where a port is short they stay, as moments at which it is shared out anew.
     const bool younger = p.inflow <= p.fresh;
     const bool unhindered = p.drain >= p.ask;
     next = std::min(next, younger && unhindered ? std::max(too_old, front_ends) : too_old);

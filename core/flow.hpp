@@ -1,7 +1,7 @@
 // The flow of data through a system whose conditions over time are known: rates between events, masses at events.
 //
-// Every hop keeps its waiting data in a place per fallback and knows the next moment at which one of its rates changes by
-// itself (a place empties, fills or begins to expire, a retry gap ends). The clock jumps from one such moment, or
+// Every hop keeps its waiting data in a place per fallback and knows the next moment at which one of its rates changes
+// by itself (a place empties, fills or begins to expire, a retry gap ends). The clock jumps from one such moment, or
 // condition change, to the next, and only hops downstream of a change are looked at.
 #pragma once
 

@@ -1,4 +1,5 @@
-// What the flow of data needs to know of a system, laid out flat once: who feeds whom, in which order, who watches what.
+// What the flow of data needs to know of a system, laid out flat once: who feeds whom, in which order, who watches
+// what.
 #pragma once
 
 #include <cstdint>
@@ -35,9 +36,9 @@ class Adjacency {
 };
 
 struct PlaceRow {
-  double limit_us = 0;       // infinity: none
-  double capacity = 0;       // events; infinity: none
-  AttemptTable attempts;     // of a retry
+  double limit_us = 0;    // infinity: none
+  double capacity = 0;    // events; infinity: none
+  AttemptTable attempts;  // of a retry
 };
 
 struct FlowPlan {
@@ -45,19 +46,19 @@ struct FlowPlan {
 
   std::uint32_t hops = 0;
   std::uint32_t ports = 0;
-  std::vector<std::uint32_t> node_rank;       // hop h is node h, port p is node hops + p; feeders come first
+  std::vector<std::uint32_t> node_rank;  // hop h is node h, port p is node hops + p; feeders come first
   std::vector<std::uint32_t> node_at_rank;
-  std::vector<std::uint32_t> first_place;     // of each hop, and one more at the end
+  std::vector<std::uint32_t> first_place;  // of each hop, and one more at the end
   std::vector<PlaceRow> places;
-  Adjacency fed_by_port;                      // port -> hops whose source it is
-  Adjacency into_port;                        // port -> hops that target it or hand on to it
-  Adjacency watchers;                         // condition -> hops
-  Adjacency signals;                          // condition -> hops fired by its fall
-  Adjacency process_watchers;                 // process -> hops (work sources)
-  Adjacency process_ports;                    // process -> ports it serves
-  std::vector<std::uint8_t> can_limit;        // by port: it has a capacity, or a full buffer may hold it up
-  Adjacency component_ports;                  // component -> ports a full buffer of it may hold up
-  Adjacency component_blockers;               // component -> hops whose full buffer holds it up
+  Adjacency fed_by_port;                // port -> hops whose source it is
+  Adjacency into_port;                  // port -> hops that target it or hand on to it
+  Adjacency watchers;                   // condition -> hops
+  Adjacency signals;                    // condition -> hops fired by its fall
+  Adjacency process_watchers;           // process -> hops (work sources)
+  Adjacency process_ports;              // process -> ports it serves
+  std::vector<std::uint8_t> can_limit;  // by port: it has a capacity, or a full buffer may hold it up
+  Adjacency component_ports;            // component -> ports a full buffer of it may hold up
+  Adjacency component_blockers;         // component -> hops whose full buffer holds it up
 };
 
 }  // namespace moshimo

@@ -65,17 +65,17 @@ struct Timeline {
 struct LossWindow {
   SimTime arrived_from;
   SimTime arrived_to;
-  SimTime lost_from;      // when it stopped being recoverable
+  SimTime lost_from;  // when it stopped being recoverable
   SimTime lost_to;
   double events = 0;
-  ErrorClass error = ErrorClass::unavailable;   // with which the hop failed
-  int fallback = -1;      // the fallback that ran out; -1: there was none, lost at once
+  ErrorClass error = ErrorClass::unavailable;  // with which the hop failed
+  int fallback = -1;                           // the fallback that ran out; -1: there was none, lost at once
   enum class Why : std::uint8_t {
-    no_fallback,   // nothing accepts this class
-    expired,       // its time in the last fallback was up
-    full,          // no room
-    refused,       // a further fallback exists but refused it
-    destroyed,     // the place it waited in is gone for good
+    no_fallback,  // nothing accepts this class
+    expired,      // its time in the last fallback was up
+    full,         // no room
+    refused,      // a further fallback exists but refused it
+    destroyed,    // the place it waited in is gone for good
   } why = Why::no_fallback;
 };
 
@@ -84,21 +84,21 @@ struct Waiting {
   double events = 0;
   SimTime oldest_arrival;
   SimTime newest_arrival;
-  SimTime first_deadline;   // never(): kept without limit
+  SimTime first_deadline;  // never(): kept without limit
   bool readable = true;
 };
 
 struct HopLedger {
   double offered = 0;
   double on_time = 0;
-  double late = 0;         // waited longer than 1 s
-  double recovered = 0;    // the part of `late` that a repair released
-  double waiting = 0;      // at the end
+  double late = 0;       // waited longer than 1 s
+  double recovered = 0;  // the part of `late` that a repair released
+  double waiting = 0;    // at the end
   double handed_on = 0;
   double misdirected = 0;  // the part of `lost` that never matched its target
   double lost = 0;
   Duration longest_delay = {};
-  bool starved = false;    // got less than in a run without faults
+  bool starved = false;  // got less than in a run without faults
   std::vector<LossWindow> losses;
   std::vector<Waiting> places;
 };

@@ -33,12 +33,16 @@ Urgency more_urgent(const Urgency& a, const Urgency& b) {
   return {a.deadline, a.rate + b.rate};
 }
 
-
 class Planner {
  public:
   Planner(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
           const Outcome* nobody_acts)
-      : system_(system), responders_(responders), horizon_(horizon), nobody_acts_(nobody_acts), simulation_(system), control_(system) {
+      : system_(system),
+        responders_(responders),
+        horizon_(horizon),
+        nobody_acts_(nobody_acts),
+        simulation_(system),
+        control_(system) {
     response_.strategy = responders.strategy;
     fault_script_ = script_of(system, faults, response_.stopped);
     first_fault_ = SimTime::never();
@@ -289,11 +293,12 @@ class Planner {
       candidates.push_back({release_urgency(task), repair.name, f.release, task});
     }
     if (candidates.empty()) return false;
-    const auto best = std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-      if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
-      if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
-      return a.name < b.name;
-    });
+    const auto best =
+        std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+          if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
+          if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+          return a.name < b.name;
+        });
     start(*best, candidates, now, responder);
     return true;
   }
@@ -395,9 +400,8 @@ class Planner {
     const bool waits = std::any_of(ledger.places.begin(), ledger.places.end(),
                                    [&](const Waiting& w) { return w.events > 1e-6 && by_action(w.fallback); });
     if (waits || states.empty() || !states.back().value.open) return waits;
-    return std::any_of(ledger.losses.begin(), ledger.losses.end(), [&](const LossWindow& w) {
-      return by_action(w.fallback) && w.lost_to > states.back().at;
-    });
+    return std::any_of(ledger.losses.begin(), ledger.losses.end(),
+                       [&](const LossWindow& w) { return by_action(w.fallback) && w.lost_to > states.back().at; });
   }
 
   void what_is_left() {
@@ -421,8 +425,8 @@ class Planner {
   Script fault_script_;
   SimTime first_fault_;
   std::vector<Urgency> of_hop_, of_condition_;
-  Adjacency repairs_of_;   // condition -> repairs that restore it
-  Adjacency restarts_of_;  // process -> repairs that restart it
+  Adjacency repairs_of_;               // condition -> repairs that restore it
+  Adjacency restarts_of_;              // process -> repairs that restart it
   std::set<std::uint32_t> concerned_;  // repairs of what fell or shrank so far
   std::vector<Open> under_way_;
   std::vector<bool> busy_, active_;
@@ -457,8 +461,8 @@ Script script_of(const System& system, const std::vector<Fault>& faults, std::ve
       todo.pop_back();
       if (!done.insert(id).second) continue;
       const Action& action = system.actions[id];
-      const auto failed = std::find_if(action.needs.begin(), action.needs.end(),
-                                       [&](const Need& n) { return !control.holds(n); });
+      const auto failed =
+          std::find_if(action.needs.begin(), action.needs.end(), [&](const Need& n) { return !control.holds(n); });
       if (failed != action.needs.end()) {
         stopped.push_back({{fault.at, id}, static_cast<std::size_t>(failed - action.needs.begin())});
         continue;

@@ -36,16 +36,16 @@ struct Responders {
 // A repair that was done, or several that one apply does.
 struct Step {
   std::vector<RepairId> repairs;
-  SimTime ready;         // when all it needs was there
+  SimTime ready;  // when all it needs was there
   SimTime start;
-  SimTime done;          // the people are; effects follow after their delays
+  SimTime done;  // the people are; effects follow after their delays
   std::uint32_t responder = 0;
-  HopId hop;             // of a release
+  HopId hop;  // of a release
   std::uint8_t fallback = 0;
-  double released = 0;   // events it brought to their target
-  SimTime gap_from;      // of a release: when what waits there arrived
+  double released = 0;  // events it brought to their target
+  SimTime gap_from;     // of a release: when what waits there arrived
   SimTime gap_to;
-  double backlog = 0;    // of a release: what waited when it began
+  double backlog = 0;  // of a release: what waited when it began
 };
 
 // A fault that could not happen because its needs (guards) did not hold.
@@ -58,7 +58,7 @@ struct Response {
   Strategy strategy = Strategy::none;
   Outcome outcome;
   std::vector<Step> steps;
-  Script script;                          // everything done to the system, faults included
+  Script script;  // everything done to the system, faults included
   std::vector<StoppedFault> stopped;
   std::vector<ConditionId> still_broken;  // at the horizon, though they held at the start
   std::vector<HopId> unreleased;          // data waits, or waited in vain, for a step that was not done

@@ -16,9 +16,9 @@ struct GapStep {
 };
 
 struct AttemptTable {
-  std::vector<GapStep> steps;            // ascending; empty: no attempt at all
-  Duration effective_age = {};           // offset of the last attempt within both limits; forever: there is no last one
-  std::int64_t attempts = 0;             // up to the effective age; -1: without end
+  std::vector<GapStep> steps;   // ascending; empty: no attempt at all
+  Duration effective_age = {};  // offset of the last attempt within both limits; forever: there is no last one
+  std::int64_t attempts = 0;    // up to the effective age; -1: without end
 };
 
 // The attempts of `schedule` whose offsets do not exceed `limit`. Offsets are sums of gaps; jitter is not part of them.

@@ -33,8 +33,8 @@ class Simulation {
 
 Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options = {});
 
-// Everything that makes a system impossible to run, a sentence each: ids out of range, loops of derived conditions or of
-// hops (named), fallback positions that do not exist. Empty: it can be run.
+// Everything that makes a system impossible to run, a sentence each: ids out of range, loops of derived conditions or
+// of hops (named), fallback positions that do not exist. Empty: it can be run.
 std::vector<std::string> check(const System& system);
 
 }  // namespace moshimo

@@ -1,7 +1,8 @@
 // The simulated world in the engine's own words: conditions, components, ports, stores, hops, processes, repairs.
 //
-// A `System` is built once (by the compiler in models/, or from a text in tests), checked by `check()` and constant from
-// then on. It knows nothing of any cloud: every service is a set of these rows. docs/semantics.md defines what they do.
+// A `System` is built once (by the compiler in models/, or from a text in tests), checked by `check()` and constant
+// from then on. It knows nothing of any cloud: every service is a set of these rows. docs/semantics.md defines what
+// they do.
 #pragma once
 
 #include <array>
@@ -73,14 +74,14 @@ using ActionId = Id<Action>;
 // Lists of needs are checked in order; the first that fails is the cause and gives the class.
 struct Need {
   ErrorClass error = ErrorClass::unavailable;
-  ConditionId condition;                     // always set
-  std::vector<ConditionId> alternatives;     // further conditions, one of which is enough
+  ConditionId condition;                  // always set
+  std::vector<ConditionId> alternatives;  // further conditions, one of which is enough
 };
 using Needs = std::vector<Need>;
 
 // A run of attempts: `attempts` tries whose gaps go from `gap` (before the first of them) to `last` (before the last).
-// `attempts` < 0: without end. `exponential` doubles from `gap` until `last` where `attempts` < 0, and is geometric from
-// `gap` to `last` over the stated number of attempts otherwise; `linear` grows by equal steps.
+// `attempts` < 0: without end. `exponential` doubles from `gap` until `last` where `attempts` < 0, and is geometric
+// from `gap` to `last` over the stated number of attempts otherwise; `linear` grows by equal steps.
 enum class Shape : std::uint8_t { constant, linear, exponential };
 struct Phase {
   std::int64_t attempts = -1;
@@ -121,9 +122,9 @@ class Symptoms {
   std::shared_ptr<const std::vector<Symptom>> list_ = none();
 };
 
-// A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs; falls
-// when they have failed without a break for `falls_after`; rises when they have held for `rises_after`, or only by a
-// repair, or never. `staffed`: true while at least one worker of `process` runs (kept by the engine).
+// A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs;
+// falls when they have failed without a break for `falls_after`; rises when they have held for `rises_after`, or only
+// by a repair, or never. `staffed`: true while at least one worker of `process` runs (kept by the engine).
 struct Condition {
   enum class Kind : std::uint8_t { free, derived, staffed };
   enum class Rises : std::uint8_t { after_delay, by_repair, never };
@@ -148,8 +149,8 @@ struct Port {
   std::string says;
   ComponentId component;
   Needs needs;
-  ProcessId process;                     // served by these workers, if set
-  Rate capacity = Rate::unlimited();     // with a process: that of all its workers together
+  ProcessId process;                  // served by these workers, if set
+  Rate capacity = Rate::unlimited();  // with a process: that of all its workers together
   FactId fact;
 };
 
@@ -162,9 +163,9 @@ struct Store {
   Bytes capacity = Bytes::unlimited();
   Needs accepts;
   Needs readable;
-  std::vector<ConditionId> lost_with;    // the content is lost when one of these falls for good
+  std::vector<ConditionId> lost_with;  // the content is lost when one of these falls for good
   bool ordered = false;
-  bool holds_data = false;               // full before the start: data at rest
+  bool holds_data = false;  // full before the start: data at rest
   FactId fact;
 };
 
@@ -175,16 +176,16 @@ struct Fallback {
   enum class Kind : std::uint8_t { store, retry, buffer, hand_on };
   enum class Age : std::uint8_t { since_arrival, since_entry };
   Kind kind = Kind::store;
-  std::string says;                        // where the data waits: "the queue spare", "retries", "log driver"
-  StoreId store;                           // kind store
-  PortId port;                             // kind hand_on
-  Schedule schedule;                       // kind retry
-  Duration limit = Duration::forever();    // shorter of its own limit and the store's
+  std::string says;                      // where the data waits: "the queue spare", "retries", "log driver"
+  StoreId store;                         // kind store
+  PortId port;                           // kind hand_on
+  Schedule schedule;                     // kind retry
+  Duration limit = Duration::forever();  // shorter of its own limit and the store's
   Age age = Age::since_arrival;
   Bytes capacity = Bytes::unlimited();
   Overflow overflow = Overflow::next;
-  Needs accepts;                           // all needs of putting data here: the writer's, the store's, the port's
-  RepairId release;                        // set: data leaves only by this repair; else by itself when the hop is open
+  Needs accepts;     // all needs of putting data here: the writer's, the store's, the port's
+  RepairId release;  // set: data leaves only by this repair; else by itself when the hop is open
   FactId fact;
 };
 
@@ -225,13 +226,13 @@ struct Hop {
   Duration first = {};
   ConditionId signal;
   double ratio = 1;
-  Bytes size = Bytes::count(1000);        // of one event
+  Bytes size = Bytes::count(1000);  // of one event
   PortId to;
-  Needs needs;                            // written out: principal, own, the target port's, its process's
-  std::vector<Fallback> fallbacks;        // in order
+  Needs needs;                      // written out: principal, own, the target port's, its process's
+  std::vector<Fallback> fallbacks;  // in order
   std::array<Reaction, error_class_count> when;
-  std::optional<Rate> drain;              // unset: the backlog per second plus what flows in
-  bool ordered = false;                   // everything goes through the first fallback
+  std::optional<Rate> drain;  // unset: the backlog per second plus what flows in
+  bool ordered = false;       // everything goes through the first fallback
   FactId fact;
   const Reaction& reaction(ErrorClass c) const { return when[static_cast<std::size_t>(c)]; }
 };
@@ -244,8 +245,8 @@ struct Process {
   std::uint32_t count = 1;
   Duration lifetime = Duration::forever();
   Needs start;
-  Needs run;       // idle while they fail
-  Needs healthy;   // ended when they have failed for `ends_when_unhealthy_for`
+  Needs run;      // idle while they fail
+  Needs healthy;  // ended when they have failed for `ends_when_unhealthy_for`
   Duration start_time = {};
   Duration ends_when_unhealthy_for = Duration::forever();
   bool restarts = true;
@@ -282,7 +283,7 @@ struct Action {
   ComponentId component;
   std::vector<ConditionId> breaks;
   std::vector<ConditionId> restores;
-  Needs needs;                     // fails: the action is stopped and changes nothing
+  Needs needs;  // fails: the action is stopped and changes nothing
   std::vector<ActionId> cascade;
   FactId fact;
 };
@@ -290,8 +291,8 @@ struct Action {
 // One resource of the inventory, or a part of one.
 struct Component {
   std::string name;
-  std::string type;      // in the inventory's words, for reports only
-  ComponentId parent;    // set for a part
+  std::string type;           // in the inventory's words, for reports only
+  ComponentId parent;         // set for a part
   bool is_principal = false;  // something whose removal can be asked about: an identity or a key
   std::optional<Duration> rto = {};
   std::optional<Duration> rpo = {};

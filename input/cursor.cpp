@@ -11,14 +11,10 @@ namespace {
 
 std::string found(const Node& node) {
   switch (node.kind) {
-    case NodeKind::null:
-      return "nothing";
-    case NodeKind::list:
-      return "a list";
-    case NodeKind::map:
-      return "a map";
-    case NodeKind::scalar:
-      return in_quotes(node.text);
+    case NodeKind::null: return "nothing";
+    case NodeKind::list: return "a list";
+    case NodeKind::map: return "a map";
+    case NodeKind::scalar: return in_quotes(node.text);
   }
   return "";
 }

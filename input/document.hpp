@@ -47,7 +47,7 @@ struct ReadLimits {
 class Document {
  public:
   const SourceFile& file() const { return *file_; }
-  std::shared_ptr<const SourceFile> shared_file() const { return file_; }   // for positions that outlive the document
+  std::shared_ptr<const SourceFile> shared_file() const { return file_; }  // for positions that outlive the document
   const Node& root() const { return nodes_.front(); }
   const Node& node(std::uint32_t i) const { return nodes_[i]; }
   Position position(const Node& n) const { return {file_.get(), n.offset}; }

@@ -20,38 +20,22 @@ using input::Diagnostics;
 
 std::string_view name_of(AttributeDef::Kind k) {
   switch (k) {
-    case AttributeDef::Kind::refers_to:
-      return "refers_to";
-    case AttributeDef::Kind::contains:
-      return "contains";
-    case AttributeDef::Kind::object:
-      return "object";
-    case AttributeDef::Kind::text:
-      return "text";
-    case AttributeDef::Kind::count:
-      return "count";
-    case AttributeDef::Kind::duration:
-      return "duration";
-    case AttributeDef::Kind::bytes:
-      return "bytes";
-    case AttributeDef::Kind::rate:
-      return "rate";
-    case AttributeDef::Kind::ratio:
-      return "ratio";
-    case AttributeDef::Kind::yes_no:
-      return "yes_no";
-    case AttributeDef::Kind::one_of:
-      return "one_of";
-    case AttributeDef::Kind::map:
-      return "map";
-    case AttributeDef::Kind::policy:
-      return "policy";
-    case AttributeDef::Kind::port:
-      return "port";
-    case AttributeDef::Kind::parent:
-      return "parent";
-    case AttributeDef::Kind::fixed:
-      return "fixed";
+    case AttributeDef::Kind::refers_to: return "refers_to";
+    case AttributeDef::Kind::contains: return "contains";
+    case AttributeDef::Kind::object: return "object";
+    case AttributeDef::Kind::text: return "text";
+    case AttributeDef::Kind::count: return "count";
+    case AttributeDef::Kind::duration: return "duration";
+    case AttributeDef::Kind::bytes: return "bytes";
+    case AttributeDef::Kind::rate: return "rate";
+    case AttributeDef::Kind::ratio: return "ratio";
+    case AttributeDef::Kind::yes_no: return "yes_no";
+    case AttributeDef::Kind::one_of: return "one_of";
+    case AttributeDef::Kind::map: return "map";
+    case AttributeDef::Kind::policy: return "policy";
+    case AttributeDef::Kind::port: return "port";
+    case AttributeDef::Kind::parent: return "parent";
+    case AttributeDef::Kind::fixed: return "fixed";
   }
   return "";
 }

@@ -39,30 +39,18 @@ using Places = std::vector<Place>;
 
 std::string_view name_of(Place::Kind k) {
   switch (k) {
-    case Place::Kind::component:
-      return "a component";
-    case Place::Kind::value:
-      return "a value";
-    case Place::Kind::object:
-      return "an object";
-    case Place::Kind::text:
-      return "a text";
-    case Place::Kind::expression:
-      return "a value";
-    case Place::Kind::condition:
-      return "a condition";
-    case Place::Kind::port:
-      return "a port";
-    case Place::Kind::store:
-      return "a store";
-    case Place::Kind::hop:
-      return "a hop";
-    case Place::Kind::process:
-      return "a process";
-    case Place::Kind::process_needs:
-      return "the needs of a process";
-    case Place::Kind::repair:
-      return "a repair";
+    case Place::Kind::component: return "a component";
+    case Place::Kind::value: return "a value";
+    case Place::Kind::object: return "an object";
+    case Place::Kind::text: return "a text";
+    case Place::Kind::expression: return "a value";
+    case Place::Kind::condition: return "a condition";
+    case Place::Kind::port: return "a port";
+    case Place::Kind::store: return "a store";
+    case Place::Kind::hop: return "a hop";
+    case Place::Kind::process: return "a process";
+    case Place::Kind::process_needs: return "the needs of a process";
+    case Place::Kind::repair: return "a repair";
   }
   return "";
 }
@@ -89,18 +77,11 @@ struct Context {
 std::string print(const Path& path, std::size_t steps) {
   std::string text;
   switch (path.start) {
-    case Path::Start::component:
-      break;
-    case Path::Start::item:
-      text = "item";
-      break;
-    case Path::Start::caller:
-      text = "caller";
-      break;
+    case Path::Start::component: break;
+    case Path::Start::item: text = "item"; break;
+    case Path::Start::caller: text = "caller"; break;
     case Path::Start::type:
-    case Path::Start::parameter:
-      text = path.name;
-      break;
+    case Path::Start::parameter: text = path.name; break;
   }
   for (std::size_t i = 0; i < steps; ++i) {
     const Step& step = path.steps[i];
@@ -109,15 +90,9 @@ std::string print(const Path& path, std::size_t steps) {
         if (!text.empty()) text += '.';
         text += step.name;
         break;
-      case Step::Kind::each:
-        text += "[]";
-        break;
-      case Step::Kind::matching:
-        text += "[...]";
-        break;
-      case Step::Kind::indexed:
-        text += fmt::format("[{}]", step.name);
-        break;
+      case Step::Kind::each: text += "[]"; break;
+      case Step::Kind::matching: text += "[...]"; break;
+      case Step::Kind::indexed: text += fmt::format("[{}]", step.name); break;
     }
   }
   return text.empty() ? "self" : text;
@@ -171,8 +146,7 @@ Narrowing narrowing(const Test& test, bool holds, std::string_view path) {
       }
       break;
     }
-    case Test::Kind::negation:
-      return narrowing(test.tests[0], !holds, path);
+    case Test::Kind::negation: return narrowing(test.tests[0], !holds, path);
     case Test::Kind::all_of:
     case Test::Kind::either: {
       const bool all = (test.kind == Test::Kind::all_of) == holds;
@@ -188,8 +162,7 @@ Narrowing narrowing(const Test& test, bool holds, std::string_view path) {
     case Test::Kind::one_of:
     case Test::Kind::any:
     case Test::Kind::none:
-    case Test::Kind::starts_with:
-      break;
+    case Test::Kind::starts_with: break;
   }
   return result;
 }
@@ -252,9 +225,7 @@ class Checker {
     Places places;
     switch (attribute.kind) {
       case AttributeDef::Kind::refers_to:
-      case AttributeDef::Kind::contains:
-        add_components(places, attribute.types, attribute.any_type);
-        break;
+      case AttributeDef::Kind::contains: add_components(places, attribute.types, attribute.any_type); break;
       case AttributeDef::Kind::parent: {
         const auto found = parents_.find(owner.name);
         if (found != parents_.end()) {
@@ -285,9 +256,7 @@ class Checker {
       case AttributeDef::Kind::one_of:
       case AttributeDef::Kind::map:
       case AttributeDef::Kind::policy:
-      case AttributeDef::Kind::port:
-        places.push_back({Place::Kind::value, &owner, &attribute, attribute.name});
-        break;
+      case AttributeDef::Kind::port: places.push_back({Place::Kind::value, &owner, &attribute, attribute.name}); break;
     }
     return places;
   }
@@ -307,22 +276,14 @@ class Checker {
   Places member_of(const TypeDef& type, const std::string& name) {
     const Member member = find_member(type, name);
     switch (member.kind) {
-      case MemberKind::none:
-        return {};
-      case MemberKind::attribute:
-        return value_of(type, type.attributes[member.index]);
-      case MemberKind::condition:
-        return {{Place::Kind::condition, &type, nullptr, name}};
-      case MemberKind::port:
-        return {{Place::Kind::port, &type, nullptr, name}};
-      case MemberKind::store:
-        return {{Place::Kind::store, &type, nullptr, name}};
-      case MemberKind::hop:
-        return {{Place::Kind::hop, &type, nullptr, name}};
-      case MemberKind::process:
-        return {{Place::Kind::process, &type, nullptr, name}};
-      case MemberKind::repair:
-        return {{Place::Kind::repair, &type, nullptr, name}};
+      case MemberKind::none: return {};
+      case MemberKind::attribute: return value_of(type, type.attributes[member.index]);
+      case MemberKind::condition: return {{Place::Kind::condition, &type, nullptr, name}};
+      case MemberKind::port: return {{Place::Kind::port, &type, nullptr, name}};
+      case MemberKind::store: return {{Place::Kind::store, &type, nullptr, name}};
+      case MemberKind::hop: return {{Place::Kind::hop, &type, nullptr, name}};
+      case MemberKind::process: return {{Place::Kind::process, &type, nullptr, name}};
+      case MemberKind::repair: return {{Place::Kind::repair, &type, nullptr, name}};
       case MemberKind::builtin:
         return {{name == "ok" ? Place::Kind::condition : Place::Kind::text, &type, nullptr, name}};
     }
@@ -354,9 +315,7 @@ class Checker {
     if (path.text.empty()) return {};  // was reported when it was read
     Places places;
     switch (path.start) {
-      case Path::Start::component:
-        places.push_back({Place::Kind::component, context.type, nullptr, {}});
-        break;
+      case Path::Start::component: places.push_back({Place::Kind::component, context.type, nullptr, {}}); break;
       case Path::Start::item:
         if (context.hop != nullptr && context.hop->each) {
           Context outer = context;
@@ -384,9 +343,7 @@ class Checker {
         places.push_back({Place::Kind::component, type, nullptr, {}});
         break;
       }
-      case Path::Start::parameter:
-        places.push_back({Place::Kind::text, context.type, nullptr, path.name});
-        break;
+      case Path::Start::parameter: places.push_back({Place::Kind::text, context.type, nullptr, path.name}); break;
     }
     for (std::size_t i = 0; i < path.steps.size(); ++i) {
       const Step& step = path.steps[i];
@@ -395,19 +352,13 @@ class Checker {
       Places next;
       for (const Place& place : places) {
         switch (step.kind) {
-          case Step::Kind::member:
-            add_member(next, place, step.name, path, so_far, quiet);
-            break;
-          case Step::Kind::each:
-            next.push_back(place);
-            break;
+          case Step::Kind::member: add_member(next, place, step.name, path, so_far, quiet); break;
+          case Step::Kind::each: next.push_back(place); break;
           case Step::Kind::matching:
             if (!quiet) matches(place, step, path, context);
             next.push_back(place);
             break;
-          case Step::Kind::indexed:
-            next.push_back({Place::Kind::port, place.type, nullptr, ""});
-            break;
+          case Step::Kind::indexed: next.push_back({Place::Kind::port, place.type, nullptr, ""}); break;
         }
       }
       places = std::move(next);
@@ -602,11 +553,8 @@ class Checker {
 
   void test(const Test& t, const Context& context) {
     switch (t.kind) {
-      case Test::Kind::always:
-        return;
-      case Test::Kind::negation:
-        test(t.tests[0], context);
-        return;
+      case Test::Kind::always: return;
+      case Test::Kind::negation: test(t.tests[0], context); return;
       case Test::Kind::all_of:
       case Test::Kind::either: {
         Context inner = context;  // each is looked at only when the ones before it held (or, with `or`, did not)
@@ -671,14 +619,9 @@ class Checker {
     switch (e.kind) {
       case Expression::Kind::nothing:
       case Expression::Kind::quantity:
-      case Expression::Kind::yes_no:
-        return;
-      case Expression::Kind::text:
-        text(e.text, context);
-        return;
-      case Expression::Kind::path:
-        resolve(e.path, context);
-        return;
+      case Expression::Kind::yes_no: return;
+      case Expression::Kind::text: text(e.text, context); return;
+      case Expression::Kind::path: resolve(e.path, context); return;
       case Expression::Kind::only:
       case Expression::Kind::add:
       case Expression::Kind::subtract:
@@ -706,10 +649,8 @@ class Checker {
   // The unit of a value that has to be a quantity; nothing when it cannot be told (or was reported).
   std::optional<Quantity> unit(const Expression& e, const Context& context) {
     switch (e.kind) {
-      case Expression::Kind::nothing:
-        return std::nullopt;
-      case Expression::Kind::quantity:
-        return e.quantity.is_infinite() ? e.quantity : Quantity{1, e.quantity.unit};
+      case Expression::Kind::nothing: return std::nullopt;
+      case Expression::Kind::quantity: return e.quantity.is_infinite() ? e.quantity : Quantity{1, e.quantity.unit};
       case Expression::Kind::path: {
         std::optional<Quantity> found;
         for (const Place& place : resolve(e.path, context)) {
@@ -770,23 +711,17 @@ class Checker {
       case Expression::Kind::yes_no:
       case Expression::Kind::only:
       case Expression::Kind::list:
-      case Expression::Kind::map:
-        error(e.at, "a number, duration, size or rate is wanted here");
-        return std::nullopt;
+      case Expression::Kind::map: error(e.at, "a number, duration, size or rate is wanted here"); return std::nullopt;
     }
     return std::nullopt;
   }
   static std::optional<Unit> unit_of_kind(AttributeDef::Kind kind) {
     switch (kind) {
       case AttributeDef::Kind::count:
-      case AttributeDef::Kind::ratio:
-        return Unit::none;
-      case AttributeDef::Kind::duration:
-        return Unit::seconds;
-      case AttributeDef::Kind::bytes:
-        return Unit::bytes;
-      case AttributeDef::Kind::rate:
-        return Unit::per_second;
+      case AttributeDef::Kind::ratio: return Unit::none;
+      case AttributeDef::Kind::duration: return Unit::seconds;
+      case AttributeDef::Kind::bytes: return Unit::bytes;
+      case AttributeDef::Kind::rate: return Unit::per_second;
       case AttributeDef::Kind::refers_to:
       case AttributeDef::Kind::contains:
       case AttributeDef::Kind::object:
@@ -797,8 +732,7 @@ class Checker {
       case AttributeDef::Kind::policy:
       case AttributeDef::Kind::port:
       case AttributeDef::Kind::parent:
-      case AttributeDef::Kind::fixed:
-        return std::nullopt;
+      case AttributeDef::Kind::fixed: return std::nullopt;
     }
     return std::nullopt;
   }

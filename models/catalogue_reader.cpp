@@ -626,9 +626,7 @@ class TypeReader {
     const Tree& value = *tree.find(kind->name);
     using Kind = AttributeDef::Kind;
     switch (kind->kind) {
-      case Kind::refers_to:
-        result.types = types_named(value, result.any_type);
-        break;
+      case Kind::refers_to: result.types = types_named(value, result.any_type); break;
       case Kind::contains: {
         bool any = false;
         result.types = types_named(value, any);
@@ -648,12 +646,8 @@ class TypeReader {
           }
         }
         break;
-      case Kind::one_of:
-        result.options = names_in(value);
-        break;
-      case Kind::port:
-        result.port_of = name_in(value);
-        break;
+      case Kind::one_of: result.options = names_in(value); break;
+      case Kind::port: result.port_of = name_in(value); break;
       case Kind::fixed:
         words_.report = true;  // a command that repairs use
         result.fixed = parser().expression(value, Wanted::any);

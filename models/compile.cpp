@@ -1,9 +1,8 @@
 #include "models/compile.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
 #include "core/simulation.hpp"
 #include "models/compile_rows.hpp"
@@ -14,8 +13,8 @@ namespace {
 // ---- other values for attributes ------------------------------------------------------------------------------------
 
 struct PathStep {
-  std::string_view name;    // a key of a map
-  std::string_view item;    // an item of a list, by number or name
+  std::string_view name;  // a key of a map
+  std::string_view item;  // an item of a list, by number or name
   bool is_item = false;
 };
 
@@ -135,8 +134,7 @@ Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const C
   }
   Compiled compiled;
   const Inventory& used = changed ? *changed : inventory;
-  compiled.compilation =
-      std::make_shared<Compilation>(changed, used, catalogue, options, diagnostics, compiled.system);
+  compiled.compilation = std::make_shared<Compilation>(changed, used, catalogue, options, diagnostics, compiled.system);
   Compilation& compilation = *compiled.compilation;
   if (!compilation.check()) return compiled;
   compilation.write_system(compiled.entry_points, compiled.settings);

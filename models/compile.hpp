@@ -19,7 +19,7 @@ namespace moshimo::models {
 // `{ web: { logs.mode: non-blocking } }`: another value for an attribute, for this compilation.
 struct Override {
   std::string component;
-  std::string attribute;   // a path inside it: `logs.mode`, `targets[0].dead_letter`, `targets[orders].role`
+  std::string attribute;  // a path inside it: `logs.mode`, `targets[0].dead_letter`, `targets[orders].role`
   Value value;
   input::Position at;
 };
@@ -33,31 +33,31 @@ struct ActionRequest {
 };
 
 struct CompileOptions {
-  std::optional<Moment> start;            // unset: what holds today
+  std::optional<Moment> start;  // unset: what holds today
   std::vector<Override> overrides;
-  std::vector<ActionRequest> actions;     // the faults of a scenario; see Compiled::requested
-  bool cut_loops = false;                 // a loop of hops is cut and listed as an assumption, not an error
+  std::vector<ActionRequest> actions;  // the faults of a scenario; see Compiled::requested
+  bool cut_loops = false;              // a loop of hops is cut and listed as an assumption, not an error
 };
 
 // Something the result rests on that is not documented or not known.
 struct Assumption {
   enum class Kind : std::uint8_t {
-    fact,               // a fact below `documented` is used
-    default_value,      // an attribute that nobody gave is taken to have a value nobody published
-    default_traffic,    // no traffic is given
-    granted_policies,   // what identity policies allow is not looked at
-    unknown,            // an importer did not model or resolve something
-    cut_loop,           // data that would go round is stopped at a place
+    fact,              // a fact below `documented` is used
+    default_value,     // an attribute that nobody gave is taken to have a value nobody published
+    default_traffic,   // no traffic is given
+    granted_policies,  // what identity policies allow is not looked at
+    unknown,           // an importer did not model or resolve something
+    cut_loop,          // data that would go round is stopped at a place
   };
   Kind kind = Kind::fact;
   std::string says;
-  FactId fact;                        // kind fact
-  std::vector<ComponentId> where;     // those it concerns, as far as known
+  FactId fact;                     // kind fact
+  std::vector<ComponentId> where;  // those it concerns, as far as known
 };
 
 struct EntryPoint {
   PortId port;
-  HopId hop;   // the traffic
+  HopId hop;  // the traffic
 };
 
 // A repair that sets an attribute: it takes effect when the system is compiled again with this override.
@@ -75,7 +75,7 @@ struct Compiled {
   std::vector<Assumption> assumptions;
   std::vector<EntryPoint> entry_points;
   std::vector<Setting> settings;
-  std::vector<ActionId> requested;    // for each of CompileOptions::actions; unset where it was wrong
+  std::vector<ActionId> requested;  // for each of CompileOptions::actions; unset where it was wrong
 
   // Not set when there is no such thing. Members by the name they have in the catalogue.
   ComponentId component(std::string_view name) const;

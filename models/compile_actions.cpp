@@ -1,7 +1,6 @@
 // What somebody may do to a component: the faults of its type, with their parameters.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "models/compile_rows.hpp"
 
@@ -73,8 +72,8 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
         const auto in_options = [&](const ActionRequest& r) { return key_of(r) == key; };
         if (is_given && std::none_of(options_.actions.begin(), options_.actions.end(), in_options) &&
             world_.describe(value) != given->second.text) {
-          diagnostics.error(given->second.at(), fmt::format("'{}' of '{}' has to be known before compiling", p.name,
-                                                            part.name));
+          diagnostics.error(given->second.at(),
+                            fmt::format("'{}' of '{}' has to be known before compiling", p.name, part.name));
           is_wrong = true;
         }
       }
@@ -88,9 +87,10 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     if (option == p.options.end()) {
       std::string options;
       for (const std::string& o : p.options) options += fmt::format("{}{}", options.empty() ? "" : ", ", o);
-      diagnostics.error(given->second.at(),
-                        fmt::format("'{}' is none of the values of '{}', which are {}{}", given->second.text, p.name, options,
-                                    input::did_you_mean(given->second.text, {p.options.begin(), p.options.end()})));
+      diagnostics.error(
+          given->second.at(),
+          fmt::format("'{}' is none of the values of '{}', which are {}{}", given->second.text, p.name, options,
+                      input::did_you_mean(given->second.text, {p.options.begin(), p.options.end()})));
       is_wrong = true;
     } else {
       parameters.emplace_back(p.name, Thing::of_text(*option));
@@ -100,9 +100,9 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     std::vector<std::string_view> known;
     for (const FaultDef::Parameter& p : def->with) known.push_back(p.name);
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    diagnostics.error(value.key_at().file ? value.key_at() : request.at,
-                      fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name,
-                                  input::did_you_mean(name, known)));
+    diagnostics.error(
+        value.key_at().file ? value.key_at() : request.at,
+        fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name, input::did_you_mean(name, known)));
     is_wrong = true;
   }
   if (is_wrong) return {};

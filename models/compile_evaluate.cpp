@@ -1,7 +1,6 @@
 // What paths, expressions, tests and texts of the catalogue mean for a component.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "models/compile_world.hpp"
 
@@ -89,8 +88,10 @@ const World::Reverse& World::reverse(Index type, std::string_view attribute) {
     values(c, attribute, *named);
     for (const Thing& t : named) {
       std::vector<Index>* list = nullptr;
-      if (t.kind == Thing::Kind::component) list = &index.by_component[t.component];
-      else if (t.kind == Thing::Kind::text) list = &index.by_text[t.text];
+      if (t.kind == Thing::Kind::component)
+        list = &index.by_component[t.component];
+      else if (t.kind == Thing::Kind::text)
+        list = &index.by_text[t.text];
       if (list && (list->empty() || list->back() != c)) list->push_back(c);
     }
   }
@@ -119,8 +120,8 @@ void World::walk(const Thing& from, const Step* step, const Step* end, const Sco
   }
 }
 
-void World::walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name,
-                        const Scope& scope, std::vector<Thing>& out) {
+void World::walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
+                        std::vector<Thing>& out) {
   const Step* next = step + 1;
   switch (from.kind) {
     case Thing::Kind::component: break;
@@ -134,9 +135,12 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
       return;
     }
     case Thing::Kind::process:
-      if (name == "start") walk(member_thing(Thing::Kind::process_start, from.component, from.index), next, end, scope, out);
-      if (name == "run") walk(member_thing(Thing::Kind::process_run, from.component, from.index), next, end, scope, out);
-      if (name == "healthy") walk(member_thing(Thing::Kind::process_healthy, from.component, from.index), next, end, scope, out);
+      if (name == "start")
+        walk(member_thing(Thing::Kind::process_start, from.component, from.index), next, end, scope, out);
+      if (name == "run")
+        walk(member_thing(Thing::Kind::process_run, from.component, from.index), next, end, scope, out);
+      if (name == "healthy")
+        walk(member_thing(Thing::Kind::process_healthy, from.component, from.index), next, end, scope, out);
       return;
     case Thing::Kind::text:
       if (name == "name" || name == "arn") walk(from, next, end, scope, out);
@@ -227,8 +231,10 @@ void World::evaluate(const Expression& e, const Scope& scope, std::vector<Thing>
     case Kind::nothing: return;
     case Kind::quantity: out.push_back(Thing::of_quantity(e.quantity)); return;
     case Kind::text:
-      if (const auto plain = e.text.plain()) out.push_back(Thing::of_text(*plain));
-      else out.push_back(Thing::of_text(keep(text(e.text, scope))));
+      if (const auto plain = e.text.plain())
+        out.push_back(Thing::of_text(*plain));
+      else
+        out.push_back(Thing::of_text(keep(text(e.text, scope))));
       return;
     case Kind::yes_no: out.push_back(Thing::of_yes_no(e.yes)); return;
     case Kind::path: follow(e.path, scope, out); return;
@@ -347,10 +353,8 @@ bool World::holds(const Test& test, const Scope& scope) {
                std::find(test.types.begin(), test.types.end(), parts_[t.component].type->name) != test.types.end();
       });
     }
-    case Kind::any:
-      return std::any_of(test.operands.begin(), test.operands.end(), leads_somewhere);
-    case Kind::none:
-      return std::none_of(test.operands.begin(), test.operands.end(), leads_somewhere);
+    case Kind::any: return std::any_of(test.operands.begin(), test.operands.end(), leads_somewhere);
+    case Kind::none: return std::none_of(test.operands.begin(), test.operands.end(), leads_somewhere);
     case Kind::starts_with: {
       const auto a = one(test.operands[0], scope);
       const auto b = one(test.operands[1], scope);
@@ -369,7 +373,8 @@ bool World::holds(const Test& test, const Scope& scope) {
 
 std::string World::text(const Text& words, const Scope& scope, std::string_view between) {
   if (const auto plain = words.plain()) return std::string(*plain);
-  std::string longest = std::move(spare_text_);   // a text is built in room that is there, and kept in no more than it takes
+  std::string longest =
+      std::move(spare_text_);  // a text is built in room that is there, and kept in no more than it takes
   longest.clear();
   append(longest, words, scope, between);
   std::string out(longest);

@@ -1,8 +1,7 @@
 // Hops: where data moves, and where it waits when it cannot.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <tuple>
 
 #include "models/compile_rows.hpp"
@@ -46,7 +45,8 @@ bool is_automatic_store(const Fallback& f, StoreId store) {
   return f.kind == Fallback::Kind::store && f.store == store && !f.release.is_set();
 }
 
-// Merges lists into one that holds each of them as a subsequence; equal places are used together where the order allows.
+// Merges lists into one that holds each of them as a subsequence; equal places are used together where the order
+// allows.
 class Merger {
  public:
   std::vector<int> merge(const std::vector<Fallback>& list) {
@@ -188,7 +188,7 @@ void Compilation::refuse_target(const HopPlan& plan, const Scope& scope) {
   const Part& target = world_.part(found.front().component);
   const Part& part = world_.part(plan.component);
   world_.diagnostics->error(part.at, fmt::format("'{}' {}, but '{}' ({}) takes nothing in", part.name,
-                                                world_.text(def.says, scope), target.name, target.type->name));
+                                                 world_.text(def.says, scope), target.name, target.type->name));
 }
 
 bool Compilation::feeds(Index component, Index port) const { return readers_.count(key_of(component, port)) > 0; }
@@ -256,7 +256,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   if (blocks_for.empty()) {
     for (const ErrorClass c : all_classes) blocks_for.push_back(reactions_to(def, c));
   }
-  std::vector<const ReactionDef*> apply;   // those whose test holds here
+  std::vector<const ReactionDef*> apply;  // those whose test holds here
   std::vector<FactId> facts;
   for (const WhenDef& when : def.when) {
     for (const ReactionDef& block : when.blocks) {
@@ -307,8 +307,10 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
     }
   }
   const StoreId source = source_store(plan);
-  if (source.is_set() && system_->stores[source].ordered) arrange_ordered(hop, lists, list_of_class, source);
-  else arrange(hop, lists, list_of_class);
+  if (source.is_set() && system_->stores[source].ordered)
+    arrange_ordered(hop, lists, list_of_class, source);
+  else
+    arrange(hop, lists, list_of_class);
 }
 
 // The store of what feeds a hop: what is there already need not be put there.
@@ -457,7 +459,7 @@ void Compilation::arrange_ordered(Hop& hop, const std::vector<std::vector<Fallba
   whole.capacity = store.capacity;
   whole.fact = store.fact;
 
-  std::vector<Fallback> stays;   // the ways in which classes keep data in the source
+  std::vector<Fallback> stays;  // the ways in which classes keep data in the source
   const auto find = [&](const Fallback& f) {
     return std::find_if(stays.begin(), stays.end(), [&](const Fallback& s) { return same_place(s, f); });
   };
@@ -469,8 +471,7 @@ void Compilation::arrange_ordered(Hop& hop, const std::vector<std::vector<Fallba
     nodes.push_back(merger.merge({list.begin() + (begins_there ? 1 : 0), list.end()}));
   }
   // Those whose time counts from entry last, since a second place would give them their time twice.
-  std::stable_sort(stays.begin(), stays.end(),
-                   [](const Fallback& a, const Fallback& b) { return a.age < b.age; });
+  std::stable_sort(stays.begin(), stays.end(), [](const Fallback& a, const Fallback& b) { return a.age < b.age; });
   if (const auto known = find(whole); known != stays.end()) {
     whole = *known;
     stays.erase(known);
@@ -529,7 +530,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   Duration since_monday;
   if (options_.start) {
     constexpr std::int64_t day = 86400;
-    const std::int64_t since_epoch = options_.start->seconds + 3 * day;   // 1970-01-01 was a Thursday
+    const std::int64_t since_epoch = options_.start->seconds + 3 * day;  // 1970-01-01 was a Thursday
     since_monday = Duration::seconds(static_cast<double>(((since_epoch % (7 * day)) + 7 * day) % (7 * day)));
   }
   std::unordered_map<std::string, int> seen;
@@ -568,7 +569,8 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     for (const Fallback& f : hop.fallbacks) {
       if (f.kind == Fallback::Kind::hand_on) is_fed[s.ports[f.port].component.value] = true;
       const bool is_other = f.kind == Fallback::Kind::store && !(hop.ordered && f.store == hop.fallbacks.front().store);
-      if (is_other && !(hop.source == Hop::Source::port && s.ports[hop.from].component == s.stores[f.store].component)) {
+      if (is_other &&
+          !(hop.source == Hop::Source::port && s.ports[hop.from].component == s.stores[f.store].component)) {
         is_fed[s.stores[f.store].component.value] = true;
       }
     }
@@ -585,7 +587,8 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   }
   if (assumption.where.empty()) return;
   assumption.says = fmt::format(
-      "The inventory gives no traffic, so one event a second is taken to reach each of {} entry point{}: time windows are"
+      "The inventory gives no traffic, so one event a second is taken to reach each of {} entry point{}: time windows "
+      "are"
       " right, amounts only compare with each other.",
       assumption.where.size(), assumption.where.size() == 1 ? "" : "s");
   assumptions_.push_back(std::move(assumption));
@@ -605,7 +608,7 @@ void Compilation::cut_loops() {
   std::vector<std::uint8_t> state(s.hops.size(), unseen);
   struct Frame {
     std::uint32_t hop;
-    std::size_t way = 0;    // 0: its target; then its fallbacks
+    std::size_t way = 0;  // 0: its target; then its fallbacks
     std::size_t next = 0;
   };
   const auto port_of = [&](const Hop& hop, std::size_t way) {
@@ -665,8 +668,8 @@ void Compilation::cut_loops() {
         continue;
       }
       assumptions_.push_back({Assumption::Kind::cut_loop,
-                              fmt::format("What {} passes to {} would come back to it; here it ends at {}.", sender.name,
-                                          place.name, place.name),
+                              fmt::format("What {} passes to {} would come back to it; here it ends at {}.",
+                                          sender.name, place.name, place.name),
                               {},
                               {hop.component}});
       ++frame.way;
@@ -683,8 +686,10 @@ void Compilation::size_events() {
   std::vector<std::uint32_t> ready;
   for (std::uint32_t h = 0; h < s.hops.size(); ++h) {
     const Hop& hop = s.hops[HopId(h)];
-    if (hop.source == Hop::Source::port) fed[hop.from.value].push_back(h);
-    else ready.push_back(h);
+    if (hop.source == Hop::Source::port)
+      fed[hop.from.value].push_back(h);
+    else
+      ready.push_back(h);
     if (hop.to.is_set()) ++missing[hop.to.value];
     for (const Fallback& f : hop.fallbacks) {
       if (f.kind == Fallback::Kind::hand_on) ++missing[f.port.value];
@@ -695,7 +700,7 @@ void Compilation::size_events() {
   }
   std::vector<double> events(s.ports.size(), 0);
   std::vector<double> bytes(s.ports.size(), 0);
-  constexpr double little = 1e-9;   // counts only where nothing else does
+  constexpr double little = 1e-9;  // counts only where nothing else does
   for (std::size_t i = 0; i < ready.size(); ++i) {
     Hop& hop = s.hops[HopId(ready[i])];
     double rate = 0;

@@ -1,8 +1,7 @@
 #include "models/compile_needs.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace moshimo::models {
 namespace {
@@ -56,8 +55,10 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
       return;
     case Thing::Kind::component: {
       const Member in = world_.member(thing.component, "in");
-      if (in.kind == MemberKind::port && world_.exists(MemberKind::port, thing.component, static_cast<Index>(in.index))) {
-        for (const Need& n : of_port(thing.component, static_cast<Index>(in.index), scope.caller)) add(out, n, shown_as);
+      if (in.kind == MemberKind::port &&
+          world_.exists(MemberKind::port, thing.component, static_cast<Index>(in.index))) {
+        for (const Need& n : of_port(thing.component, static_cast<Index>(in.index), scope.caller))
+          add(out, n, shown_as);
       }
       return;
     }
@@ -75,10 +76,14 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
     case Thing::Kind::process_healthy: {
       Needs needs;
       const ProcessDef& process = type->processes[thing.index];
-      if (thing.kind == Thing::Kind::process) of_process(thing.component, thing.index, needs);
-      else if (thing.kind == Thing::Kind::process_start) write(process.start, of_component(thing.component), needs);
-      else if (thing.kind == Thing::Kind::process_run) write(process.run, of_component(thing.component), needs);
-      else write(process.healthy, of_component(thing.component), needs);
+      if (thing.kind == Thing::Kind::process)
+        of_process(thing.component, thing.index, needs);
+      else if (thing.kind == Thing::Kind::process_start)
+        write(process.start, of_component(thing.component), needs);
+      else if (thing.kind == Thing::Kind::process_run)
+        write(process.run, of_component(thing.component), needs);
+      else
+        write(process.healthy, of_component(thing.component), needs);
       for (const Need& n : needs) add(out, n, shown_as);
       return;
     }
@@ -110,7 +115,7 @@ void NeedsWriter::any_of(const NeedDef& def, const Scope& scope, Needs& out) {
   for (const Thing& thing : things) {
     Needs needs;
     one(thing, scope, std::nullopt, needs);
-    if (needs.empty()) return;   // that one always holds
+    if (needs.empty()) return;  // that one always holds
     if (!error) error = needs.front().error;
     if (needs.size() > 1) {
       alternatives.push_back(stand_in(thing, needs));
@@ -124,9 +129,9 @@ void NeedsWriter::any_of(const NeedDef& def, const Scope& scope, Needs& out) {
   need.condition = alternatives.front();
   need.error = *error;
   for (std::size_t i = 1; i < alternatives.size(); ++i) {
-    const bool is_new = alternatives[i] != need.condition &&
-                        std::find(need.alternatives.begin(), need.alternatives.end(), alternatives[i]) ==
-                            need.alternatives.end();
+    const bool is_new =
+        alternatives[i] != need.condition &&
+        std::find(need.alternatives.begin(), need.alternatives.end(), alternatives[i]) == need.alternatives.end();
     if (is_new) need.alternatives.push_back(alternatives[i]);
   }
   add(out, need);
@@ -144,8 +149,10 @@ ConditionId NeedsWriter::stand_in(const Thing& thing, const Needs& needs) {
   if (known.is_set()) return known;
   const Part& part = world_.part(thing.component);
   std::string_view member = "ok";
-  if (thing.kind == Thing::Kind::port) member = part.type->ports[thing.index].name;
-  else if (thing.kind == Thing::Kind::hop) member = part.type->hops[thing.index].name;
+  if (thing.kind == Thing::Kind::port)
+    member = part.type->ports[thing.index].name;
+  else if (thing.kind == Thing::Kind::hop)
+    member = part.type->hops[thing.index].name;
   else if (thing.kind != Thing::Kind::health && thing.kind != Thing::Kind::component) {
     member = part.type->processes[thing.index].name;
   }
@@ -225,7 +232,8 @@ Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {
   }
   if (def.by.empty()) return needs;
   const Member process = world_.member(component, def.by);
-  if (process.kind == MemberKind::process && world_.exists(MemberKind::process, component, static_cast<Index>(process.index))) {
+  if (process.kind == MemberKind::process &&
+      world_.exists(MemberKind::process, component, static_cast<Index>(process.index))) {
     of_process(component, static_cast<Index>(process.index), needs);
   }
   return needs;
@@ -234,14 +242,16 @@ Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {
 void NeedsWriter::report_loop(Index component, Index port) {
   if (loop_reported_) return;
   loop_reported_ = true;
-  const auto name = [&](Index c, Index p) { return fmt::format("{}.{}", world_.part(c).name, world_.part(c).type->ports[p].name); };
+  const auto name = [&](Index c, Index p) {
+    return fmt::format("{}.{}", world_.part(c).name, world_.part(c).type->ports[p].name);
+  };
   std::string loop;
   for (auto at = std::find(path_.begin(), path_.end(), std::make_pair(component, port)); at != path_.end(); ++at) {
     loop += name(at->first, at->second) + " -> ";
   }
-  world_.diagnostics->error(world_.part(component).at,
-                           fmt::format("what these need goes round: {}{}; remove one of the references", loop,
-                                       name(component, port)));
+  world_.diagnostics->error(
+      world_.part(component).at,
+      fmt::format("what these need goes round: {}{}; remove one of the references", loop, name(component, port)));
 }
 
 void NeedsWriter::of_process(Index component, Index process, Needs& out) {

@@ -22,8 +22,8 @@ struct HopPlan {
   Index def = 0;
   std::optional<Thing> item;
   std::optional<Thing> principal;
-  Thing from;   // a port or condition; not used by a timetable
-  Thing to;     // a port
+  Thing from;  // a port or condition; not used by a timetable
+  Thing to;    // a port
   bool goes_outside = false;
 };
 
@@ -55,9 +55,9 @@ class NeedsWriter {
  private:
   struct Expansion {
     Needs needs;
-    bool is_open = true;   // being worked out
+    bool is_open = true;  // being worked out
   };
-  using CallerKey = std::tuple<Index, Index, Index, std::string>;   // component, port, caller
+  using CallerKey = std::tuple<Index, Index, Index, std::string>;  // component, port, caller
 
   void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
   Needs expand(Index component, Index port, const Thing* caller);
@@ -69,11 +69,11 @@ class NeedsWriter {
   World& world_;
   System* system_;
   enum class Progress : std::uint8_t { not_begun, busy, the_same_for_all, by_caller };
-  std::vector<Progress> of_port_;   // by PortId; the result is the row's own needs
+  std::vector<Progress> of_port_;  // by PortId; the result is the row's own needs
   std::map<CallerKey, Expansion> of_port_for_;
   std::map<std::tuple<int, Index, Index, std::vector<std::uint32_t>>, ConditionId> stand_ins_;
   std::map<std::tuple<int, Index, Index>, int> stand_in_counts_;
-  std::vector<std::pair<Index, Index>> path_;   // ports being worked out, for the message about a loop
+  std::vector<std::pair<Index, Index>> path_;  // ports being worked out, for the message about a loop
   bool loop_reported_ = false;
 };
 

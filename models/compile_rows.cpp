@@ -1,8 +1,7 @@
 #include "models/compile_rows.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "input/cursor.hpp"
 
@@ -52,7 +51,8 @@ bool Compilation::check() {
   for (const Traffic& t : inventory_.traffic) {
     const Index c = world_.find(t.to);
     if (c == nothing) {
-      world_.diagnostics->error(t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
+      world_.diagnostics->error(
+          t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
       continue;
     }
     const Part& part = world_.part(c);
@@ -62,9 +62,9 @@ bool Compilation::check() {
     for (const PortDef& p : part.type->ports) ports.push_back(p.name);
     std::string known;
     for (const std::string_view p : ports) known += fmt::format("{}{}", known.empty() ? "" : ", ", p);
-    world_.diagnostics->error(t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
-                                                   ports.empty() ? "; nothing can reach it"
-                                                                 : fmt::format("; it has {}", known)));
+    world_.diagnostics->error(
+        t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
+                              ports.empty() ? "; nothing can reach it" : fmt::format("; it has {}", known)));
   }
   return !world_.diagnostics->has_errors();
 }
@@ -73,7 +73,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vecto
   assign_ids();
   allow_outages();
   plan_hops();
-  write_processes();   // before all that needs a worker
+  write_processes();  // before all that needs a worker
   write_conditions();
   write_ports();
   write_stores();
@@ -108,7 +108,7 @@ void Compilation::make_room() {
     count(MemberKind::repair, c, type.repairs.size(), repairs);
   }
   s.components.reserve(world_.parts().size());
-  s.conditions.reserve(conditions + processes + conditions / 50);   // some more stand in for several
+  s.conditions.reserve(conditions + processes + conditions / 50);  // some more stand in for several
   s.ports.reserve(ports);
   s.stores.reserve(stores);
   s.processes.reserve(processes);
@@ -258,7 +258,7 @@ void Compilation::write_conditions() {
       if (!id.is_set()) continue;
       const ConditionDef& def = parts[c].type->conditions[i];
       Needs follows;
-      needs_->write(def.follows, scope, follows);   // may add conditions
+      needs_->write(def.follows, scope, follows);  // may add conditions
       Condition& row = system_->conditions[id];
       row.name = joined(parts[c].name, '/', def.name);
       row.says = world_.text(def.says, scope);
@@ -288,7 +288,7 @@ void Compilation::write_ports() {
       row.name = joined(parts[c].name, '.', def.name);
       row.says = world_.text(def.says, scope);
       row.component = ComponentId(c);
-      needs_->of_port(c, i, nullptr);   // writes the needs of the row
+      needs_->of_port(c, i, nullptr);  // writes the needs of the row
       if (const Member by = world_.member(c, def.by); by.kind == MemberKind::process) {
         row.process = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(by.index)));
       }
@@ -352,19 +352,20 @@ void Compilation::write_processes() {
       row.count = static_cast<std::uint32_t>(std::max(0.0, world_.number(def.count, scope).value_or(1)));
       if (row.count == 0) {
         row.count = 1;
-        assumptions_.push_back({Assumption::Kind::default_value,
-                                fmt::format("{} is written with no workers; something else is taken to set their number,"
-                                            " and one to run.", parts[c].name),
-                                {},
-                                {ComponentId(c)}});
+        assumptions_.push_back(
+            {Assumption::Kind::default_value,
+             fmt::format("{} is written with no workers; something else is taken to set their number,"
+                         " and one to run.",
+                         parts[c].name),
+             {},
+             {ComponentId(c)}});
       }
       row.lifetime = world_.duration(def.lifetime, scope).value_or(Duration::forever());
       needs_->write(def.start, scope, row.start);
       needs_->write(def.run, scope, row.run);
       needs_->write(def.healthy, scope, row.healthy);
       row.start_time = world_.duration(def.start_time, scope).value_or(Duration{});
-      row.ends_when_unhealthy_for =
-          world_.duration(def.ends_when_unhealthy_for, scope).value_or(Duration::forever());
+      row.ends_when_unhealthy_for = world_.duration(def.ends_when_unhealthy_for, scope).value_or(Duration::forever());
       row.restarts = def.restarts;
       row.restart = schedule(def.restart, scope);
       row.fact = fact(def.basis, scope, def.name);

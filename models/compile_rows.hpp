@@ -58,8 +58,8 @@ class Compilation {
   bool is_read(Index component);
   bool feeds(Index component, Index port) const;
   void arrange(Hop& hop, const std::vector<std::vector<Fallback>>& lists, const std::vector<int>& list_of_class);
-  void arrange_ordered(Hop& hop, const std::vector<std::vector<Fallback>>& lists,
-                       const std::vector<int>& list_of_class, StoreId source);
+  void arrange_ordered(Hop& hop, const std::vector<std::vector<Fallback>>& lists, const std::vector<int>& list_of_class,
+                       StoreId source);
   void share_among_readers();
   void cut_loops();
   void size_events();
@@ -78,14 +78,14 @@ class Compilation {
   System* system_;
   World world_;
   std::unique_ptr<NeedsWriter> needs_;
-  std::unordered_map<std::string_view, FactId> facts_;   // by ids, or reasons of assumptions, that stay
+  std::unordered_map<std::string_view, FactId> facts_;  // by ids, or reasons of assumptions, that stay
   std::map<std::string, FactId, std::less<>> assumed_;
-  std::unordered_map<std::uint64_t, std::vector<Index>> readers_;   // component << 32 | port: plans that start there
-  std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;   // by class
+  std::unordered_map<std::uint64_t, std::vector<Index>> readers_;  // component << 32 | port: plans that start there
+  std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;  // by class
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::map<std::string, ActionId> actions_;
   std::vector<Assumption> assumptions_;
-  std::vector<bool> is_sized_;   // by hop: its events have a size of their own
+  std::vector<bool> is_sized_;  // by hop: its events have a size of their own
 };
 
 }  // namespace moshimo::models

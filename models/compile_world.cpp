@@ -1,9 +1,8 @@
 #include "models/compile_world.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
 #include "input/cursor.hpp"
 
@@ -116,10 +115,10 @@ struct World::Draft {
   std::string name;
   std::string short_name;
   const Resource* resource = nullptr;
-  Index parent = nothing;                     // among the drafts
+  Index parent = nothing;  // among the drafts
   const AttributeDef* contained_in = nullptr;
-  const Value* value = nullptr;               // its attributes, or
-  const Expression* expression = nullptr;     // the map a default gives
+  const Value* value = nullptr;            // its attributes, or
+  const Expression* expression = nullptr;  // the map a default gives
   input::Position at;
 };
 
@@ -163,7 +162,7 @@ void World::create_parts(const Inventory& inventory) {
     if (!type) {
       unusable_.insert(r.name);
       diagnostics->error(r.type_at, fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
-                                               input::did_you_mean(r.type, catalogue_.type_names())));
+                                                input::did_you_mean(r.type, catalogue_.type_names())));
       continue;
     }
     Draft d;
@@ -218,7 +217,7 @@ void World::create_parts(const Inventory& inventory) {
   }
 
   // Parts know their parent, and parents their parts in the order in which they are written.
-  std::vector<std::pair<Index, Index>> contained;   // slot of the parent, part
+  std::vector<std::pair<Index, Index>> contained;  // slot of the parent, part
   for (std::size_t i = tops; i < drafts.size(); ++i) {
     const Draft& d = drafts[i];
     const Part& p = parts_[place[i]];
@@ -230,7 +229,7 @@ void World::create_parts(const Inventory& inventory) {
       Slot& up = slots_[p.first_slot + a];
       if (up.value) {
         diagnostics->error(up.value->key_at(), fmt::format("'{}' of '{}' follows from where it stands; remove it",
-                                                          d.contained_in->through, p.name));
+                                                           d.contained_in->through, p.name));
       }
       up.value = nullptr;
       up.first = static_cast<Index>(things_.size());
@@ -240,8 +239,7 @@ void World::create_parts(const Inventory& inventory) {
     }
   }
   attach_separate_parts(contained);
-  std::stable_sort(contained.begin(), contained.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(contained.begin(), contained.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   for (const auto& [slot_index, child] : contained) {
     Slot& s = slots_[slot_index];
     if (s.state != Slot::State::done) {
@@ -253,7 +251,8 @@ void World::create_parts(const Inventory& inventory) {
   }
   for (const Part& p : parts_) {
     for (std::size_t a = 0; a < p.type->attributes.size(); ++a) {
-      if (p.type->attributes[a].kind == AttributeDef::Kind::contains) slots_[p.first_slot + a].state = Slot::State::done;
+      if (p.type->attributes[a].kind == AttributeDef::Kind::contains)
+        slots_[p.first_slot + a].state = Slot::State::done;
     }
   }
 }
@@ -269,17 +268,20 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
     if (drafts[parent].expression) {
       const auto& keys = drafts[parent].expression->keys;
       const auto key = std::find(keys.begin(), keys.end(), attribute.name);
-      if (key != keys.end()) expression = &drafts[parent].expression->operands[static_cast<std::size_t>(key - keys.begin())];
+      if (key != keys.end())
+        expression = &drafts[parent].expression->operands[static_cast<std::size_t>(key - keys.begin())];
     }
     if (!given && !expression && attribute.default_value.is_written()) expression = &attribute.default_value;
     if (given && given->kind == Value::Kind::null) continue;
 
     std::size_t count = 0;
-    if (given && given->kind == Value::Kind::list) count = given->children.size();
-    else if (given && given->kind == Value::Kind::map) count = 1;
+    if (given && given->kind == Value::Kind::list)
+      count = given->children.size();
+    else if (given && given->kind == Value::Kind::map)
+      count = 1;
     else if (given) {
       diagnostics->error(given->at(), fmt::format("{} of '{}' must be a list of {}, a map each", attribute.name,
-                                                 drafts[parent].name, attribute.types.front()));
+                                                  drafts[parent].name, attribute.types.front()));
     } else if (expression && expression->kind == Expression::Kind::list) {
       count = expression->operands.size();
     }
@@ -297,7 +299,7 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
         d.at = d.value->at();
         if (d.value->kind != Value::Kind::map) {
           diagnostics->error(d.at, fmt::format("item {} of {} of '{}' must be a map with the attributes of {}", i,
-                                              attribute.name, drafts[parent].name, with_article(child_type->name)));
+                                               attribute.name, drafts[parent].name, with_article(child_type->name)));
           continue;
         }
         const Value* name = d.value->find("name");
@@ -305,7 +307,7 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
           d.short_name = name->text;
           if (std::find(names.begin(), names.end(), name->text) != names.end()) {
             diagnostics->error(name->at(), fmt::format("{} of '{}' has two items named '{}'", attribute.name,
-                                                      drafts[parent].name, name->text));
+                                                       drafts[parent].name, name->text));
             continue;
           }
           names.push_back(name->text);
@@ -357,7 +359,7 @@ void World::attach_separate_parts(std::vector<std::pair<Index, Index>>& containe
         }
         if (candidates > 1) {
           diagnostics->error(p.at, fmt::format("write '{}' inside '{}', which can hold {} in several places", p.name,
-                                              parts_[parent].name, with_article(p.type->name)));
+                                               parts_[parent].name, with_article(p.type->name)));
         } else if (holder) {
           const auto& attributes = parts_[parent].type->attributes;
           contained.emplace_back(parts_[parent].first_slot + static_cast<Index>(holder - attributes.data()), c);
@@ -396,12 +398,12 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
         const std::string owner = prefix.empty() ? parts_[component].type->name
                                                  : fmt::format("'{}' of {}", prefix, parts_[component].type->name);
         diagnostics->error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key,
-                                                      input::did_you_mean(child.key, known)));
+                                                       input::did_you_mean(child.key, known)));
         continue;
       }
       if (attributes[i].kind == AttributeDef::Kind::fixed) {
         diagnostics->error(child.key_at(), fmt::format("'{}' of {} follows from its other attributes; remove it",
-                                                      child.key, parts_[component].type->name));
+                                                       child.key, parts_[component].type->name));
         continue;
       }
       slots_[first + i].value = &child;
@@ -615,8 +617,10 @@ void World::settle(std::vector<Thing>& things, const AttributeDef& attribute) {
     std::size_t kept = 0;
     for (const Thing& t : things) {
       const Index c = t.kind == Thing::Kind::text ? find(t.text) : nothing;
-      if (c != nothing && fits(attribute, *parts_[c].type)) things[kept++] = Thing::of_component(c);
-      else if (t.kind != Thing::Kind::text || attribute.or_text) things[kept++] = t;
+      if (c != nothing && fits(attribute, *parts_[c].type))
+        things[kept++] = Thing::of_component(c);
+      else if (t.kind != Thing::Kind::text || attribute.or_text)
+        things[kept++] = t;
     }
     things.resize(kept);
   }
@@ -672,7 +676,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     case AttributeDef::Kind::count: {
       if (is_scalar && words == "unlimited") return quantity(0, true, Unit::none);
       const auto n = is_scalar ? number_in(words) : std::nullopt;
-      const bool is_whole = n && *n >= -1 && *n == static_cast<double>(static_cast<std::int64_t>(*n));   // -1: no limit
+      const bool is_whole = n && *n >= -1 && *n == static_cast<double>(static_cast<std::int64_t>(*n));  // -1: no limit
       if (!is_whole) return wrong("a whole number, as in 3");
       return quantity(*n, false, Unit::none);
     }
@@ -705,8 +709,8 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
       const auto& options = attribute.options;
       if (std::find(options.begin(), options.end(), words) == options.end()) {
         diagnostics->error(value.at(),
-                          fmt::format("{} must be {}, not '{}'{}", whose(component, label), listed(options), words,
-                                      input::did_you_mean(words, {options.begin(), options.end()})));
+                           fmt::format("{} must be {}, not '{}'{}", whose(component, label), listed(options), words,
+                                       input::did_you_mean(words, {options.begin(), options.end()})));
         return std::nullopt;
       }
       return Thing::of_text(words);
@@ -735,8 +739,8 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
         std::vector<std::string> ports;
         for (const PortDef& port : p.type->ports) ports.push_back(port.name);
         diagnostics->error(value.at(),
-                          fmt::format("{} names the port '{}', but '{}' ({}) has {}", whose(component, label), words,
-                                      p.name, p.type->name, ports.empty() ? "no ports" : "only " + listed(ports)));
+                           fmt::format("{} names the port '{}', but '{}' ({}) has {}", whose(component, label), words,
+                                       p.name, p.type->name, ports.empty() ? "no ports" : "only " + listed(ports)));
         return std::nullopt;
       }
       return Thing::of_text(words);
@@ -755,7 +759,7 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
   const Index c = find(value.text);
   if (c == nothing) {
     if (attribute.or_text) return Thing::of_text(value.text);
-    if (unusable_.count(value.text)) return std::nullopt;   // that has been said
+    if (unusable_.count(value.text)) return std::nullopt;  // that has been said
     std::string hint;
     if (++suggestions_ <= most_suggestions) {
       std::vector<std::string_view> known;
@@ -766,12 +770,12 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
       if (hint.empty()) hint = unknown_name(value.text);
     }
     diagnostics->error(value.at(),
-                      fmt::format("{} names '{}', which does not exist{}", whose(component, label), value.text, hint));
+                       fmt::format("{} names '{}', which does not exist{}", whose(component, label), value.text, hint));
     return std::nullopt;
   }
   if (attribute.kind == AttributeDef::Kind::refers_to && !fits(attribute, *parts_[c].type)) {
     diagnostics->error(value.at(), fmt::format("{} names '{}', {}; it takes {}", whose(component, label), value.text,
-                                              with_article(parts_[c].type->name), wanted));
+                                               with_article(parts_[c].type->name), wanted));
     return std::nullopt;
   }
   return Thing::of_component(c);
@@ -818,7 +822,8 @@ void World::check_slots(const std::vector<AttributeDef>& attributes, Index first
       const Slot s = slot(at, attribute, component, prefix);
       if (attribute.kind == AttributeDef::Kind::object) {
         const std::string label = prefix.empty() ? attribute.name : fmt::format("{}.{}", prefix, attribute.name);
-        for (Index k = 0; k < s.count; ++k) check_slots(attribute.members, things_[s.first + k].index, component, label);
+        for (Index k = 0; k < s.count; ++k)
+          check_slots(attribute.members, things_[s.first + k].index, component, label);
       }
       continue;
     }
@@ -830,7 +835,8 @@ void World::check_slots(const std::vector<AttributeDef>& attributes, Index first
     const std::string label = prefix.empty() ? attribute.name : fmt::format("{}.{}", prefix, attribute.name);
     std::string what;
     if (attribute.kind == AttributeDef::Kind::refers_to) {
-      what = fmt::format(", the name of {}", attribute.types.empty() ? "a resource" : with_article(listed(attribute.types)));
+      what = fmt::format(", the name of {}",
+                         attribute.types.empty() ? "a resource" : with_article(listed(attribute.types)));
     } else if (attribute.kind == AttributeDef::Kind::parent) {
       what = ", the name of what it is a part of";
     } else if (attribute.kind == AttributeDef::Kind::one_of) {

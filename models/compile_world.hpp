@@ -1,5 +1,5 @@
-// The components of an inventory while they are compiled: their attributes, and what paths, expressions, tests and texts
-// of the catalogue mean for them.
+// The components of an inventory while they are compiled: their attributes, and what paths, expressions, tests and
+// texts of the catalogue mean for them.
 //
 // Attributes are looked at when first asked for: a given value is checked, an absent one takes its default, which may
 // lead through other components. Results are kept, so every attribute is worked out once.
@@ -30,15 +30,28 @@ inline constexpr Index nothing = static_cast<Index>(-1);
 // What a path or expression leads to.
 struct Thing {
   enum class Kind : std::uint8_t {
-    component, quantity, text, yes_no, object, map,
-    condition, port, store, hop, repair, process, process_start, process_run, process_healthy,
-    health,   // `ok`
+    component,
+    quantity,
+    text,
+    yes_no,
+    object,
+    map,
+    condition,
+    port,
+    store,
+    hop,
+    repair,
+    process,
+    process_start,
+    process_run,
+    process_healthy,
+    health,  // `ok`
   };
   Kind kind = Kind::text;
   bool yes = false;
   Unit unit = Unit::none;
-  Index component = nothing;   // it, or the one it belongs to
-  Index index = 0;             // of a member in its type; of an object its first slot
+  Index component = nothing;  // it, or the one it belongs to
+  Index index = 0;            // of a member in its type; of an object its first slot
   double number = 0;
   std::string_view text;
   const AttributeDef* object = nullptr;
@@ -87,7 +100,7 @@ struct Part {
   const TypeDef* type = nullptr;
   Index type_index = 0;
   std::string name;
-  std::string_view short_name;   // of a part, its own name without that of its parent
+  std::string_view short_name;  // of a part, its own name without that of its parent
   const Resource* resource = nullptr;
   Index parent = nothing;
   Index first_slot = 0;
@@ -103,7 +116,7 @@ class World {
   const std::vector<Part>& parts() const { return parts_; }
   const Part& part(Index c) const { return parts_[c]; }
   Index find(std::string_view name) const;
-  std::string unknown_name(std::string_view name) const;   // "; did you mean ...?" or ""
+  std::string unknown_name(std::string_view name) const;  // "; did you mean ...?" or ""
   const std::vector<Index>& of_type(std::string_view type) const;
 
   // Values of an attribute, none if it is absent.
@@ -140,7 +153,7 @@ class World {
   struct UsedDefault {
     const TypeDef* type = nullptr;
     const AttributeDef* attribute = nullptr;
-    std::string name;              // `logs.ratio`
+    std::string name;  // `logs.ratio`
     std::vector<Index> components;
     std::string value;
   };
@@ -152,10 +165,10 @@ class World {
   // Works out every attribute, so that every mistake is found.
   void check_all();
 
-  input::Diagnostics* diagnostics;   // of whoever asks at the moment
+  input::Diagnostics* diagnostics;  // of whoever asks at the moment
 
  private:
-  struct WordHash {   // names of members are short and differ at their ends
+  struct WordHash {  // names of members are short and differ at their ends
     std::size_t operator()(std::string_view word) const {
       std::uint64_t head = 0;
       std::uint64_t tail = 0;
@@ -169,7 +182,7 @@ class World {
     const TypeDef* type = nullptr;
     std::unordered_map<std::string_view, Member, WordHash> members;
     std::vector<Index> parts;
-    Index conditions = 0, ports = 0, stores = 0, hops = 0, processes = 0, repairs = 0, all = 0;   // where each begins
+    Index conditions = 0, ports = 0, stores = 0, hops = 0, processes = 0, repairs = 0, all = 0;  // where each begins
   };
   struct Slot {
     enum class State : std::uint8_t { open, busy, done };
@@ -180,7 +193,7 @@ class World {
     State state = State::open;
   };
   struct Draft;
-  struct Reverse {   // who names whom in an attribute
+  struct Reverse {  // who names whom in an attribute
     std::unordered_map<Index, std::vector<Index>> by_component;
     std::unordered_map<std::string_view, std::vector<Index>> by_text;
   };
@@ -232,7 +245,7 @@ class World {
   std::deque<std::string> kept_;
   std::unordered_map<const AttributeDef*, UsedDefault> used_defaults_;
   std::set<std::string, std::less<>> used_facts_;
-  std::unordered_set<std::string_view> unusable_;   // names of resources that are wrong in themselves
+  std::unordered_set<std::string_view> unusable_;  // names of resources that are wrong in themselves
   std::size_t suggestions_ = 0;
   friend class Things;
   std::vector<std::vector<Thing>> spare_things_;

@@ -11,14 +11,10 @@ namespace moshimo::models {
 
 std::string_view name_of(Unit u) {
   switch (u) {
-    case Unit::none:
-      return "a number";
-    case Unit::seconds:
-      return "a duration";
-    case Unit::bytes:
-      return "bytes";
-    case Unit::per_second:
-      return "a rate";
+    case Unit::none: return "a number";
+    case Unit::seconds: return "a duration";
+    case Unit::bytes: return "bytes";
+    case Unit::per_second: return "a rate";
   }
   return "";
 }

@@ -1,8 +1,7 @@
 #include "models/inventory.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <unordered_map>
 
 #include "input/cursor.hpp"
@@ -142,7 +141,8 @@ class Reader {
       }
       if (!c.is_map()) {
         diagnostics_.error(c.at(), fmt::format("'{0}' must be a map that names its type, as in"
-                                               " {0}: {{ type: iam:role }}", c.key()));
+                                               " {0}: {{ type: iam:role }}",
+                                               c.key()));
         continue;
       }
       const auto [earlier, is_new] = known_.emplace(c.key(), at);
@@ -175,8 +175,10 @@ class Reader {
     auto& children = r.attributes.children;
     const auto found = std::find_if(children.begin(), children.end(), [&](const Value& v) { return v.key == key; });
     if (found == children.end()) return;
-    if (found->kind == Value::Kind::scalar) into = std::move(found->text);
-    else diagnostics_.error(found->at(), fmt::format("the {} of '{}' must be a word", key, r.name));
+    if (found->kind == Value::Kind::scalar)
+      into = std::move(found->text);
+    else
+      diagnostics_.error(found->at(), fmt::format("the {} of '{}' must be a word", key, r.name));
     if (at) *at = found->at();
     children.erase(found);
   }
@@ -211,11 +213,15 @@ class Reader {
       read_steps(profile, t);
     } else if (profile) {
       const auto word = profile.text();
-      if (word == "daily") t.pattern = Traffic::Pattern::daily;
-      else if (word == "weekly") t.pattern = Traffic::Pattern::weekly;
+      if (word == "daily")
+        t.pattern = Traffic::Pattern::daily;
+      else if (word == "weekly")
+        t.pattern = Traffic::Pattern::weekly;
       else if (word && word != "constant") {
-        profile.error(fmt::format("'{}' is no profile; write constant, daily, weekly or a list as in"
-                                  " [[0h, 20/s], [8h, 200/s]]", *word));
+        profile.error(
+            fmt::format("'{}' is no profile; write constant, daily, weekly or a list as in"
+                        " [[0h, 20/s], [8h, 200/s]]",
+                        *word));
       }
     }
     if (!rate && t.pattern != Traffic::Pattern::listed) entry.error("traffic needs a 'rate', as in rate: 50/s");
@@ -232,10 +238,14 @@ class Reader {
       const auto offset = parts[0].duration();
       const auto rate = parts[1].rate();
       if (!offset || !rate) continue;
-      if (rate->is_unlimited()) parts[1].error("traffic needs a rate with an end");
-      else if (!t.steps.empty() && *offset <= t.steps.back().offset) parts[0].error("the steps of a profile go forward");
-      else if (*offset >= Duration::days(7)) parts[0].error("a profile repeats after a week at most");
-      else t.steps.push_back({*offset, *rate});
+      if (rate->is_unlimited())
+        parts[1].error("traffic needs a rate with an end");
+      else if (!t.steps.empty() && *offset <= t.steps.back().offset)
+        parts[0].error("the steps of a profile go forward");
+      else if (*offset >= Duration::days(7))
+        parts[0].error("a profile repeats after a week at most");
+      else
+        t.steps.push_back({*offset, *rate});
     }
     if (list.size() == 0) list.error("a listed profile needs a step at least, as in [[0h, 20/s]]");
   }
@@ -257,8 +267,10 @@ Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnosti
   for (const std::string& path : paths) {
     const std::size_t before = diagnostics.errors().size();
     const input::Document document = input::read_document(path, diagnostics);
-    if (diagnostics.errors().size() == before) read_inventory(document, inventory, diagnostics);
-    else inventory.files.push_back(document.shared_file());
+    if (diagnostics.errors().size() == before)
+      read_inventory(document, inventory, diagnostics);
+    else
+      inventory.files.push_back(document.shared_file());
   }
   return inventory;
 }

@@ -1,7 +1,8 @@
 // An inventory: which resources exist, with their attributes as they were written, and the traffic that reaches them.
 //
-// It is built by reading YAML or JSON documents or by an importer, and says nothing about meaning: attributes are checked
-// against the catalogue when the inventory is compiled. Every value remembers where it stands, if it stands anywhere.
+// It is built by reading YAML or JSON documents or by an importer, and says nothing about meaning: attributes are
+// checked against the catalogue when the inventory is compiled. Every value remembers where it stands, if it stands
+// anywhere.
 #pragma once
 
 #include <memory>
@@ -21,9 +22,9 @@ namespace moshimo::models {
 struct Value {
   enum class Kind : std::uint8_t { null, scalar, list, map };
   Kind kind = Kind::null;
-  std::string key;               // in a map
-  std::string text;              // of a scalar, as it is written
-  std::vector<Value> children;   // of a list or map
+  std::string key;              // in a map
+  std::string text;             // of a scalar, as it is written
+  std::vector<Value> children;  // of a list or map
   const input::SourceFile* file = nullptr;
   std::uint32_t offset = 0;
   std::uint32_t key_offset = 0;
@@ -32,11 +33,11 @@ struct Value {
   static Value list(std::vector<Value> items = {});
   static Value map();
 
-  Value& set(std::string name, Value value);   // in a map: replaces or adds; the value set
+  Value& set(std::string name, Value value);  // in a map: replaces or adds; the value set
   Value& set(std::string name, std::string word) { return set(std::move(name), scalar(std::move(word))); }
-  Value& add(Value item);                      // to a list
+  Value& add(Value item);  // to a list
 
-  const Value* find(std::string_view name) const;   // in a map; null when absent
+  const Value* find(std::string_view name) const;  // in a map; null when absent
   input::Position at() const { return {file, offset}; }
   input::Position key_at() const { return {file, key_offset}; }
 };
@@ -46,8 +47,8 @@ Value value_from(const input::Document& document, const input::Node& node);
 
 struct Resource {
   std::string name;
-  std::string type;                 // `service:type`
-  std::string account;              // empty: not known
+  std::string type;     // `service:type`
+  std::string account;  // empty: not known
   std::string region;
   Value attributes = Value::map();  // all but type, account and region
   input::Position at;               // of the name
@@ -56,11 +57,11 @@ struct Resource {
 
 struct Inventory {
   std::string name;
-  std::string account;              // of all resources that do not say otherwise
+  std::string account;  // of all resources that do not say otherwise
   std::string region;
   std::vector<Resource> resources;  // names are unique
   std::vector<Traffic> traffic;
-  std::vector<std::string> unknowns;   // what an import could not model or resolve, a sentence each
+  std::vector<std::string> unknowns;  // what an import could not model or resolve, a sentence each
 
   // What positions point into.
   std::vector<std::shared_ptr<const input::SourceFile>> files;

@@ -34,8 +34,10 @@ Profile begin_at(const Profile& profile, Duration start) {
   turned.period = profile.period;
   Rate at_begin = profile.steps.back().rate;
   for (const ProfileStep& step : profile.steps) {
-    if (step.offset.us() <= begin) at_begin = step.rate;
-    else turned.steps.push_back({Duration::microseconds(step.offset.us() - begin), step.rate});
+    if (step.offset.us() <= begin)
+      at_begin = step.rate;
+    else
+      turned.steps.push_back({Duration::microseconds(step.offset.us() - begin), step.rate});
   }
   turned.steps.insert(turned.steps.begin(), {Duration{}, at_begin});
   for (const ProfileStep& step : profile.steps) {

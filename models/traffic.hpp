@@ -13,16 +13,16 @@ namespace moshimo::models {
 struct Traffic {
   enum class Pattern : std::uint8_t {
     constant,
-    daily,    // `rate` on average; least at night, most in the afternoon
-    weekly,   // daily, and less at the weekend
-    listed,   // `steps`, by time of day, or of the week if they go beyond a day
+    daily,   // `rate` on average; least at night, most in the afternoon
+    weekly,  // daily, and less at the weekend
+    listed,  // `steps`, by time of day, or of the week if they go beyond a day
   };
-  std::string to;                 // a component
-  std::string via = "in";         // one of its ports
+  std::string to;          // a component
+  std::string via = "in";  // one of its ports
   Rate rate = Rate::per_second(1);
   Pattern pattern = Pattern::constant;
   std::vector<ProfileStep> steps;
-  std::optional<Bytes> size;      // of one event
+  std::optional<Bytes> size;  // of one event
   input::Position at;
   input::Position to_at;
   input::Position via_at;

@@ -1,9 +1,8 @@
 #include "scenarios/answer.hpp"
 
 #include <algorithm>
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 namespace moshimo::scenarios {
 namespace {
@@ -98,7 +97,8 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
       world.faults.push_back({requests.at[i], new_identity(world.compiled->system, action)});
     } else {
       world.faults.push_back({requests.at[i], action});
-      world.faults.push_back({requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
+      world.faults.push_back(
+          {requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
       models::Assumption gap;
       gap.kind = models::Assumption::Kind::default_value;
       gap.says = fmt::format("between deleting and making {} again {:.0f} s pass",
@@ -135,7 +135,8 @@ void check_names(const Scenario& scenario, const models::Compiled& compiled, inp
 }  // namespace
 
 const StrategyRun* Answer::run_of(Strategy s) const {
-  const auto found = std::find_if(runs.begin(), runs.end(), [s](const StrategyRun& r) { return r.response.strategy == s; });
+  const auto found =
+      std::find_if(runs.begin(), runs.end(), [s](const StrategyRun& r) { return r.response.strategy == s; });
   return found == runs.end() ? nullptr : &*found;
 }
 
@@ -196,8 +197,8 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
 
 Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
               input::Diagnostics& diagnostics) {
-  auto inventory = std::make_shared<const models::Inventory>(
-      models::read_inventory(scenario->inventories, diagnostics));
+  auto inventory =
+      std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, diagnostics));
   if (diagnostics.has_errors()) {
     Answer nothing;
     nothing.scenario = std::move(scenario);

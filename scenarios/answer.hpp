@@ -1,4 +1,5 @@
-// The answer to a scenario: the healthy run, the run of each strategy with its findings, the what-ifs, the expectations.
+// The answer to a scenario: the healthy run, the run of each strategy with its findings, the what-ifs, the
+// expectations.
 #pragma once
 
 #include <memory>
@@ -24,7 +25,7 @@ struct WhatIfRun {
   StrategyRun run;
 };
 
-struct DetectRun {   // one point of a sweep over the time to detect
+struct DetectRun {  // one point of a sweep over the time to detect
   Duration time_to_detect;
   StrategyRun run;
 };
@@ -36,11 +37,11 @@ struct Answer {
   Outcome healthy;
   SimTime first_fault = SimTime::never();
   std::vector<Fault> faults;
-  std::vector<StrategyRun> runs;     // `none` first, then those compared, then the scenario's own if it is another one
-  std::size_t main = 0;              // index of the scenario's own strategy in `runs`
+  std::vector<StrategyRun> runs;  // `none` first, then those compared, then the scenario's own if it is another one
+  std::size_t main = 0;           // index of the scenario's own strategy in `runs`
   std::vector<WhatIfRun> what_ifs;
   std::vector<DetectRun> sweep;
-  std::vector<ExpectationResult> expectations;   // of the main run
+  std::vector<ExpectationResult> expectations;  // of the main run
 
   const System& system() const { return compiled->system; }
   const StrategyRun& nobody_acts() const { return runs.front(); }

@@ -4,9 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <limits>
-
 #include <fmt/format.h>
+#include <limits>
 
 #include "input/cursor.hpp"
 
@@ -53,7 +52,8 @@ bool compare(double found, Relation relation, double value) {
 
 // The component itself or a part of it, which is named `component/...`.
 bool belongs(std::string_view name, std::string_view of) {
-  return of.empty() || name == of || (name.size() > of.size() && name.substr(0, of.size()) == of && name[of.size()] == '/');
+  return of.empty() || name == of ||
+         (name.size() > of.size() && name.substr(0, of.size()) == of && name[of.size()] == '/');
 }
 
 }  // namespace
@@ -77,8 +77,9 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
   const std::string_view word = trimmed(text.substr(0, open));
   const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
   if (figure == figures.end()) {
-    return wrong(fmt::format("there is no figure '{}'{}", word,
-                             input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss"})));
+    return wrong(
+        fmt::format("there is no figure '{}'{}", word,
+                    input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss"})));
   }
   e.figure = figure->second;
   std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
@@ -126,7 +127,8 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
   } else {
     for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
       const Hop& hop = system.hops[HopId(h)];
-      const bool mine = hop.name == e.of || (hop.component.is_set() && belongs(system.components[hop.component].name, e.of));
+      const bool mine =
+          hop.name == e.of || (hop.component.is_set() && belongs(system.components[hop.component].name, e.of));
       if (!e.of.empty() && !mine) continue;
       const HopLedger& ledger = outcome.hops[h];
       switch (e.figure) {

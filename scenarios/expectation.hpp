@@ -21,10 +21,10 @@ struct Expectation {
   enum class Figure : std::uint8_t { lost, late, waiting, offered, restored, first_loss };
   enum class Relation : std::uint8_t { equal, not_equal, less, at_most, more, at_least };
   Figure figure = Figure::lost;
-  std::string of;           // "" for everything
+  std::string of;  // "" for everything
   Relation relation = Relation::equal;
-  double value = 0;         // events, or microseconds for a time (infinity: forever)
-  std::string text;         // as written
+  double value = 0;  // events, or microseconds for a time (infinity: forever)
+  std::string text;  // as written
   input::Position at;
 };
 

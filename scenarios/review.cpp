@@ -1,9 +1,8 @@
 #include "scenarios/review.hpp"
 
 #include <algorithm>
-#include <set>
-
 #include <fmt/format.h>
+#include <set>
 
 namespace moshimo::scenarios {
 namespace {
@@ -57,14 +56,17 @@ std::vector<std::string> failed_gates(const Answer& answer, const std::vector<Ga
       }
       case Gate::loss: {
         const double lost = answer.main_run().findings.lost;
-        if (lost > 1e-3) failed.push_back(fmt::format("loss: {:.0f} events are lost although every step is done", lost));
+        if (lost > 1e-3)
+          failed.push_back(fmt::format("loss: {:.0f} events are lost although every step is done", lost));
         break;
       }
       case Gate::irreversible: {
         const auto& broken = answer.main_run().response.still_broken;
         const auto& points = answer.main_run().findings.points;
-        if (!broken.empty()) failed.push_back(fmt::format("irreversible: {} things stay broken", broken.size()));
-        else if (!points.empty()) failed.push_back("irreversible: data is gone for good although every step is done");
+        if (!broken.empty())
+          failed.push_back(fmt::format("irreversible: {} things stay broken", broken.size()));
+        else if (!points.empty())
+          failed.push_back("irreversible: data is gone for good although every step is done");
         break;
       }
     }

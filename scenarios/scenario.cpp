@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
@@ -113,8 +112,10 @@ class Reader {
           fault.component_at.push_back(name.at());
         }
       } else if (fault.verb == "outage") {  // which is of every component, so that no type says what it takes
-        if (entry.key() == "for") fault.over_after = entry.duration();
-        else diagnostics_.error(entry.key_at(), fmt::format("an outage has no '{}'; it takes `for`", entry.key()));
+        if (entry.key() == "for")
+          fault.over_after = entry.duration();
+        else
+          diagnostics_.error(entry.key_at(), fmt::format("an outage has no '{}'; it takes `for`", entry.key()));
       } else {
         fault.parameters.emplace_back(entry.key(), models::value_from(*document_, entry.node()));
       }
@@ -130,7 +131,8 @@ class Reader {
   std::optional<Strategy> strategy_of(const Cursor& c) {
     const auto text = c.text();
     if (!text) return std::nullopt;
-    const auto found = std::find_if(strategies.begin(), strategies.end(), [&](const auto& s) { return s.first == *text; });
+    const auto found =
+        std::find_if(strategies.begin(), strategies.end(), [&](const auto& s) { return s.first == *text; });
     if (found != strategies.end()) return found->second;
     c.error(fmt::format("there is no strategy '{}'{}; known are none, restore_only and full", *text,
                         input::did_you_mean(*text, {"none", "restore_only", "full"})));
@@ -145,8 +147,10 @@ class Reader {
     }
     if (const auto people = c.find("responders")) {
       const auto n = people.integer();
-      if (n && (*n < 1 || *n > 1000)) people.error("there must be 1 to 1000 responders");
-      else if (n) into.count = static_cast<std::uint32_t>(*n);
+      if (n && (*n < 1 || *n > 1000))
+        people.error("there must be 1 to 1000 responders");
+      else if (n)
+        into.count = static_cast<std::uint32_t>(*n);
     }
     if (const auto strategy = c.find("strategy")) into.strategy = strategy_of(strategy).value_or(into.strategy);
   }

@@ -21,8 +21,8 @@ struct ScenarioFault {
   std::vector<input::Position> component_at;
   std::vector<std::pair<std::string, models::Value>> parameters;
   input::Position verb_at;
-  std::optional<Duration> over_after;         // an outage: `for`
-  std::optional<Duration> made_again_after;   // a replacement: the same apply makes it again, with a new identity
+  std::optional<Duration> over_after;        // an outage: `for`
+  std::optional<Duration> made_again_after;  // a replacement: the same apply makes it again, with a new identity
 };
 
 // The same scenario with another inventory or another reaction.
@@ -35,16 +35,16 @@ struct WhatIf {
 struct Scenario {
   std::string name;
   std::string title;
-  std::vector<std::string> inventories;    // paths, as the program can open them
+  std::vector<std::string> inventories;  // paths, as the program can open them
   std::optional<models::Moment> start;
-  std::string start_text;                  // as written, "" if there is none
-  std::int32_t utc_offset_seconds = 0;     // of `start`, for printing times as the user writes them
+  std::string start_text;               // as written, "" if there is none
+  std::int32_t utc_offset_seconds = 0;  // of `start`, for printing times as the user writes them
   SimTime horizon = SimTime::after_start(Duration::days(30));
   std::vector<ScenarioFault> faults;
   Responders response;
-  std::vector<Strategy> compare;           // without the response's own
+  std::vector<Strategy> compare;  // without the response's own
   std::vector<WhatIf> what_if;
-  std::vector<Duration> sweep_detect;      // times to detect to compare
+  std::vector<Duration> sweep_detect;  // times to detect to compare
   std::vector<Expectation> expect;
   std::shared_ptr<const input::Document> document;
 };

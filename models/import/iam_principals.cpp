@@ -1,9 +1,8 @@
 #include "models/import/iam_principals.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
+#include <fmt/format.h>
 
 namespace moshimo::models::terraform {
 
@@ -123,7 +122,8 @@ std::vector<NamedPrincipal> principals_of(Value document) {
     if (statement.member("Effect").text() == "Deny") {
       for (auto& named : from_conditions(statement, true)) add_once(all, std::move(named));
       for (auto& named : from_principal(statement.member("NotPrincipal"), true)) {
-        if (named.by == NamedPrincipal::By::arn || named.by == NamedPrincipal::By::role_id) add_once(all, std::move(named));
+        if (named.by == NamedPrincipal::By::arn || named.by == NamedPrincipal::By::role_id)
+          add_once(all, std::move(named));
       }
       continue;
     }

@@ -13,12 +13,12 @@ struct NamedPrincipal {
   // How the document refers to it, which decides what happens when the principal is re-created.
   enum class By { arn, role_id, arn_condition, account, service };
   By by = By::arn;
-  std::string named_as;      // an ARN, a unique ID without its session part, an account number, a service
-  bool is_spared = false;    // by a Deny; else allowed
+  std::string named_as;    // an ARN, a unique ID without its session part, an account number, a service
+  bool is_spared = false;  // by a Deny; else allowed
   friend bool operator==(const NamedPrincipal&, const NamedPrincipal&) = default;
 };
 
-std::string_view name_of(NamedPrincipal::By by);   // as the catalogue writes it: role-id
+std::string_view name_of(NamedPrincipal::By by);  // as the catalogue writes it: role-id
 
 // In order, each once. A principal that is "*" names nobody.
 std::vector<NamedPrincipal> principals_of(Value document);

@@ -1,8 +1,7 @@
 #include "models/import/importer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <unordered_set>
 
 #include "models/import/planned_changes.hpp"
@@ -48,7 +47,8 @@ std::optional<ImportKind> kind_before_parsing(std::string_view text) {
   if (line.starts_with("{\"@level\"")) return ImportKind::terraform_log;
   if (line.starts_with("[command]")) return ImportKind::wrapped;
   if (line.starts_with('{') || line.starts_with('[')) return std::nullopt;
-  if (text.starts_with("AWSTemplateFormatVersion") || text.find("\nAWSTemplateFormatVersion") != std::string_view::npos ||
+  if (text.starts_with("AWSTemplateFormatVersion") ||
+      text.find("\nAWSTemplateFormatVersion") != std::string_view::npos ||
       text.find("\nResources:") != std::string_view::npos) {
     return ImportKind::cloudformation;
   }
@@ -62,12 +62,14 @@ std::string refusal(ImportKind kind) {
     case ImportKind::terraform_state:
     case ImportKind::terraform_raw_state: return {};
     case ImportKind::iam_account_details:
-      return "this is what `aws iam get-account-authorization-details` writes, which import does not support yet; give a "
+      return "this is what `aws iam get-account-authorization-details` writes, which import does not support yet; give "
+             "a "
              "Terraform plan or state";
     case ImportKind::cloudformation:
       return "this is a CloudFormation template, which import does not support yet; give a Terraform plan or state";
     case ImportKind::terraform_log:
-      return "this is the log of `terraform plan -json`, not a plan; run `terraform plan -out=FILE` and `terraform show "
+      return "this is the log of `terraform plan -json`, not a plan; run `terraform plan -out=FILE` and `terraform "
+             "show "
              "-json FILE`, and give what that writes";
     case ImportKind::terraform_binary_plan:
       return "this is a plan in Terraform's own binary form; give what `terraform show -json FILE` writes for it";
@@ -75,7 +77,8 @@ std::string refusal(ImportKind kind) {
       return "there is text before the JSON, as the wrapper of the setup-terraform action writes it; set "
              "`terraform_wrapper: false` there, or cut that text off";
     case ImportKind::unknown:
-      return "this is neither a Terraform plan nor a state; give what `terraform show -json` writes, or a .tfstate file";
+      return "this is neither a Terraform plan nor a state; give what `terraform show -json` writes, or a .tfstate "
+             "file";
   }
   return {};
 }
@@ -88,7 +91,8 @@ struct Read {
 };
 
 // Both worlds of a plan; a state is the same before and after.
-bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Read& read, input::Diagnostics& diagnostics) {
+bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Read& read,
+                 input::Diagnostics& diagnostics) {
   for (const bool is_after : {false, true}) {
     Source source;
     // The second reading meets the same mistakes.
@@ -115,7 +119,8 @@ bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Rea
 void drop_what_plans_tell(Read& read) {
   std::unordered_set<std::string> told;
   const auto key = [](const terraform::Instance& i) {
-    return fmt::format("{}\n{}\n{}", terraform::full_address(i), i.values.member("arn").text(), i.values.member("id").text());
+    return fmt::format("{}\n{}\n{}", terraform::full_address(i), i.values.member("arn").text(),
+                       i.values.member("id").text());
   };
   for (const std::size_t plan : read.plans) {
     for (const terraform::Instance& i : read.before[plan].world.instances) told.insert(key(i));
@@ -130,9 +135,8 @@ void drop_what_plans_tell(Read& read) {
 
 bool has_managed(const std::vector<Source>& sources, const Catalogue& catalogue) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
-    return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const terraform::Instance& i) {
-      return !i.is_data && catalogue.find_terraform(i.type);
-    });
+    return std::any_of(s.world.instances.begin(), s.world.instances.end(),
+                       [&](const terraform::Instance& i) { return !i.is_data && catalogue.find_terraform(i.type); });
   });
 }
 
@@ -147,8 +151,8 @@ void append_rows(std::vector<Row>& to, std::vector<Row> from) {
 
 using Parsed = std::vector<std::shared_ptr<const input::Document>>;
 
-ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue,
-                              input::Diagnostics& diagnostics, const ImportOptions& options) {
+ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, input::Diagnostics& diagnostics,
+                              const ImportOptions& options) {
   Documents documents;
   Read read;
   ImportResult result;
@@ -171,7 +175,8 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue,
   result.is_partial = read.is_partial;
   switch (options.world) {
     case ImportOptions::World::automatic:
-      result.is_planned_world = result.has_plan && !has_managed(read.before, catalogue) && has_managed(read.after, catalogue);
+      result.is_planned_world =
+          result.has_plan && !has_managed(read.before, catalogue) && has_managed(read.after, catalogue);
       break;
     case ImportOptions::World::before: break;
     case ImportOptions::World::after: result.is_planned_world = result.has_plan; break;
@@ -212,8 +217,9 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue,
   std::sort(result.addresses.begin(), result.addresses.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   if (result.is_partial) {
-    result.inventory.unknowns.insert(result.inventory.unknowns.begin(),
-                                     "the plan says that it is not complete, so what it changes may be more than stands here");
+    result.inventory.unknowns.insert(
+        result.inventory.unknowns.begin(),
+        "the plan says that it is not complete, so what it changes may be more than stands here");
   }
   if (result.is_planned_world && options.world == ImportOptions::World::automatic) {
     result.inventory.unknowns.insert(result.inventory.unknowns.begin(),
@@ -245,7 +251,7 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   }
   ImportResult result;
   if (!diagnostics.has_errors()) result = import_documents(documents, catalogue, diagnostics, options);
-  if (diagnostics.has_errors()) {   // what the messages point into
+  if (diagnostics.has_errors()) {  // what the messages point into
     for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
   }
   return result;

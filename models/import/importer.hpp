@@ -1,8 +1,8 @@
 // Reads infrastructure files into an inventory: Terraform plans and states today.
 //
 // Of a plan the inventory is the world before it, so that what the plan deletes is still there and can be asked about;
-// what the plan does to it stands in `changes`. Nothing is dropped silently: every resource of the files is modelled, part
-// of one that is, or listed in `coverage`.
+// what the plan does to it stands in `changes`. Nothing is dropped silently: every resource of the files is modelled,
+// part of one that is, or listed in `coverage`.
 #pragma once
 
 #include <string>
@@ -18,12 +18,12 @@ namespace moshimo::models {
 // An attribute that names another resource, and how it was found.
 struct ImportedEdge {
   enum class How : std::uint8_t {
-    value,       // the file gives the ARN, id or name
-    reference,   // the value is unknown; the configuration says what it comes from
-    inferred,    // the reference cannot be followed, and only one resource can be meant
+    value,      // the file gives the ARN, id or name
+    reference,  // the value is unknown; the configuration says what it comes from
+    inferred,   // the reference cannot be followed, and only one resource can be meant
   };
-  std::string from;        // names in the inventory
-  std::string attribute;   // `logs.group`, `replication[0].destination`
+  std::string from;       // names in the inventory
+  std::string attribute;  // `logs.group`, `replication[0].destination`
   std::string to;
   How how = How::value;
   friend bool operator==(const ImportedEdge&, const ImportedEdge&) = default;
@@ -31,7 +31,7 @@ struct ImportedEdge {
 
 struct Coverage {
   std::size_t modelled = 0;
-  std::size_t folded = 0;      // part of a modelled resource, such as aws_sqs_queue_policy
+  std::size_t folded = 0;  // part of a modelled resource, such as aws_sqs_queue_policy
   std::size_t data_sources = 0;
   struct Unmodelled {
     std::string type;
@@ -41,38 +41,38 @@ struct Coverage {
   struct Unresolved {
     std::string address;
     std::string attribute;
-    std::string why;           // "local.role cannot be followed in a plan"
+    std::string why;  // "local.role cannot be followed in a plan"
   };
   std::vector<Unresolved> unresolved;
-  struct External {            // named by the files, not described by them
+  struct External {  // named by the files, not described by them
     std::string name;
     std::string type;
-    std::string named_as;      // the ARN or name
+    std::string named_as;  // the ARN or name
   };
   std::vector<External> external;
 };
 
 struct PlannedChanges {
   struct Deletion {
-    std::string name;          // in the inventory; of the resource a deleted part belongs to
-    std::string verb;          // `delete`; `break-policy`, `detach`, `disable`... for parts and updates
+    std::string name;  // in the inventory; of the resource a deleted part belongs to
+    std::string verb;  // `delete`; `break-policy`, `detach`, `disable`... for parts and updates
     std::string address;
-    std::string type;          // Terraform's
-    std::string why;           // delete_because_no_resource_config, or what changes
+    std::string type;  // Terraform's
+    std::string why;   // delete_because_no_resource_config, or what changes
     bool is_update = false;
   };
   struct Replacement {
     std::string name;
     std::string address;
     std::string type;
-    bool creates_first = false;   // the new one is made before the old one goes: no gap, but a new identity
+    bool creates_first = false;  // the new one is made before the old one goes: no gap, but a new identity
     std::string why;
   };
   struct Move {
     std::string from;
     std::string to;
   };
-  struct Update {                 // of something the model has an attribute for
+  struct Update {  // of something the model has an attribute for
     std::string name;
     std::string address;
     std::string attribute;
@@ -95,18 +95,18 @@ struct ImportResult {
   Coverage coverage;
   std::vector<ImportedEdge> edges;
   struct Address {
-    std::string name;         // in the inventory
-    std::string address;      // Terraform's
+    std::string name;     // in the inventory
+    std::string address;  // Terraform's
   };
-  std::vector<Address> addresses;   // by name
+  std::vector<Address> addresses;  // by name
   bool has_plan = false;
-  bool is_partial = false;          // a plan said it is not complete
-  bool is_planned_world = false;    // nothing existed before the plan, so the inventory is the world after it
+  bool is_partial = false;        // a plan said it is not complete
+  bool is_planned_world = false;  // nothing existed before the plan, so the inventory is the world after it
 };
 
 struct ImportOptions {
   enum class World : std::uint8_t {
-    automatic,   // before; after when a plan says that nothing exists yet
+    automatic,  // before; after when a plan says that nothing exists yet
     before,
     after,
   };
@@ -129,13 +129,13 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
 // What a text is, told by its content.
 enum class ImportKind : std::uint8_t {
   terraform_plan,
-  terraform_state,       // of `terraform show -json`
+  terraform_state,  // of `terraform show -json`
   terraform_raw_state,
   iam_account_details,
   cloudformation,
-  terraform_log,         // of `terraform plan -json`
+  terraform_log,  // of `terraform plan -json`
   terraform_binary_plan,
-  wrapped,               // text before the JSON
+  wrapped,  // text before the JSON
   unknown,
 };
 ImportKind import_kind_of(std::string_view text);

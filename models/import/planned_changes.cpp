@@ -1,9 +1,8 @@
 #include "models/import/planned_changes.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -79,7 +78,8 @@ std::string in_words(const models::Value& value) {
   std::string text;
   for (const models::Value& child : value.children) {
     if (!text.empty()) text += ", ";
-    text += value.kind == models::Value::Kind::map ? fmt::format("{}: {}", child.key, in_words(child)) : in_words(child);
+    text +=
+        value.kind == models::Value::Kind::map ? fmt::format("{}: {}", child.key, in_words(child)) : in_words(child);
   }
   return value.kind == models::Value::Kind::list ? "[" + text + "]" : "{" + text + "}";
 }
@@ -96,7 +96,8 @@ bool is_within(const models::Value& old, const models::Value* now) {
   if (equal(old, *now)) return true;
   if (old.kind != models::Value::Kind::list || now->kind != models::Value::Kind::list) return false;
   return std::all_of(old.children.begin(), old.children.end(), [&](const models::Value& item) {
-    return std::any_of(now->children.begin(), now->children.end(), [&](const models::Value& other) { return equal(item, other); });
+    return std::any_of(now->children.begin(), now->children.end(),
+                       [&](const models::Value& other) { return equal(item, other); });
   });
 }
 
@@ -137,9 +138,7 @@ class Comparison {
       case Action::read:
       case Action::update: return;
       case Action::create: result_.created.push_back(address); return;
-      case Action::forget:
-        result_.forgotten.push_back(address);
-        return;
+      case Action::forget: result_.forgotten.push_back(address); return;
       case Action::create_then_forget:
         result_.created.push_back(address);
         result_.forgotten.push_back(address);
@@ -149,12 +148,14 @@ class Comparison {
       case Action::create_then_remove: break;
     }
     const auto& places = placements(change);
-    const bool is_whole = std::any_of(places.begin(), places.end(), [](const Placement& p) { return p.attribute.empty(); });
-    const bool is_part = std::any_of(places.begin(), places.end(), [](const Placement& p) { return !p.attribute.empty(); });
+    const bool is_whole =
+        std::any_of(places.begin(), places.end(), [](const Placement& p) { return p.attribute.empty(); });
+    const bool is_part =
+        std::any_of(places.begin(), places.end(), [](const Placement& p) { return !p.attribute.empty(); });
     if (is_whole && !is_part) {
       for (const Placement& whole : places) remove_whole(whole, change);
     } else if (is_part) {
-      parts_removed_.push_back(&change);   // once it is known which wholes go
+      parts_removed_.push_back(&change);  // once it is known which wholes go
     } else {
       result_.not_simulated.push_back(fmt::format("{} is {}; {} is not modelled", address,
                                                   replaces(change.action) ? "replaced" : "deleted", change.type));
@@ -186,7 +187,8 @@ class Comparison {
 
   // The resource a nested part stands in: rule of rule/targets/0.
   bool goes_with_whole(const std::string& name) const {
-    for (std::size_t slash = name.rfind('/'); slash != std::string::npos && slash > 0; slash = name.rfind('/', slash - 1)) {
+    for (std::size_t slash = name.rfind('/'); slash != std::string::npos && slash > 0;
+         slash = name.rfind('/', slash - 1)) {
       if (gone_.contains(name.substr(0, slash))) return true;
     }
     return gone_.contains(name);
@@ -221,7 +223,7 @@ class Comparison {
       if (!goes_with_whole(place.name)) remove_whole(place, change);
     }
     for (const Placement& place : placements(change)) {
-      if (place.attribute.empty() || goes_with_whole(place.name)) continue;   // goes with the whole
+      if (place.attribute.empty() || goes_with_whole(place.name)) continue;  // goes with the whole
       if (has_own_place && loss_of_is_nothing(place)) continue;
       const TypeDef* type = type_of(place.type);
       const std::string verb = type ? loss_of(*type, place.attribute) : std::string();
@@ -230,13 +232,15 @@ class Comparison {
                                                     address, place.name, place.attribute,
                                                     replaces(change.action) ? "replaced" : "deleted"));
       } else if (replaces(change.action)) {
-        result_.not_simulated.push_back(fmt::format(
-            "{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
-            change.action == Action::remove_then_create ? "until the new one is made" : "for no time if all goes well"));
+        result_.not_simulated.push_back(
+            fmt::format("{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
+                        change.action == Action::remove_then_create ? "until the new one is made"
+                                                                    : "for no time if all goes well"));
       } else {
         const std::size_t kept = staying(place, change.type);
         std::string why = change.reason;
-        if (kept > 0) why += fmt::format("{}{} more of its kind {}", why.empty() ? "" : "; ", kept, kept == 1 ? "stays" : "stay");
+        if (kept > 0)
+          why += fmt::format("{}{} more of its kind {}", why.empty() ? "" : "; ", kept, kept == 1 ? "stays" : "stay");
         add_fault(place.name, verb, address, change.type, std::move(why), false);
       }
     }
@@ -263,7 +267,8 @@ class Comparison {
         if (!old && !now) continue;
         if (is_unknown(was.name, attribute.name)) {
           if (old && !is_within(*old, now)) {
-            result_.not_simulated.push_back(fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
+            result_.not_simulated.push_back(
+                fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
             told_.insert(was.name);
           }
           continue;
@@ -292,12 +297,13 @@ class Comparison {
         const models::Value* whom = item.kind == models::Value::Kind::map ? item.find("allows") : &item;
         if (!whom) continue;
         if (gone_.contains(whom->text)) {
-          result_.not_simulated.push_back(fmt::format("{}: its {} no longer names {}, which goes as well", was.name,
-                                                      attribute.name, whom->text));
+          result_.not_simulated.push_back(
+              fmt::format("{}: its {} no longer names {}, which goes as well", was.name, attribute.name, whom->text));
           told_.insert(was.name);
           continue;
         }
-        add_fault(was.name, verb, address, was.type, fmt::format("its {} no longer names {}", attribute.name, whom->text), true);
+        add_fault(was.name, verb, address, was.type,
+                  fmt::format("its {} no longer names {}", attribute.name, whom->text), true);
         told_.insert(was.name);
       }
       return;
@@ -313,8 +319,8 @@ class Comparison {
     }
     PlannedChanges::Update update{was.name, address, attribute.name, old ? in_words(*old) : "nothing",
                                   now ? in_words(*now) : "nothing"};
-    result_.not_simulated.push_back(fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute,
-                                                update.before, update.after));
+    result_.not_simulated.push_back(
+        fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute, update.before, update.after));
     result_.updates.push_back(std::move(update));
   }
 
@@ -355,8 +361,8 @@ class Comparison {
     }
     const auto names = changed_attributes(change);
     if (names.empty()) return;
-    result_.not_simulated.push_back(fmt::format("{} changes in {}, which makes no difference to the model", change.address,
-                                                fmt::join(names, ", ")));
+    result_.not_simulated.push_back(fmt::format("{} changes in {}, which makes no difference to the model",
+                                                change.address, fmt::join(names, ", ")));
   }
 
   const World& plan_;
@@ -366,14 +372,15 @@ class Comparison {
   PlannedChanges result_;
   std::unordered_set<std::string> gone_;
   std::unordered_set<std::string> told_;
-  std::unordered_set<std::string> faults_;   // name and verb
+  std::unordered_set<std::string> faults_;  // name and verb
   std::vector<const Change*> parts_removed_;
-  std::unordered_map<std::string, std::size_t> parts_;   // that stay, by component, attribute and Terraform's type
+  std::unordered_map<std::string, std::size_t> parts_;  // that stay, by component, attribute and Terraform's type
 };
 
 }  // namespace
 
-PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue) {
+PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after,
+                               const Catalogue& catalogue) {
   return Comparison(plan, before, after, catalogue).run();
 }
 

@@ -6,6 +6,7 @@
 namespace moshimo::models::terraform {
 
 // `before` and `after` are the two worlds of the plan; names are the same in both.
-PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue);
+PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after,
+                               const Catalogue& catalogue);
 
 }  // namespace moshimo::models::terraform

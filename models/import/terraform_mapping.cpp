@@ -1,10 +1,9 @@
 #include "models/import/terraform_mapping.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fmt/format.h>
 #include <unordered_map>
 
 #include "input/cursor.hpp"
@@ -21,8 +20,8 @@ struct Place {
   int source = 0;
   int instance = -1;
   Value value;
-  Value policy;        // the value even where it is sensitive, for policy documents
-  Value unknown;       // true or a map of what is unknown
+  Value policy;   // the value even where it is sensitive, for policy documents
+  Value unknown;  // true or a map of what is unknown
   Value expression;
   bool is_unknown = false;   // absent from `value`, but only because it is not known or not shown
   bool is_computed = false;  // unknown, and no expression sets it: AWS will say, and it names nothing of these files
@@ -38,7 +37,7 @@ struct Found {
 
 struct Component {
   int source = 0;
-  int instance = -1;     // -1: external
+  int instance = -1;  // -1: external
   const TypeDef* type = nullptr;
   std::string name;      // in the inventory
   std::string own_name;  // AWS's, where known
@@ -47,8 +46,8 @@ struct Component {
   std::string region;
   std::string named_as;  // external: the text that names it
   bool is_data = false;
-  bool is_wanted = false;   // goes into the inventory
-  int parent = -1;          // nested in the list attribute `parent_attribute` of this component
+  bool is_wanted = false;  // goes into the inventory
+  int parent = -1;         // nested in the list attribute `parent_attribute` of this component
   std::string parent_attribute;
 };
 
@@ -160,7 +159,7 @@ std::vector<std::string> forms_of(std::string_view text) {
     const std::size_t tag = text.find_first_of(":@");
     if (tag != std::string_view::npos) also(text.substr(0, tag));
   } else if (text.find("://") == std::string_view::npos && text.find(':') != std::string_view::npos) {
-    also(text.substr(0, text.find(':')));   // family:revision
+    also(text.substr(0, text.find(':')));  // family:revision
   }
   return forms;
 }
@@ -169,21 +168,20 @@ std::vector<std::string> forms_of(std::string_view text) {
 bool can_mean(std::string_view text, std::string_view type) {
   if (type == "kms:alias") return text.starts_with("alias/");
   if (type == "kms:key") return !text.starts_with("alias/");
-  if (type == "secretsmanager:secret") return false;   // containers name secrets by ARN, parameters by name too
-  if (type == "ecr:repository") return text.find(".dkr.ecr.") != std::string_view::npos;   // else an image from elsewhere
+  if (type == "secretsmanager:secret") return false;  // containers name secrets by ARN, parameters by name too
+  if (type == "ecr:repository")
+    return text.find(".dkr.ecr.") != std::string_view::npos;  // else an image from elsewhere
   return true;
 }
 
-bool is_identity_of_anything(std::string_view text) {
-  return text.starts_with("arn:") || text.starts_with("https://");
-}
+bool is_identity_of_anything(std::string_view text) { return text.starts_with("arn:") || text.starts_with("https://"); }
 
 // Parts whose removal takes something from a resource although no attribute is read from them.
 struct SilentPart {
   std::string_view terraform_type;
   std::string_view joined_by;
-  std::string_view of;          // catalogue type
-  std::string_view attribute;   // what the part is counted to
+  std::string_view of;         // catalogue type
+  std::string_view attribute;  // what the part is counted to
 };
 constexpr std::array<SilentPart, 9> silent_parts = {{
     {"aws_lambda_permission", "function_name", "lambda:function", "policy"},
@@ -261,7 +259,8 @@ class Mapping {
                                            const std::string& where);
   std::optional<models::Value> read_scalar(const AttributeDef& attribute, const Place& from, const Component& c,
                                            const std::string& where);
-  std::optional<std::string> scalar_text(const AttributeDef& attribute, const Place& place, const ImportPath& path) const;
+  std::optional<std::string> scalar_text(const AttributeDef& attribute, const Place& place,
+                                         const ImportPath& path) const;
   models::Value read_all(const TypeDef& type, const Place& from, const Component& c, const std::string& where);
   void require_references(const TypeDef& type, const Component& c, const std::string& where, models::Value& attributes);
   void want(int i);
@@ -279,12 +278,12 @@ class Mapping {
   std::vector<Component> components_;
   std::vector<std::vector<int>> component_of_;
   std::vector<std::vector<bool>> is_folded_;
-  std::vector<std::unordered_map<std::string, std::vector<int>>> by_type_;   // instances of each source
+  std::vector<std::unordered_map<std::string, std::vector<int>>> by_type_;  // instances of each source
   std::unordered_map<std::string, std::vector<int>> identities_;
   std::unordered_map<std::string, std::unordered_map<int, std::vector<std::pair<int, int>>>> joins_;
-  std::unordered_map<std::string, std::vector<int>> in_module_;   // managed components, by source and module
-  std::unordered_map<std::string, int> externals_;   // by text and type
-  std::unordered_map<std::string, int> taken_;       // inventory names
+  std::unordered_map<std::string, std::vector<int>> in_module_;  // managed components, by source and module
+  std::unordered_map<std::string, int> externals_;               // by text and type
+  std::unordered_map<std::string, int> taken_;                   // inventory names
   std::vector<int> queue_;
   std::string account_;
   std::string region_;
@@ -292,14 +291,15 @@ class Mapping {
   Mapped out_;
 };
 
-// ---- components -------------------------------------------------------------------------------------------------------
+// ---- components
+// -------------------------------------------------------------------------------------------------------
 
 std::string Mapping::own_name_of(const Instance& instance, const TypeDef& type) const {
   for (const ImportSource& source : type.terraform) {
     if (source.type != instance.type) continue;
     for (const std::string& attribute : source.named_by) {
       const std::string_view text = instance.values.member(attribute).text();
-      if (!text.empty() && !text.starts_with("arn:")) return std::string(text);   // an ARN is no name to read
+      if (!text.empty() && !text.starts_with("arn:")) return std::string(text);  // an ARN is no name to read
     }
   }
   return {};
@@ -405,7 +405,7 @@ void Mapping::give_names() {
   for (const Component& c : components_) {
     if (!c.is_data && c.parent < 0 && !c.own_name.empty()) ++counts[c.own_name];
   }
-  for (int pass = 0; pass < 2; ++pass) {   // what the files manage first, then what data sources know
+  for (int pass = 0; pass < 2; ++pass) {  // what the files manage first, then what data sources know
     for (std::size_t i = 0; i < components_.size(); ++i) {
       Component& c = components_[i];
       if (c.is_data != (pass == 1) || c.parent >= 0) continue;
@@ -434,7 +434,8 @@ void Mapping::give_names() {
   }
 }
 
-// ---- along a path -----------------------------------------------------------------------------------------------------
+// ---- along a path
+// -----------------------------------------------------------------------------------------------------
 
 Place Mapping::root_of(int source, int instance) const {
   const Instance& i = instance_at(source, instance);
@@ -465,7 +466,8 @@ Place Mapping::member_of(const Place& place, const std::string& name) const {
   inner.policy = documents_.policy_text(place.value, name);
   inner.unknown = place.unknown.is_true() ? place.unknown : place.unknown.member(name);
   inner.expression = expression_member(place.expression, name);
-  inner.is_unknown = !inner.value && (place.is_unknown || inner.unknown.is_true() || documents_.is_hidden(place.value, name));
+  inner.is_unknown =
+      !inner.value && (place.is_unknown || inner.unknown.is_true() || documents_.is_hidden(place.value, name));
   inner.is_computed = place.is_computed;
   if (!place.enclosing && place.expression.is_map() && !inner.expression) {
     // Dynamic blocks have no expression either, but their blocks stand in the value.
@@ -481,9 +483,7 @@ void Mapping::step(const ImportStep& step, std::vector<Place>& places) const {
   std::vector<Place> next;
   for (Place& place : places) {
     switch (step.kind) {
-      case ImportStep::Kind::member:
-        next.push_back(member_of(place, step.name));
-        break;
+      case ImportStep::Kind::member: next.push_back(member_of(place, step.name)); break;
       case ImportStep::Kind::each:
       case ImportStep::Kind::matching: {
         if (place.value.is_list()) {
@@ -506,7 +506,7 @@ void Mapping::step(const ImportStep& step, std::vector<Place>& places) const {
           if (items.empty() && place.unknown.is_true()) next.push_back(place);
         } else if (place.value.is_map()) {
           if (step.kind == ImportStep::Kind::matching && place.value.member(step.name).text() != step.value) break;
-          next.push_back(place);   // a single block stands for a list of one
+          next.push_back(place);  // a single block stands for a list of one
         } else if (place.value.is_scalar()) {
           next.push_back(place);
         } else if (place.is_unknown) {
@@ -530,9 +530,7 @@ void Mapping::step(const ImportStep& step, std::vector<Place>& places) const {
         next.push_back(std::move(inner));
         break;
       }
-      case ImportStep::Kind::statements:
-        next.push_back(place);
-        break;
+      case ImportStep::Kind::statements: next.push_back(place); break;
     }
   }
   places = std::move(next);
@@ -555,7 +553,7 @@ const std::vector<std::pair<int, int>>& Mapping::parts_of(const TypeDef& type, c
       for (const int i : instances->second) {
         std::vector<Place> places{root_of(static_cast<int>(s), i)};
         for (const ImportStep& step_ : path.joined_by) step(step_, places);
-        Component user;   // stands for the part while its owner is looked for
+        Component user;  // stands for the part while its owner is looked for
         user.source = static_cast<int>(s);
         user.instance = i;
         user.type = &type;
@@ -602,7 +600,8 @@ std::vector<Place> Mapping::walk(const Place& from, const ImportPath& path, cons
   return places;
 }
 
-// ---- what texts name --------------------------------------------------------------------------------------------------
+// ---- what texts name
+// --------------------------------------------------------------------------------------------------
 
 bool Mapping::fits(const Component& c, const AttributeDef& attribute) const {
   return attribute.any_type ||
@@ -751,7 +750,7 @@ int Mapping::make_external(std::string_view text, const AttributeDef& attribute,
   const TypeDef* type = catalogue_.find_type(inside.front());
   if (!type) return -1;
   std::string_view name = text;
-  if (type->name == "ecr:repository") {   // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG
+  if (type->name == "ecr:repository") {  // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG
     name = name.substr(name.find('/') + 1);
     name = name.substr(0, name.find_first_of(":@"));
     text = text.substr(0, text.find_first_of(":@"));
@@ -763,12 +762,13 @@ void Mapping::refer_by_text(std::string_view text, How how, const AttributeDef& 
                             const std::string& where, std::vector<Found>& found) {
   if (text.empty()) return;
   int target = find(text, attribute, user);
-  if (target < 0 && text.starts_with("alias/aws/")) return;   // AWS's own key, which nobody can delete
+  if (target < 0 && text.starts_with("alias/aws/")) return;  // AWS's own key, which nobody can delete
   if (target < 0) {
     const auto fixed = attribute.default_value.text.plain();
     if (attribute.default_value.kind == Expression::Kind::text && fixed && *fixed == text) return;
   }
-  if (target < 0 && (!attribute.or_text || (text.starts_with("arn:") && text.find(":aws:policy/") == std::string_view::npos))) {
+  if (target < 0 &&
+      (!attribute.or_text || (text.starts_with("arn:") && text.find(":aws:policy/") == std::string_view::npos))) {
     target = make_external(text, attribute, user);
   }
   const bool can_be_meant = attribute.any_type || text.starts_with("arn:") ||
@@ -838,9 +838,9 @@ void Mapping::refer_by_expression(const Place& place, Value expression, const At
       found.push_back({possible.front(), {}, How::inferred});
       return;
     }
-    unresolved(user, where, fmt::format("{} cannot be followed in the plan{}", resolution.dead_ends.front(),
-                                        possible.empty() ? ""
-                                                         : fmt::format(", and {} resources could be meant", possible.size())));
+    unresolved(user, where,
+               fmt::format("{} cannot be followed in the plan{}", resolution.dead_ends.front(),
+                           possible.empty() ? "" : fmt::format(", and {} resources could be meant", possible.size())));
     return;
   }
   unresolved(user, where, "the value is not known before apply and comes from nothing that is modelled");
@@ -863,7 +863,8 @@ std::vector<Found> Mapping::refer(const Place& place, const AttributeDef& attrib
   return found;
 }
 
-// ---- attributes -------------------------------------------------------------------------------------------------------
+// ---- attributes
+// -------------------------------------------------------------------------------------------------------
 
 void Mapping::want(int i) {
   Component& c = component(i);
@@ -978,8 +979,9 @@ void Mapping::principals_by_expression(int source, int instance, Value expressio
         const Value identifiers = who.member("identifiers");
         const bool is_service = who.member("type").member("constant_value").text() == "Service";
         for (const Value& constant : identifiers.member("constant_value").items()) {
-          NamedPrincipal p = is_service ? NamedPrincipal{NamedPrincipal::By::service, std::string(constant.text()), false}
-                                        : principal_from(constant.text());
+          NamedPrincipal p = is_service
+                                 ? NamedPrincipal{NamedPrincipal::By::service, std::string(constant.text()), false}
+                                 : principal_from(constant.text());
           if (!p.named_as.empty()) named.push_back({std::move(p), How::reference});
         }
         principals_by_expression(source, target.instance, identifiers, c, depth + 1, named);
@@ -1010,7 +1012,7 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
     models::Value statement = models::Value::map();
     const std::string role = named.is_spared ? "only" : "allows";
     int target = -1;
-    std::string former;   // the name of one that was there before the plan
+    std::string former;  // the name of one that was there before the plan
     switch (named.by) {
       case NamedPrincipal::By::arn:
       case NamedPrincipal::By::arn_condition:
@@ -1022,15 +1024,16 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
         if (target < 0 && earlier != names_.by_identity.end()) {
           former = earlier->second;
         } else if (target < 0 && named.by == NamedPrincipal::By::role_id) {
-          unresolved(c, where, fmt::format("{} is the ID of no role here; it may be what is left of a deleted one",
-                                           named.named_as));
+          unresolved(
+              c, where,
+              fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as));
         }
         break;
       }
       case NamedPrincipal::By::account:
       case NamedPrincipal::By::service: break;
     }
-    if (target < 0 && former.empty() && named.is_spared) continue;   // a Deny can only spare a principal that is known
+    if (target < 0 && former.empty() && named.is_spared) continue;  // a Deny can only spare a principal that is known
     if (target >= 0) want(target);
     statement.set(role, target >= 0 ? component(target).name : !former.empty() ? former : named.named_as);
     if (named.by != NamedPrincipal::By::arn) statement.set("by", std::string(name_of(named.by)));
@@ -1042,7 +1045,8 @@ void Mapping::read_statements(const Place& place, const Component& c, const std:
     });
     if (is_known) continue;
     if (target >= 0) {
-      out_.edges.push_back({c.name, fmt::format("{}[{}].{}", where, list.children.size(), role), component(target).name, how});
+      out_.edges.push_back(
+          {c.name, fmt::format("{}[{}].{}", where, list.children.size(), role), component(target).name, how});
     }
     list.add(std::move(statement));
   }
@@ -1068,12 +1072,14 @@ std::optional<models::Value> Mapping::read_contained(const AttributeDef& attribu
       Component owner = c;
       models::Value item = models::Value::map();
       std::string item_name;
-      const int nested = path.steps.empty() && !path.other_type.empty() ? component_of(place.source, place.instance) : -1;
+      const int nested =
+          path.steps.empty() && !path.other_type.empty() ? component_of(place.source, place.instance) : -1;
       if (nested >= 0 && component(nested).parent >= 0) {
-        item_name = component(nested).name.substr(component(component(nested).parent).name.size() + attribute.name.size() + 2);
+        item_name =
+            component(nested).name.substr(component(component(nested).parent).name.size() + attribute.name.size() + 2);
         component(nested).is_wanted = true;
       } else if (path.steps.empty() || path.steps.front().kind == ImportStep::Kind::matching) {
-        const Instance& own = instance_at(place.source, place.instance);   // a whole resource: its name in Terraform
+        const Instance& own = instance_at(place.source, place.instance);  // a whole resource: its name in Terraform
         if (!path.other_type.empty()) item_name = own.key.empty() ? own.name : fmt::format("{}[{}]", own.name, own.key);
       }
       for (const models::Value& other : list.children) {
@@ -1117,7 +1123,8 @@ std::optional<models::Value> Mapping::read_object(const AttributeDef& attribute,
 }
 
 std::string amount(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15) return fmt::format("{}", static_cast<std::int64_t>(number));
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return fmt::format("{}", static_cast<std::int64_t>(number));
   return fmt::format("{}", number);
 }
 
@@ -1135,8 +1142,7 @@ std::optional<std::string> Mapping::scalar_text(const AttributeDef& attribute, c
   }
   switch (attribute.kind) {
     case AttributeDef::Kind::text:
-    case AttributeDef::Kind::policy:
-      return std::string(value.text());
+    case AttributeDef::Kind::policy: return std::string(value.text());
     case AttributeDef::Kind::one_of: {
       for (const std::string& option : attribute.options) {
         if (option == value.text()) return option;
@@ -1151,19 +1157,17 @@ std::optional<std::string> Mapping::scalar_text(const AttributeDef& attribute, c
     case AttributeDef::Kind::duration:
     case AttributeDef::Kind::bytes:
     case AttributeDef::Kind::rate:
-    case AttributeDef::Kind::ratio:
-      break;
+    case AttributeDef::Kind::ratio: break;
     case AttributeDef::Kind::refers_to:
     case AttributeDef::Kind::contains:
     case AttributeDef::Kind::object:
     case AttributeDef::Kind::map:
     case AttributeDef::Kind::port:
     case AttributeDef::Kind::parent:
-    case AttributeDef::Kind::fixed:
-      return std::nullopt;
+    case AttributeDef::Kind::fixed: return std::nullopt;
   }
   const auto number = value.number();
-  if (!number || *number < 0) return std::nullopt;   // -1 stands for "not set" everywhere in the provider
+  if (!number || *number < 0) return std::nullopt;  // -1 stands for "not set" everywhere in the provider
   Quantity quantity{*number, Unit::none};
   if (path.times) {
     const auto scaled = multiply(quantity, *path.times);
@@ -1215,7 +1219,8 @@ std::optional<models::Value> Mapping::read(const AttributeDef& attribute, const 
     if (path.other_type.empty() || c.instance < 0) continue;
     for (const auto& [source, instance] : parts_of(*c.type, path, component_of(c.source, c.instance))) {
       std::vector<Place> places{root_of(source, instance)};
-      if (!path.steps.empty() && path.steps.front().kind == ImportStep::Kind::matching) step(path.steps.front(), places);
+      if (!path.steps.empty() && path.steps.front().kind == ImportStep::Kind::matching)
+        step(path.steps.front(), places);
       if (!places.empty()) fold(source, instance, c, where);
     }
   }
@@ -1269,9 +1274,10 @@ models::Value Mapping::read_all(const TypeDef& type, const Place& from, const Co
 void Mapping::require_references(const TypeDef& type, const Component& c, const std::string& where,
                                  models::Value& attributes) {
   for (const AttributeDef& attribute : type.attributes) {
-    if (attribute.kind != AttributeDef::Kind::refers_to || attribute.optional || attribute.default_value.is_written()) continue;
+    if (attribute.kind != AttributeDef::Kind::refers_to || attribute.optional || attribute.default_value.is_written())
+      continue;
     if (attributes.find(attribute.name)) continue;
-    bool is_parent = false;   // set by what contains this part
+    bool is_parent = false;  // set by what contains this part
     if (!where.empty() && c.type != &type) {
       for (const AttributeDef& own : c.type->attributes) {
         is_parent = is_parent || (own.kind == AttributeDef::Kind::contains && own.through == attribute.name &&
@@ -1280,7 +1286,8 @@ void Mapping::require_references(const TypeDef& type, const Component& c, const 
     }
     if (is_parent) continue;
     const std::string at = joined(where, attribute.name);
-    std::string wanted_type = attribute.any_type || attribute.types.empty() ? "outside:endpoint" : attribute.types.front();
+    std::string wanted_type =
+        attribute.any_type || attribute.types.empty() ? "outside:endpoint" : attribute.types.front();
     for (const std::string& type_name : attribute.types) {
       if (type_name == "outside:endpoint") wanted_type = type_name;
     }
@@ -1289,10 +1296,12 @@ void Mapping::require_references(const TypeDef& type, const Component& c, const 
       unresolved(c, at, "it is needed, and the files do not tell what it is");
       continue;
     }
-    const std::string name = fmt::format("unknown {} of {}", attribute.name, where.empty() ? c.name : c.name + " " + where);
+    const std::string name =
+        fmt::format("unknown {} of {}", attribute.name, where.empty() ? c.name : c.name + " " + where);
     const std::string& address = c.address.empty() ? c.name : c.address;
-    const auto said = std::find_if(out_.coverage.unresolved.begin(), out_.coverage.unresolved.end(),
-                                   [&](const Coverage::Unresolved& u) { return u.address == address && u.attribute == at; });
+    const auto said =
+        std::find_if(out_.coverage.unresolved.begin(), out_.coverage.unresolved.end(),
+                     [&](const Coverage::Unresolved& u) { return u.address == address && u.attribute == at; });
     if (said == out_.coverage.unresolved.end()) {
       unresolved(c, at, fmt::format("it is needed, and the files do not tell what it is; '{}' stands for it", name));
     } else {
@@ -1305,8 +1314,8 @@ void Mapping::require_references(const TypeDef& type, const Component& c, const 
 }
 
 void Mapping::emit(int i) {
-  const Component c = component(i);   // a copy: reading adds components
-  if (c.parent >= 0) return;          // written inside its parent
+  const Component c = component(i);  // a copy: reading adds components
+  if (c.parent >= 0) return;         // written inside its parent
   models::Value attributes = models::Value::map();
   if (c.instance >= 0) {
     attributes = read_all(*c.type, root_of(c.source, c.instance), c, "");
@@ -1354,7 +1363,9 @@ void Mapping::count() {
         parts_of(*of, path, -1);
         const std::string key = fmt::format("{}|{}|{}", of->name, part.terraform_type, part.joined_by);
         for (const auto& [owner, parts] : joins_[key]) {
-          if (std::find(parts.begin(), parts.end(), std::pair<int, int>(static_cast<int>(s), static_cast<int>(i))) == parts.end()) continue;
+          if (std::find(parts.begin(), parts.end(), std::pair<int, int>(static_cast<int>(s), static_cast<int>(i))) ==
+              parts.end())
+            continue;
           fold(static_cast<int>(s), static_cast<int>(i), component(owner), std::string(part.attribute));
           is_part = true;
         }
@@ -1364,7 +1375,8 @@ void Mapping::count() {
         continue;
       }
       if (catalogue_.is_part_in_terraform(instance.type)) {
-        out_.coverage.unresolved.push_back({full_address(instance), "", "it is part of a resource, but the files do not tell how or of which"});
+        out_.coverage.unresolved.push_back(
+            {full_address(instance), "", "it is part of a resource, but the files do not tell how or of which"});
       }
       out_.coverage.unmodelled.push_back({instance.type, full_address(instance)});
     }
@@ -1373,9 +1385,8 @@ void Mapping::count() {
 
 void Mapping::sum_up() {
   auto& coverage = out_.coverage;
-  std::sort(coverage.unmodelled.begin(), coverage.unmodelled.end(), [](const auto& a, const auto& b) {
-    return a.type != b.type ? a.type < b.type : a.address < b.address;
-  });
+  std::sort(coverage.unmodelled.begin(), coverage.unmodelled.end(),
+            [](const auto& a, const auto& b) { return a.type != b.type ? a.type < b.type : a.address < b.address; });
   for (std::size_t i = 0; i < coverage.unmodelled.size();) {
     std::size_t end = i;
     std::string addresses;
@@ -1384,8 +1395,7 @@ void Mapping::sum_up() {
       ++end;
     }
     if (end - i > 5) addresses += fmt::format(" and {} more", end - i - 5);
-    out_.inventory.unknowns.push_back(
-        fmt::format("{} is not modelled: {}", coverage.unmodelled[i].type, addresses));
+    out_.inventory.unknowns.push_back(fmt::format("{} is not modelled: {}", coverage.unmodelled[i].type, addresses));
     i = end;
   }
   for (const Coverage::Unresolved& u : coverage.unresolved) {
@@ -1405,7 +1415,7 @@ Mapped Mapping::run() {
   }
   for (std::size_t at = 0; at < queue_.size(); ++at) emit(queue_[at]);
   for (const auto& [text, known] : identities_) {
-    if (!text.starts_with("arn:") && !text.starts_with("A")) continue;   // ARNs and unique IDs
+    if (!text.starts_with("arn:") && !text.starts_with("A")) continue;  // ARNs and unique IDs
     const Component& c = component(known.front());
     if (c.is_wanted) out_.identities.emplace(text, c.name);
   }
@@ -1417,7 +1427,8 @@ Mapped Mapping::run() {
 }  // namespace
 
 std::string full_address(const Instance& instance) {
-  return instance.deposed.empty() ? instance.address : fmt::format("{} (deposed {})", instance.address, instance.deposed);
+  return instance.deposed.empty() ? instance.address
+                                  : fmt::format("{} (deposed {})", instance.address, instance.deposed);
 }
 
 std::optional<Duration> schedule_gap(std::string_view expression) {
@@ -1468,9 +1479,11 @@ std::optional<Duration> schedule_gap(std::string_view expression) {
         int from = 0;
         int to = 0;
         bool is_number = true;
-        for (const char d : part.substr(0, dash)) is_number = is_number && d >= '0' && d <= '9', from = from * 10 + (d - '0');
-        for (const char d : part.substr(dash + 1)) is_number = is_number && d >= '0' && d <= '9', to = to * 10 + (d - '0');
-        span = is_number && to >= from ? to - from + 1 : 5;   // MON-FRI
+        for (const char d : part.substr(0, dash))
+          is_number = is_number && d >= '0' && d <= '9', from = from * 10 + (d - '0');
+        for (const char d : part.substr(dash + 1))
+          is_number = is_number && d >= '0' && d <= '9', to = to * 10 + (d - '0');
+        span = is_number && to >= from ? to - from + 1 : 5;  // MON-FRI
       }
       count += span;
       at = comma + 1;

@@ -21,9 +21,9 @@ struct Source {
 
 // Where a Terraform resource ended up.
 struct Placement {
-  std::string name;         // of the component in the inventory; empty: nowhere
-  std::string type;         // its catalogue type
-  std::string attribute;    // empty: the resource is the component; else it is part of this attribute of it
+  std::string name;       // of the component in the inventory; empty: nowhere
+  std::string type;       // its catalogue type
+  std::string attribute;  // empty: the resource is the component; else it is part of this attribute of it
 };
 
 struct Mapped {
@@ -32,7 +32,7 @@ struct Mapped {
   std::vector<ImportedEdge> edges;
   // By address: where each managed resource is; a part may serve several attributes.
   std::map<std::string, std::vector<Placement>> placements;
-  std::map<std::string, std::string> identities;   // ARNs and unique IDs, with the name here
+  std::map<std::string, std::string> identities;  // ARNs and unique IDs, with the name here
   // "name\nattribute" whose value is known only after apply.
   std::set<std::string> unknown;
 };
@@ -40,7 +40,7 @@ struct Mapped {
 // Names of the world before, so that the same thing has the same name in the world after.
 struct KnownNames {
   std::map<std::string, std::string> by_address;
-  std::map<std::string, std::string> by_identity;   // ARNs and unique IDs, of what is deleted too
+  std::map<std::string, std::string> by_identity;  // ARNs and unique IDs, of what is deleted too
 };
 
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,

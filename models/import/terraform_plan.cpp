@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -124,11 +123,12 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
 
   const Value changes = root.member("resource_changes");
   if (changes && !changes.is_list()) {
-    diagnostics.error(changes.at(), "`resource_changes` should be a list; is the file what `terraform show -json` wrote?");
+    diagnostics.error(changes.at(),
+                      "`resource_changes` should be a list; is the file what `terraform show -json` wrote?");
     return false;
   }
   bool good = true;
-  std::unordered_set<std::string> seen;   // objects that a change settles, by address and deposed key
+  std::unordered_set<std::string> seen;  // objects that a change settles, by address and deposed key
   for (Value node = changes.first(); node; node = node.next()) {
     Instance instance;
     if (!describe(node, instance, diagnostics)) {
@@ -195,10 +195,11 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
     const auto action = action_of(node.member("change").member("actions"));
     if (!action || *action == Action::no_op) continue;
     std::string address = text_of(node.member("address"));
-    if (address.empty()) {   // format 0.1
+    if (address.empty()) {  // format 0.1
       const std::string module = text_of(node.member("module_address"));
       const std::string key = key_in_address(node.member("index"));
-      address = fmt::format("{}{}{}.{}", module, module.empty() ? "" : ".", node.member("type").text(), node.member("name").text());
+      address = fmt::format("{}{}{}.{}", module, module.empty() ? "" : ".", node.member("type").text(),
+                            node.member("name").text());
       if (!key.empty()) address += "[" + key + "]";
     }
     world.drifted.push_back(std::move(address));

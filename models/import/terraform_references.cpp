@@ -1,19 +1,18 @@
 #include "models/import/terraform_references.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace moshimo::models::terraform {
 
 namespace {
 
-constexpr int deepest = 30;   // variables and outputs passed through; a plan that needs more is no plan
+constexpr int deepest = 30;  // variables and outputs passed through; a plan that needs more is no plan
 
 // a.b["k"].c -> a, b, [k as written], c
 struct Part {
   std::string_view name;
-  std::string_view key;   // of the brackets that follow: `0`, `"x"`
+  std::string_view key;  // of the brackets that follow: `0`, `"x"`
 };
 
 std::vector<Part> parts_of(std::string_view traversal) {
@@ -49,9 +48,7 @@ bool is_prefix_of(std::string_view shorter, std::string_view longer) {
          (longer.size() == shorter.size() || longer[shorter.size()] == '.' || longer[shorter.size()] == '[');
 }
 
-std::string in_module(const std::string& module, std::string_view rest) {
-  return fmt::format("{}|{}", module, rest);
-}
+std::string in_module(const std::string& module, std::string_view rest) { return fmt::format("{}|{}", module, rest); }
 
 std::string joined(const std::vector<Part>& parts, std::size_t from) {
   std::string text;
@@ -111,8 +108,7 @@ References::Place References::place_of(const Instance& instance) const {
 }
 
 References::Place References::place_of_call(const std::string& module_address, Value call) const {
-  Place place{parent_module(module_address), last_key(module_address), {}, call.member("for_each_expression"),
-              false};
+  Place place{parent_module(module_address), last_key(module_address), {}, call.member("for_each_expression"), false};
   const std::size_t brackets = place.key.empty() ? 0 : place.key.size() + 2;
   const auto siblings = module_keys_.find(module_address.substr(0, module_address.size() - brackets));
   if (siblings != module_keys_.end()) {
@@ -203,8 +199,8 @@ void References::follow_one(std::string_view traversal, const Place& place, int 
     return;
   }
   if (head == "module") {
-    const std::string call = place.module.empty() ? fmt::format("module.{}", name)
-                                                  : fmt::format("{}.module.{}", place.module, name);
+    const std::string call =
+        place.module.empty() ? fmt::format("module.{}", name) : fmt::format("{}.module.{}", place.module, name);
     const Configuration::Module* module = world_.configuration.find_module(without_keys(call));
     const std::string_view output = parts.size() > 2 ? parts[2].name : std::string_view();
     const auto instances = module_keys_.find(call);
@@ -235,7 +231,8 @@ void References::follow_one(std::string_view traversal, const Place& place, int 
   }
   if (head == "data") {
     if (parts.size() < 3) return;
-    add_instances(fmt::format("data.{}.{}", name, parts[2].name), parts[2].key, joined(parts, 3), traversal, place, result);
+    add_instances(fmt::format("data.{}.{}", name, parts[2].name), parts[2].key, joined(parts, 3), traversal, place,
+                  result);
     return;
   }
   if (parts.size() < 2) return;

@@ -19,8 +19,8 @@ struct Target {
 
 struct Resolution {
   std::vector<Target> targets;
-  std::vector<std::string> constants;   // texts that variables hold
-  std::vector<std::string> dead_ends;   // references the plan does not follow: local.x, an instance it does not have
+  std::vector<std::string> constants;  // texts that variables hold
+  std::vector<std::string> dead_ends;  // references the plan does not follow: local.x, an instance it does not have
 };
 
 class References {
@@ -36,11 +36,11 @@ class References {
 
  private:
   struct Place {
-    std::string module;   // address of the module instance the expression stands in
-    std::string key;      // of the resource or module call it belongs to
-    std::vector<std::string> keys;   // of all instances of that, sorted
-    Value each;           // its for_each
-    bool says_each = false;   // the expression also refers to `each` or `count`
+    std::string module;             // address of the module instance the expression stands in
+    std::string key;                // of the resource or module call it belongs to
+    std::vector<std::string> keys;  // of all instances of that, sorted
+    Value each;                     // its for_each
+    bool says_each = false;         // the expression also refers to `each` or `count`
   };
   void follow(Value expression, const Place& place, int depth, Resolution& result) const;
   void follow_one(std::string_view traversal, const Place& place, int depth, Resolution& result) const;
@@ -51,9 +51,9 @@ class References {
   static bool goes_key_to_key(const Place& place, std::vector<std::string> keys);
 
   const World& world_;
-  std::unordered_map<std::string, std::vector<int>> blocks_;          // "module|[data.]type.name"
-  std::unordered_map<std::string, std::vector<int>> types_;           // "module|type"
-  std::unordered_map<std::string, std::vector<std::string>> module_keys_;   // "module.a" -> addresses of its instances
+  std::unordered_map<std::string, std::vector<int>> blocks_;               // "module|[data.]type.name"
+  std::unordered_map<std::string, std::vector<int>> types_;                // "module|type"
+  std::unordered_map<std::string, std::vector<std::string>> module_keys_;  // "module.a" -> addresses of its instances
 };
 
 }  // namespace moshimo::models::terraform

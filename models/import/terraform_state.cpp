@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 
 #include "models/import/terraform_world.hpp"
@@ -120,8 +119,9 @@ bool read_raw_state(Documents& documents, Value root, World& world, input::Diagn
     const std::string type(resource.member("type").text());
     const std::string name(resource.member("name").text());
     if (type.empty() || name.empty() || (instances && !instances.is_list())) {
-      diagnostics.error(resource.at(), "this resource has no type, no name, or `instances` that are no list; is the "
-                                       "file a Terraform state?");
+      diagnostics.error(resource.at(),
+                        "this resource has no type, no name, or `instances` that are no list; is the "
+                        "file a Terraform state?");
       good = false;
       continue;
     }
@@ -140,7 +140,8 @@ bool read_raw_state(Documents& documents, Value root, World& world, input::Diagn
       instance.values = node.member("attributes");
       if (!instance.values) instance.values = unflattened(documents, node.member("attributes_flat"));
       if (instance.values && !instance.values.is_map()) {
-        diagnostics.error(instance.values.at(), fmt::format("the attributes of {} should be an object", instance.address));
+        diagnostics.error(instance.values.at(),
+                          fmt::format("the attributes of {} should be an object", instance.address));
         good = false;
         continue;
       }

@@ -96,7 +96,7 @@ void Documents::hide(Value value, Value mask) {
   if (!value || !mask) return;
   if (mask.is_true()) {
     hidden_.insert(value.node_);
-    for (Value part = value.first(); part; part = part.next()) hidden_.insert(part.node_);   // of a whole object
+    for (Value part = value.first(); part; part = part.next()) hidden_.insert(part.node_);  // of a whole object
     return;
   }
   if (mask.is_map()) {

@@ -38,7 +38,7 @@ class Value {
 
   Value member(std::string_view name) const;
   Value first() const;
-  Value next() const;   // the next sibling, known or not; null ones are passed over
+  Value next() const;                // the next sibling, known or not; null ones are passed over
   std::vector<Value> items() const;  // of a list; a null item is an empty value
 
   // A scalar's text read as JSON; empty when it is none. A map or list stands for itself.

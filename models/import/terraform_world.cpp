@@ -32,15 +32,13 @@ bool removes(Action a) {
   switch (a) {
     case Action::remove:
     case Action::remove_then_create:
-    case Action::create_then_remove:
-      return true;
+    case Action::create_then_remove: return true;
     case Action::no_op:
     case Action::create:
     case Action::read:
     case Action::update:
     case Action::forget:
-    case Action::create_then_forget:
-      return false;
+    case Action::create_then_forget: return false;
   }
   return false;
 }

@@ -13,22 +13,30 @@
 namespace moshimo::models::terraform {
 
 enum class Action {
-  no_op, create, read, update, remove, remove_then_create, create_then_remove, forget, create_then_forget
+  no_op,
+  create,
+  read,
+  update,
+  remove,
+  remove_then_create,
+  create_then_remove,
+  forget,
+  create_then_forget
 };
-bool removes(Action a);    // the object goes away: `forget` leaves it in AWS
+bool removes(Action a);  // the object goes away: `forget` leaves it in AWS
 bool replaces(Action a);
 
 struct Instance {
-  std::string address;    // module.a["x"].aws_iam_role.this[0]
-  std::string module;     // module.a["x"]; empty in the root module
+  std::string address;  // module.a["x"].aws_iam_role.this[0]
+  std::string module;   // module.a["x"]; empty in the root module
   std::string type;
   std::string name;
-  std::string key;        // as it stands in the address: `0`, `"x"`; empty without count and for_each
+  std::string key;  // as it stands in the address: `0`, `"x"`; empty without count and for_each
   std::string provider;
   std::string deposed;
   bool is_data = false;
   Value values;
-  Value unknown;          // true, or the shape of `values`, where a value is known only after apply
+  Value unknown;  // true, or the shape of `values`, where a value is known only after apply
 };
 
 struct Change {
@@ -42,7 +50,7 @@ struct Change {
   Value before;
   Value after;
   Value after_unknown;
-  int instance = -1;      // index into the world, where the object exists before the plan
+  int instance = -1;  // index into the world, where the object exists before the plan
 };
 
 // The part of a plan that says how values came about: expressions and what they refer to.
@@ -52,15 +60,15 @@ class Configuration {
   Configuration(Value configuration, Value variables);
 
   struct Module {
-    std::string path;              // module.a.module.b, without keys
+    std::string path;  // module.a.module.b, without keys
     Value node;
-    Value call;                    // of the parent's module_calls
+    Value call;  // of the parent's module_calls
     const Module* parent = nullptr;
   };
   const Module* find_module(const std::string& path) const;
   // The resource block of an instance, all of whose instances share it.
   Value resource(const std::string& module_path, std::string_view type_and_name) const;
-  Value variable(std::string_view name) const;   // its value at the root
+  Value variable(std::string_view name) const;  // its value at the root
   std::string region(const std::string& provider_config_key) const;
 
  private:
@@ -74,11 +82,11 @@ class Configuration {
 struct World {
   std::vector<Instance> instances;
   std::vector<Change> changes;
-  std::vector<std::string> drifted;     // addresses that changed outside Terraform, in order
+  std::vector<std::string> drifted;  // addresses that changed outside Terraform, in order
   Configuration configuration;
   bool is_plan = false;
-  bool is_partial = false;              // the plan says it is not complete
-  bool is_planned = false;              // the instances are those after the plan
+  bool is_partial = false;  // the plan says it is not complete
+  bool is_planned = false;  // the instances are those after the plan
 };
 
 // Which side of a plan.

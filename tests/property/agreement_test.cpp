@@ -2,13 +2,12 @@
 //
 // MOSHIMO_SEEDS=N runs N seeds instead of the usual number, MOSHIMO_SEED=N only that one (and prints it all).
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,8 +30,8 @@ struct Figure {
   double HopLedger::*value;
 };
 constexpr Figure figures[] = {
-    {"offered", &HopLedger::offered}, {"on time", &HopLedger::on_time},     {"late", &HopLedger::late},
-    {"waiting", &HopLedger::waiting}, {"handed on", &HopLedger::handed_on}, {"lost", &HopLedger::lost},
+    {"offered", &HopLedger::offered},     {"on time", &HopLedger::on_time},     {"late", &HopLedger::late},
+    {"waiting", &HopLedger::waiting},     {"handed on", &HopLedger::handed_on}, {"lost", &HopLedger::lost},
     {"recovered", &HopLedger::recovered},
 };
 
@@ -107,10 +106,9 @@ std::string text_of(const StepFunction<Value>& steps) {
 
 template <class Value>
 bool same(const StepFunction<Value>& a, const StepFunction<Value>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const auto& x, const auto& y) {
-                      return std::abs(x.at.us() - y.at.us()) <= 10 && x.value == y.value;  // ages are rounded
-                    });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return std::abs(x.at.us() - y.at.us()) <= 10 && x.value == y.value;  // ages are rounded
+  });
 }
 
 std::string text_of(const HopLedger& l) {
@@ -118,10 +116,10 @@ std::string text_of(const HopLedger& l) {
   for (const Figure& f : figures) text += fmt::format("{} {:.1f}  ", f.name, l.*f.value);
   text += fmt::format("longest delay {:.1f} s", l.longest_delay.in_seconds());
   for (const LossWindow& w : l.losses) {
-    text += fmt::format("\n      lost {:.1f}: class {}, fallback {}, why {}, arrived {:.0f}..{:.0f} s, lost {:.0f}..{:.0f} s",
-                        w.events, static_cast<int>(w.error), w.fallback, static_cast<int>(w.why),
-                        w.arrived_from.in_seconds(), w.arrived_to.in_seconds(), w.lost_from.in_seconds(),
-                        w.lost_to.in_seconds());
+    text += fmt::format(
+        "\n      lost {:.1f}: class {}, fallback {}, why {}, arrived {:.0f}..{:.0f} s, lost {:.0f}..{:.0f} s", w.events,
+        static_cast<int>(w.error), w.fallback, static_cast<int>(w.why), w.arrived_from.in_seconds(),
+        w.arrived_to.in_seconds(), w.lost_from.in_seconds(), w.lost_to.in_seconds());
   }
   for (const Waiting& w : l.places) text += fmt::format("\n      waiting {:.1f} in {}", w.events, w.fallback);
   return text;
@@ -227,15 +225,19 @@ std::string disagreements(const RandomCase& random, bool print_all) {
     }
     const Hop& h = system.hops[HopId(i)];
     if (shared) {
-      const double delivered = outcome.hops[i].on_time + outcome.hops[i].late - expected.hops[i].on_time - expected.hops[i].late;
+      const double delivered =
+          outcome.hops[i].on_time + outcome.hops[i].late - expected.hops[i].on_time - expected.hops[i].late;
       const double slack = share_of_all * expected.hops[i].offered;
       if (std::abs(delivered) > tolerance[i] + slack) apart += fmt::format(" delivered by {:+.1f}", delivered);
     }
-    if (!shared) apart += spans_apart(outcome.hops[i], expected.hops[i], tolerance[i], 120 + 2 * largest_gap_of(h, random.horizon));
+    if (!shared)
+      apart +=
+          spans_apart(outcome.hops[i], expected.hops[i], tolerance[i], 120 + 2 * largest_gap_of(h, random.horizon));
     if (apart.empty() && !print_all) continue;
-    text += fmt::format("hop {} (tolerance {:.1f}){}\n    engine    {}\n    reference {}\n    states:\n    {}\n    {}\n",
-                        h.name, tolerance[i], apart, text_of(outcome.hops[i]),
-                        text_of(expected.hops[i]), text_of(outcome.hop_states[i]), text_of(expected.hop_states[i]));
+    text +=
+        fmt::format("hop {} (tolerance {:.1f}){}\n    engine    {}\n    reference {}\n    states:\n    {}\n    {}\n",
+                    h.name, tolerance[i], apart, text_of(outcome.hops[i]), text_of(expected.hops[i]),
+                    text_of(outcome.hop_states[i]), text_of(expected.hop_states[i]));
   }
   return text;
 }
@@ -378,8 +380,8 @@ TEST_CASE("the engine and the simulator with a message each agree on random syst
     CHECK(still.empty());
   }
   for (const auto& miss : misses) {
-    UNSCOPED_INFO(fmt::format("{}: {} misses, {} at eight times the rates", miss.first, miss.second.first,
-                              miss.second.second));
+    UNSCOPED_INFO(
+        fmt::format("{}: {} misses, {} at eight times the rates", miss.first, miss.second.first, miss.second.second));
   }
   CHECK(true);
 }

@@ -1,9 +1,8 @@
 #include "tests/property/random_system.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <random>
 #include <utility>
 
@@ -70,22 +69,16 @@ class Writer {
     // Where a port is limited, short gaps make a backlog knock in vain thousands of times a second.
     const double shortest = limited_ ? 120 : 5;
     switch (any(0, limited_ ? 2 : 4)) {
-      case 0:
-        return seconds(between(shortest, 600));
-      case 1:
-        return "exponential 1s.." + seconds(between(shortest, 600));
+      case 0: return seconds(between(shortest, 600));
+      case 1: return "exponential 1s.." + seconds(between(shortest, 600));
       case 2:
         return fmt::format("{} x exponential {}..{}", any(5, 12), seconds(between(1, 10)), seconds(between(120, 900)));
-      case 3:
-        return fmt::format("3 x 0s then 2 x 1s then 10 x exponential 1s..20s then {} x 20s", any(10, 1000));
-      default:
-        return fmt::format("{} x linear {}..{}", any(3, 30), seconds(between(1, 60)), seconds(between(60, 300)));
+      case 3: return fmt::format("3 x 0s then 2 x 1s then 10 x exponential 1s..20s then {} x 20s", any(10, 1000));
+      default: return fmt::format("{} x linear {}..{}", any(3, 30), seconds(between(1, 60)), seconds(between(60, 300)));
     }
   }
 
-  std::string retry() {
-    return fmt::format("\n  retry {} limit {}", schedule(), duration(0.1 * hour, 6 * hour));
-  }
+  std::string retry() { return fmt::format("\n  retry {} limit {}", schedule(), duration(0.1 * hour, 6 * hour)); }
   std::string store() { return fmt::format("\n  store kept {}", duration(0.2 * hour, 20 * hour)); }
   std::string buffer() {
     return fmt::format("\n  buffer holds {} overflow {}", amount(spread(50, 5000)),
@@ -95,20 +88,13 @@ class Writer {
   // Some way, or none, to keep what cannot be delivered.
   std::string fallbacks() {
     switch (any(0, 6)) {
-      case 0:
-        return "";
-      case 1:
-        return retry();
-      case 2:
-        return store();
-      case 3:
-        return retry() + store();
-      case 4:
-        return buffer() + retry();
-      case 5:
-        return retry() + store() + " by-action";
-      default:
-        return retry() + buffer() + (chance(0.5) ? " since-entry" : "");
+      case 0: return "";
+      case 1: return retry();
+      case 2: return store();
+      case 3: return retry() + store();
+      case 4: return buffer() + retry();
+      case 5: return retry() + store() + " by-action";
+      default: return retry() + buffer() + (chance(0.5) ? " since-entry" : "");
     }
   }
 
@@ -191,21 +177,14 @@ class Writer {
     const int places = any(1, 3);
     for (int i = 0; i < places; ++i) {
       switch (any(0, 3)) {
-        case 0:
-          kept += retry() + on();
-          break;
-        case 1:
-          kept += store() + (chance(0.5) ? " accepts dead" : "") + on();
-          break;
-        case 2:
-          kept += store() + " by-action" + on();
-          break;
-        default:
-          kept += retry() + " since-entry" + on();
-          break;
+        case 0: kept += retry() + on(); break;
+        case 1: kept += store() + (chance(0.5) ? " accepts dead" : "") + on(); break;
+        case 2: kept += store() + " by-action" + on(); break;
+        default: kept += retry() + " since-entry" + on(); break;
       }
     }
-    row(fmt::format("hop a from {} to outside needs role:denied,net:unavailable,key:key{}", profile(between(0.3, 1)), kept));
+    row(fmt::format("hop a from {} to outside needs role:denied,net:unavailable,key:key{}", profile(between(0.3, 1)),
+                    kept));
   }
 
   void dead_letters() {
@@ -283,7 +262,8 @@ class Writer {
     row(fmt::format("port app by task{}", chance(0.6) ? " capacity " + rate(r * between(1.1, 3)) : std::string()));
     row(fmt::format("hop in from {} to app{}", rate(r), fallbacks()));
     row(fmt::format("hop logs from work {} at app to outside needs role{}", rate(between(0.2, 0.6)), fallbacks()));
-    row("condition session follows task,role falls " + seconds(between(10, 3000)) + " rises " + seconds(between(0, 600)));
+    row("condition session follows task,role falls " + seconds(between(10, 3000)) + " rises " +
+        seconds(between(0, 600)));
     row(fmt::format("hop out from app to outside needs session:denied{}", fallbacks()));
     if (chance(0.5)) line(between(1, 9) * hour, "restart task");
     if (chance(0.3)) line(between(1, 9) * hour, "restart task");
@@ -295,7 +275,8 @@ class Writer {
     row("port vault");
     row(fmt::format("hop backup from timetable every {} first {} to vault needs role:denied ratio {}{}",
                     seconds(between(300, 3600)), seconds(between(0, 3600)), amount(spread(20, 500)), fallbacks()));
-    row(fmt::format("hop alarm from signal role to outside needs store ratio {}{}", amount(spread(20, 500)), fallbacks()));
+    row(fmt::format("hop alarm from signal role to outside needs store ratio {}{}", amount(spread(20, 500)),
+                    fallbacks()));
     row(fmt::format("hop copy from vault to outside needs store ratio {:.3f}{}", between(0.5, 2), fallbacks()));
   }
 
@@ -310,7 +291,8 @@ class Writer {
     row("store vault accepts window:missing readable cached lost-with window");
     row(fmt::format("hop a from {} to outside needs cached:denied{}\n  store vault", rate(between(0.3, 1)),
                     chance(0.5) ? retry() : ""));
-    row(fmt::format("hop b from {} to outside needs grant:denied,window:missing{}", rate(between(0.3, 1)), fallbacks()));
+    row(fmt::format("hop b from {} to outside needs grant:denied,window:missing{}", rate(between(0.3, 1)),
+                    fallbacks()));
     for (int i = any(0, 3); i > 0; --i) line(between(1, 10) * hour, chance(0.8) ? "grant rises" : "grant falls");
   }
 
@@ -321,8 +303,9 @@ class Writer {
     condition("net", any(0, 2));
     condition("db", any(0, 2), 60, hour);
     row("condition grant follows role falls " + seconds(between(0, 300)) + " rises " + seconds(between(0, 900)));
-    row(fmt::format("process task count {} lifetime {} start role:denied healthy db:unhealthy starts 30s ends 600s restart 60s",
-                    any(1, 4), seconds(between(1, 8) * hour)));
+    row(fmt::format(
+        "process task count {} lifetime {} start role:denied healthy db:unhealthy starts 30s ends 600s restart 60s",
+        any(1, 4), seconds(between(1, 8) * hour)));
     const double r = between(0.3, 0.8);
     const double other = between(0.2, 0.5);
     row(fmt::format("port app by task capacity {}", rate((r + other) * between(1.1, 2.5))));
@@ -353,11 +336,11 @@ struct Family {
 
 const std::vector<Family>& all_families() {
   static const std::vector<Family> all = {
-      {"chain", &Writer::chain},         {"fan-out", &Writer::fan_out},           {"fan-in", &Writer::fan_in},
-      {"queue", &Writer::queue},         {"classes", &Writer::classes},           {"dead-letters", &Writer::dead_letters},
-      {"buffers", &Writer::buffers},     {"pauses", &Writer::pauses},             {"releases", &Writer::releases},
-      {"flapping", &Writer::flapping},   {"processes", &Writer::processes},       {"impulses", &Writer::impulses},
-      {"derived", &Writer::derived},     {"mixed", &Writer::mixed},
+      {"chain", &Writer::chain},       {"fan-out", &Writer::fan_out},     {"fan-in", &Writer::fan_in},
+      {"queue", &Writer::queue},       {"classes", &Writer::classes},     {"dead-letters", &Writer::dead_letters},
+      {"buffers", &Writer::buffers},   {"pauses", &Writer::pauses},       {"releases", &Writer::releases},
+      {"flapping", &Writer::flapping}, {"processes", &Writer::processes}, {"impulses", &Writer::impulses},
+      {"derived", &Writer::derived},   {"mixed", &Writer::mixed},
   };
   return all;
 }

@@ -25,10 +25,10 @@ struct Follower {  // what a condition is about to do
 struct Slot {  // of one worker
   enum class Is { running, starting, empty };
   Is is = Is::running;
-  SimTime ends;       // running or starting: when its age reaches the lifetime
-  SimTime runs_at;    // starting
-  SimTime next_try;   // empty: the next attempt to start,
-  Duration gap;       // how long after the one before,
+  SimTime ends;              // running or starting: when its age reaches the lifetime
+  SimTime runs_at;           // starting
+  SimTime next_try;          // empty: the next attempt to start,
+  Duration gap;              // how long after the one before,
   std::optional<Gaps> gaps;  // and those that follow; the last gap repeats
   void plan_next_try(SimTime now) {
     if (const auto next = gaps->next()) gap = *next;
@@ -85,8 +85,8 @@ class Control {
   const Follower& of(ConditionId id) const { return followers_[id.value]; }
 
   bool holds(const Need& need) const {
-    return of(need.condition).value || std::any_of(need.alternatives.begin(), need.alternatives.end(),
-                                                   [&](ConditionId c) { return of(c).value; });
+    return of(need.condition).value ||
+           std::any_of(need.alternatives.begin(), need.alternatives.end(), [&](ConditionId c) { return of(c).value; });
   }
   bool hold(const Needs& needs) const {
     return std::all_of(needs.begin(), needs.end(), [&](const Need& n) { return holds(n); });
@@ -291,15 +291,9 @@ class Control {
       if (workers_[i].unhealthy_since) consider(*workers_[i].unhealthy_since + p.ends_when_unhealthy_for);
       for (const Slot& slot : workers_[i].slots) {
         switch (slot.is) {
-          case Slot::Is::running:
-            consider(slot.ends);
-            break;
-          case Slot::Is::starting:
-            consider(slot.runs_at);
-            break;
-          case Slot::Is::empty:
-            consider(slot.next_try);
-            break;
+          case Slot::Is::running: consider(slot.ends); break;
+          case Slot::Is::starting: consider(slot.runs_at); break;
+          case Slot::Is::empty: consider(slot.next_try); break;
         }
       }
     }

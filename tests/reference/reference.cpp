@@ -22,11 +22,11 @@ constexpr double reserve = 4;  // messages that may pass a little before their t
 constexpr Duration one_second = Duration::seconds(1);
 
 struct Message {
-  SimTime arrived;          // at this hop
-  std::uint64_t number = 0; // counts the hop's messages
+  SimTime arrived;                             // at this hop
+  std::uint64_t number = 0;                    // counts the hop's messages
   ErrorClass error = ErrorClass::unavailable;  // with which it failed last
-  std::uint64_t entry = 0;  // set anew each time it enters a place; tells events that came too late
-  SimTime ages_from;        // in its place
+  std::uint64_t entry = 0;                     // set anew each time it enters a place; tells events that came too late
+  SimTime ages_from;                           // in its place
 };
 using Key = std::pair<SimTime, std::uint64_t>;  // oldest first
 Key key_of(const Message& m) { return {m.arrived, m.number}; }
@@ -69,12 +69,12 @@ struct Tap {
 struct Place {  // one fallback of a hop
   std::map<Key, Message> data;
   Duration limit;
-  double room_for = 0;                  // messages
-  std::vector<Duration> gap_ends;       // retry
-  Tap drain;                            // without a stated rate of the hop
+  double room_for = 0;             // messages
+  std::vector<Duration> gap_ends;  // retry
+  Tap drain;                       // without a stated rate of the hop
   Tap release;
   std::optional<Script::Release> released;
-  std::vector<Message> attempts;        // retry: asked of a limited port in this round
+  std::vector<Message> attempts;  // retry: asked of a limited port in this round
 };
 
 struct Stream {  // of arrivals from a profile
@@ -87,14 +87,14 @@ struct Stream {  // of arrivals from a profile
 
 struct HopRun {
   HopState needs;
-  HopState state;  // with pauses
+  HopState state;                     // with pauses
   std::optional<ErrorClass> refused;  // since its needs fail
   SimTime paused_until;
   ErrorClass paused_with = ErrorClass::unavailable;
   std::vector<Place> places;
   Tap drain;  // with a stated rate: for all automatic places
   Stream stream;
-  double carry = 0;  // of the ratio
+  double carry = 0;            // of the ratio
   std::vector<Message> fresh;  // asked of a limited port in this round
   std::uint64_t messages = 0;
   std::uint64_t turn_version = 0;
@@ -108,8 +108,8 @@ struct PortRun {
   double tokens = 0;
   SimTime since;
   SimTime next_round = SimTime::never();
-  std::vector<HopId> fed;                   // hops whose source it is
-  std::vector<HopId> served;                // hops that deliver to it
+  std::vector<HopId> fed;                        // hops whose source it is
+  std::vector<HopId> served;                     // hops that deliver to it
   std::map<std::pair<int, HopId>, double> owed;  // shares smaller than a message, by group and hop
 };
 
@@ -233,7 +233,8 @@ class Simulation {
       target.groups = std::max(target.groups, static_cast<int>(h.fallbacks.size()) + (releases ? 1 : 0));
     }
     if (h.source == Hop::Source::port) of(h.from).fed.push_back(id);
-    if (h.source == Hop::Source::timetable) plan({.at = SimTime{} + h.first, .kind = Event::Kind::timetable, .hop = id});
+    if (h.source == Hop::Source::timetable)
+      plan({.at = SimTime{} + h.first, .kind = Event::Kind::timetable, .hop = id});
     if (h.source == Hop::Source::profile || h.source == Hop::Source::work) {
       plan_profile_steps(h.profile);
       run.stream.next = uniform(id.value, 0);
@@ -287,18 +288,15 @@ class Simulation {
 
   void happen(const Event& e) {
     switch (e.kind) {
-      case Event::Kind::control:
-        return control();
+      case Event::Kind::control: return control();
       case Event::Kind::timetable:
         plan({.at = now_ + hop(e.hop).every, .kind = Event::Kind::timetable, .hop = e.hop});
         return offer(e.hop, hop(e.hop).ratio);
       case Event::Kind::arrival:
         if (e.version == of(e.hop).stream.version) stream_arrival(e.hop);
         return;
-      case Event::Kind::deadline:
-        return deadline(e);
-      case Event::Kind::attempt:
-        return attempt(e);
+      case Event::Kind::deadline: return deadline(e);
+      case Event::Kind::attempt: return attempt(e);
       case Event::Kind::turn:
         if (e.version == of(e.hop).turn_version) take_turn(e.hop);
         return;
@@ -311,9 +309,8 @@ class Simulation {
   // ---- conditions ----
 
   bool holds(const Need& need) const {
-    return conditions_[need.condition.value] ||
-           std::any_of(need.alternatives.begin(), need.alternatives.end(),
-                       [&](ConditionId c) { return bool(conditions_[c.value]); });
+    return conditions_[need.condition.value] || std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                                                            [&](ConditionId c) { return bool(conditions_[c.value]); });
   }
   bool hold(const Needs& needs) const {
     return std::all_of(needs.begin(), needs.end(), [&](const Need& n) { return holds(n); });
@@ -626,7 +623,11 @@ class Simulation {
     m.entry = ++next_entry_;
     m.ages_from = f.age == Fallback::Age::since_arrival ? m.arrived : now_;
     place.data.emplace(key_of(m), m);
-    plan({.at = m.ages_from + place.limit, .kind = Event::Kind::deadline, .hop = id, .place = i, .key = key_of(m),
+    plan({.at = m.ages_from + place.limit,
+          .kind = Event::Kind::deadline,
+          .hop = id,
+          .place = i,
+          .key = key_of(m),
           .version = m.entry});
     if (f.kind == Fallback::Kind::retry) {
       if (run.state.open) plan_attempt(id, i, m);
@@ -695,7 +696,8 @@ class Simulation {
       const Duration gap_begins = end == ends.begin() ? Duration{} : *std::prev(end);
       const SimTime at = m.ages_from + gap_begins + Duration::seconds(share * (*end - gap_begins).in_seconds());
       if (at <= now_) continue;
-      return plan({.at = at, .kind = Event::Kind::attempt, .hop = id, .place = i, .key = key_of(m), .version = m.entry});
+      return plan(
+          {.at = at, .kind = Event::Kind::attempt, .hop = id, .place = i, .key = key_of(m), .version = m.entry});
     }
   }
 
@@ -839,7 +841,8 @@ class Simulation {
         const Fallback& f = hop(fed).fallbacks[i];
         if (!hold(f.accepts)) continue;
         if (f.kind != Fallback::Kind::hand_on) {
-          fits += std::max(0.0, std::floor(run.places[i].room_for + 1e-9) - static_cast<double>(run.places[i].data.size()));
+          fits +=
+              std::max(0.0, std::floor(run.places[i].room_for + 1e-9) - static_cast<double>(run.places[i].data.size()));
         }
         blocks = f.overflow == Overflow::block && f.kind != Fallback::Kind::hand_on;
         if (blocks || f.overflow != Overflow::next || f.kind == Fallback::Kind::hand_on) break;
@@ -853,7 +856,9 @@ class Simulation {
   // Capacity cannot be stored, save for what makes up for the unevenness of single messages: each group leaves a few
   // tokens for the next message of those before it, which would otherwise find that it came a moment too late.
   double unevenness(PortId id) const { return 1 + static_cast<double>(ports_[id.value].served.size()); }
-  double tokens_left_by(PortId id, int group) const { return std::min(group, ports_[id.value].groups) * unevenness(id); }
+  double tokens_left_by(PortId id, int group) const {
+    return std::min(group, ports_[id.value].groups) * unevenness(id);
+  }
   double most_kept(PortId id) const { return (ports_[id.value].groups + 1) * unevenness(id); }
 
   void settle(PortId id) {
@@ -873,7 +878,8 @@ class Simulation {
       if (!run.fresh.empty()) groups[0].push_back({0, served, 0, false, run.fresh.size()});
       for (std::size_t i = 0; i < run.places.size(); ++i) {
         const std::size_t attempts = run.places[i].attempts.size();
-        if (attempts > 0) groups[1 + static_cast<int>(i)].push_back({1 + static_cast<int>(i), served, i, false, attempts});
+        if (attempts > 0)
+          groups[1 + static_cast<int>(i)].push_back({1 + static_cast<int>(i), served, i, false, attempts});
       }
       for (const Ask& ask : turn_of(served)) {
         if (ask.want > 0) groups[ask.group].push_back(ask);

@@ -12,8 +12,7 @@ Duration gap_of(const Phase& phase, std::int64_t attempt) {
   const auto i = static_cast<double>(attempt);
   const double share = phase.attempts > 1 ? i / static_cast<double>(phase.attempts - 1) : 0;
   switch (phase.shape) {
-    case Shape::constant:
-      return phase.gap;
+    case Shape::constant: return phase.gap;
     case Shape::linear:
       return Duration::seconds(phase.attempts < 0 ? std::min(first * (i + 1), last) : first + (last - first) * share);
     case Shape::exponential:

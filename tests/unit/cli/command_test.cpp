@@ -63,8 +63,9 @@ TEST_CASE("help and version are no errors", "[cli]") {
 TEST_CASE("a command that does not exist names the nearest", "[cli]") {
   const Result r = command({"rnu"});
   CHECK(r.status == 2);
-  CHECK(r.err == "moshimo: there is no command 'rnu'; did you mean 'run'?\nRun `moshimo --help`, or `moshimo COMMAND "
-                 "--help`.\n");
+  CHECK(r.err ==
+        "moshimo: there is no command 'rnu'; did you mean 'run'?\nRun `moshimo --help`, or `moshimo COMMAND "
+        "--help`.\n");
 }
 
 TEST_CASE("every library scenario runs", "[cli]") {
@@ -106,8 +107,8 @@ TEST_CASE("all mistakes of a scenario come at once, with their places", "[cli]")
 }
 
 TEST_CASE("inventories, scenarios and catalogue files are told apart", "[cli]") {
-  const Result r = command({"validate", (library + "staging.inventory.yaml").c_str(),
-                            (library + "as-it-happened.scenario.yaml").c_str()});
+  const Result r = command(
+      {"validate", (library + "staging.inventory.yaml").c_str(), (library + "as-it-happened.scenario.yaml").c_str()});
   CHECK(r.status == 0);
   CHECK(r.out.find("an inventory of ") != std::string::npos);
   CHECK(r.out.find("a scenario with 12 faults") != std::string::npos);

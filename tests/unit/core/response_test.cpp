@@ -9,7 +9,8 @@ using namespace moshimo;
 
 namespace {
 
-// A role, a grant bound to its identity, a function that needs both, and a log filter whose source keeps what it missed.
+// A role, a grant bound to its identity, a function that needs both, and a log filter whose source keeps what it
+// missed.
 struct World {
   System system = system_from(
       "condition role as denied falls 4s rises 15s\n"
@@ -21,7 +22,8 @@ struct World {
   RepairId recreate, swap, reput;
 
   World() {
-    const ComponentId owner = system.components.add({.name = "role", .type = "iam", .parent = {}, .is_principal = true});
+    const ComponentId owner =
+        system.components.add({.name = "role", .type = "iam", .parent = {}, .is_principal = true});
     const ConditionId role = condition_named(system, "role");
     const ConditionId grant = condition_named(system, "grant");
     Action action;

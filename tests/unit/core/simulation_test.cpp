@@ -47,8 +47,8 @@ TEST_CASE("published schedules have their published lengths", "[core][schedule]"
 }
 
 TEST_CASE("the next attempt is found without counting", "[core][schedule]") {
-  const AttemptTable t = attempt_table({{-1, Duration::seconds(1), Duration::seconds(4), Shape::exponential}},
-                                       Duration::forever());
+  const AttemptTable t =
+      attempt_table({{-1, Duration::seconds(1), Duration::seconds(4), Shape::exponential}}, Duration::forever());
   // offsets 0, 1, 3, 7, 11, 15 ...
   CHECK(next_attempt(t, Duration{}) == Duration{});
   CHECK(next_attempt(t, Duration::seconds(1)) == Duration::seconds(1));
@@ -70,10 +70,10 @@ TEST_CASE("a hop without a fallback loses exactly its outage", "[core][flow]") {
 
 TEST_CASE("a retry saves what is younger than its effective age", "[core][flow]") {
   // Outage W = 9 h, effective age E = 21,511 s: lost = rate x (W - E) = 2 x (32,400 - 21,511) = 21,778.
-  const Run r = run(
-      "condition role\nport in\n"
-      "hop a from 2/s to in needs role:unavailable retry exponential 1s..300s limit 6h\n",
-      "at 1h role falls\nat 10h role rises\n", Duration::hours(20));
+  const Run r =
+      run("condition role\nport in\n"
+          "hop a from 2/s to in needs role:unavailable retry exponential 1s..300s limit 6h\n",
+          "at 1h role falls\nat 10h role rises\n", Duration::hours(20));
   CHECK(r["a"].lost == events(21'778));
   CHECK(r["a"].late == events(2.0 * 21'511));
   CHECK(r["a"].losses.front().arrived_from == SimTime::after_start(Duration::hours(1)));
@@ -82,21 +82,21 @@ TEST_CASE("a retry saves what is younger than its effective age", "[core][flow]"
 
 TEST_CASE("a refusal that cannot be retried ends the retries of what still waits", "[core][flow]") {
   // Denied after an hour of being unavailable: 3600 events wait in retries and are lost at once, the rest one by one.
-  const Run r = run(
-      "condition up\ncondition role\nport in\n"
-      "hop a from 1/s to in needs role:denied,up:unavailable retry 60s limit 6h on unavailable\n",
-      "at 1h up falls\nat 2h role falls\nat 3h up rises\nat 4h role rises\n", Duration::hours(6));
+  const Run r =
+      run("condition up\ncondition role\nport in\n"
+          "hop a from 1/s to in needs role:denied,up:unavailable retry 60s limit 6h on unavailable\n",
+          "at 1h up falls\nat 2h role falls\nat 3h up rises\nat 4h role rises\n", Duration::hours(6));
   CHECK(r["a"].lost == events(3600 + 7200));
   CHECK(r["a"].waiting == events(0));
 }
 
 TEST_CASE("a queue drains at its consumer's rate", "[core][flow]") {
   // 2 h without a consumer at 100/s leave 720,000; at 150/s against 100/s that takes 720,000 / 50 = 14,400 s.
-  const Run r = run(
-      "condition consumer\nport in\nstore queue kept 4d ordered\n"
-      "hop producer from 100/s to in\n"
-      "hop consume from in to outside needs consumer:unavailable ordered drain 150/s store queue\n",
-      "at 1h consumer falls\nat 3h consumer rises\n", Duration::hours(10));
+  const Run r =
+      run("condition consumer\nport in\nstore queue kept 4d ordered\n"
+          "hop producer from 100/s to in\n"
+          "hop consume from in to outside needs consumer:unavailable ordered drain 150/s store queue\n",
+          "at 1h consumer falls\nat 3h consumer rises\n", Duration::hours(10));
   CHECK(r["consume"].lost == events(0));
   CHECK(r["consume"].waiting == events(0));
   // Late: what arrived during the outage and during the drain, 720,000 + 14,400 s x 100/s.
@@ -106,23 +106,22 @@ TEST_CASE("a queue drains at its consumer's rate", "[core][flow]") {
 
 TEST_CASE("a queue forgets what is older than its retention", "[core][flow]") {
   // 5 days at 1/s into a queue that keeps 4 days: the first day is lost, hour by hour.
-  const Run r = run(
-      "condition consumer\nport in\nstore queue kept 4d ordered\n"
-      "hop producer from 1/s to in\n"
-      "hop consume from in to outside needs consumer:unavailable ordered store queue\n",
-      "at 0s consumer falls\nat 5d consumer rises\n", Duration::days(6));
+  const Run r =
+      run("condition consumer\nport in\nstore queue kept 4d ordered\n"
+          "hop producer from 1/s to in\n"
+          "hop consume from in to outside needs consumer:unavailable ordered store queue\n",
+          "at 0s consumer falls\nat 5d consumer rises\n", Duration::days(6));
   CHECK(r["consume"].lost == events(86'400));
   CHECK(r["consume"].losses.front().lost_from == SimTime::after_start(Duration::days(4)));
   CHECK(r["consume"].losses.front().why == LossWindow::Why::expired);
 }
 
 TEST_CASE("a short opening thins the backlog by its share of the gap", "[core][flow]") {
-  // 20 h outage, open for half a 600 s gap, 14 h more: half of what waited got through. What is older than 24 h is lost.
-  // At 34 h 5 min the oldest 10 h 5 min of arrivals are over age; those of the first 20 h were halved:
-  // (10 h 5 min = 36,300 s) x 1/2 ... of which the last 300 s of the 24 h window are still there: 18,000 are lost.
-  const Run r = run(
-      "condition up\nport in\nhop a from 1/s to in needs up:unavailable retry 600s limit 24h\n",
-      "at 0s up falls\nat 20h up rises\nat 20h5m up falls\nat 34h up rises\n", Duration::hours(60));
+  // 20 h outage, open for half a 600 s gap, 14 h more: half of what waited got through. What is older than 24 h is
+  // lost. At 34 h 5 min the oldest 10 h 5 min of arrivals are over age; those of the first 20 h were halved: (10 h 5
+  // min = 36,300 s) x 1/2 ... of which the last 300 s of the 24 h window are still there: 18,000 are lost.
+  const Run r = run("condition up\nport in\nhop a from 1/s to in needs up:unavailable retry 600s limit 24h\n",
+                    "at 0s up falls\nat 20h up rises\nat 20h5m up falls\nat 34h up rises\n", Duration::hours(60));
   CHECK(r["a"].lost == Approx(18'000).margin(600));
 }
 
@@ -157,9 +156,10 @@ TEST_CASE("what no port has room for is throttled", "[core][flow]") {
 
 TEST_CASE("a full buffer drops what the rule says", "[core][flow]") {
   const auto with = [](const char* rule) {
-    return run(std::string("condition up\nport in\nhop a from 1/s to in needs up:unavailable buffer holds 600 overflow ") +
-                   rule + "\n",
-               "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
+    return run(
+        std::string("condition up\nport in\nhop a from 1/s to in needs up:unavailable buffer holds 600 overflow ") +
+            rule + "\n",
+        "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
   };
   CHECK(with("drop_newest")["a"].lost == events(3000));
   CHECK(with("drop_newest")["a"].longest_delay.in_seconds() == Approx(3600).margin(2));
@@ -216,11 +216,11 @@ TEST_CASE("loops are named", "[core][check]") {
 
 TEST_CASE("a full buffer that blocks holds its component up", "[core][flow]") {
   // 10/s into a service that logs each request; the buffer of 600 is full after a minute. From then on requests stall.
-  const Run r = run(
-      "condition up\nport service.in\nport logs\n"
-      "hop requests from 10/s to service.in\n"
-      "hop service/log from service.in to logs needs up:unavailable buffer holds 600 overflow block\n",
-      "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
+  const Run r =
+      run("condition up\nport service.in\nport logs\n"
+          "hop requests from 10/s to service.in\n"
+          "hop service/log from service.in to logs needs up:unavailable buffer holds 600 overflow block\n",
+          "at 1h up falls\nat 2h up rises\n", Duration::hours(3));
   CHECK(r["service/log"].lost == events(0));
   CHECK(r["requests"].lost == events(10.0 * (3600 - 60)));
   REQUIRE(r.outcome.stalls.size() == 1);

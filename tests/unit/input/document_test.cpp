@@ -36,15 +36,9 @@ std::string drawn(const Cursor& c) {
   if (c.key_at().offset != c.at().offset) line += fmt::format(" key@{}", c.key_at().offset);
   if (!n.tag.empty()) line += fmt::format(" {}", n.tag);
   switch (n.kind) {
-    case NodeKind::null:
-      line += " null";
-      break;
-    case NodeKind::list:
-      line += fmt::format(" list of {}", n.children);
-      break;
-    case NodeKind::map:
-      line += fmt::format(" map of {}", n.children);
-      break;
+    case NodeKind::null: line += " null"; break;
+    case NodeKind::list: line += fmt::format(" list of {}", n.children); break;
+    case NodeKind::map: line += fmt::format(" map of {}", n.children); break;
     case NodeKind::scalar:
       line += n.style == ScalarStyle::plain ? fmt::format(" {}", n.text) : fmt::format(" '{}'", n.text);
       break;

@@ -24,24 +24,12 @@ std::string steps_of(const std::vector<ImportStep>& steps) {
   std::string text;
   for (const ImportStep& step : steps) {
     switch (step.kind) {
-      case ImportStep::Kind::member:
-        text += "." + step.name;
-        break;
-      case ImportStep::Kind::each:
-        text += "[]";
-        break;
-      case ImportStep::Kind::matching:
-        text += "[" + step.name + "=" + step.value + "]";
-        break;
-      case ImportStep::Kind::up:
-        text += "^";
-        break;
-      case ImportStep::Kind::json:
-        text += "#json";
-        break;
-      case ImportStep::Kind::statements:
-        text += "#statements";
-        break;
+      case ImportStep::Kind::member: text += "." + step.name; break;
+      case ImportStep::Kind::each: text += "[]"; break;
+      case ImportStep::Kind::matching: text += "[" + step.name + "=" + step.value + "]"; break;
+      case ImportStep::Kind::up: text += "^"; break;
+      case ImportStep::Kind::json: text += "#json"; break;
+      case ImportStep::Kind::statements: text += "#statements"; break;
     }
   }
   return text;

@@ -1,7 +1,6 @@
 #include "models/compile.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <memory>
 
 #include "tests/unit/support/system_dump.hpp"
@@ -22,7 +21,8 @@ struct Result {
 Result compile_text(std::string resources, const CompileOptions& options = {}) {
   static const auto document = [] {
     input::Diagnostics diagnostics;
-    auto d = input::read_document(std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/small.catalogue.yaml", diagnostics);
+    auto d = input::read_document(std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/small.catalogue.yaml",
+                                  diagnostics);
     diagnostics.throw_if_errors();
     return d;
   }();
@@ -30,9 +30,9 @@ Result compile_text(std::string resources, const CompileOptions& options = {}) {
   r.catalogue = std::make_shared<Catalogue>(load_catalogue({&document}, *r.diagnostics));
   r.diagnostics->throw_if_errors();
   r.inventory = std::make_shared<Inventory>();
-  read_inventory(input::Document::parse("inv.yaml", "version: 1\n" + std::move(resources), input::Format::yaml,
-                                            *r.diagnostics),
-                 *r.inventory, *r.diagnostics);
+  read_inventory(
+      input::Document::parse("inv.yaml", "version: 1\n" + std::move(resources), input::Format::yaml, *r.diagnostics),
+      *r.inventory, *r.diagnostics);
   r.diagnostics->throw_if_errors();
   r.compiled = compile(*r.inventory, *r.catalogue, options, *r.diagnostics);
   try {
@@ -66,7 +66,8 @@ traffic: [{ to: source, rate: 5/s, size: 2KB }]
         "  when failed: 0 [guess]\n");
 }
 
-TEST_CASE("a queue with a dead-letter queue keeps a failed message for its tries, and takes it back when the class changes") {
+TEST_CASE(
+    "a queue with a dead-letter queue keeps a failed message for its tries, and takes it back when the class changes") {
   const Result r = compile_text(R"(
 resources:
   r: { type: toy:role }
@@ -142,7 +143,8 @@ resources:
 traffic: [{ to: sender, rate: 1/s }]
 )");
   CHECK(r.errors.empty());
-  CHECK(r.rows("hop sender/send").find("0: hand on to spare.in, for forever from entry [published]") != std::string::npos);
+  CHECK(r.rows("hop sender/send").find("0: hand on to spare.in, for forever from entry [published]") !=
+        std::string::npos);
 }
 
 TEST_CASE("readers of one queue share what it gives out") {
@@ -245,9 +247,10 @@ resources:
   CHECK(r.rows("hop sender/traffic").find("from outside, from 0s 1/s to sender.in") != std::string::npos);
   const auto& a = r.compiled.assumptions.front();
   CHECK(a.kind == Assumption::Kind::default_traffic);
-  CHECK(a.says ==
-        "The inventory gives no traffic, so one event a second is taken to reach each of 1 entry point: time windows are "
-        "right, amounts only compare with each other.");
+  CHECK(
+      a.says ==
+      "The inventory gives no traffic, so one event a second is taken to reach each of 1 entry point: time windows are "
+      "right, amounts only compare with each other.");
 }
 
 TEST_CASE("assumptions name defaults that nobody published, weak facts and what is not looked at") {
@@ -322,7 +325,8 @@ TEST_CASE("a fault may set an attribute, and any component may be out") {
   CHECK(r.errors.empty());
   CHECK(r.rows("condition k/exists").find("falls after 7d..8d") != std::string::npos);
   CHECK(r.rows("action q/outage") == "action q/outage\n  breaks q/up\n");
-  CHECK(r.rows("port q.read").find("needs q/exists (missing), q/up (unavailable), k/exists (key)") != std::string::npos);
+  CHECK(r.rows("port q.read").find("needs q/exists (missing), q/up (unavailable), k/exists (key)") !=
+        std::string::npos);
   REQUIRE(r.compiled.requested.size() == 2);
 }
 
@@ -450,8 +454,8 @@ traffic: [{ to: fleet, rate: 1/s }]
 
 TEST_CASE("types of every service compile together against the real catalogue") {
   input::Diagnostics diagnostics;
-  const Inventory inventory =
-      read_inventory({std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/every-service.inventory.yaml"}, diagnostics);
+  const Inventory inventory = read_inventory(
+      {std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/every-service.inventory.yaml"}, diagnostics);
   const Compiled compiled = compile(inventory, embedded_catalogue(), {}, diagnostics);
   CHECK_NOTHROW(diagnostics.throw_if_errors());
   // A queue keeps a failed message for 5 receives of 30 s, then it goes to the dead-letter queue.
@@ -477,7 +481,8 @@ TEST_CASE("the library's flagship inventory compiles against the real catalogue"
   CHECK(replicate.find("dr-archive/policy/replication/valid (denied)") != std::string::npos);
   CHECK(replicate.find("released by log-archive/replication/to-dr/batch-replicate") != std::string::npos);
   const std::string forward = rows(compiled.system, "hop /ecs/web/subscriptions/archive/deliver");
-  CHECK(forward.find("store /ecs/web/kept, for 14d, released by /ecs/web/subscriptions/archive/reput") != std::string::npos);
+  CHECK(forward.find("store /ecs/web/kept, for 14d, released by /ecs/web/subscriptions/archive/reput") !=
+        std::string::npos);
   CHECK(forward.find("pause 0s..10m") != std::string::npos);
 }
 

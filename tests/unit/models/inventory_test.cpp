@@ -7,7 +7,7 @@ namespace {
 
 struct Reading {
   Inventory inventory;
-  std::string errors;   // a line each, in order
+  std::string errors;  // a line each, in order
 };
 
 Reading read(std::vector<std::string> texts) {
@@ -54,7 +54,8 @@ resources:
 }
 
 TEST_CASE("JSON reads as the same inventory as YAML") {
-  const auto json = read({R"({"version": 1, "resources": {"q": {"type": "sqs:queue", "retention": "4d", "fifo": true}}})"});
+  const auto json =
+      read({R"({"version": 1, "resources": {"q": {"type": "sqs:queue", "retention": "4d", "fifo": true}}})"});
   const auto yaml = read({"version: 1\nresources:\n  q: { type: sqs:queue, retention: 4d, fifo: true }\n"});
   CHECK(json.errors.empty());
   CHECK(to_yaml(json.inventory) == to_yaml(yaml.inventory));
@@ -164,10 +165,9 @@ traffic:
 }
 
 TEST_CASE("names are unique over all files") {
-  const auto [inventory, errors] = read({"version: 1\nresources: { a: { type: iam:role } }\n",
-                                         "version: 1\nresources: { a: { type: sqs:queue } }\n"});
-  CHECK(errors ==
-        "part2.yaml:2:14: there is a resource 'a' in part1.yaml already; names are unique over all files\n");
+  const auto [inventory, errors] = read(
+      {"version: 1\nresources: { a: { type: iam:role } }\n", "version: 1\nresources: { a: { type: sqs:queue } }\n"});
+  CHECK(errors == "part2.yaml:2:14: there is a resource 'a' in part1.yaml already; names are unique over all files\n");
   CHECK(inventory.resources.size() == 1);
 }
 

@@ -1,7 +1,6 @@
 #include "tests/reference/reference.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <string_view>
 
 #include "tests/reference/schedule.hpp"
@@ -73,7 +72,8 @@ TEST_CASE("a free condition changes after its delay, at the end that hurts") {
 }
 
 TEST_CASE("a newer change cancels one that has not propagated") {
-  const Run run("condition role falls 4s rises 15s", "at 10s role falls\nat 20s role rises\nat 30s role falls", hours(1));
+  const Run run("condition role falls 4s rises 15s", "at 10s role falls\nat 20s role rises\nat 30s role falls",
+                hours(1));
   CHECK(steps(run.condition("role")) == Bools{{0, true}, {14, false}});  // the rise of 35 s never came
 }
 
@@ -125,8 +125,8 @@ TEST_CASE("a restart is rolling, and ages count from it") {
 }
 
 TEST_CASE("unhealthy workers are ended again and again") {
-  const Run run("condition db\nprocess web healthy db:unhealthy ends 5m starts 60s", "at 1000s db falls\nat 1500s db rises",
-                hours(1));
+  const Run run("condition db\nprocess web healthy db:unhealthy ends 5m starts 60s",
+                "at 1000s db falls\nat 1500s db rises", hours(1));
   // ended at 1300 s, runs at 1360 s, healthy again at 1500 s before 1660 s
   CHECK(steps(run.running("web")) == Counts{{0, 1}, {1300, 0}, {1360, 1}});
 }
@@ -134,15 +134,17 @@ TEST_CASE("unhealthy workers are ended again and again") {
 // ---- one hop ----
 
 TEST_CASE("a hop without faults delivers everything on time") {
-  const Run run("port queue capacity 100/s\nhop a from 10/s to queue retry exponential 1s..300s limit 6h", "", hours(1));
+  const Run run("port queue capacity 100/s\nhop a from 10/s to queue retry exponential 1s..300s limit 6h", "",
+                hours(1));
   CHECK(run.hop("a").offered == Approx(36'000).margin(1));
   CHECK(run.hop("a").on_time == run.hop("a").offered);
 }
 
 TEST_CASE("a single hop loses rate x (outage - effective age)") {
   // 8 h without the role, effective age 21,511 s: 28,800 - 21,511 = 7,289 s of 2/s
-  const Run run("condition role\nport queue\nhop a from 2/s to queue needs role:denied retry exponential 1s..300s limit 6h",
-                "at 1h role falls\nat 9h role rises", hours(12));
+  const Run run(
+      "condition role\nport queue\nhop a from 2/s to queue needs role:denied retry exponential 1s..300s limit 6h",
+      "at 1h role falls\nat 9h role rises", hours(12));
   CHECK(run.hop("a").lost == Approx(2 * 7289).margin(4));
   CHECK(run.hop("a").late == Approx(2 * 21'511).margin(4));
   CHECK(run.hop("a").waiting == 0);
@@ -187,8 +189,9 @@ at 11h12m role falls
 
 TEST_CASE("a backlog drains in backlog / (drain - arrival)") {
   // 2 h of 10/s wait: 72,000. Drained at 15/s against 10/s: 14,400 s, until 3 h + 4 h.
-  const Run run("condition role\nport queue\nhop a from 10/s to outside needs role:denied ordered store kept 4d drain 15/s",
-                "at 1h role falls\nat 3h role rises", hours(9));
+  const Run run(
+      "condition role\nport queue\nhop a from 10/s to outside needs role:denied ordered store kept 4d drain 15/s",
+      "at 1h role falls\nat 3h role rises", hours(9));
   CHECK(run.hop("a").late == Approx(10 * (7200 + 14'400)).epsilon(0.001));
   CHECK(run.hop("a").on_time == Approx(10 * 3 * 3600).epsilon(0.001));
   CHECK(run.hop("a").longest_delay.in_seconds() == Approx(7200).margin(1));
@@ -216,7 +219,8 @@ hop a from 5/s to outside needs role:denied,net:unavailable
   retry 60s limit 6h on unavailable
   store spare by-action
 )",
-                "at 1h net falls\nat 2h role falls\nat 3h role rises\nat 3h net rises\nat 5h release a 1 100/s", hours(6));
+                "at 1h net falls\nat 2h role falls\nat 3h role rises\nat 3h net rises\nat 5h release a 1 100/s",
+                hours(6));
   CHECK(run.hop("a").lost == 0);
   CHECK(run.hop("a").recovered == Approx(5 * 7200).margin(2));
   CHECK(run.hop("a").longest_delay.in_seconds() == Approx(4 * 3600).margin(1));
@@ -273,8 +277,9 @@ hop a from 1/s to outside needs role store spare
 }
 
 TEST_CASE("a store that cannot be read neither drains nor releases") {
-  const Run run("condition role\ncondition key\nstore spare readable key\nhop a from 1/s to outside needs role store spare",
-                "at 1h role falls\nat 1h key falls\nat 2h role rises\nat 3h key rises", hours(4));
+  const Run run(
+      "condition role\ncondition key\nstore spare readable key\nhop a from 1/s to outside needs role store spare",
+      "at 1h role falls\nat 1h key falls\nat 2h role rises\nat 3h key rises", hours(4));
   CHECK(run.hop("a").late == Approx(3600).margin(2));
   CHECK(run.hop("a").longest_delay.in_seconds() == Approx(7200).margin(2));
 }
@@ -315,7 +320,8 @@ hop dead from 0/s 1h:5/s 2h:0/s to api needs role store by-action
 )",
                 "at 1h role falls\nat 2h role rises\nat 2h release dead 0", hours(5));
   CHECK(run.hop("fresh").on_time == Approx(run.hop("fresh").offered));
-  // 18,000 wait in the queue: 10/s are left, 5/s flow in, so it is empty after 3600 s; then 5/s are left for the release
+  // 18,000 wait in the queue: 10/s are left, 5/s flow in, so it is empty after 3600 s; then 5/s are left for the
+  // release
   CHECK(run.hop("queue").late == Approx(18'000 + 18'000).epsilon(0.01));
   CHECK(run.hop("dead").recovered == Approx(5 * 3600).epsilon(0.01));
   CHECK(run.hop("dead").longest_delay.in_seconds() > 2 * 3600 - 60);
@@ -328,7 +334,7 @@ hop backup from timetable every 1h first 30m to outside needs role retry 60s lim
 hop alarm from signal role to outside
 )",
                 "at 1h role falls\nat 3h role rises\nat 4h role falls", hours(5));
-  CHECK(run.hop("backup").offered == 5);   // 0.5, 1.5, 2.5, 3.5, 4.5 h
+  CHECK(run.hop("backup").offered == 5);  // 0.5, 1.5, 2.5, 3.5, 4.5 h
   CHECK(run.hop("backup").lost == 3);
   CHECK(run.hop("alarm").offered == 2);
 }

@@ -1,8 +1,7 @@
 #include "tests/unit/support/system_dump.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+#include <fmt/format.h>
 
 #include "input/cursor.hpp"
 
@@ -120,12 +119,14 @@ class Dump {
   }
   static std::string profile(const Profile& p) {
     std::string out;
-    for (const ProfileStep& step : p.steps) out += fmt::format(", from {} {}", time(step.offset), input::to_text(step.rate));
+    for (const ProfileStep& step : p.steps)
+      out += fmt::format(", from {} {}", time(step.offset), input::to_text(step.rate));
     return out + (p.period.is_forever() ? "" : " every " + time(p.period));
   }
   void hop(const Hop& h) {
     line("hop {}: {}{}", h.name, h.says, fact(h.fact));
-    line("  from {} to {}{}", source(h), h.to.is_set() ? s_.ports[h.to].name : "outside", h.ordered ? ", in order" : "");
+    line("  from {} to {}{}", source(h), h.to.is_set() ? s_.ports[h.to].name : "outside",
+         h.ordered ? ", in order" : "");
     line("  ratio {}, {} B{}", h.ratio, h.size.count(), h.drain ? ", drains " + input::to_text(*h.drain) : "");
     line("  needs {}", needs(h.needs));
     for (std::size_t i = 0; i < h.fallbacks.size(); ++i) fallback(i, h.fallbacks[i]);
@@ -153,8 +154,8 @@ class Dump {
     return out;
   }
   std::string symptom(const Symptom& s) const {
-    return fmt::format("  sees {} '{}'{}{}", name_of(s.kind), s.text, s.after == Duration{} ? "" : " after " + time(s.after),
-                       fact(s.fact));
+    return fmt::format("  sees {} '{}'{}{}", name_of(s.kind), s.text,
+                       s.after == Duration{} ? "" : " after " + time(s.after), fact(s.fact));
   }
   void fallback(std::size_t i, const Fallback& f) {
     std::string what;
@@ -166,8 +167,8 @@ class Dump {
     }
     static constexpr std::string_view overflow[] = {"", ", overflow drops the newest", ", overflow drops the oldest",
                                                     ", overflow blocks"};
-    line("  {}: {}, for {}{}{}{}{}", i, what, time(f.limit),
-         f.age == Fallback::Age::since_entry ? " from entry" : "", overflow[static_cast<std::size_t>(f.overflow)],
+    line("  {}: {}, for {}{}{}{}{}", i, what, time(f.limit), f.age == Fallback::Age::since_entry ? " from entry" : "",
+         overflow[static_cast<std::size_t>(f.overflow)],
          f.release.is_set() ? ", released by " + s_.repairs[f.release].name : "", fact(f.fact));
     if (!f.accepts.empty()) line("     accepts {}", needs(f.accepts));
   }

@@ -1,11 +1,10 @@
 #include "tests/unit/support/system_text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -569,9 +568,7 @@ std::string text_of(const System& system, const Condition& c) {
       line += " rises repair";
       if (c.rises_after.most != Duration{}) line += ' ' + text_of(c.rises_after);
       break;
-    case Condition::Rises::never:
-      line += " rises never";
-      break;
+    case Condition::Rises::never: line += " rises never"; break;
   }
   return line;
 }
@@ -631,12 +628,8 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
       line = "  store " + system.stores[f.store].name;
       inherited = system.stores[f.store].accepts.size();
       break;
-    case Fallback::Kind::retry:
-      line = "  retry " + text_of(f.schedule);
-      break;
-    case Fallback::Kind::buffer:
-      line = "  buffer";
-      break;
+    case Fallback::Kind::retry: line = "  retry " + text_of(f.schedule); break;
+    case Fallback::Kind::buffer: line = "  buffer"; break;
     case Fallback::Kind::hand_on:
       line = "  hand-on " + system.ports[f.port].name;
       inherited = system.ports[f.port].needs.size();
@@ -646,17 +639,10 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
   if (f.age == Fallback::Age::since_entry) line += " since-entry";
   if (!f.capacity.is_unlimited()) line += fmt::format(" holds {}", f.capacity.count() / h.size.count());
   switch (f.overflow) {
-    case Overflow::next:
-      break;
-    case Overflow::drop_newest:
-      line += " overflow drop_newest";
-      break;
-    case Overflow::drop_oldest:
-      line += " overflow drop_oldest";
-      break;
-    case Overflow::block:
-      line += " overflow block";
-      break;
+    case Overflow::next: break;
+    case Overflow::drop_newest: line += " overflow drop_newest"; break;
+    case Overflow::drop_oldest: line += " overflow drop_oldest"; break;
+    case Overflow::block: line += " overflow block"; break;
   }
   add_needs(line, "accepts", system, f.accepts, inherited);
   if (f.release.is_set()) line += " by-action";
@@ -673,21 +659,11 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
 std::string text_of(const System& system, const Hop& h) {
   std::string line = "hop " + h.name + " from ";
   switch (h.source) {
-    case Hop::Source::port:
-      line += system.ports[h.from].name;
-      break;
-    case Hop::Source::work:
-      line += "work " + text_of(h.profile) + " at " + system.ports[h.from].name;
-      break;
-    case Hop::Source::profile:
-      line += text_of(h.profile);
-      break;
-    case Hop::Source::timetable:
-      line += "timetable every " + text_of(h.every) + " first " + text_of(h.first);
-      break;
-    case Hop::Source::signal:
-      line += "signal " + system.conditions[h.signal].name;
-      break;
+    case Hop::Source::port: line += system.ports[h.from].name; break;
+    case Hop::Source::work: line += "work " + text_of(h.profile) + " at " + system.ports[h.from].name; break;
+    case Hop::Source::profile: line += text_of(h.profile); break;
+    case Hop::Source::timetable: line += "timetable every " + text_of(h.every) + " first " + text_of(h.first); break;
+    case Hop::Source::signal: line += "signal " + system.conditions[h.signal].name; break;
   }
   line += " to " + (h.to.is_set() ? system.ports[h.to].name : "outside");
   add_needs(line, "needs", system, h.needs, h.to.is_set() ? system.ports[h.to].needs.size() : 0);
@@ -771,14 +747,17 @@ std::string text_of(const System& system, const Script& script) {
   for (const Script::Change& c : script.changes) {
     text += at(c.at) + system.conditions[c.condition].name + (c.to ? " rises\n" : " falls\n");
   }
-  for (const Script::Restart& r : script.restarts) text += at(r.at) + "restart " + system.processes[r.process].name + '\n';
+  for (const Script::Restart& r : script.restarts)
+    text += at(r.at) + "restart " + system.processes[r.process].name + '\n';
   for (const Script::Release& r : script.releases) {
     text += at(r.at) + fmt::format("release {} {} {}\n", system.hops[r.hop].name, r.fallback, text_of(r.rate));
   }
   return text;
 }
 
-ConditionId condition_named(const System& s, std::string_view name) { return find_row(s.conditions, name, "condition"); }
+ConditionId condition_named(const System& s, std::string_view name) {
+  return find_row(s.conditions, name, "condition");
+}
 PortId port_named(const System& s, std::string_view name) { return find_row(s.ports, name, "port"); }
 StoreId store_named(const System& s, std::string_view name) { return find_row(s.stores, name, "store"); }
 HopId hop_named(const System& s, std::string_view name) { return find_row(s.hops, name, "hop"); }

@@ -1,12 +1,13 @@
 // A tiny language for systems and scripts, so that a test is text in, text out.
 //
-// One row per line; an indented line continues the one above; `#` begins a comment; whatever a row names stands above it.
-// D is a duration (`1d12h`, `90s`, `250ms`), D..D a delay of which the bounds are known, R a rate (`100/s`, `5/h`).
+// One row per line; an indented line continues the one above; `#` begins a comment; whatever a row names stands above
+// it. D is a duration (`1d12h`, `90s`, `250ms`), D..D a delay of which the bounds are known, R a rate (`100/s`, `5/h`).
 // NEEDS are checked in order: `role:denied,key|spare:key` is the role, failing as denied, then any of two keys.
 // Without `:class` a need fails in the class of its condition, which is unavailable unless `as` says otherwise.
 //
 //   condition NAME [false] [as CLASS] [follows NEEDS] [falls D] [rises D|repair|never]
-//   process   NAME [count N] [lifetime D] [start NEEDS] [run NEEDS] [healthy NEEDS] [starts D] [ends D] [restart SCHEDULE]
+//   process   NAME [count N] [lifetime D] [start NEEDS] [run NEEDS] [healthy NEEDS] [starts D] [ends D] [restart
+//   SCHEDULE]
 //             [once]             also declares the condition NAME: at least one worker runs. `starts`: the start time,
 //                                `ends`: after so long unhealthy, `once`: no restarts
 //   port      NAME [capacity R] [needs NEEDS] [by PROCESS]

@@ -20,7 +20,7 @@ traffic: [{ to: patient, rate: 1/s }, { to: hasty, rate: 1/s }, { to: strict, ra
   // Refused from 4 s to 10 h 15 s. 1 + 2 + ... + 256 = 511 s, then 70 gaps of 300 s within six hours: 21,511 s.
   const double refused = 10 * 3600 + 15 - 4;
   CHECK(world.lost("patient/run") == Approx(refused - 21511));
-  CHECK(world.lost("hasty/run") == Approx(refused - 31));   // 1 + 2 + 4 + 8 + 16 s, the next would be after 63 s
+  CHECK(world.lost("hasty/run") == Approx(refused - 31));  // 1 + 2 + 4 + 8 + 16 s, the next would be after 63 s
   CHECK(world.lost("strict/run") == Approx(refused));
 }
 
@@ -90,7 +90,7 @@ traffic: [{ to: fn, rate: 1/s }]
 )",
                                    {{"throttle", "fn"}}, hours(10));
   CHECK(throttled.lost("fn/run") == 0);
-  CHECK(throttled.waiting("fn/run") == Approx(10 * 3600));   // 14,489 of them in the queue, the rest still tried
+  CHECK(throttled.waiting("fn/run") == Approx(10 * 3600));  // 14,489 of them in the queue, the rest still tried
 }
 
 TEST_CASE("a mapping leaves the records of a stream where they are until the stream forgets them") {
@@ -120,7 +120,7 @@ traffic: [{ to: from, rate: 1/s, size: 1MB }]
 )";
   const SmallWorld refused = run(inventory, {{"freeze", "role", {}, hours(1)}}, Duration::days(3));
   CHECK(refused.lost("from/replication/r/replicate") == 0);
-  CHECK(refused.waiting("from/replication/r/replicate") == Approx(3600 + 15 - 4));   // until a batch job
+  CHECK(refused.waiting("from/replication/r/replicate") == Approx(3600 + 15 - 4));  // until a batch job
 
   const SmallWorld outage = run(inventory, {{"outage", "to", {}, hours(1)}}, Duration::days(3));
   CHECK(outage.lost("from/replication/r/replicate") == 0);
@@ -156,7 +156,7 @@ traffic: [{ to: bucket, rate: 1/s }]
 )",
                                {}, hours(1));
   CHECK(world.ledger("bucket/notifications/n/notify").on_time == 0);
-  CHECK(world.waiting("bucket/notifications/n/notify") == Approx(3600));   // the objects can still be listed
+  CHECK(world.waiting("bucket/notifications/n/notify") == Approx(3600));  // the objects can still be listed
   CHECK(world.ledger("bucket/notifications/all/notify").on_time == Approx(3600));
 }
 

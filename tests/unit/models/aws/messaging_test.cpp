@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <cmath>
 
 #include "tests/unit/models/aws/small_world.hpp"
@@ -18,7 +17,8 @@ resources:
 traffic: [{ to: topic, rate: 1/s }]
 )",
                                {{"outage", "queue", {}, days(24)}}, days(25));
-  // The 100,015th attempt comes 2 + (1 ... 20, geometric: 94.9) s... after 2,000,000 s of 20 s gaps, 2,000,097 s in all.
+  // The 100,015th attempt comes 2 + (1 ... 20, geometric: 94.9) s... after 2,000,000 s of 20 s gaps, 2,000,097 s in
+  // all.
   double effective = 2 * 1 + 100000 * 20.0;
   for (int k = 0; k < 10; ++k) effective += std::pow(20.0, k / 9.0);
   CHECK(world.lost("topic/subscriptions/s/deliver") == Approx(24 * 86400 - effective).margin(20));
@@ -36,7 +36,7 @@ traffic: [{ to: topic, rate: 1/s }]
 )",
                                {{"outage", "someone", {}, hours(8)}, {"outage", "hook", {}, hours(8)}}, hours(20));
   double mail = 2 * 10 + 38 * 600.0;
-  for (int k = 0; k < 10; ++k) mail += 10 * std::pow(60.0, k / 9.0);   // 24,448 s
+  for (int k = 0; k < 10; ++k) mail += 10 * std::pow(60.0, k / 9.0);  // 24,448 s
   CHECK(world.lost("topic/subscriptions/mail/deliver") == Approx(8 * 3600 - mail).margin(20));
   CHECK(world.lost("topic/subscriptions/web/deliver") == Approx(8 * 3600 - 3 * 20).margin(2));
   // 20 s, then nine waits of ten minutes; an hour is the most, so the sixth of them is the last: 20 + 5 * 600 = 3020 s.
@@ -65,7 +65,7 @@ resources:
 traffic: [{ to: topic, rate: 1/s }]
 )",
                                {{"break-policy", "queue", {}, hours(1)}}, days(3));
-  CHECK(world.lost("topic/subscriptions/s/deliver") == Approx(3600));   // nobody replayed it within two days
+  CHECK(world.lost("topic/subscriptions/s/deliver") == Approx(3600));  // nobody replayed it within two days
 }
 
 TEST_CASE("EventBridge tries for a day what does not answer, and not at all what refuses") {
@@ -93,14 +93,15 @@ traffic: [{ to: bus, rate: 1/s }]
 }
 
 TEST_CASE("an archive keeps what a rule without a dead-letter queue lost") {
-  const SmallWorld world = run(R"(
+  const SmallWorld world =
+      run(R"(
 resources:
   bus: { type: events:bus, archive: { retention: 30d } }
   rule: { type: events:rule, bus: bus, targets: [{ name: t, target: queue }] }
   queue: { type: sqs:queue }
 traffic: [{ to: bus, rate: 1/s }]
 )",
-                               {{"break-policy", "queue", {}, hours(1)}, {"disable", "rule", hours(2), hours(3)}}, days(1));
+          {{"break-policy", "queue", {}, hours(1)}, {"disable", "rule", hours(2), hours(3)}}, days(1));
   CHECK(world.lost("rule/targets/t/deliver") == 0);
   CHECK(world.waiting("rule/targets/t/deliver") == Approx(3600));
   CHECK(world.waiting("rule/match") == Approx(3600));
@@ -193,7 +194,7 @@ traffic: [{ to: a, rate: 1/s }, { to: b, rate: 1/s }]
   const SmallWorld late = run(inventory, {{"freeze", "role", {}, hours(2)}}, days(6));
   CHECK_FALSE(late.holds("map", "on"));
   CHECK_FALSE(late.holds("pipe", "running"));
-  CHECK(late.lost("map/poll-queue") == Approx(2 * 86400 - 4));   // four days of retention
+  CHECK(late.lost("map/poll-queue") == Approx(2 * 86400 - 4));  // four days of retention
   CHECK(late.lost("pipe/carry") == Approx(2 * 86400 - 4));
 }
 

@@ -24,7 +24,7 @@ bool SmallWorld::holds(std::string_view component, std::string_view condition) c
 
 SmallWorld run(std::string_view inventory, const std::vector<Trouble>& troubles, Duration horizon,
                std::string_view start) {
-  static std::vector<std::shared_ptr<Inventory>> kept;   // a compiled system refers to its inventory
+  static std::vector<std::shared_ptr<Inventory>> kept;  // a compiled system refers to its inventory
   input::Diagnostics diagnostics;
   auto read = std::make_shared<Inventory>();
   read_inventory(

@@ -25,7 +25,7 @@ struct SmallWorld {
   const HopLedger& ledger(std::string_view hop) const;
   double lost(std::string_view hop) const { return ledger(hop).lost; }
   double waiting(std::string_view hop) const { return ledger(hop).waiting; }
-  bool holds(std::string_view component, std::string_view condition) const;   // at the end
+  bool holds(std::string_view component, std::string_view condition) const;  // at the end
 };
 
 // `inventory` begins with `resources:`.

@@ -1,6 +1,6 @@
-#include <catch2/catch.hpp>
-
 #include "models/import/iam_principals.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace moshimo;
 using namespace moshimo::models::terraform;
@@ -43,8 +43,10 @@ TEST_CASE("A session stands for its role") {
 TEST_CASE("Everybody is nobody in particular, unless a condition narrows it") {
   CHECK(allowed(R"("*")").empty());
   CHECK(allowed(R"({"AWS":"*"})").empty());
-  CHECK(principals(R"({"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}}}})") ==
-        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false}});
+  CHECK(
+      principals(
+          R"({"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}}}})") ==
+      std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false}});
   CHECK(principals(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},
                        "Condition":{"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/app"]}}}})") ==
         std::vector<NamedPrincipal>{{By::arn_condition, "arn:aws:iam::111111111111:role/app", false}});
@@ -54,7 +56,8 @@ TEST_CASE("A Deny spares whom its negative condition names") {
   CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":"*","Condition":{"StringNotLike":{"aws:userId":
                        ["AROAEXAMPLEEXAMPLE123:*","111111111111"]}}}]})") ==
         std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", true}});
-  CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111111111111:role/app"}}]})").empty());
+  CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111111111111:role/app"}}]})")
+            .empty());
 }
 
 TEST_CASE("Odd shapes of a document name nobody and break nothing") {

@@ -1,7 +1,6 @@
 // Plans and states that others published, read where they lie; skipped where they are not at hand.
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -17,8 +16,8 @@ namespace {
 
 std::optional<std::string> real_file(const std::string& path) {
   const char* shared = std::getenv("MOSHIMO_SHARED");
-  const std::filesystem::path folder = shared ? std::filesystem::path(shared) / "real"
-                                              : std::filesystem::path(MOSHIMO_SOURCE_DIR) / "../shared/real";
+  const std::filesystem::path folder =
+      shared ? std::filesystem::path(shared) / "real" : std::filesystem::path(MOSHIMO_SOURCE_DIR) / "../shared/real";
   if (std::filesystem::exists(folder / path)) return (folder / path).string();
   std::cout << "SKIPPED: " << path << " is not at hand\n";
   return std::nullopt;
@@ -38,7 +37,10 @@ std::size_t resources(const ImportResult& r) {
 std::vector<std::string> edges(const ImportResult& r) {
   std::vector<std::string> all;
   for (const ImportedEdge& e : r.edges) {
-    all.push_back(e.from + " " + e.attribute + " -> " + e.to + (e.how == How::value ? "" : e.how == How::reference ? " (reference)" : " (inferred)"));
+    all.push_back(e.from + " " + e.attribute + " -> " + e.to +
+                  (e.how == How::value       ? ""
+                   : e.how == How::reference ? " (reference)"
+                                             : " (inferred)"));
   }
   std::sort(all.begin(), all.end());
   return all;
@@ -104,15 +106,15 @@ TEST_CASE("A plan that deletes a role with its policy and attachment") {
   CHECK(faults(r) == Texts{"delete sre_bot_policy", "delete sre_bot_role"});
   CHECK(r.changes.deletions.front().why == "delete_because_no_resource_config");
   CHECK(r.changes.created.size() == 3);
-  CHECK(r.changes.not_simulated.empty());   // one more attachment takes nothing away
+  CHECK(r.changes.not_simulated.empty());  // one more attachment takes nothing away
   const std::string oidc = "module.OIDC_Roles.aws_iam_role.this[\"listAccountsInSandboxOUForNuke\"]";
   CHECK(edges(r) == sorted({
-                        oidc + " policies -> aws_iam_policy.org_account_list_in_sandbox",   // both have the same name
+                        oidc + " policies -> aws_iam_policy.org_account_list_in_sandbox",  // both have the same name
                         "sre_bot_role policies -> sre_bot_policy",
                         "sre_bot_role trust[0].allows -> sre-bot-ecs-role",
                         "sre_bot_role trust[1].allows -> AWSReservedSSO_AWSAdministratorAccess_3a0a13131cabe836",
                     }));
-  REQUIRE(r.coverage.external.size() == 2);   // the principals of the trust policy live elsewhere
+  REQUIRE(r.coverage.external.size() == 2);  // the principals of the trust policy live elsewhere
   CHECK(r.coverage.external.front().named_as == "arn:aws:iam::111111111111:role/sre-bot-ecs-role");
   CHECK(r.coverage.external.front().type == "iam:role");
 }
@@ -122,7 +124,7 @@ TEST_CASE("A plan that only creates shows the world after it, by references") {
   if (!path) return;
   const ImportResult r = import_one(*path);
   CHECK(r.is_planned_world);
-  CHECK(resources(r) == 55);   // 54 of AWS and a null_resource
+  CHECK(resources(r) == 55);  // 54 of AWS and a null_resource
   CHECK(r.changes.created.size() == 55);
   // Read off the expressions in the configuration; the names are those of AWS where the plan knows them.
   const std::string p = "123456789123-acme-corp";
@@ -149,14 +151,15 @@ TEST_CASE("Every published plan and state is counted whole") {
   struct Expected {
     const char* file;
     std::size_t resources;
-    std::size_t at_least_modelled;   // with the types there are today; more types may make it more
+    std::size_t at_least_modelled;  // with the types there are today; more types may make it more
     std::size_t at_least_folded;
     std::size_t at_least_edges;
     bool planned;
     Texts faults;
   };
   const std::vector<Expected> files = {
-      // Two functions and their permission, 2 topics, their policies...: 31 creations. Parts: 2 bucket policies, a topic
+      // Two functions and their permission, 2 topics, their policies...: 31 creations. Parts: 2 bucket policies, a
+      // topic
       // policy named by the ARN its topic will have, a permission. Edges: the function's role, the subscription's ends.
       {"tfplan/awslabs-resource-policies.json", 31, 10, 4, 3, true, {}},
       {"tfplan/cdssnc-moved-attachment.json", 1, 0, 0, 0, false, {}},
@@ -173,18 +176,24 @@ TEST_CASE("Every published plan and state is counted whole") {
       // One queue has the key of the plan, the other a key that is only called "key".
       {"tfplan/tfcompliance-260-sqs-kms.json", 3, 3, 0, 2, true, {}},
       {"tfplan/tfcompliance-456-ecr-roles.json", 32, 32, 0, 0, true, {}},
-      // 15 changes, 5 creations, and one "no-op" whose values were cut out: 9. Parts: 2 targets, 2 attachments, a policy.
-      {"tfplan/tfcompliance-522-eventbridge-lambda.json", 9, 4, 5, 0, false,
+      // 15 changes, 5 creations, and one "no-op" whose values were cut out: 9. Parts: 2 targets, 2 attachments, a
+      // policy.
+      {"tfplan/tfcompliance-522-eventbridge-lambda.json",
+       9,
+       4,
+       5,
+       0,
+       false,
        {"delete metrics-lambda-pri20210709064633847000000001"}},
       {"tfplan/cdssnc-org-roles-delete.json", 6, 4, 2, 4, false, {"delete sre_bot_policy", "delete sre_bot_role"}},
       {"tfplan/checkov-terragoat.json", 55, 20, 6, 9, true, {}},
       {"tfstate/pulumi-lambda-sns-sqs-ddb.tfstate", 22, 11, 10, 7, false, {}},
       {"tfstate/driftctl-kms-alias.tfstate", 3, 3, 0, 3, false, {}},
-      {"tfstate/driftctl-kms-key.tfstate", 3, 3, 0, 1, false, {}},       // one policy names a user
-      {"tfstate/driftctl-lambda-esm.tfstate", 2, 2, 0, 4, false, {}},    // 2 queues, twice the same function
+      {"tfstate/driftctl-kms-key.tfstate", 3, 3, 0, 1, false, {}},     // one policy names a user
+      {"tfstate/driftctl-lambda-esm.tfstate", 2, 2, 0, 4, false, {}},  // 2 queues, twice the same function
       {"tfstate/driftctl-lambda.tfstate", 2, 2, 0, 2, false, {}},
       {"tfstate/driftctl-sns-subscription.tfstate", 2, 2, 0, 4, false, {}},
-      {"tfstate/inframap-ecs-alb.tfstate", 16, 6, 0, 0, false, {}},      // rules without a type: told as unresolved
+      {"tfstate/inframap-ecs-alb.tfstate", 16, 6, 0, 0, false, {}},  // rules without a type: told as unresolved
       {"tfstate/terraboard-eks.tfstate", 3, 1, 0, 0, false, {}},
   };
   for (const Expected& expected : files) {
@@ -214,7 +223,8 @@ TEST_CASE("Every published plan and state is counted whole") {
     compile(r.inventory, embedded_catalogue(), options, mistakes);
     for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
     // Nothing vanishes: what is not modelled is named.
-    CHECK(r.inventory.unknowns.empty() == (r.coverage.unmodelled.empty() && r.coverage.unresolved.empty() && !r.is_planned_world));
+    CHECK(r.inventory.unknowns.empty() ==
+          (r.coverage.unmodelled.empty() && r.coverage.unresolved.empty() && !r.is_planned_world));
   }
 }
 
@@ -232,9 +242,10 @@ TEST_CASE("A published state of version 3 is refused with what to run") {
 TEST_CASE("Drift and moves of published plans are told") {
   if (const auto path = real_file("tfplan/precloud-sqs.json")) {
     CHECK(import_one(*path).changes.drifted == Texts{"aws_sqs_queue.test_tf_sqs_2"});
-    REQUIRE(import_one(*path).changes.updates.size() == 1);   // and it changes one queue's visibility timeout
+    REQUIRE(import_one(*path).changes.updates.size() == 1);  // and it changes one queue's visibility timeout
     const auto update = import_one(*path).changes.updates.front();
-    CHECK(update.name + " " + update.attribute + " " + update.before + " " + update.after == "check-sqs visibility 45s 30s");
+    CHECK(update.name + " " + update.attribute + " " + update.before + " " + update.after ==
+          "check-sqs visibility 45s 30s");
   }
   if (const auto path = real_file("tfplan/cdssnc-moved-attachment.json")) {
     const auto moves = import_one(*path).changes.moves;
@@ -243,7 +254,7 @@ TEST_CASE("Drift and moves of published plans are told") {
     CHECK(moves.front().to == "aws_iam_role_policy_attachment.platform_data_lake_export");
   }
   if (const auto path = real_file("tfplan/tfcompliance-522-eventbridge-lambda.json")) {
-    const auto drifted = import_one(*path).changes.drifted;   // of format 0.1, without addresses
+    const auto drifted = import_one(*path).changes.drifted;  // of format 0.1, without addresses
     CHECK(drifted.size() == 15);
     CHECK(std::count(drifted.begin(), drifted.end(), "aws_cloudwatch_event_rule.metrics_schedule") == 1);
   }

@@ -100,11 +100,12 @@ TEST_CASE("Flat attributes of old states become lists and maps again") {
   CHECK(values.member("tags").member("a.b").text() == "v");
   std::string order;
   for (const Value& rule : values.member("rule").items()) order += rule.member("id").text();
-  CHECK(order == "abc");   // by index, not by text
+  CHECK(order == "abc");  // by index, not by text
 }
 
 TEST_CASE("Sensitive values read as absent, in plans and states") {
-  const Reading p = plan(R"({"resource_changes":[{"address":"a.b","type":"a","name":"b","mode":"managed","change":{"actions":["no-op"],
+  const Reading p = plan(
+      R"({"resource_changes":[{"address":"a.b","type":"a","name":"b","mode":"managed","change":{"actions":["no-op"],
     "before":{"secret":"s3cr3t","list":["x","y"],"all":{"k":"v"},"open":"o"},"after":{},
     "before_sensitive":{"secret":true,"list":[false,true],"all":true}}}]})");
   const Value before = p.world.instances.front().values;
@@ -136,7 +137,8 @@ TEST_CASE("Wrong types in a plan are said, with the address where there is one")
   CHECK(plan(R"({"resource_changes":[{"address":"a.b","type":"a","change":3}]})").first_error() != "");
 }
 
-// ---- references ---------------------------------------------------------------------------------------------------------
+// ---- references
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -179,14 +181,15 @@ TEST_CASE("The longest prefix that names a resource is meant") {
 }
 
 TEST_CASE("A variable leads to what the parent passes, through any number of modules") {
-  const Reading r = plan(R"({"variables":{"given":{"value":"arn:x"}},"resource_changes":[)" + created("r.a", "r", "a") + "," +
-                             created("module.m.module.n.f.b", "f", "b", "", "\"module.m.module.n\"") +
-                             R"(],"configuration":{"root_module":{"resources":[{"address":"r.a","expressions":{}}],"module_calls":{
+  const Reading r =
+      plan(R"({"variables":{"given":{"value":"arn:x"}},"resource_changes":[)" + created("r.a", "r", "a") + "," +
+               created("module.m.module.n.f.b", "f", "b", "", "\"module.m.module.n\"") +
+               R"(],"configuration":{"root_module":{"resources":[{"address":"r.a","expressions":{}}],"module_calls":{
       "m":{"expressions":{"role":{"references":["r.a.arn","r.a"]},"text":{"references":["var.given"]}},"module":{"module_calls":{
         "n":{"expressions":{"role":{"references":["var.role"]},"text":{"references":["var.text"]}},"module":{"resources":[
           {"address":"f.b","expressions":{"role":{"references":["var.role"]},"text":{"references":["var.text"]},
             "none":{"references":["var.none"]}}}]}}}}}}}}})",
-                         PlanSide::after);
+           PlanSide::after);
   CHECK(referred(r, "module.m.module.n.f.b", "role") == Texts{"r.a .arn"});
   CHECK(referred(r, "module.m.module.n.f.b", "text") == Texts{"= arn:x"});
   CHECK(referred(r, "module.m.module.n.f.b", "none") == Texts{"? var.none"});
@@ -198,11 +201,11 @@ TEST_CASE("A module output leads to what the module gives out") {
                                       "one":{"references":["module.m[\"x\"].arn","module.m[\"x\"]","module.m"]}}}],
       "module_calls":{"m":{"module":{"outputs":{"arn":{"expression":{"references":["r.a.arn","r.a"]}}},
         "resources":[{"address":"r.a","expressions":{}}]}}}}}})";
-  const Reading r = plan(R"({"resource_changes":[)" +
-                             created("module.m[\\\"x\\\"].r.a", "r", "a", "", R"("module.m[\"x\"]")") + "," +
-                             created("module.m[\\\"y\\\"].r.a", "r", "a", "", R"("module.m[\"y\"]")") + "," +
-                             created("f.b", "f", "b") + configuration,
-                         PlanSide::after);
+  const Reading r =
+      plan(R"({"resource_changes":[)" + created("module.m[\\\"x\\\"].r.a", "r", "a", "", R"("module.m[\"x\"]")") + "," +
+               created("module.m[\\\"y\\\"].r.a", "r", "a", "", R"("module.m[\"y\"]")") + "," +
+               created("f.b", "f", "b") + configuration,
+           PlanSide::after);
   CHECK(referred(r, "f.b", "all") == Texts{"module.m[\"x\"].r.a .arn", "module.m[\"y\"].r.a .arn"});
   CHECK(referred(r, "f.b", "one") == Texts{"module.m[\"x\"].r.a .arn"});
 }
@@ -216,13 +219,16 @@ TEST_CASE("Equal keys connect one to one, unequal ones all to all, and each.key 
     return plan(R"({"resource_changes":[)" + changes + created("f.b[\\\"x\\\"]", "f", "b", "\"x\"") + "," +
                     created("f.b[\\\"y\\\"]", "f", "b", "\"y\"") +
                     R"(],"configuration":{"root_module":{"resources":[{"address":"r.a","expressions":{}},
-        {"address":"f.b","expressions":{"role":{"references":)" + references + "}}}]}}}",
+        {"address":"f.b","expressions":{"role":{"references":)" +
+                    references + "}}}]}}}",
                 PlanSide::after);
   };
   CHECK(referred(world("xy", R"(["r.a"])"), "f.b[\"y\"]", "role") == Texts{"r.a[\"y\"] ."});
-  CHECK(referred(world("xyz", R"(["r.a"])"), "f.b[\"y\"]", "role") == Texts{"r.a[\"x\"] .", "r.a[\"y\"] .", "r.a[\"z\"] ."});
+  CHECK(referred(world("xyz", R"(["r.a"])"), "f.b[\"y\"]", "role") ==
+        Texts{"r.a[\"x\"] .", "r.a[\"y\"] .", "r.a[\"z\"] ."});
   CHECK(referred(world("xyz", R"(["r.a","each.key"])"), "f.b[\"y\"]", "role") == Texts{"r.a[\"y\"] ."});
-  CHECK(referred(world("xyz", R"(["r.a[\"z\"].arn","r.a[\"z\"]","r.a"])"), "f.b[\"y\"]", "role") == Texts{"r.a[\"z\"] .arn"});
+  CHECK(referred(world("xyz", R"(["r.a[\"z\"].arn","r.a[\"z\"]","r.a"])"), "f.b[\"y\"]", "role") ==
+        Texts{"r.a[\"z\"] .arn"});
 }
 
 TEST_CASE("References that go round in a circle end") {
