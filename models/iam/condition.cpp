@@ -196,6 +196,12 @@ const Operator* read_operator(const Cursor& at, Condition& condition) {
   return nullptr;
 }
 
+// AWS calls a statement invalid in which a variable has no value, so it must not hold by being negated.
+bool lacks_value(const Condition& condition, const Facts& facts) {
+  return condition.is_negated && condition.comparison == Comparison::pattern &&
+         std::ranges::any_of(condition.values, [&](const auto& v) { return std::get<Pattern>(v).lacks_value(facts); });
+}
+
 }  // namespace
 
 bool holds(const Condition& condition, const Facts& facts) {
@@ -206,6 +212,7 @@ bool holds(const Condition& condition, const Facts& facts) {
     return is_one_of(condition, value, facts) != condition.is_negated;
   };
   if (is_missing && condition.if_exists) return true;
+  if (lacks_value(condition, facts)) return false;
   switch (condition.set) {
     case SetOperator::for_all_values: return is_missing || std::ranges::all_of(*found, fits);
     case SetOperator::for_any_value: return !is_missing && std::ranges::any_of(*found, fits);

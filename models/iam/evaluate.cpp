@@ -29,11 +29,17 @@ bool any_match(const std::vector<Pattern>& patterns, std::string_view value, con
   return std::ranges::any_of(patterns, [&](const Pattern& p) { return p.matches(value, facts); });
 }
 
-// Everything of a statement but its principal.
+bool lacks_value(const std::vector<Pattern>& patterns, const Facts& facts) {
+  return std::ranges::any_of(patterns, [&](const Pattern& p) { return p.lacks_value(facts); });
+}
+
+// Everything of a statement but its principal. A variable without value matches nothing, and excludes nothing either.
 bool applies(const Statement& statement, const Question& q) {
   if (any_match(statement.actions, q.action, q.facts) == statement.not_action) return false;
-  if (!statement.resources.empty() &&
-      any_match(statement.resources, q.request.resource, q.facts) == statement.not_resource) {
+  if (statement.not_resource) {
+    if (lacks_value(statement.resources, q.facts)) return false;
+    if (any_match(statement.resources, q.request.resource, q.facts)) return false;
+  } else if (!statement.resources.empty() && !any_match(statement.resources, q.request.resource, q.facts)) {
     return false;
   }
   return std::ranges::all_of(statement.conditions, [&](const Condition& c) { return holds(c, q.facts); });

@@ -136,17 +136,27 @@ Pattern Pattern::compile(std::string_view text, PatternKind kind, bool has_varia
   return pattern;
 }
 
+// Null: the variable has no value. Keys with several values are no variables.
+const std::string* Pattern::value_of(const Variable& variable, const Facts& facts) {
+  const std::vector<std::string>* values = facts.find(variable.lower_name);
+  if (values != nullptr && values->size() == 1) {
+    return std::ranges::any_of(values->front(), is_wildcard) ? nullptr : &values->front();
+  }
+  return variable.has_default ? &variable.default_value : nullptr;
+}
+
+bool Pattern::lacks_value(const Facts& facts) const {
+  return std::ranges::any_of(variables_, [&](const Variable& v) { return value_of(v, facts) == nullptr; });
+}
+
 bool Pattern::fill_in(const Facts& facts, std::string& text) const {
   std::size_t done = 0;
   for (const Variable& variable : variables_) {
+    const std::string* value = value_of(variable, facts);
+    if (value == nullptr) return false;
     text.append(text_, done, variable.at - done);
+    text += ignores_case(kind_) ? lower_case(*value) : *value;
     done = variable.at;
-    const std::vector<std::string>* values = facts.find(variable.lower_name);
-    const bool is_known = values != nullptr && values->size() == 1;
-    if (!is_known && !variable.has_default) return false;
-    const std::string& value = is_known ? values->front() : variable.default_value;
-    if (std::ranges::any_of(value, is_wildcard)) return false;
-    text += ignores_case(kind_) ? lower_case(value) : value;
   }
   text.append(text_, done);
   return true;

@@ -29,7 +29,7 @@ class Pattern {
   // `value` in small letters for the kinds that ignore case. A variable without value matches nothing.
   bool matches(std::string_view value, const Facts& facts) const;
   bool is_any() const { return is_any_; }
-  bool has_variables() const { return !variables_.empty(); }
+  bool lacks_value(const Facts& facts) const;  // a variable has none, and no default either
 
  private:
   struct Variable {
@@ -38,6 +38,7 @@ class Pattern {
     std::string default_value = {};
     bool has_default = false;
   };
+  static const std::string* value_of(const Variable& variable, const Facts& facts);
   bool fill_in(const Facts& facts, std::string& text) const;
   std::string text_;  // wildcards as control characters, so that no other character needs an escape
   std::vector<Variable> variables_;

@@ -128,7 +128,7 @@ std::vector<Principal> read_principals(const Cursor& at) {
           one.error(fmt::format("{} is no service principal; one looks like lambda.amazonaws.com",
                                 in_quotes(one.node().text)));
         }
-        principals.push_back({Kind::service, lower_case(one.node().text)});
+        principals.push_back({Kind::service, std::string(one.node().text)});
       } else if (kind.key() == "Federated") {
         principals.push_back({Kind::provider, std::string(one.node().text)});
       } else if (kind.key() == "CanonicalUser") {

@@ -87,7 +87,7 @@ Caller service(std::string name) {
   caller.keys.set("aws:PrincipalServiceName", name);
   caller.keys.set("aws:PrincipalServiceNamesList", name);
   caller.keys.set("aws:SecureTransport", "true");
-  caller.name = lower_case(name);
+  caller.name = std::move(name);
   return caller;
 }
 

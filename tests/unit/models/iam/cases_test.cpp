@@ -1,5 +1,6 @@
 // Every case of tests/cases/iam is decided as AWS's rules say, by the statements they say.
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <set>
 
 #include "tests/unit/models/iam/case_file.hpp"
@@ -29,4 +30,13 @@ TEST_CASE("there are many cases, each with a title of its own and a reason", "[i
     ++count;
   }
   CHECK(count >= 300);
+}
+
+// Not a test: hands the decisions to the comparison with a peer (./dev peers).
+TEST_CASE("write the decisions down", "[.iam-decisions]") {
+  std::ofstream file(MOSHIMO_BINARY_DIR "/iam-decisions.tsv");
+  for (const Case& c : read_cases()) {
+    file << c.file << '\t' << c.title << '\t' << name_of(evaluate(c.request, c.policies).verdict) << '\n';
+  }
+  CHECK(file.good());
 }
