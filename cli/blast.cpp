@@ -14,7 +14,7 @@ Job declare_blast(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
-  app.add_option("names", options->names, "what goes: roles, keys, or any other component")->required();
+  app.add_option("names", options->names, "what goes: roles, keys, or any other component, by name or ARN")->required();
   app.add_flag("--reverse", options->reverse, "what these depend on, instead of who depends on them");
   return [options](const Common& common) {
     const World world = world_of({options->inventory}, common);
@@ -31,17 +31,12 @@ Job declare_blast(CLI::App& app) {
 }
 
 Job declare_graph(CLI::App& app) {
-  struct Options {
-    std::string inventory;
-    std::string form = "dot";
-  };
-  auto options = std::make_shared<Options>();
-  app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
-  app.add_option("--format", options->form, "dot or mermaid")->check(CLI::IsMember({"dot", "mermaid"}));
-  return [options](const Common& common) {
-    const World world = world_of({options->inventory}, common);
+  auto inventory = std::make_shared<std::string>();
+  app.add_option("inventory", *inventory, "an inventory file, or `-`")->required();
+  return [inventory](const Common& common) {
+    const World world = world_of({*inventory}, common);
     const Dependencies dependencies(world.compiled.system);
-    common.write(report::graph_text(world.compiled, dependencies, options->form == "mermaid"));
+    common.write(report::graph_text(world.compiled, dependencies, common.form == "mermaid"));
     return done;
   };
 }

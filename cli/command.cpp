@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -9,6 +10,8 @@
 #include <iostream>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "report/layout.hpp"
 
 namespace moshimo::cli {
 namespace {
@@ -41,11 +44,15 @@ fs::path library() {
 
 report::Style Common::style() const {
   report::Style style;
-  style.form = form == "json" ? report::Form::json : form == "markdown" ? report::Form::markdown : report::Form::text;
+  style.form = form == "json"                       ? report::Form::json
+               : form == "markdown" || form == "md" ? report::Form::markdown
+                                                    : report::Form::text;
   style.width = width > 0 ? width : output.empty() ? terminal_width() : 80;
   style.ascii = ascii;
   const char* no_color = std::getenv("NO_COLOR");
-  const bool forbidden = no_colour || (no_color != nullptr && *no_color != '\0');
+  const char* terminal = std::getenv("TERM");
+  const bool forbidden = no_colour || (no_color != nullptr && *no_color != '\0') ||
+                         (terminal != nullptr && std::string_view(terminal) == "dumb");
   style.colour = !forbidden && output.empty() && isatty(STDOUT_FILENO) == 1;
   style.version = MOSHIMO_VERSION;
   return style;
@@ -61,7 +68,9 @@ const models::Catalogue& Common::catalogue() const {
   return *extended_;
 }
 
-void Common::write(const std::string& text) const {
+void Common::write(const std::string& text) const { write_data(ascii ? report::in_ascii(text) : text); }
+
+void Common::write_data(const std::string& text) const {
   if (output.empty()) {
     std::cout << text << std::flush;
     return;
@@ -78,27 +87,132 @@ void Common::print_warnings(const input::Diagnostics& diagnostics) const {
 }
 
 const std::vector<Command>& commands() {
+  static const std::vector<std::string> reports = {"text", "json", "markdown"};
   static const std::vector<Command> table = {
       {"run", "Simulate a scenario: who breaks, what is lost, how to get back",
-       "moshimo run state-key-mixup\n  moshimo run my.scenario.yaml --format markdown -o report.md", declare_run},
+       "a scenario: a file, `-`, or a name of `moshimo list scenarios`",
+       "moshimo run state-key-mixup\n  moshimo run my.scenario.yaml --format markdown -o report.md", declare_run,
+       reports},
       {"blast", "Who is reached when these go, and by which path; without time",
+       "an inventory, and the names of what goes",
        "moshimo blast staging.inventory.yaml orders-role\n  moshimo blast staging.inventory.yaml orders --reverse",
-       declare_blast},
-      {"review", "What a Terraform plan would break and lose, before it is applied",
-       "terraform show -json plan.out | moshimo review - --fail-on loss,irreversible", declare_review},
-      {"import", "Make an inventory of Terraform plans and states",
-       "moshimo import state.json > staging.inventory.yaml", declare_import},
-      {"validate", "Check inventories, scenarios and catalogue files",
-       "moshimo validate staging.inventory.yaml drill.scenario.yaml", declare_validate},
+       declare_blast, reports},
+      {"review", "What a Terraform plan would break and lose, before it is applied", "a Terraform plan as JSON, or `-`",
+       "terraform show -json plan.out | moshimo review - --fail-on loss,irreversible", declare_review, reports},
+      {"import", "Make an inventory of Terraform plans and states", "Terraform plans or states as JSON, or `-`",
+       "moshimo import state.json > staging.inventory.yaml", declare_import, reports},
+      {"validate",
+       "Check inventories, scenarios and catalogue files",
+       "the files to check",
+       "moshimo validate staging.inventory.yaml drill.scenario.yaml",
+       declare_validate,
+       {"text"}},
       {"explain", "What is known of a resource type or a fact, with its source",
-       "moshimo explain lambda:function\n  moshimo explain fh.s3-retry", declare_explain},
-      {"list", "List the types, facts or scenarios that are built in", "moshimo list types", declare_list},
-      {"inspect", "Everything of a simulation as JSON, to check or to go on with",
-       "moshimo inspect state-key-mixup -o system.json", declare_inspect},
-      {"graph", "The dependencies of an inventory, to draw",
-       "moshimo graph staging.inventory.yaml | dot -Tsvg -o staging.svg", declare_graph},
+       "a name of `moshimo list types` or `moshimo list facts`",
+       "moshimo explain lambda:function\n  moshimo explain fh.s3-retry", declare_explain, reports},
+      {"list", "List the types, facts or scenarios that are built in", "what to list: types, facts or scenarios",
+       "moshimo list types", declare_list, reports},
+      {"inspect",
+       "Everything of a simulation as JSON, to check or to go on with",
+       "a scenario: a file, `-`, or a name of `moshimo list scenarios`",
+       "moshimo inspect state-key-mixup -o system.json",
+       declare_inspect,
+       {"json"},
+       false},
+      {"graph",
+       "The dependencies of an inventory, to draw",
+       "an inventory",
+       "moshimo graph staging.inventory.yaml | dot -Tsvg -o staging.svg",
+       declare_graph,
+       {"dot", "mermaid"},
+       false},
   };
   return table;
+}
+
+namespace {
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+  }
+  return text;
+}
+
+const Command* command_named(std::string_view name) {
+  const auto found =
+      std::find_if(commands().begin(), commands().end(), [&](const Command& c) { return name == c.name; });
+  return found == commands().end() ? nullptr : &*found;
+}
+
+std::string no_command(std::string_view name) {
+  std::vector<std::string_view> known = {"help", "version"};
+  for (const Command& command : commands()) known.push_back(command.name);
+  return fmt::format("there is no command '{}'{}", name, input::did_you_mean(name, known));
+}
+
+// What is wrong with a command line the parser refused.
+std::string refusal(const CLI::App& app, const CLI::ParseError& e, std::string_view first_word) {
+  const std::vector<const CLI::App*> parsed = app.get_subcommands([](const CLI::App* s) { return s->parsed(); });
+  if (parsed.empty()) {
+    if (!first_word.empty() && first_word.front() != '-') return no_command(first_word);
+    if (first_word.empty()) return "name a command, as in `moshimo run state-key-mixup`";
+    return fmt::format("the command comes first, as in `moshimo run state-key-mixup`; '{}' stands before it",
+                       first_word);
+  }
+  const CLI::App& sub = *parsed.front();
+  const Command& command = *command_named(sub.get_name());
+  std::vector<std::string> names;
+  for (const CLI::Option* o : sub.get_options()) {
+    for (const std::string& n : o->get_lnames()) names.push_back("--" + n);
+    for (const std::string& n : o->get_snames()) names.push_back("-" + n);
+  }
+  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.front() == '-'; };
+  for (const std::string& word : app.remaining(false)) {
+    if (is_option(word)) return fmt::format("'{}' stands before the command; write it after '{}'", word, command.name);
+  }
+  const std::vector<std::string> extra = sub.remaining(true);
+  for (const std::string& word : extra) {
+    if (!is_option(word)) continue;
+    const std::string option = word.substr(0, word.find('='));
+    return fmt::format("there is no option '{}' for {}{}", option, command.name,
+                       input::did_you_mean(option, {names.begin(), names.end()}));
+  }
+  if (!extra.empty()) {
+    return fmt::format("{} takes {}; '{}' is one too many", command.name, command.takes, extra.front());
+  }
+  const std::string said = e.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
+    const std::string example = command.example;
+    return fmt::format("{} needs {}, as in `{}`", command.name, command.takes, example.substr(0, example.find('\n')));
+  }
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) {
+    return fmt::format("{} needs a value", said.substr(0, said.find(':')));
+  }
+  return said;
+}
+
+}  // namespace
+
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> known) {
+  return [known = std::move(known)](const std::string& text) -> std::string {
+    if (std::find(known.begin(), known.end(), text) != known.end()) return "";
+    if (text == "md" && std::find(known.begin(), known.end(), "markdown") != known.end()) return "";
+    const std::string hint = input::did_you_mean(text, {known.begin(), known.end()});
+    return fmt::format("there is no '{}'{}{}", text, hint.empty() ? "; write " : hint + " It is one of ",
+                       listed(known));
+  };
+}
+
+std::function<std::string(const std::string&)> number_from(int least, int most) {
+  return [least, most](const std::string& text) -> std::string {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    if (is_number && value >= least && value <= most) return "";
+    return fmt::format("'{}' is no number from {} to {}", text, least, most);
+  };
 }
 
 std::vector<std::string> library_scenarios() {
@@ -143,37 +257,48 @@ int run(int count, const char* const* arguments) {
   app.footer(
       "`moshimo COMMAND --help` tells more. A first look: moshimo run state-key-mixup\n"
       "Exit status: 0 done; 1 an expectation or gate failed; 2 wrong usage or input; 3 internal error.");
+  // `help`, `help COMMAND` and `version` are what people try first.
+  std::vector<const char*> words(arguments, arguments + count);
+  const std::string_view first_word = words.size() > 1 ? words[1] : "";
+  if (first_word == "version") words[1] = "--version";
+  if (first_word == "help") {
+    if (words.size() > 2) {
+      if (!command_named(words[2])) {
+        std::cerr << "moshimo: " << no_command(words[2]) << '\n';
+        return wrong_input;
+      }
+      words[1] = words[2];
+      words.resize(3);
+      words[2] = "--help";
+    } else {
+      words[1] = "--help";
+    }
+  }
   Common common;
   std::vector<std::pair<CLI::App*, Job>> jobs;
   for (const Command& command : commands()) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
     sub->footer(fmt::format("Examples:\n  {}", command.example));
     jobs.emplace_back(sub, command.declare(*sub));
-    if (sub->get_option_no_throw("--format") == nullptr) {
-      sub->add_option("--format", common.form, "text, json or markdown")
-          ->check(CLI::IsMember({"text", "json", "markdown"}));
-    }
+    sub->add_option("--format", common.form, listed(command.forms))->check(one_of(command.forms));
     sub->add_option("-o,--output", common.output, "write to a file instead of standard output");
     sub->add_option("--models", common.models_dir, "a folder of catalogue files that add to or override the built-in");
-    sub->add_option("--width", common.width, "columns of the text report")->check(CLI::Range(40, 400));
-    sub->add_flag("--ascii", common.ascii, "draw with plain ASCII");
-    sub->add_flag("--no-color", common.no_colour, "no colours; NO_COLOR does the same");
+    if (command.draws) {
+      sub->add_option("--width", common.width, "columns of the text report, 40 to 400")->check(number_from(40, 400));
+      sub->add_flag("--ascii", common.ascii, "nothing but ASCII in reports");
+      sub->add_flag("--no-color,--no-colour", common.no_colour, "no colours; NO_COLOR does the same");
+    }
     sub->add_flag("-q,--quiet", common.quiet, "no warnings");
   }
   try {
-    app.parse(count, arguments);
+    app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::Success& e) {  // help and version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    if (count > 1 && app.get_subcommands().empty() && arguments[1][0] != '-') {
-      std::vector<std::string_view> known;
-      for (const Command& command : commands()) known.push_back(command.name);
-      std::cerr << fmt::format("moshimo: there is no command '{}'{}\n", arguments[1],
-                               input::did_you_mean(arguments[1], known));
-    } else {
-      std::cerr << "moshimo: " << e.what() << '\n';
-    }
-    std::cerr << "Run `moshimo --help`, or `moshimo COMMAND --help`.\n";
+    std::cerr << "moshimo: " << refusal(app, e, first_word) << '\n';
+    const Command* command = command_named(first_word);
+    std::cerr << (command ? fmt::format("`moshimo {} --help` tells more.\n", command->name)
+                          : std::string("`moshimo --help` lists the commands.\n"));
     return wrong_input;
   }
   for (const auto& [sub, job] : jobs) {

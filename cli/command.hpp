@@ -29,7 +29,8 @@ struct Common {
   report::Style style() const;
   // Throws InputError when the files of `models_dir` have mistakes.
   const models::Catalogue& catalogue() const;
-  void write(const std::string& text) const;
+  void write(const std::string& text) const;                         // a report: in ASCII if that is asked for
+  void write_data(const std::string& text) const;                    // as it is
   void print_warnings(const input::Diagnostics& diagnostics) const;  // to standard error, unless quiet
 
  private:
@@ -42,8 +43,11 @@ using Job = std::function<int(const Common&)>;
 struct Command {
   const char* name;
   const char* summary;
+  const char* takes;  // what has to be given, as a noun
   const char* example;
   Job (*declare)(CLI::App& app);
+  std::vector<std::string> forms;  // values of --format; the first is the usual one
+  bool draws = true;               // takes --width, --ascii, --no-color
 };
 
 const std::vector<Command>& commands();
@@ -58,6 +62,10 @@ Job declare_list(CLI::App& app);
 Job declare_inspect(CLI::App& app);
 Job declare_graph(CLI::App& app);
 
+// Checks of option values; what is wrong is said in a sentence.
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> known);
+std::function<std::string(const std::string&)> number_from(int least, int most);
+
 // Exit statuses.
 inline constexpr int done = 0;
 inline constexpr int gate_failed = 1;
@@ -66,7 +74,7 @@ inline constexpr int internal_error = 3;
 
 // A scenario by path, or by its name in the library: `state-key-mixup`, `state-key-mixup/undetected-2h`.
 std::string find_scenario(const std::string& path_or_name);
-// The library's scenarios, sorted; empty when the library is not at hand.
+// The library's scenarios by name, sorted; empty when the library is not at hand.
 std::vector<std::string> library_scenarios();
 
 // Everything but the process itself: what `main` calls.

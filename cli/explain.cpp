@@ -1,9 +1,33 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
+#include "scenarios/scenario.hpp"
 
 namespace moshimo::cli {
+
+namespace {
+
+bool is_member(const models::TypeDef& type, std::string_view name) {
+  return models::find_member(type, name).kind != models::MemberKind::none || type.find_fault(name) != nullptr;
+}
+
+// By the name Terraform or CloudFormation has for it, or by its service or its own last word where only one has it.
+const models::TypeDef* type_called(const models::Catalogue& catalogue, const std::string& name) {
+  if (const models::TypeDef* type = catalogue.find_terraform(name)) return type;
+  if (const models::TypeDef* type = catalogue.find_cloudformation(name)) return type;
+  const models::TypeDef* found = nullptr;
+  for (const std::string_view known : catalogue.type_names()) {
+    const std::size_t colon = known.find(':');
+    if (known.substr(0, colon) != name && known.substr(colon + 1) != name) continue;
+    if (found) return nullptr;
+    found = catalogue.find_type(known);
+  }
+  return found;
+}
+
+}  // namespace
 
 Job declare_explain(CLI::App& app) {
   auto name = std::make_shared<std::string>();
@@ -18,6 +42,18 @@ Job declare_explain(CLI::App& app) {
       common.write(report::explain_fact(*fact, catalogue, common.style()));
       return done;
     }
+    // `ecs:service.log`: a member of a type, as reports name what is only assumed.
+    if (const std::size_t dot = name->find('.'); dot != std::string::npos) {
+      const models::TypeDef* type = catalogue.find_type(name->substr(0, dot));
+      if (type && is_member(*type, name->substr(dot + 1))) {
+        common.write(report::explain_member(*type, name->substr(dot + 1), common.style()));
+        return done;
+      }
+    }
+    if (const models::TypeDef* type = type_called(catalogue, *name)) {
+      common.write(report::explain_type(*type, catalogue, common.style()));
+      return done;
+    }
     std::vector<std::string_view> known = catalogue.type_names();
     for (const models::FactDef* fact : catalogue.facts()) known.push_back(fact->id);
     throw input::InputError(
@@ -28,10 +64,13 @@ Job declare_explain(CLI::App& app) {
 
 Job declare_list(CLI::App& app) {
   auto what = std::make_shared<std::string>();
-  app.add_option("what", *what, "types, facts or scenarios")
-      ->required()
-      ->check(CLI::IsMember({"types", "facts", "scenarios"}));
+  app.add_option("what", *what, "types, facts or scenarios")->required();
   return [what](const Common& common) {
+    const std::vector<std::string_view> known = {"types", "facts", "scenarios"};
+    if (std::find(known.begin(), known.end(), *what) == known.end()) {
+      throw input::InputError(fmt::format("there is no list of '{}'{}; there are types, facts and scenarios", *what,
+                                          input::did_you_mean(*what, known)));
+    }
     if (*what != "scenarios" && common.style().form == report::Form::markdown) {
       common.write(models::catalogue_page(common.catalogue()));
     } else if (*what == "types") {
@@ -39,9 +78,12 @@ Job declare_list(CLI::App& app) {
     } else if (*what == "facts") {
       common.write(report::list_facts(common.catalogue(), common.style()));
     } else {
-      std::string text;
-      for (const std::string& name : library_scenarios()) text += name + "\n";
-      common.write(text);
+      std::vector<report::ListedScenario> scenarios;
+      for (const std::string& name : library_scenarios()) {
+        input::Diagnostics ignored;
+        scenarios.push_back({name, scenarios::read_scenario(find_scenario(name), ignored).title});
+      }
+      common.write(report::list_scenarios(scenarios, common.style()));
     }
     return done;
   };

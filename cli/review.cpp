@@ -32,12 +32,14 @@ Job declare_review(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("plan", options->files, "`terraform show -json` of a plan, or `-`")->required();
   app.add_option("--fail-on", options->gates,
-                 "blast, loss, irreversible: exit with status 1 when it would come to that")
+                 "exit with status 1 on any of these, separated by commas. blast: something else than what is deleted "
+                 "is hurt. loss: data is lost although, --detect after the apply, every repair is done. irreversible: "
+                 "after that something stays broken, or data is gone for good")
       ->delimiter(',')
-      ->check(CLI::IsMember({"blast", "loss", "irreversible"}));
-  app.add_option("--detect", options->detect, "how long nobody notices (1h)");
+      ->check(one_of({"blast", "loss", "irreversible"}));
+  app.add_option("--detect", options->detect, "how long nobody notices, from the apply on (1h)");
   app.add_option("--horizon", options->horizon, "how far to look ahead (30d)");
-  app.add_option("--responders", options->responders, "people who repair (1)")->check(CLI::Range(1, 1000));
+  app.add_option("--responders", options->responders, "people who repair (1)")->check(number_from(1, 1000));
   return [options](const Common& common) {
     scenarios::ReviewOptions review;
     review.time_to_detect = duration_option("--detect", options->detect);
@@ -93,7 +95,7 @@ Job declare_import(CLI::App& app) {
       common.write(report::coverage_report(import, common.style()));
       return done;
     }
-    common.write(models::to_yaml(import.inventory));
+    common.write_data(models::to_yaml(import.inventory));
     if (!common.quiet) std::cerr << report::coverage_report(import, common.style());
     return done;
   };

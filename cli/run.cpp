@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
+#include <fmt/ranges.h>
+#include <iostream>
 
 #include "cli/answering.hpp"
 #include "cli/command.hpp"
@@ -12,9 +13,14 @@ Job declare_run(CLI::App& app) {
   return [scenario](const Common& common) {
     const scenarios::Answer answer = answer_for(*scenario, common);
     common.write(report::run_report(answer, common.style()));
-    const bool met = std::all_of(answer.expectations.begin(), answer.expectations.end(),
-                                 [](const scenarios::ExpectationResult& r) { return r.met; });
-    return met ? done : gate_failed;
+    std::vector<std::string> unmet;
+    for (const scenarios::ExpectationResult& e : answer.expectations) {
+      if (!e.met) unmet.push_back(e.expectation->text);
+    }
+    if (unmet.empty()) return done;
+    std::cerr << fmt::format("moshimo: {} of {} expectations {} not hold: {}\n", unmet.size(),
+                             answer.expectations.size(), unmet.size() == 1 ? "does" : "do", fmt::join(unmet, "; "));
+    return gate_failed;
   };
 }
 

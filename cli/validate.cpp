@@ -5,23 +5,14 @@
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
 #include "models/compile.hpp"
+#include "models/file_kind.hpp"
 #include "models/inventory.hpp"
 #include "scenarios/answer.hpp"
 
 namespace moshimo::cli {
 namespace {
 
-enum class FileKind { inventory, scenario, catalogue, unknown };
-
-FileKind kind_of(const input::Document& document) {
-  input::Diagnostics ignored;
-  const input::Cursor root(document, ignored);
-  if (!root.is_map()) return FileKind::unknown;
-  if (root.find("faults")) return FileKind::scenario;
-  if (root.find("resources")) return FileKind::inventory;
-  if (root.find("types") || root.find("traits") || root.find("facts")) return FileKind::catalogue;
-  return FileKind::unknown;
-}
+std::string counted(std::size_t n, const char* one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
 
 // Says what the file is; throws InputError with all that is wrong with it.
 std::string checked(const std::string& path, const Common& common) {
@@ -29,13 +20,14 @@ std::string checked(const std::string& path, const Common& common) {
   const input::Document document = input::read_document(path, diagnostics);
   diagnostics.throw_if_errors();
   std::string what;
-  switch (kind_of(document)) {
+  using models::FileKind;
+  switch (models::kind_of(document)) {
     case FileKind::inventory: {
       const models::Inventory inventory = models::read_inventory(std::vector<std::string>{path}, diagnostics);
       diagnostics.throw_if_errors();
       models::compile(inventory, common.catalogue(), {}, diagnostics);
       diagnostics.throw_if_errors();
-      what = fmt::format("an inventory of {} resources", inventory.resources.size());
+      what = fmt::format("an inventory of {}", counted(inventory.resources.size(), "resource"));
       break;
     }
     case FileKind::scenario: {
@@ -43,21 +35,26 @@ std::string checked(const std::string& path, const Common& common) {
       diagnostics.throw_if_errors();
       const scenarios::Answer answer = scenarios::answer(scenario, common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
-      what = fmt::format("a scenario with {} faults", answer.faults.size());
+      what = fmt::format("a scenario with {}", counted(answer.faults.size(), "fault"));
       break;
     }
     case FileKind::catalogue: {
       const models::Catalogue catalogue = models::embedded_catalogue_with(path, diagnostics);
       diagnostics.throw_if_errors();
       const std::size_t types = input::Cursor(document, diagnostics).find("types").size();
-      what = fmt::format("a catalogue file with {} types", types);
+      what = fmt::format("a catalogue file with {}", counted(types, "type"));
       break;
     }
+    case FileKind::plan:
+    case FileKind::state:
+    case FileKind::report:
+    case FileKind::stack: models::is_another_kind(document, FileKind::inventory, diagnostics); break;
     case FileKind::unknown:
       throw input::InputError(fmt::format(
           "{}:1:1: this is no inventory (no `resources`), no scenario (no `faults`) and no catalogue file (no `types`)",
           path));
   }
+  diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
   return what;
 }

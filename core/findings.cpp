@@ -243,6 +243,7 @@ class Finder {
       point.arrived_from = w.arrived_from;
       point.arrived_to = w.arrived_to;
       point.events = w.events;
+      point.onset_per_s = w.onset_per_s;
       point.fact = hop.reaction(w.error).fact;
       if (w.fallback >= 0) {
         const FactId fact = hop.fallbacks[static_cast<std::size_t>(w.fallback)].fact;

@@ -48,8 +48,9 @@ struct PointOfNoReturn {
   ErrorClass error = ErrorClass::unavailable;
   SimTime arrived_from = {};
   SimTime arrived_to = {};
-  double events = 0;  // lost from `at` to `until`
-  FactId fact = {};   // it rests on
+  double events = 0;       // lost from `at` to `until`
+  double onset_per_s = 0;  // how fast at first; 0: all at once
+  FactId fact = {};        // it rests on
 };
 
 struct SeenSymptom {

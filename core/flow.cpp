@@ -324,6 +324,7 @@ void Flow::Engine::lose(std::uint32_t h, const Segment& s, double from, double t
   const bool left_over = r.has_failed && (why == Why::expired || why == Why::destroyed);
   const ErrorClass error = !r.state.open ? r.state.error : left_over ? r.last_error : r.cut_error;
   const auto whole = [](double x) { return SimTime::microseconds(std::llround(x)); };
+  const double rate = to > from ? s.mass / (to - from) * second : 0;
   for (auto w = ledger.losses.rbegin(); w != ledger.losses.rend() && w - ledger.losses.rbegin() < 3; ++w) {
     if (w->error != error || w->fallback != fallback || w->why != why) continue;
     if (from > w->lost_to.in_seconds() * second + 2 || s.arrived_from < w->arrived_from.in_seconds() * second - 2)
@@ -331,10 +332,11 @@ void Flow::Engine::lose(std::uint32_t h, const Segment& s, double from, double t
     w->arrived_to = std::max(w->arrived_to, whole(s.arrived_to));
     w->lost_to = std::max(w->lost_to, whole(to));
     w->events += s.mass;
+    if (w->onset_per_s <= 0) w->onset_per_s = rate;
     return;
   }
   ledger.losses.push_back(
-      {whole(s.arrived_from), whole(s.arrived_to), whole(from), whole(to), s.mass, error, fallback, why});
+      {whole(s.arrived_from), whole(s.arrived_to), whole(from), whole(to), s.mass, error, fallback, why, rate});
 }
 
 // Data that waited and now goes to the target between `from` and `to`, evenly, oldest first.

@@ -77,6 +77,7 @@ struct LossWindow {
     refused,      // a further fallback exists but refused it
     destroyed,    // the place it waited in is gone for good
   } why = Why::no_fallback;
+  double onset_per_s = 0;  // how fast it is lost at first; 0: all at once
 };
 
 struct Waiting {

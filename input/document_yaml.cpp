@@ -6,6 +6,7 @@
 #include <optional>
 #include <streambuf>
 #include <tuple>
+#include <vector>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -69,6 +70,23 @@ class FlowText {
       }
     }
     return false;
+  }
+
+  // The innermost bracket that is open at `end`.
+  std::optional<std::size_t> open_at(std::size_t end) {
+    std::vector<std::size_t> open;
+    while (p_ < end) {
+      skip_white_and_comments();
+      if (p_ >= end) break;
+      const std::size_t begin = p_;
+      const char c = text_[p_];
+      if (is_opening(c)) open.push_back(p_);
+      if ((c == ']' || c == '}') && !open.empty()) open.pop_back();
+      if (!is_flow_indicator(c) && !is_indicator()) skip_token(!open.empty());
+      if (p_ == begin) ++p_;
+    }
+    if (open.empty()) return std::nullopt;
+    return open.back();
   }
 
   std::optional<std::size_t> unclosed_quote(bool in_flow) {
@@ -439,6 +457,17 @@ Refusal refusal(const YAML::Exception& e, const DocumentBuilder& builder, std::s
     if (!e.msg.starts_with(part) || inner == nullptr || char_at(source, inner->offset) != opening) continue;
     return {at, fmt::format("expected ',' or '{}' here: the '{}' of line {} is not closed", closing, opening,
                             builder.line(inner->offset))};
+  }
+  if (e.msg.starts_with(Msg::FLOW_END) && at < source.size()) {
+    const bool in_flow = inner != nullptr && FlowText::is_opening(char_at(source, inner->offset));
+    FlowText flow(source, in_flow ? inner->offset : last_event);
+    if (in_flow || flow.find_opening()) {
+      if (const auto open = flow.open_at(at)) {
+        return {at, fmt::format("expected ',' or '{}' here: the '{}' of line {} is not closed",
+                                source[*open] == '[' ? ']' : '}', source[*open],
+                                builder.line(static_cast<std::uint32_t>(*open)))};
+      }
+    }
   }
   if (e.msg.starts_with(Msg::END_OF_MAP) && at > line) {
     const std::size_t before = source.find_last_not_of(' ', at - 1);

@@ -1,10 +1,12 @@
 #include "models/inventory.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <unordered_map>
 
 #include "input/cursor.hpp"
+#include "models/file_kind.hpp"
 
 namespace moshimo::models {
 
@@ -109,6 +111,8 @@ class Reader {
     }
     const std::string account = text_of(root, "account");
     const std::string region = text_of(root, "region");
+    check_account(root.find("account"), account);
+    check_region(root.find("region"), region);
     if (inventory_.account.empty()) inventory_.account = account;
     if (inventory_.region.empty()) inventory_.region = region;
     if (const auto resources = root.require("resources"); resources && resources.expect_map("the resources")) {
@@ -128,6 +132,28 @@ class Reader {
   static std::string text_of(const input::Cursor& map, std::string_view key) {
     const auto found = map.find(key);
     return found ? found.text().value_or("") : std::string();
+  }
+
+  void check_account(const input::Cursor& c, const std::string& account) {
+    const bool is_number = account.find_first_not_of("0123456789") == std::string::npos;
+    if (!c || (is_number && account.size() == 12)) return;
+    diagnostics_.warning(c.at(), fmt::format("'{}' is no AWS account; that is a number of 12 digits", account));
+  }
+
+  // `ap-northeast-1`, `us-gov-west-1`: a part of the world, a direction, a number.
+  void check_region(const input::Cursor& c, const std::string& region) {
+    static constexpr std::array<std::string_view, 12> worlds = {"us", "eu", "ap", "sa", "ca",     "me",
+                                                                "af", "il", "mx", "cn", "us-gov", "eusc"};
+    if (!c) return;
+    const bool has_world = std::any_of(worlds.begin(), worlds.end(), [&](std::string_view w) {
+      return region.size() > w.size() && region.compare(0, w.size(), w) == 0 && region[w.size()] == '-';
+    });
+    const bool has_number =
+        region.size() > 2 && region[region.size() - 2] == '-' && region.back() >= '1' && region.back() <= '9';
+    if (has_world && has_number && std::count(region.begin(), region.end(), '-') >= 2) return;
+    diagnostics_.warning(c.at(), fmt::format("'{}' is no AWS region that is known here; is it ap-northeast-1 or the "
+                                             "like?",
+                                             region));
   }
 
   void read_resources(const input::Cursor& resources, const std::string& account, const std::string& region) {
@@ -267,10 +293,12 @@ Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnosti
   for (const std::string& path : paths) {
     const std::size_t before = diagnostics.errors().size();
     const input::Document document = input::read_document(path, diagnostics);
-    if (diagnostics.errors().size() == before)
-      read_inventory(document, inventory, diagnostics);
-    else
+    const bool is_broken = diagnostics.errors().size() > before;
+    if (is_broken || is_another_kind(document, FileKind::inventory, diagnostics)) {
       inventory.files.push_back(document.shared_file());
+    } else {
+      read_inventory(document, inventory, diagnostics);
+    }
   }
   return inventory;
 }

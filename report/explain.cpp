@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "input/cursor.hpp"
 #include "report/json.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
@@ -18,8 +19,8 @@ std::string shown(const Text& text) {
   for (const TextPart& part : text.parts) {
     switch (part.kind) {
       case TextPart::Kind::literal: result += part.text; break;
-      case TextPart::Kind::path: result += "{" + part.path.text + "}"; break;
-      case TextPart::Kind::report: result += "{" + part.text + "}"; break;
+      case TextPart::Kind::path: result += "<" + part.path.text + ">"; break;
+      case TextPart::Kind::report: result += "<" + part.text + ">"; break;
       case TextPart::Kind::ask: result += "<" + part.text + ">"; break;
     }
   }
@@ -118,14 +119,126 @@ std::string facts_text(const std::set<std::string>& facts) {
   return text.empty() ? "" : " " + dim("[" + text + "]");
 }
 
+// A value as it is written in an inventory, or where it comes from.
+std::string value_text(const Expression& e) {
+  switch (e.kind) {
+    case Expression::Kind::quantity: {
+      const Quantity& q = e.quantity;
+      if (q.is_infinite()) return q.unit == Unit::seconds ? "forever" : "unlimited";
+      if (const auto d = as_duration(q)) return input::to_text(*d);
+      if (const auto r = as_rate(q)) return input::to_text(*r);
+      if (q.unit == Unit::bytes) return for_terminal(bytes_text(q.value), false);
+      return fmt::format("{:g}", q.value);
+    }
+    case Expression::Kind::yes_no: return e.yes ? "yes" : "no";
+    case Expression::Kind::text: return shown(e.text);
+    case Expression::Kind::path: return "that of " + clean(e.path.text);
+    case Expression::Kind::cases: {
+      std::vector<std::string> values;
+      for (const Case& c : e.cases) {
+        const std::string v = c.value.is_written() ? value_text(c.value) : "none";
+        if (std::find(values.begin(), values.end(), v) == values.end()) values.push_back(v);
+      }
+      return values.size() == 1 ? values.front() : fmt::format("{}, as the case may be", listing(values, 4));
+    }
+    case Expression::Kind::nothing: return "";
+    case Expression::Kind::only:
+    case Expression::Kind::add:
+    case Expression::Kind::subtract:
+    case Expression::Kind::multiply:
+    case Expression::Kind::divide:
+    case Expression::Kind::least:
+    case Expression::Kind::most: return "worked out from others";
+    case Expression::Kind::list: return e.operands.empty() ? "none" : "a list";
+    case Expression::Kind::map: return "as usual";
+  }
+  return "";
+}
+
+// What is written for it, in words a reader of an inventory knows.
 std::string kind_of(const AttributeDef& a) {
-  std::string text(name_of(a.kind));
-  std::replace(text.begin(), text.end(), '_', ' ');
-  if (!a.types.empty()) text += " " + listing(a.types, 4);
-  if (!a.options.empty()) text += " " + listing(a.options, 8);
-  if (a.many) text = "list, " + text;
-  if (a.optional) text += ", optional";
+  std::string text;
+  switch (a.kind) {
+    case AttributeDef::Kind::refers_to:
+      text = a.any_type ? "name of any resource" : "name of " + listing(a.types, 6);
+      break;
+    case AttributeDef::Kind::contains: text = "list of parts of type " + listing(a.types, 4); break;
+    case AttributeDef::Kind::object: text = "map of what follows"; break;
+    case AttributeDef::Kind::text: text = "text"; break;
+    case AttributeDef::Kind::count: text = "whole number"; break;
+    case AttributeDef::Kind::duration: text = "duration, as in 15m"; break;
+    case AttributeDef::Kind::bytes: text = "bytes, as in 5MB"; break;
+    case AttributeDef::Kind::rate: text = "rate, as in 400/s"; break;
+    case AttributeDef::Kind::ratio: text = "number"; break;
+    case AttributeDef::Kind::yes_no: text = "yes or no"; break;
+    case AttributeDef::Kind::one_of: text = "one of " + listing(a.options, 12); break;
+    case AttributeDef::Kind::map: text = "map of text to text"; break;
+    case AttributeDef::Kind::policy: text = "policy, as JSON"; break;
+    case AttributeDef::Kind::port: text = fmt::format("name of a port of {}", clean(a.port_of)); break;
+    case AttributeDef::Kind::parent:
+    case AttributeDef::Kind::fixed: break;
+  }
+  if (a.many && a.kind != AttributeDef::Kind::contains) text = "list, each: " + text;
+  if (a.least || a.most) {
+    const auto end = [](const std::optional<Quantity>& q) {
+      Expression e;
+      e.kind = Expression::Kind::quantity;
+      if (q) e.quantity = *q;
+      return q ? value_text(e) : std::string("any");
+    };
+    text += fmt::format("; {} to {}", end(a.least), end(a.most));
+  }
   return text;
+}
+
+bool is_required(const AttributeDef& a) {
+  return !a.optional && !a.default_value.is_written() && a.kind != AttributeDef::Kind::contains &&
+         a.kind != AttributeDef::Kind::object;
+}
+
+std::string default_of(const AttributeDef& a) {
+  if (a.default_value.is_written()) return value_text(a.default_value);
+  return is_required(a) ? strong("required") : "none";
+}
+
+// Something that can stand in the place of a value.
+std::string example_of(const AttributeDef& a) {
+  std::string text = "...";
+  switch (a.kind) {
+    case AttributeDef::Kind::refers_to: {
+      const std::string type = a.types.empty() ? "resource" : a.types.front().substr(a.types.front().find(':') + 1);
+      text = "my-" + type;
+      break;
+    }
+    case AttributeDef::Kind::count: text = "1"; break;
+    case AttributeDef::Kind::ratio: text = "1"; break;
+    case AttributeDef::Kind::duration: text = "5m"; break;
+    case AttributeDef::Kind::bytes: text = "5MB"; break;
+    case AttributeDef::Kind::rate: text = "10/s"; break;
+    case AttributeDef::Kind::yes_no: text = "yes"; break;
+    case AttributeDef::Kind::one_of: text = a.options.empty() ? "..." : a.options.front(); break;
+    case AttributeDef::Kind::contains:
+    case AttributeDef::Kind::object:
+    case AttributeDef::Kind::text:
+    case AttributeDef::Kind::map:
+    case AttributeDef::Kind::policy:
+    case AttributeDef::Kind::port:
+    case AttributeDef::Kind::parent:
+    case AttributeDef::Kind::fixed: break;
+  }
+  return a.many ? "[" + text + "]" : text;
+}
+
+bool is_written_by_hand(const AttributeDef& a) {
+  return a.kind != AttributeDef::Kind::fixed && a.kind != AttributeDef::Kind::parent;
+}
+
+std::string example_line(const TypeDef& type) {
+  std::string line = fmt::format("my-{}: {{ type: {}", type.name.substr(type.name.find(':') + 1), type.name);
+  for (const AttributeDef& a : type.attributes) {
+    if (is_written_by_hand(a) && is_required(a)) line += fmt::format(", {}: {}", a.name, example_of(a));
+  }
+  return line + " }";
 }
 
 }  // namespace
@@ -149,17 +262,29 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   if (!type.attributes.empty()) {
     page.heading("Attributes");
     TextTable table;
-    table.columns = {{"name", false}, {"kind", false, true}, {"rests on", false, true}};
+    table.columns = {{"attribute", false}, {"what is written", false, true}, {"unless written", false, true}};
+    const auto add = [&](const std::string& name, const AttributeDef& a) {
+      const std::string facts = of("attribute " + name);
+      table.rows.push_back(
+          {code(clean(name)), kind_of(a) + (facts.empty() ? "" : "\n" + facts.substr(1)), default_of(a)});
+    };
     for (const AttributeDef& a : type.attributes) {
-      std::string facts = facts_text(facts_of["attribute " + a.name]);
-      table.rows.push_back({code(clean(a.name)), kind_of(a), facts});
+      if (!is_written_by_hand(a)) continue;
+      add(a.name, a);
       for (const AttributeDef& m : a.members) {
-        table.rows.push_back(
-            {code(clean(a.name + "." + m.name)), kind_of(m), of("attribute " + a.name + "." + m.name)});
+        if (!is_written_by_hand(m)) continue;
+        add(a.name + "." + m.name, m);
       }
     }
     page.table(std::move(table));
+    page.gap();
+    page.paragraph(fmt::format("Besides, every resource may have {}, {}, {}, {} and {}. In an inventory, at the least:",
+                               code("account"), code("region"), code("tags"), code("rto"), code("rpo")));
+    page.gap();
+  } else {
+    page.heading("In an inventory");
   }
+  page.paragraph(code(example_line(type)), 4);
   if (!type.conditions.empty()) {
     page.heading("What has to hold");
     for (const ConditionDef& c : type.conditions) {
@@ -178,14 +303,16 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   section("What it does", "hop", type.hops);
   section("Where data waits", "store", type.stores);
   section("What runs", "process", type.processes);
-  if (!type.faults.empty()) {
-    page.heading("What can be done to it");
+  page.heading("What can be done to it");
+  {
     for (const FaultDef& f : type.faults) {
       std::vector<std::string> actions;
       for (const std::string& a : f.actions) actions.push_back(code(clean(a)));
       page.item(fmt::format("{}{}{}", strong(clean(f.name)), actions.empty() ? "" : " by " + listing(actions, 5),
                             of("fault " + f.name)));
     }
+    page.item(fmt::format("{}: each of its ports fails as unavailable, to the end or {} a duration", strong("outage"),
+                          code("for")));
   }
   if (!type.repairs.empty()) {
     page.heading("How it is put right");
@@ -235,6 +362,44 @@ std::string explain_fact(const FactDef& fact, const Catalogue& catalogue, const 
   return page.render(style);
 }
 
+std::string explain_member(const TypeDef& type, std::string_view member, const Style& style) {
+  Page page;
+  page.title(fmt::format("{}.{}", clean(type.name), clean(member)));
+  page.paragraph("An assumption of the catalogue: nothing is published on it, so no fact stands behind it.");
+  const auto reason = [&](const Basis& basis) {
+    if (!basis.is_assumed || basis.assumed.empty() || basis.assumed == "true") return;
+    page.item(fmt::format("Taken so because: {}.", clean(basis.assumed)));
+  };
+  const auto tell = [&](std::string_view kind, const auto& members, const auto& says) {
+    for (const auto& m : members) {
+      if (m.name != member) continue;
+      page.gap();
+      page.paragraph(fmt::format("The {} {}: {}.", kind, code(clean(m.name)), says(m)));
+      reason(m.basis);
+    }
+  };
+  const auto own_words = [](const auto& m) { return shown(m.says); };
+  tell("condition", type.conditions, own_words);
+  tell("port", type.ports, own_words);
+  tell("hop", type.hops, own_words);
+  for (const HopDef& h : type.hops) {
+    if (h.name != member) continue;
+    for (const WhenDef& w : h.when) {
+      for (const ReactionDef& r : w.blocks) {
+        reason(r.basis);
+        for (const FallbackDef& f : r.fallbacks.value_or(std::vector<FallbackDef>{})) reason(f.basis);
+      }
+    }
+  }
+  tell("store", type.stores, own_words);
+  tell("process", type.processes, own_words);
+  tell("repair", type.repairs, [](const RepairDef& r) { return shown(r.title); });
+  tell("fault", type.faults, [](const FaultDef& f) { return "what " + clean(f.name) + " does"; });
+  page.gap();
+  page.paragraph(dim(fmt::format("moshimo explain {} tells the rest of the type.", clean(type.name))));
+  return page.render(style);
+}
+
 std::string list_types(const Catalogue& catalogue, const Style& style) {
   const std::vector<const TypeDef*> types = catalogue.types();
   if (style.form == Form::json) return types_json(types, style);
@@ -250,6 +415,9 @@ std::string list_types(const Catalogue& catalogue, const Style& style) {
     table.rows.push_back({strong(clean(t->name)), listing(faults, 6), dim(listing(sources, 2))});
   }
   page.table(std::move(table));
+  page.gap();
+  page.paragraph(fmt::format("Everything can also have an {}: each of its ports fails, to the end or for a duration.",
+                             code("outage")));
   return page.render(style);
 }
 
@@ -262,6 +430,17 @@ std::string list_facts(const Catalogue& catalogue, const Style& style) {
   table.columns = {{"fact", false, true}, {"confidence", false}, {"says", false, true}};
   for (const FactDef* f : facts)
     table.rows.push_back({strong(clean(f->id)), std::string(name_of(f->confidence)), clean(f->says)});
+  page.table(std::move(table));
+  return page.render(style);
+}
+
+std::string list_scenarios(const std::vector<ListedScenario>& scenarios, const Style& style) {
+  if (style.form == Form::json) return scenarios_json(scenarios, style);
+  Page page;
+  page.title(counted(scenarios.size(), "scenario", "scenarios"));
+  TextTable table;
+  table.columns = {{"scenario", false}, {"about", false, true}};
+  for (const ListedScenario& s : scenarios) table.rows.push_back({strong(clean(s.name)), clean(s.title)});
   page.table(std::move(table));
   return page.render(style);
 }

@@ -162,6 +162,7 @@ class Rows {
                       {"arrived_from_s", seconds(p.arrived_from)},
                       {"arrived_to_s", seconds(p.arrived_to)},
                       {"events", number(p.events)},
+                      {"onset_per_s", number(p.onset_per_s)},
                       {"windows", loss.windows},
                       {"is_request", loss.is_request},
                       {"fact", fact(p.fact)}});
@@ -277,10 +278,10 @@ class Rows {
 };
 
 Json figures(const Figures& f) {
-  return {{"lost", number(f.lost)},           {"refused", number(f.refused)},
-          {"missed_runs", number(f.missed)},  {"longest_loss_window_s", seconds(f.longest)},
-          {"still_broken", f.still_broken},   {"unreleased", f.unreleased},
-          {"restored_s", seconds(f.restored)}};
+  return {{"lost", number(f.lost)},          {"refused", number(f.refused)},
+          {"missed_runs", number(f.missed)}, {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},  {"still_failing", f.still_failing},
+          {"unreleased", f.unreleased},      {"restored_s", seconds(f.restored)}};
 }
 
 Json steps(const scenarios::Answer& answer, const Response& response) {
@@ -390,7 +391,9 @@ Json assumptions(const models::Compiled& compiled) {
 Json facts(const System& system) {
   Json map = Json::object();
   for (const Fact& f : system.facts) {
-    map[f.id] = {{"says", f.says}, {"source", f.source}, {"confidence", name_of(f.confidence)}};
+    map[f.id] = {{"says", f.says},
+                 {"source", f.source.empty() ? Json(nullptr) : Json(f.source)},
+                 {"confidence", name_of(f.confidence)}};
   }
   return map;
 }
@@ -877,6 +880,13 @@ std::string facts_json(const std::vector<const models::FactDef*>& list, const St
                              {"confidence", name_of(f->confidence)},
                              {"service", f->service}});
   }
+  return printed(json);
+}
+
+std::string scenarios_json(const std::vector<ListedScenario>& list, const Style& style) {
+  Json json = tool(style, "scenarios");
+  json["scenarios"] = Json::array();
+  for (const ListedScenario& s : list) json["scenarios"].push_back({{"name", s.name}, {"title", s.title}});
   return printed(json);
 }
 

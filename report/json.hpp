@@ -15,6 +15,7 @@ std::string coverage_json(const models::ImportResult& import, const Style& style
 std::string review_json(const ReviewView& view, const Style& style);
 std::string type_json(const models::TypeDef& type, const Style& style);
 std::string types_json(const std::vector<const models::TypeDef*>& types, const Style& style);
+std::string scenarios_json(const std::vector<ListedScenario>& scenarios, const Style& style);
 std::string facts_json(const std::vector<const models::FactDef*>& facts, const Style& style);
 
 }  // namespace moshimo::report

@@ -63,28 +63,47 @@ std::size_t cells(char32_t point) {
   return is_in(wide, point) ? 2 : 1;
 }
 
-// Where a word that is too long is cut: the byte after the last nice place that fits, or after what fits.
-std::size_t cut_place(std::string_view word, std::size_t width) {
-  std::size_t used = 0;
-  std::size_t nice = 0;
-  std::size_t at = 0;
-  while (at < word.size()) {
-    std::size_t length = 1;
-    const char32_t point = decode(word, at, length);
-    if (used + cells(point) > width) break;
-    used += cells(point);
-    at += length;
-    if (std::string_view("/.,_-:").find(word[at - 1]) != std::string_view::npos) nice = at;
+// The pieces of a word between which a line may break when the word alone is too long: after each slash of a path, and
+// between a number and its unit. A URL is never broken, nor is a name that has no slash.
+std::vector<std::string_view> pieces_of(std::string_view word) {
+  std::vector<std::string_view> pieces;
+  if (word.find("://") == std::string_view::npos) {
+    for (std::size_t at = 0; at + 1 < word.size();) {
+      const bool after_slash = word[at] == '/' && at > 0;
+      if (after_slash || word[at] == hard_space) {
+        pieces.push_back(word.substr(0, at + 1));
+        word.remove_prefix(at + 1);
+        at = 0;
+      } else {
+        ++at;
+      }
+    }
   }
-  if (nice > 0 && nice * 3 > at) return nice;
-  return std::max<std::size_t>(at, 1);
+  pieces.push_back(word);
+  return pieces;
 }
 
 std::size_t longest_word(std::string_view text) {
   std::size_t longest = 0;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
     longest = std::max(longest, display_width(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
+// The least a column needs: values stay whole, paths may break after a slash.
+std::size_t longest_piece(std::string_view text) {
+  std::size_t longest = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (word.find(hard_space) != std::string_view::npos) {
+      longest = std::max(longest, display_width(word));
+    } else {
+      for (const std::string_view piece : pieces_of(word)) longest = std::max(longest, display_width(piece));
+    }
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return longest;
@@ -109,26 +128,28 @@ class Wrapper {
 
  private:
   void add_word(std::string_view word) {
-    std::size_t need = display_width(word);
+    const std::size_t need = display_width(word);
     if (need == 0) {
       append(word);
       return;
     }
     const std::size_t space = used_ > 0 ? 1 : 0;
-    if (used_ + space + need > width_ && used_ > 0 && (need <= width_ || used_ * 2 > width_)) end_line();
+    if (used_ + space + need > width_ && used_ > 0) end_line();
     if (used_ > 0) {
       line_ += ' ';
       ++used_;
     }
-    while (used_ + need > width_) {
-      const std::size_t cut = cut_place(word, width_ - used_);
-      append(word.substr(0, cut));
-      word.remove_prefix(cut);
-      need = display_width(word);
-      end_line();
+    if (need <= width_) {
+      append(word);
+      used_ += need;
+      return;
     }
-    append(word);
-    used_ += need;
+    for (const std::string_view piece : pieces_of(word)) {
+      const std::size_t piece_needs = display_width(piece);
+      if (used_ > 0 && used_ + piece_needs > width_) end_line();
+      append(piece);
+      used_ += piece_needs;
+    }
   }
 
   void append(std::string_view piece) {
@@ -197,10 +218,11 @@ std::size_t display_width(std::string_view text) {
 
 std::vector<std::string> wrap(std::string_view text, std::size_t width) { return Wrapper(width).run(text); }
 
-std::string cut_to(std::string_view text, std::size_t width) {
+std::string cut_to(std::string_view text, std::size_t width, bool ascii) {
   const std::size_t total = display_width(text);
   if (total <= width) return std::string(text);
-  const std::size_t room = std::max<std::size_t>(width, 3) - 1;
+  const std::string_view gap = ascii ? ".." : "…";
+  const std::size_t room = std::max<std::size_t>(width, 4) - display_width(gap);
   const std::size_t head = room / 2;
   const std::size_t tail = room - head;
   std::string front;
@@ -214,7 +236,7 @@ std::string cut_to(std::string_view text, std::size_t width) {
     used += w;
     at += length;
   }
-  return front + "…" + back;
+  return front + std::string(gap) + back;
 }
 
 std::string padded(std::string_view text, std::size_t width, bool right) {
@@ -223,44 +245,93 @@ std::string padded(std::string_view text, std::size_t width, bool right) {
   return right ? space + std::string(text) : std::string(text) + space;
 }
 
-std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule) {
+namespace {
+
+bool is_blank(std::string_view text) { return display_width(text) == 0; }
+
+}  // namespace
+
+TextTable without_empty_columns(const TextTable& table) {
+  TextTable kept;
+  kept.spaced = table.spaced;
+  kept.rows.resize(table.rows.size());
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool has_content = std::any_of(table.rows.begin(), table.rows.end(),
+                                         [i](const auto& row) { return i < row.size() && !is_blank(row[i]); });
+    if (!has_content) continue;
+    kept.columns.push_back(table.columns[i]);
+    for (std::size_t r = 0; r < table.rows.size(); ++r) {
+      kept.rows[r].push_back(i < table.rows[r].size() ? table.rows[r][i] : std::string());
+    }
+  }
+  return kept;
+}
+
+namespace {
+
+// Each row as a few lines of its own, for a table that does not fit.
+std::vector<std::string> stacked(const TextTable& table, std::size_t width) {
+  std::vector<std::string> lines;
+  for (const auto& row : table.rows) {
+    if (!lines.empty()) lines.emplace_back();
+    bool is_first = true;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (is_blank(row[i])) continue;
+      const std::string indent(is_first ? 0 : 2, ' ');
+      const std::string& header = table.columns[i].header;
+      const std::string text = header.empty() ? row[i] : dim(header + ":") + " " + row[i];
+      const std::vector<std::string> wrapped = wrap(text, width - 4);
+      for (std::size_t k = 0; k < wrapped.size(); ++k) {
+        std::string line = indent + (k > 0 ? "  " : "") + wrapped[k];
+        while (!line.empty() && line.back() == ' ') line.pop_back();
+        lines.push_back(std::move(line));
+      }
+      is_first = false;
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, std::string_view rule) {
+  const TextTable table = without_empty_columns(whole);
   const std::size_t n = table.columns.size();
+  if (n == 0) return {};
+  // What gives way: headers, which wrap, and columns that may. Values stay whole.
+  constexpr std::size_t comfortable = 24;
   std::vector<std::size_t> widths(n, 0);
   std::vector<std::size_t> least(n, 0);
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < n && i < row.size(); ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
       std::string_view cell = row[i];
       while (!cell.empty()) {
         const std::size_t end = std::min(cell.find('\n'), cell.size());
         widths[i] = std::max(widths[i], display_width(cell.substr(0, end)));
         cell.remove_prefix(std::min(end + 1, cell.size()));
       }
+      if (table.columns[i].wraps) least[i] = std::max(least[i], longest_piece(row[i]));
     }
   }
-  // Too wide: headers wrap first, then the columns that may, the widest first, a cell at a time; then any column.
   for (std::size_t i = 0; i < n; ++i) {
-    least[i] = std::max(table.columns[i].wraps ? std::min<std::size_t>(widths[i], 16) : widths[i],
-                        longest_word(table.columns[i].header));
+    const std::size_t needs = table.columns[i].wraps ? std::max(least[i], std::min(widths[i], comfortable)) : widths[i];
+    least[i] = std::max(needs, longest_word(table.columns[i].header));
     widths[i] = std::max(widths[i], display_width(table.columns[i].header));
   }
   const std::size_t between = 2 * (n - 1);
-  const auto total = [&] { return std::accumulate(widths.begin(), widths.end(), between); };
-  for (int pass = 0; pass < 2; ++pass) {
-    while (total() > width) {
-      std::size_t widest = n;
-      for (std::size_t i = 0; i < n; ++i) {
-        if (widths[i] > least[i] && (widest == n || widths[i] - least[i] > widths[widest] - least[widest])) widest = i;
-      }
-      if (widest == n) break;
-      --widths[widest];
+  if (std::accumulate(least.begin(), least.end(), between) > width) return stacked(table, width);
+  while (std::accumulate(widths.begin(), widths.end(), between) > width) {
+    std::size_t widest = n;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (widths[i] > least[i] && (widest == n || widths[i] - least[i] > widths[widest] - least[widest])) widest = i;
     }
-    std::fill(least.begin(), least.end(), 8);
+    --widths[widest];
   }
   std::vector<std::string> lines;
   const auto put = [&](const std::vector<std::string>& cells_of_row) {
     std::vector<std::vector<std::string>> wrapped(n);
     std::size_t height = 1;
-    for (std::size_t i = 0; i < n && i < cells_of_row.size(); ++i) {
+    for (std::size_t i = 0; i < n; ++i) {
       wrapped[i] = wrap(cells_of_row[i], widths[i]);
       height = std::max(height, wrapped[i].size());
     }
@@ -343,18 +414,45 @@ std::string for_markdown(std::string_view text) {
 }
 
 std::string in_ascii(std::string_view text) {
-  static constexpr std::array<std::array<std::string_view, 2>, 8> pairs = {
-      {{"…", "..."}, {"–", "-"}, {"·", "-"}, {"✓", "ok"}, {"✗", "NO"}, {"→", "->"}, {"×", "x"}, {"•", "*"}}};
+  static constexpr std::array<std::array<std::string_view, 2>, 18> pairs = {{{"…", "..."},
+                                                                             {"–", "-"},
+                                                                             {"—", "-"},
+                                                                             {"·", "-"},
+                                                                             {"✓", "ok"},
+                                                                             {"✗", "NO"},
+                                                                             {"→", "->"},
+                                                                             {"×", "x"},
+                                                                             {"•", "*"},
+                                                                             {"≤", "<="},
+                                                                             {"≥", ">="},
+                                                                             {"µ", "u"},
+                                                                             {"“", "\""},
+                                                                             {"”", "\""},
+                                                                             {"‘", "'"},
+                                                                             {"’", "'"},
+                                                                             {"─", "-"},
+                                                                             {"°", " degrees"}}};
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      result += text[at++];
+      continue;
+    }
     const auto found = std::find_if(pairs.begin(), pairs.end(),
                                     [&](const auto& pair) { return text.substr(at).starts_with(pair[0]); });
-    if (found == pairs.end()) {
-      result += text[at++];
-    } else {
+    if (found != pairs.end()) {
       result += (*found)[1];
       at += (*found)[0].size();
+      continue;
     }
+    std::size_t length = 1;
+    const auto point = static_cast<std::uint32_t>(decode(text, at, length));
+    if (point > 0xffff) {
+      result += fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + ((point - 0x10000) >> 10), 0xdc00 + (point & 0x3ff));
+    } else {
+      result += fmt::format("\\u{:04x}", point);
+    }
+    at += length;
   }
   return result;
 }

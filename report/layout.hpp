@@ -29,12 +29,13 @@ std::string clean(std::string_view text);
 // In terminal cells: marks take none, wide East Asian characters two.
 std::size_t display_width(std::string_view text);
 
-// Lines of at most `width` cells. Breaks at spaces, within a word only when it alone is too long (after / . , _ or - if
-// possible). Marks are closed at the end of each line and opened again in the next.
+// Lines of at most `width` cells. Breaks at spaces, within a word only when it alone is too long, and then only after a
+// slash or between a number and its unit: a name or a URL stays whole, if need be beyond the width. Marks are closed at
+// the end of each line and opened again in the next.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 // Cut in the middle with an ellipsis so that it fits.
-std::string cut_to(std::string_view text, std::size_t width);
+std::string cut_to(std::string_view text, std::size_t width, bool ascii = false);
 std::string padded(std::string_view text, std::size_t width, bool right = false);
 
 struct Column {
@@ -49,13 +50,17 @@ struct TextTable {
   bool spaced = false;                         // an empty line between rows
 };
 
+TextTable without_empty_columns(const TextTable& table);
+
+// Columns in which nothing stands are left out. Where even the least the columns need is too wide, each row becomes a
+// few lines of its own.
 std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule);
 
 // With marks turned into terminal colours, or removed.
 std::string for_terminal(std::string_view text, bool colour);
 // With marks turned into Markdown, everything else escaped.
 std::string for_markdown(std::string_view text);
-// The report's own symbols in ASCII; what is not the report's own stays as it is.
+// Nothing but ASCII: symbols by what they look like, any other character as \u and its number, as in JSON.
 std::string in_ascii(std::string_view text);
 
 // "a", "a and b", "a, b and 3 more"

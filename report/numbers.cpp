@@ -74,6 +74,12 @@ std::string duration_text(Duration d) {
   return two_units(us, day, "d", hour, "h");
 }
 
+std::string about_text(Duration d) {
+  if (d.is_forever() || d.us() < minute) return duration_text(d);
+  const std::int64_t unit = d.us() < hour ? second : d.us() < day ? minute : hour;
+  return duration_text(Duration::microseconds((d.us() + unit / 2) / unit * unit));
+}
+
 std::string count_text(double n) {
   if (std::isinf(n)) return "without limit";
   if (n < 0) return "-" + count_text(-n);

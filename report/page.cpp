@@ -41,20 +41,78 @@ std::string joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+namespace {
+
+// A quoted JSON argument over several lines: outside of its strings a line may end after a comma or an opening bracket,
+// since neither the shell nor JSON minds. `before`: columns taken in front of it.
+std::vector<std::string> wrap_json(std::string_view argument, std::size_t before, std::size_t width) {
+  std::vector<std::string> lines;
+  std::string line;
+  bool in_string = false;
+  std::size_t from = 0;
+  const auto put = [&](std::string_view piece) {
+    const std::size_t indent = (lines.empty() ? before : 8) + 2;
+    const std::size_t room = width > indent ? width - indent : 0;
+    if (!line.empty() && display_width(line) + display_width(piece) > room) {
+      lines.push_back(std::move(line));
+      line.clear();
+    }
+    line += piece;
+  };
+  for (std::size_t i = 0; i < argument.size(); ++i) {
+    if (argument[i] == '"' && argument[i - 1] != '\\') in_string = !in_string;
+    if (in_string || (argument[i] != ',' && argument[i] != '{' && argument[i] != '[')) continue;
+    put(argument.substr(from, i + 1 - from));
+    from = i + 1;
+  }
+  put(argument.substr(from));
+  lines.push_back(std::move(line));
+  return lines;
+}
+
+}  // namespace
+
 std::vector<std::string> wrap_command(std::string_view command, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;
+  bool ends_with_json = false;
+  const auto next_line = [&] {
+    if (!line.empty()) lines.push_back(line + " \\");
+    line.clear();
+  };
+  const auto put = [&](const std::string& piece) {
+    const std::size_t indent = lines.empty() ? 0 : 4;
+    if (!line.empty() && (ends_with_json || display_width(line) + 1 + display_width(piece) + 2 > width)) next_line();
+    line += line.empty() ? std::string(lines.empty() ? 0 : 4, ' ') + piece : " " + piece;
+    ends_with_json = false;
+    if (display_width(piece) + indent + 2 <= width) return;
+    // Only quoted JSON can be broken inside.
+    const std::size_t quote = line.rfind(piece) + piece.find('\'');
+    if (piece.find("'{") == std::string::npos && piece.find("'[") == std::string::npos) return;
+    const std::vector<std::string> parts =
+        wrap_json(std::string_view(line).substr(quote), display_width(line.substr(0, quote)), width);
+    std::string first = line.substr(0, quote) + parts.front();
+    for (std::size_t i = 1; i < parts.size(); ++i) {
+      lines.push_back(std::move(first));
+      first = std::string(8, ' ') + parts[i];
+    }
+    line = std::move(first);
+    ends_with_json = parts.size() > 1;
+  };
   const std::vector<std::string> words = arguments(command);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    // An option stays with its value.
-    std::string piece = words[i];
-    if (piece.starts_with("--") && i + 1 < words.size() && !words[i + 1].starts_with("--")) piece += " " + words[++i];
-    if (!line.empty() && display_width(line) + 1 + display_width(piece) + 2 > width) {
-      lines.push_back(line + " \\");
-      line = "    " + piece;
-    } else {
-      line += line.empty() ? piece : " " + piece;
+    // An option stays with its value where both fit.
+    const bool has_value = words[i].starts_with("--") && i + 1 < words.size() && !words[i + 1].starts_with("--");
+    const std::string both = has_value ? words[i] + " " + words[i + 1] : words[i];
+    const bool is_json = has_value && (words[i + 1].starts_with("'{") || words[i + 1].starts_with("'["));
+    if (has_value && !is_json && display_width(both) + 6 > width) {
+      put(words[i]);
+      next_line();
+      put(words[++i]);
+      continue;
     }
+    put(both);
+    if (has_value) ++i;
   }
   lines.push_back(line);
   return lines;
@@ -112,10 +170,13 @@ std::string Page::text(const Style& style) const {
       }
       case Kind::heading: {
         blank();
-        const std::string t = own(b.text);
-        const std::size_t used = display_width(t) + 4;
-        out.push_back(dim(rule_of(thin, 2)) + " " + strong(t) + " " +
-                      dim(rule_of(thin, width > used ? width - used : 2)));
+        const std::vector<std::string> lines = wrap(strong(own(b.text)), width - 3);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+          const std::size_t used = display_width(lines[i]) + 4;
+          std::string line = (i == 0 ? dim(rule_of(thin, 2)) + " " : "   ") + lines[i];
+          if (lines.size() == 1 && width > used) line += " " + dim(rule_of(thin, width - used));
+          out.push_back(std::move(line));
+        }
         out.emplace_back();
         break;
       }
@@ -130,7 +191,7 @@ std::string Page::text(const Style& style) const {
       case Kind::commands:
         for (const std::string& command : b.lines) {
           const std::size_t indent = 1 + 2 * b.level;
-          const std::vector<std::string> lines = wrap_command(command, width - indent - 2);
+          const std::vector<std::string> lines = wrap_command(own(command), width - indent - 2);
           for (std::size_t i = 0; i < lines.size(); ++i) {
             out.push_back(std::string(indent, ' ') + (i == 0 ? dim("$ ") : "  ") + code(lines[i]));
           }
@@ -161,8 +222,11 @@ std::string Page::text(const Style& style) const {
   return for_terminal(text, style.colour);
 }
 
-std::string Page::markdown_of(const Block& b, bool in_step) {
+std::string Page::markdown_of(const Block& b, bool in_step, bool ascii) {
   const std::string indent(2 * b.level, ' ');
+  const auto for_markdown = [ascii](const std::string& text) {
+    return report::for_markdown(ascii ? in_ascii(text) : text);
+  };
   switch (b.kind) {
     case Kind::title: return "# " + for_markdown(b.text) + "\n\n";
     case Kind::heading: return "\n## " + for_markdown(b.text) + "\n\n";
@@ -174,51 +238,70 @@ std::string Page::markdown_of(const Block& b, bool in_step) {
              for_markdown(b.text) + "\n\n";
     case Kind::commands: {
       std::string text = "\n```sh\n";
-      for (const std::string& command : b.lines) text += for_terminal(joined(wrap_command(command, 110)), false);
+      for (const std::string& command : b.lines) {
+        const std::string lines = for_terminal(joined(wrap_command(command, 110)), false);
+        text += ascii ? in_ascii(lines) : lines;
+      }
       return text + "```\n\n";
     }
     case Kind::table: {
-      const auto row = [](const std::vector<std::string>& cells) {
-        std::string line = "|";
-        for (const std::string& cell : cells) {
-          std::string written;
-          for (const char c : for_markdown(cell)) {
-            if (c == '|' && (written.empty() || written.back() != '\\')) written += '\\';
-            written += c == '\n' ? "<br>" : std::string(1, c);
-          }
-          line += " " + written + " |";
+      const TextTable table = without_empty_columns(b.table);
+      const auto written = [&](const std::string& cell) {
+        std::string text;
+        for (const char c : for_markdown(cell)) {
+          if (c == '|' && (text.empty() || text.back() != '\\')) text += '\\';
+          text += c == '\n' ? "<br>" : std::string(1, c);
         }
-        return line + "\n";
+        return text;
       };
-      std::string text;
-      std::vector<std::string> header;
-      std::string rule = "|";
-      for (const Column& c : b.table.columns) {
-        header.push_back(c.header);
-        rule += c.right ? " ---: |" : " --- |";
-      }
-      text += "\n" + row(header) + rule + "\n";
       constexpr std::size_t most_rows = 60;
-      for (std::size_t i = 0; i < b.table.rows.size() && i < most_rows; ++i) text += row(b.table.rows[i]);
+      const std::size_t shown = std::min(table.rows.size(), most_rows);
+      std::string text = "\n";
+      const bool has_header =
+          std::any_of(table.columns.begin(), table.columns.end(), [](const Column& c) { return !c.header.empty(); });
+      if (!has_header) {  // words and their meanings
+        for (std::size_t i = 0; i < shown; ++i) {
+          text += "- ";
+          for (std::size_t k = 0; k < table.rows[i].size(); ++k) {
+            text += (k == 0 ? "" : ": ") + written(table.rows[i][k]);
+          }
+          text += "\n";
+        }
+      } else {
+        std::string header = "|";
+        std::string rule = "|";
+        std::vector<std::size_t> columns;  // one without a header is a drawing
+        for (std::size_t k = 0; k < table.columns.size(); ++k) {
+          if (table.columns[k].header.empty()) continue;
+          columns.push_back(k);
+          header += " " + written(table.columns[k].header) + " |";
+          rule += table.columns[k].right ? " ---: |" : " --- |";
+        }
+        text += header + "\n" + rule + "\n";
+        for (std::size_t i = 0; i < shown; ++i) {
+          text += "|";
+          for (const std::size_t k : columns) text += " " + written(table.rows[i][k]) + " |";
+          text += "\n";
+        }
+      }
       text += "\n";
-      if (b.table.rows.size() > most_rows)
-        text += fmt::format("… and {} more rows\n\n", b.table.rows.size() - most_rows);
+      if (table.rows.size() > shown) text += fmt::format("and {} more rows\n\n", table.rows.size() - shown);
       return text;
     }
-    case Kind::drawing: return "\n```text\n" + for_terminal(joined(b.drawing(96, false)), false) + "```\n\n";
+    case Kind::drawing: return "\n```text\n" + for_terminal(joined(b.drawing(96, ascii)), false) + "```\n\n";
     case Kind::gap: return "\n";
   }
   return "";
 }
 
-std::string Page::markdown(std::size_t most_characters) const {
+std::string Page::markdown(std::size_t most_characters, bool ascii) const {
   std::vector<std::string> pieces;
   std::size_t total = 0;
   bool in_step = false;
   for (const Block& b : blocks_) {
     if (b.kind == Kind::step) in_step = true;
     if (b.kind == Kind::heading || b.kind == Kind::item) in_step = false;
-    pieces.push_back(markdown_of(b, in_step));
+    pieces.push_back(markdown_of(b, in_step, ascii));
     total += pieces.back().size();
   }
   // Too long: blocks are left out of the middle, so that the beginning and the end stay.

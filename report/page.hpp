@@ -27,9 +27,11 @@ class Page {
   void gap();
 
   std::string text(const Style& style) const;
-  std::string markdown(std::size_t most_characters = 64000) const;
+  std::string markdown(std::size_t most_characters = 64000, bool ascii = false) const;
 
-  std::string render(const Style& style) const { return style.form == Form::markdown ? markdown() : text(style); }
+  std::string render(const Style& style) const {
+    return style.form == Form::markdown ? markdown(64000, style.ascii) : text(style);
+  }
 
  private:
   enum class Kind { title, heading, paragraph, item, detail, step, commands, table, drawing, gap };
@@ -42,11 +44,11 @@ class Page {
     TextTable table = {};
     Drawing drawing = {};
   };
-  static std::string markdown_of(const Block& block, bool in_step);  // below a step details are paragraphs
+  static std::string markdown_of(const Block& block, bool in_step, bool ascii);  // below a step details are paragraphs
   std::vector<Block> blocks_;
 };
 
-// A command line over several lines with `\`, broken only between arguments.
+// A command line over several lines: with `\` between arguments, and inside quoted JSON after a comma.
 std::vector<std::string> wrap_command(std::string_view command, std::size_t width);
 
 }  // namespace moshimo::report

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/dependencies.hpp"
@@ -57,7 +58,15 @@ std::string graph_text(const models::Compiled& compiled, const Dependencies& dep
 // The catalogue.
 std::string explain_type(const models::TypeDef& type, const models::Catalogue& catalogue, const Style& style);
 std::string explain_fact(const models::FactDef& fact, const models::Catalogue& catalogue, const Style& style);
+// A member of a type for which there is no fact, only an assumption.
+std::string explain_member(const models::TypeDef& type, std::string_view member, const Style& style);
 std::string list_types(const models::Catalogue& catalogue, const Style& style);
 std::string list_facts(const models::Catalogue& catalogue, const Style& style);
+
+struct ListedScenario {
+  std::string name;
+  std::string title;
+};
+std::string list_scenarios(const std::vector<ListedScenario>& scenarios, const Style& style);
 
 }  // namespace moshimo::report

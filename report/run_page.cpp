@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 
 namespace moshimo::report {
@@ -51,6 +52,35 @@ bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5
 
 std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
 
+// A behaviour for which the catalogue gives no source, only a reason.
+bool is_assumption(const Fact& fact) { return fact.source.empty(); }
+
+bool is_some(double amount) { return amount > 1e-3; }
+
+// "1 event", "3 events", "1.2 million events"; what is hardly anything is told as such.
+std::string amount_text(double n, std::string_view one, std::string_view many) {
+  const std::string number = count_text(n);
+  return fmt::format("{}{}{}", number, hard_space, number == "1" ? one : many);
+}
+
+std::string events_text(double n, std::string (*mark)(std::string_view)) {
+  return mark(amount_text(n, "event", "events"));
+}
+
+// "1 event is", "3 events are"
+std::string are(double n, const std::string& what) {
+  return fmt::format("{} {}", what, count_text(n) == "1" ? "is" : "are");
+}
+
+// In the largest unit that gives a number people can hold: "400 a second", "7 an hour".
+std::string rate_text(double per_second) {
+  if (per_second >= 0.95) return fmt::format("{}{}a{}second", count_text(per_second), hard_space, hard_space);
+  if (per_second * 60 >= 0.95) return fmt::format("{}{}a{}minute", count_text(per_second * 60), hard_space, hard_space);
+  if (per_second * 3600 >= 0.95)
+    return fmt::format("{}{}an{}hour", count_text(per_second * 3600), hard_space, hard_space);
+  return fmt::format("{}{}a{}day", count_text(per_second * 86400), hard_space, hard_space);
+}
+
 std::string sentence(std::string text) {
   const std::string first = text.substr(0, text.find(' '));
   if (first.find_first_of("_:./") != std::string::npos) return text;  // an identifier
@@ -82,6 +112,7 @@ std::string RunPage::names(const std::vector<ComponentId>& components, std::size
 std::string RunPage::fact(FactId id) {
   if (!id.is_set()) return "";
   cited_.insert(id);
+  if (is_assumption(system_.facts[id])) return dim("(assumed)");
   return dim("[" + fact_id(system_, id) + "]");
 }
 
@@ -158,11 +189,17 @@ void RunPage::headline() {
   }
   const Duration horizon = s.horizon - answer_.first_fault;
   std::string worst;
-  if (idle.lost > 0 || idle.refused > 0) {
-    worst = fmt::format("If nobody acts, {} are lost within {}", bad(count_text(idle.lost) + hard_space + "events"),
+  const bool loses = is_some(idle.lost);
+  if (loses && is_some(idle.refused)) {
+    worst = fmt::format("If nobody acts, {} are lost and {} refused within {}.", events_text(idle.lost, bad),
+                        amount_text(idle.refused, "request", "requests"), duration_text(horizon));
+  } else if (loses) {
+    worst = fmt::format("If nobody acts, {} lost within {}.", are(idle.lost, events_text(idle.lost, bad)),
                         duration_text(horizon));
-    if (idle.refused > 0) worst += fmt::format(" and {} requests are refused", count_text(idle.refused));
-    worst += ".";
+  } else if (is_some(idle.refused)) {
+    worst =
+        fmt::format("If nobody acts, {} refused within {}; no data that was accepted is lost.",
+                    are(idle.refused, bad(amount_text(idle.refused, "request", "requests"))), duration_text(horizon));
   } else {
     worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
   }
@@ -175,12 +212,12 @@ void RunPage::headline() {
     for (const std::string& n : names_of(system_, *next)) list.push_back(code(n));
     std::string until = duration_text(next->point.at - answer_.first_fault);
     if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
-    page_.paragraph(fmt::format(
-        "{} can still be saved for {}. Then {}.",
-        at_once.empty() && refusing.empty() ? "Everything" : "Everything else", strong(until),
-        next->is_request
-            ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
-            : fmt::format("{} begin{} to lose data as well", listing(list, 4), list.size() == 1 ? "s" : "")));
+    page_.paragraph(fmt::format("{} can still be saved for {}. Then {}.",
+                                at_once.empty() && refusing.empty() ? "Everything" : "Everything else", strong(until),
+                                next->is_request
+                                    ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
+                                    : fmt::format("{} begin{} to lose data{}", listing(list, 4),
+                                                  list.size() == 1 ? "s" : "", at_once.empty() ? "" : " as well")));
   }
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy != Strategy::none) {
@@ -189,13 +226,18 @@ void RunPage::headline() {
     std::string text = fmt::format(
         "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
         main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
-    text += f.lost > 0 ? fmt::format("{} are lost", strong(count_text(f.lost) + hard_space + "events"))
-                       : good("nothing is lost");
-    if (f.refused > 0) text += fmt::format(", {} requests are refused", count_text(f.refused));
+    text +=
+        is_some(f.lost) ? fmt::format("{} lost", are(f.lost, events_text(f.lost, strong))) : good("nothing is lost");
+    if (is_some(f.refused)) {
+      text += fmt::format(", {} refused", are(f.refused, amount_text(f.refused, "request", "requests")));
+    }
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
                 : fmt::format(", and everything works again after {}.", strong(duration_text(f.restored)));
     page_.paragraph(text);
+  }
+  for (const std::string& sentence : unmet_expectations(answer_)) {
+    page_.paragraph(fmt::format("{} {}", bad("✗"), sentence));
   }
 }
 
@@ -204,19 +246,34 @@ void RunPage::headline() {
 void RunPage::timeline() {
   if (answer_.faults.empty()) return;
   const Duration whole = answer_.scenario->horizon - answer_.first_fault;
+  constexpr std::size_t most_rows = 24;
   const auto draw = [&](const std::string& title, const scenarios::StrategyRun& run) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     // Once everything works again the rest of the run shows nothing.
-    const Duration end = f.restored.is_forever()
-                             ? whole
-                             : std::min(whole, timeline_end(Duration::microseconds(f.restored.us() / 20 * 21)));
+    TimelineSpan span{whole, std::nullopt};
+    if (!f.restored.is_forever()) {
+      const Duration noticed = answer_.scenario->response.time_to_detect;
+      if (run.response.strategy != Strategy::none && f.restored > noticed) {
+        span = {std::min(whole, f.restored + Duration::microseconds((f.restored - noticed).us() / 50)), noticed};
+      } else {
+        span.end = std::min(whole, timeline_end(Duration::microseconds(f.restored.us() / 20 * 21)));
+      }
+    }
     const std::vector<TimelineRow> rows =
-        timeline_of(system_, run.findings, answer_.first_fault, faulted_, f.restored.is_forever(), 24);
+        timeline_of(system_, run.findings, answer_.first_fault, answer_.scenario->horizon, faulted_,
+                    f.restored.is_forever(), most_rows);
     if (rows.empty()) return;
     page_.heading(title);
-    page_.drawing([rows, end](std::size_t width, bool ascii) { return draw_timeline(rows, end, width, ascii); });
+    page_.drawing([rows, span](std::size_t width, bool ascii) { return draw_timeline(rows, span, width, ascii); });
     page_.gap();
     page_.paragraph(timeline_legend(rows, style_.ascii), 1);
+    for (const TimelineRow& row : rows) {
+      if (row.hidden.empty()) continue;
+      std::vector<std::string> hidden;
+      for (const std::string& n : row.hidden) hidden.push_back(code(n));
+      page_.paragraph(fmt::format("{} {} {}", row.label, row.hidden.size() == 1 ? "is" : "are", listing(hidden, 12)),
+                      1);
+    }
   };
   draw("If nobody acts (time since the first fault)", answer_.nobody_acts());
   const scenarios::StrategyRun& main = answer_.main_run();
@@ -332,7 +389,9 @@ void RunPage::not_fixed_by_restoring() {
   if (!run || answer_.faults.empty()) return;
   const bool all_roles = std::all_of(faulted_.begin(), faulted_.end(),
                                      [this](ComponentId c) { return system_.components[c].type == "iam:role"; });
-  page_.heading(all_roles ? "What re-creating the roles does not fix" : "What re-applying the code does not fix");
+  page_.heading(all_roles ? (faulted_.size() == 1 ? "What re-creating the role does not fix"
+                                                  : "What re-creating the roles does not fix")
+                          : "What re-applying the code does not fix");
   const Response& response = run->response;
   if (response.still_broken.empty() && response.unreleased.empty()) {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
@@ -443,15 +502,20 @@ void RunPage::points_of_no_return() {
     text += "\n" + sentence(why_lost(system_, p)) + ".";
     const Duration lasts = p.until - p.at;
     if (p.hop.is_set()) {
-      const std::string unit = loss.is_request ? "requests" : loss.is_run ? "runs" : "events";
+      const std::string_view one = loss.is_request ? "request" : loss.is_run ? "run" : "event";
+      const std::string all = amount_text(p.events, one, fmt::format("{}s", one));
       if (loss.is_run) {
-        text += fmt::format(" {} {} in all.", count_text(p.events), unit);
+        text += fmt::format(" {} in all.", all);
       } else if (lasts.us() > 0) {
-        text += fmt::format(" From then on {}{}a second; {} {}.", count_text(p.events / lasts.in_seconds()), hard_space,
-                            count_text(p.events) + hard_space + unit,
-                            p.until >= horizon ? "by the end of the run" : "in " + duration_text(lasts));
+        const double mean = p.events / lasts.in_seconds();
+        const double onset = p.onset_per_s > 0 ? p.onset_per_s : mean;
+        const bool is_even = std::abs(onset - mean) <= 0.02 * std::max(onset, mean);
+        text += fmt::format(" From then on {}, {} {}.",
+                            is_even ? rate_text(onset)
+                                    : fmt::format("{} at first and {} on average", rate_text(onset), rate_text(mean)),
+                            all, p.until >= horizon ? "by the end of the run" : "until " + when(p.until));
       } else {
-        text += fmt::format(" {} {}.", count_text(p.events), unit);
+        text += fmt::format(" {}.", all);
       }
     }
     if (p.fact.is_set()) text += " " + fact(p.fact);
@@ -564,15 +628,15 @@ void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
   page_.heading("What each way of reacting loses");
   TextTable table;
-  table.columns = {{"reaction", false},        {"events lost", true},  {"longest window", true},
-                   {"requests refused", true}, {"still broken", true}, {"waits for somebody", true},
+  table.columns = {{"reaction", false},        {"events lost", true},          {"longest span lost", true},
+                   {"requests refused", true}, {"things still failing", true}, {"backlogs nobody fetched", true},
                    {"works again after", true}};
   for (const scenarios::StrategyRun& run : answer_.runs) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
                                                        : strategy_text(run.response.strategy)),
-                          count_text(f.lost), f.longest.us() > 0 ? duration_text(f.longest) : "–",
-                          count_text(f.refused), std::to_string(f.still_broken), std::to_string(f.unreleased),
+                          count_text(f.lost), f.longest.us() > 0 ? about_text(f.longest) : "–", count_text(f.refused),
+                          std::to_string(f.still_failing), std::to_string(f.unreleased),
                           f.restored.is_forever() ? "never" : duration_text(f.restored)});
   }
   page_.table(std::move(table));
@@ -583,15 +647,15 @@ void RunPage::what_ifs() {
   page_.heading("What if");
   const Figures base = figures_of(system_, answer_.main_run(), answer_.first_fault);
   TextTable table;
-  table.columns = {{"variant", false, true}, {"events lost", true},  {"change", true},
-                   {"refused", true},        {"still broken", true}, {"works again after", true}};
+  table.columns = {{"variant", false, true}, {"events lost", true},   {"change", true},
+                   {"refused", true},        {"still failing", true}, {"works again after", true}};
   const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
     const double change = f.lost - base.lost;
     std::string text = "–";
     if (!is_base && std::abs(change) > 0.5) {
       text = change < 0 ? good("-" + count_text(-change)) : bad("+" + count_text(change));
     }
-    table.rows.push_back({name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_broken),
+    table.rows.push_back({name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing),
                           f.restored.is_forever() ? "never" : duration_text(f.restored)});
   };
   row("as it is", base, true);
@@ -609,8 +673,8 @@ void RunPage::sweep() {
     most = std::max(most, figures_of(system_, d.run, answer_.first_fault).lost);
   }
   TextTable table;
-  table.columns = {{"noticed after", true}, {"events lost", true},  {"", false},
-                   {"refused", true},       {"still broken", true}, {"works again after", true}};
+  table.columns = {{"noticed after", true}, {"events lost", true},   {"", false},
+                   {"refused", true},       {"still failing", true}, {"works again after", true}};
   for (const scenarios::DetectRun& d : answer_.sweep) {
     const Figures f = figures_of(system_, d.run, answer_.first_fault);
     const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
@@ -618,7 +682,7 @@ void RunPage::sweep() {
     for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
     if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
     table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
-                          count_text(f.refused), std::to_string(f.still_broken),
+                          count_text(f.refused), std::to_string(f.still_failing),
                           f.restored.is_forever() ? "never" : duration_text(f.restored)});
   }
   page_.table(std::move(table));
@@ -654,6 +718,21 @@ void RunPage::what_you_would_see() {
 
 // ---- objectives and expectations
 
+static std::string found_text(const scenarios::ExpectationResult& e) {
+  if (!scenarios::is_time(e.expectation->figure)) return count_text(e.found);
+  return e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found)));
+}
+
+std::vector<std::string> unmet_expectations(const scenarios::Answer& answer) {
+  std::vector<std::string> sentences;
+  for (const scenarios::ExpectationResult& e : answer.expectations) {
+    if (e.met) continue;
+    sentences.push_back(
+        fmt::format("Expected {}, but it is {}.", code(clean(e.expectation->text)), strong(found_text(e))));
+  }
+  return sentences;
+}
+
 void RunPage::objectives() {
   const Findings& findings = answer_.main_run().findings;
   if (findings.objectives.empty() && findings.at_rest.empty()) return;
@@ -682,10 +761,7 @@ void RunPage::expectations() {
   TextTable table;
   table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
   for (const scenarios::ExpectationResult& e : answer_.expectations) {
-    const std::string found =
-        scenarios::is_time(e.expectation->figure)
-            ? (e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found))))
-            : count_text(e.found);
+    const std::string found = found_text(e);
     table.rows.push_back(
         {e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)), e.met ? dim(found) : strong(found)});
   }
@@ -693,12 +769,31 @@ void RunPage::expectations() {
   page_.gap();
   page_.paragraph(
       met == answer_.expectations.size()
-          ? fmt::format("All {} are met.", met)
-          : bad(fmt::format("{} of {} are not met.", answer_.expectations.size() - met, answer_.expectations.size())),
+          ? (met == 1 ? std::string("It is met.") : fmt::format("All {} are met.", met))
+          : bad(fmt::format("{} of {} {} not met.", answer_.expectations.size() - met, answer_.expectations.size(),
+                            answer_.expectations.size() - met == 1 ? "is" : "are")),
       1);
 }
 
 // ---- assumptions
+
+std::set<ComponentId> RunPage::affected() const {
+  std::set<ComponentId> found = faulted_;
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    for (const Effect& e : run.findings.effects) found.insert(e.component);
+    for (const PointOfNoReturn& p : run.findings.points) {
+      found.insert(p.hop.is_set() ? system_.hops[p.hop].component : system_.stores[p.store].component);
+    }
+  }
+  const std::vector<ComponentId> parts(found.begin(), found.end());
+  for (ComponentId c : parts) {
+    while (c.is_set()) {
+      found.insert(c);
+      c = system_.components[c].parent;
+    }
+  }
+  return found;
+}
 
 void RunPage::assumptions() {
   const std::vector<models::Assumption>& all = answer_.compiled->assumptions;
@@ -706,21 +801,32 @@ void RunPage::assumptions() {
   page_.heading("Assumptions and unknowns");
   using Kind = models::Assumption::Kind;
   constexpr std::size_t most_told = 60;
+  const std::set<ComponentId> touched = affected();
   std::size_t told = 0;
-  std::vector<std::string> others;
+  std::size_t of_others = 0;
   for (const models::Assumption& a : all) {
-    if (a.kind == Kind::fact || ++told > most_told) continue;
+    if (a.kind == Kind::fact) continue;
+    // What is assumed of things that nothing here reaches is counted, not told.
+    std::vector<ComponentId> where;
+    std::copy_if(a.where.begin(), a.where.end(), std::back_inserter(where),
+                 [&](ComponentId c) { return touched.count(c) != 0; });
+    if (where.empty() && !a.where.empty()) {
+      ++of_others;
+      continue;
+    }
+    if (++told > most_told) continue;
     std::string text = clean(a.says);
     if (a.kind != Kind::default_value) text = sentence(text);
-    if (!a.where.empty()) text += " " + dim("(" + names(a.where, 3) + ")");
+    if (!where.empty()) text += " " + dim("(" + names(where, 3) + ")");
     page_.item(text);
   }
   if (told > most_told) page_.item(fmt::format("and {} more; the JSON form has all of them", told - most_told));
   bool said = false;
+  std::size_t uncited = 0;
   for (const models::Assumption& a : all) {
     if (a.kind != Kind::fact) continue;
     if (!a.fact.is_set() || cited_.count(a.fact) == 0) {
-      others.push_back(a.fact.is_set() ? fact_id(system_, a.fact) : clean(a.says));
+      ++uncited;
       continue;
     }
     if (!said) {
@@ -728,16 +834,24 @@ void RunPage::assumptions() {
       page_.paragraph(strong("Not documented by AWS, and this report rests on it:"), 1);
       said = true;
     }
-    page_.item(
-        fmt::format("{} {}", sentence(clean(a.says)),
-                    dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(system_.facts[a.fact].confidence)))));
+    const Fact& row = system_.facts[a.fact];
+    page_.item(is_assumption(row)
+                   ? fmt::format("{}: {} {}", code(clean(row.id)), clean(a.says), dim("(assumed)"))
+                   : fmt::format("{} {}", sentence(clean(a.says)),
+                                 dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(row.confidence)))));
   }
-  if (others.empty()) return;
+  if (of_others + uncited == 0) return;
   page_.gap();
-  page_.paragraph(
-      fmt::format("{} {}.", strong(fmt::format("Also part of the model without being documented ({}):", others.size())),
-                  listing(others)),
-      1);
+  std::vector<std::string> rest;
+  if (of_others > 0) {
+    rest.push_back(
+        fmt::format("{} about things that nothing here reaches", counted(of_others, "assumption", "assumptions")));
+  }
+  if (uncited > 0) {
+    rest.push_back(fmt::format("{} without documentation that this report names nowhere",
+                               counted(uncited, "behaviour", "behaviours")));
+  }
+  page_.paragraph(fmt::format("Also part of the model: {}. The JSON form has all of them.", listing(rest)), 1);
 }
 
 void RunPage::footer() {

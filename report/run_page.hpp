@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "report/page.hpp"
 #include "report/story.hpp"
@@ -33,7 +34,8 @@ class RunPage {
   std::string when(SimTime t) const;  // since the first fault
   std::string names(const std::vector<ComponentId>& components, std::size_t most = 100) const;
   std::string cause(const CauseChain& chain);
-  std::string fact(FactId id);  // "[id]", and remembers that it was used
+  std::string fact(FactId id);             // "[id]", and remembers that it was used
+  std::set<ComponentId> affected() const;  // by any of the runs, with what they are part of
   std::string span(SimTime from, SimTime to) const;
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);
@@ -46,5 +48,8 @@ class RunPage {
   std::set<ComponentId> faulted_;
   std::set<FactId> cited_;
 };
+
+// A sentence for each expectation that does not hold.
+std::vector<std::string> unmet_expectations(const scenarios::Answer& answer);
 
 }  // namespace moshimo::report

@@ -40,6 +40,14 @@ int severity(EffectKind kind) {
   return 6;
 }
 
+// Something that is gone itself is down, whatever it is of it that fails.
+EffectKind kind_of(const System& system, const Effect& e) {
+  if (e.kind != EffectKind::impaired || e.chain.empty()) return e.kind;
+  const Condition& nearest = system.conditions[e.chain.front()];
+  const bool is_gone = nearest.component == e.component && member_name(nearest.name) == "exists";
+  return is_gone ? EffectKind::down : e.kind;
+}
+
 Shade shade_of(EffectKind kind) {
   switch (kind) {
     case EffectKind::down:
@@ -77,13 +85,14 @@ std::vector<PhaseKey> key_of(const System& system, const std::vector<Phase>& pha
 }
 
 // Of everything that is wrong with a component at one time, the worst; in order of time.
-std::vector<Phase> phases_of(const std::vector<Effect>& effects) {
+std::vector<Phase> phases_of(const System& system, const std::vector<Effect>& effects) {
   std::vector<Phase> phases;
   for (const Effect& e : effects) {
-    Phase phase{e.kind, e.from, e.to, e.error, e.chain, {}};
+    const EffectKind kind = kind_of(system, e);
+    Phase phase{kind, e.from, e.to, e.error, e.chain, {}};
     if (e.hop.is_set()) phase.hops.push_back(e.hop);
     const auto same = std::find_if(phases.begin(), phases.end(), [&](const Phase& p) {
-      const bool both_hurt = (p.kind == EffectKind::latent) == (e.kind == EffectKind::latent);
+      const bool both_hurt = (p.kind == EffectKind::latent) == (kind == EffectKind::latent);
       return p.from == e.from && p.to == e.to && both_hurt;
     });
     if (same == phases.end()) {
@@ -91,9 +100,9 @@ std::vector<Phase> phases_of(const std::vector<Effect>& effects) {
       continue;
     }
     same->hops.insert(same->hops.end(), phase.hops.begin(), phase.hops.end());
-    const bool worse = severity(e.kind) < severity(same->kind);
-    if (worse || (e.kind == same->kind && e.chain.size() > same->chain.size())) {
-      same->kind = e.kind;
+    const bool worse = severity(kind) < severity(same->kind);
+    if (worse || (kind == same->kind && e.chain.size() > same->chain.size())) {
+      same->kind = kind;
       same->error = e.error;
       same->chain = e.chain;
     }
@@ -160,6 +169,7 @@ std::vector<Loss> joined_windows(const System& system, const std::vector<PointOf
         loss.point.arrived_to = std::max(loss.point.arrived_to, p.arrived_to);
         loss.point.arrived_from = std::min(loss.point.arrived_from, p.arrived_from);
         loss.point.events += p.events;
+        if (loss.point.onset_per_s <= 0) loss.point.onset_per_s = p.onset_per_s;
         ++loss.windows;
         continue;
       }
@@ -282,6 +292,7 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     return std::any_of(spans.begin(), spans.end(), [at](const FailureSpan& s) { return s.from <= at && at < s.to; });
   };
   std::string text;
+  std::string last;
   std::vector<std::string> refusing;
   for (const std::uint8_t i : list) {
     if (i >= hop.fallbacks.size()) continue;
@@ -311,7 +322,9 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     if (!capacity.is_unlimited() && (f.overflow == Overflow::drop_newest || f.overflow == Overflow::drop_oldest)) {
       piece += ", then what is too much is lost";
     }
+    if (piece == last) continue;  // two uses of one place
     text += (text.empty() ? "" : ", then ") + piece;
+    last = std::move(piece);
   }
   if (text.empty() && refusing.empty()) return "is lost at once";
   if (refusing.empty()) return text;
@@ -351,6 +364,7 @@ std::vector<Loss> losses_of(const System& system, const Findings& findings) {
     }
     same->hops.push_back(loss.hops.front());
     same->point.events += loss.point.events;
+    same->point.onset_per_s += loss.point.onset_per_s;
     same->windows = std::max(same->windows, loss.windows);
   }
   return losses;
@@ -397,7 +411,7 @@ Breakages breakages_of(const System& system, const Findings& findings, const std
   std::map<std::tuple<std::string, SimTime, std::vector<PhaseKey>>, std::size_t> known;
   for (const auto& [component, effects] : by_component) {
     starved.erase(component);
-    std::vector<Phase> phases = phases_of(effects);
+    std::vector<Phase> phases = phases_of(system, effects);
     const auto loss = first_loss.find(component);
     const SimTime at = loss == first_loss.end() ? SimTime::never() : loss->second;
     auto key = std::tuple(system.components[component].type, at, key_of(system, phases));
@@ -431,17 +445,21 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
   f.still_broken = run.response.still_broken.size();
   f.unreleased = run.response.unreleased.size();
   if (first_fault.is_never()) return f;
+  std::set<ComponentId> failing;
   for (const Effect& e : run.findings.effects) {
     if (e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
+    if (e.to.is_never() && !system.components[e.component].is_principal) failing.insert(e.component);
     f.restored = std::max(f.restored, e.to.is_never() ? Duration::forever() : e.to - first_fault);
   }
+  f.still_failing = failing.size();
   return f;
 }
 
 // ---- timeline
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, bool with_starved, std::size_t most_rows) {
+                                     SimTime horizon, const std::set<ComponentId>& faulted, bool with_starved,
+                                     std::size_t most_rows) {
   struct Line {
     std::vector<std::string> names;
     std::vector<TimelineBar> bars;
@@ -451,13 +469,14 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     SimTime from = SimTime::never();
   };
   std::map<ComponentId, Line> by_component;
-  const auto since = [&](SimTime t) { return t.is_never() ? Duration::forever() : t - first_fault; };
+  const auto since = [&](SimTime t) { return t.is_never() || t >= horizon ? Duration::forever() : t - first_fault; };
   for (const Effect& e : findings.effects) {
     if (faulted.count(e.component) != 0 && system.components[e.component].is_principal) continue;
     if (e.kind == EffectKind::starved && !with_starved) continue;
     Line& line = by_component[e.component];
-    line.bars.push_back({since(e.from), since(e.to), shade_of(e.kind)});
-    line.worst = std::min(line.worst, severity(e.kind));
+    const EffectKind kind = kind_of(system, e);
+    line.bars.push_back({since(e.from), since(e.to), shade_of(kind)});
+    line.worst = std::min(line.worst, severity(kind));
     line.from = std::min(line.from, e.from);
   }
   for (const Loss& loss : losses_of(system, findings)) {
@@ -503,7 +522,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     while (shown < line.names.size() && label.size() + line.names[shown].size() < 25)
       label += ", " + line.names[shown++];
     if (shown < line.names.size()) label += fmt::format(" + {}", line.names.size() - shown);
-    rows.push_back({label, line.bars});
+    rows.push_back({label, line.bars, {line.names.begin() + static_cast<std::ptrdiff_t>(shown), line.names.end()}});
   }
   return rows;
 }

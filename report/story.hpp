@@ -72,18 +72,20 @@ std::set<ComponentId> faulted_components(const scenarios::Answer& answer);
 struct Figures {
   double lost = 0;  // events, without refused requests
   double refused = 0;
-  double missed = 0;      // runs of timetables, counted in `lost` too
-  Duration longest = {};  // span of arrivals that is lost
-  std::size_t still_broken = 0;
-  std::size_t unreleased = 0;
-  Duration restored = {};  // from the first fault until nothing fails any more; forever: not within the horizon
+  double missed = 0;              // runs of timetables, counted in `lost` too
+  Duration longest = {};          // span of arrivals that is lost
+  std::size_t still_broken = 0;   // conditions
+  std::size_t still_failing = 0;  // components that fail at the end
+  std::size_t unreleased = 0;     // hops whose backlog nobody fetched
+  Duration restored = {};         // from the first fault until nothing fails any more; forever: not within the horizon
 };
 Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimTime first_fault);
 
 // ---- the timeline of a run
 
 std::vector<TimelineRow> timeline_of(const System& system, const Findings& findings, SimTime first_fault,
-                                     const std::set<ComponentId>& faulted, bool with_starved, std::size_t most_rows);
+                                     SimTime horizon, const std::set<ComponentId>& faulted, bool with_starved,
+                                     std::size_t most_rows);
 
 // ---- repairs
 

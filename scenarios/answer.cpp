@@ -1,6 +1,7 @@
 #include "scenarios/answer.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <set>
 
@@ -132,6 +133,26 @@ void check_names(const Scenario& scenario, const models::Compiled& compiled, inp
   }
 }
 
+// A file that is not there is said where the scenario names it.
+void check_files(const Scenario& scenario, input::Diagnostics& diagnostics) {
+  namespace fs = std::filesystem;
+  for (std::size_t i = 0; i < scenario.inventories.size() && i < scenario.inventory_at.size(); ++i) {
+    const fs::path path = scenario.inventories[i];
+    std::error_code error;
+    if (path == "-" || fs::exists(path, error)) continue;
+    std::vector<std::string> neighbours;
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      neighbours.push_back(entry.path().filename().string());
+    }
+    std::sort(neighbours.begin(), neighbours.end());
+    diagnostics.error(
+        scenario.inventory_at[i],
+        fmt::format("there is no file '{}'{}", path.string(),
+                    input::did_you_mean(path.filename().string(), {neighbours.begin(), neighbours.end()})));
+  }
+}
+
 }  // namespace
 
 const StrategyRun* Answer::run_of(Strategy s) const {
@@ -197,8 +218,11 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
 
 Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
               input::Diagnostics& diagnostics) {
-  auto inventory =
-      std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, diagnostics));
+  check_files(*scenario, diagnostics);
+  std::shared_ptr<const models::Inventory> inventory = std::make_shared<const models::Inventory>();
+  if (!diagnostics.has_errors()) {
+    inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, diagnostics));
+  }
   if (diagnostics.has_errors()) {
     Answer nothing;
     nothing.scenario = std::move(scenario);

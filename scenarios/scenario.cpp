@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
+#include "models/file_kind.hpp"
 
 namespace moshimo::scenarios {
 namespace {
@@ -17,13 +18,18 @@ constexpr std::array<std::pair<std::string_view, Strategy>, 3> strategies = {
 
 // The offset at the end of `2025-05-12T10:00:00+09:00`, in seconds; 0 for Z and for dates.
 std::int32_t utc_offset(std::string_view moment) {
-  const std::size_t clock = moment.find('T');
+  const std::size_t clock = moment.find_first_of("T ");
   if (clock == std::string_view::npos) return 0;
   const std::size_t sign = moment.find_first_of("+-", clock);
   if (sign == std::string_view::npos || moment.size() < sign + 6) return 0;
   const auto digits = [&](std::size_t at) { return (moment[at] - '0') * 10 + (moment[at + 1] - '0'); };
   const std::int32_t seconds = digits(sign + 1) * 3600 + digits(sign + 4) * 60;
   return moment[sign] == '-' ? -seconds : seconds;
+}
+
+bool has_zone(std::string_view moment) {
+  const std::size_t clock = moment.find_first_of("T ");
+  return clock != std::string_view::npos && moment.find_first_of("+-Z", clock) != std::string_view::npos;
 }
 
 class Reader {
@@ -44,7 +50,10 @@ class Reader {
     if (const auto title = root.find("title")) scenario_.title = title.text().value_or("");
     if (const auto inventory = root.require("inventory")) {
       for (const Cursor& file : inventory.one_or_many()) {
-        if (const auto text = file.text()) scenario_.inventories.push_back((folder_ / *text).string());
+        const auto text = file.text();
+        if (!text) continue;
+        scenario_.inventories.push_back((folder_ / *text).string());
+        scenario_.inventory_at.push_back(file.at());
       }
     }
     if (const auto start = root.find("start")) read_start(start);
@@ -57,6 +66,8 @@ class Reader {
       for (const Cursor& c : compare.items()) {
         if (const auto s = strategy_of(c)) scenario_.compare.push_back(*s);
       }
+    } else {
+      scenario_.compare = {Strategy::none, Strategy::restore_only, Strategy::full};
     }
     if (const auto what_if = root.find("what_if")) {
       for (const Cursor& c : what_if.items()) read_what_if(c);
@@ -69,10 +80,23 @@ class Reader {
         if (auto e = parse_expectation(*text, c.at(), diagnostics_)) scenario_.expect.push_back(std::move(*e));
       }
     }
+    check_detection();
     return std::move(scenario_);
   }
 
  private:
+  // Whoever notices after the end does nothing.
+  void check_detection() {
+    SimTime first = scenario_.horizon;
+    for (const ScenarioFault& f : scenario_.faults) first = std::min(first, f.at);
+    if (scenario_.faults.empty() || scenario_.response.strategy == Strategy::none) return;
+    if (first + scenario_.response.time_to_detect < scenario_.horizon) return;
+    diagnostics_.warning(detect_at_, fmt::format("it is noticed after {}, when the run of {} is over, so nobody does "
+                                                 "anything; make the horizon longer",
+                                                 input::to_text(scenario_.response.time_to_detect),
+                                                 input::to_text(scenario_.horizon.since_start())));
+  }
+
   void read_start(const Cursor& c) {
     const auto text = c.text();
     if (!text) return;
@@ -83,6 +107,39 @@ class Reader {
     }
     scenario_.start_text = *text;
     scenario_.utc_offset_seconds = utc_offset(*text);
+    if (text->find_first_of("T ") != std::string::npos && !has_zone(*text)) {
+      diagnostics_.warning(c.at(), fmt::format("'{}' has no time zone, so it is taken as UTC; write {}Z, or an offset "
+                                               "such as +09:00",
+                                               *text, *text));
+    }
+  }
+
+  // When something happens: a duration from the start, or a moment, if the scenario says when it starts.
+  std::optional<SimTime> time_of(const Cursor& c) {
+    const auto text = c.text();
+    if (!text) return std::nullopt;
+    if (const auto moment = models::parse_moment(*text)) {
+      if (!scenario_.start) {
+        c.error(
+            fmt::format("'{}' is a moment, and the scenario has no `start` to count from; give it one, or write a "
+                        "duration such as 5m",
+                        *text));
+        return std::nullopt;
+      }
+      // Without a zone of its own it is by the clock of the start.
+      const std::int64_t offset = has_zone(*text) ? 0 : scenario_.utc_offset_seconds;
+      const std::int64_t seconds = moment->seconds - offset - scenario_.start->seconds;
+      if (seconds >= 0) return SimTime::after_start(Duration::microseconds(seconds * 1'000'000));
+      c.error(fmt::format("'{}' lies before the start of the scenario, {}", *text, scenario_.start_text));
+      return std::nullopt;
+    }
+    const auto duration = input::parse_duration(*text);
+    if (duration && *duration >= Duration{} && !duration->is_forever()) return SimTime::after_start(*duration);
+    c.error(
+        fmt::format("'{}' is no time of a fault: it is counted from the start, as in 0s, 5m or 1d12h, or is a "
+                    "moment such as 2025-05-12T10:00:00Z",
+                    *text));
+    return std::nullopt;
   }
 
   void read_horizon(const Cursor& c) {
@@ -101,7 +158,7 @@ class Reader {
     ScenarioFault fault;
     for (const Cursor& entry : c.entries()) {
       if (entry.key() == "at") {
-        fault.at = SimTime::after_start(entry.duration().value_or(Duration{}));
+        fault.at = time_of(entry).value_or(SimTime{});
       } else if (fault.verb.empty()) {
         fault.verb = entry.key();
         fault.verb_at = entry.key_at();
@@ -124,6 +181,12 @@ class Reader {
       c.error("a fault says what is done to what, as in { at: 0s, delete: [a-role] }");
       return;
     }
+    if (fault.components.empty()) {
+      diagnostics_.error(fault.verb_at, fmt::format("this fault names nothing; say to what it happens, as in {}: "
+                                                    "[orders-role]",
+                                                    fault.verb));
+      return;
+    }
     if (fault.at > scenario_.horizon) c.error("this fault lies beyond the horizon of the scenario");
     scenario_.faults.push_back(std::move(fault));
   }
@@ -144,6 +207,7 @@ class Reader {
     c.allow_only({"detect", "responders", "strategy"});
     if (const auto detect = c.find("detect")) {
       if (const auto d = detect.duration()) into.time_to_detect = *d;
+      if (&into == &scenario_.response) detect_at_ = detect.at();
     }
     if (const auto people = c.find("responders")) {
       const auto n = people.integer();
@@ -194,13 +258,14 @@ class Reader {
   std::filesystem::path folder_;
   input::Diagnostics& diagnostics_;
   Scenario scenario_;
+  input::Position detect_at_;
 };
 
 }  // namespace
 
 Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics) {
   auto document = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
-  if (diagnostics.has_errors()) {
+  if (diagnostics.has_errors() || models::is_another_kind(*document, models::FileKind::scenario, diagnostics)) {
     Scenario broken;
     broken.document = std::move(document);
     return broken;

@@ -36,13 +36,14 @@ struct Scenario {
   std::string name;
   std::string title;
   std::vector<std::string> inventories;  // paths, as the program can open them
+  std::vector<input::Position> inventory_at;
   std::optional<models::Moment> start;
   std::string start_text;               // as written, "" if there is none
   std::int32_t utc_offset_seconds = 0;  // of `start`, for printing times as the user writes them
   SimTime horizon = SimTime::after_start(Duration::days(30));
   std::vector<ScenarioFault> faults;
   Responders response;
-  std::vector<Strategy> compare;  // without the response's own
+  std::vector<Strategy> compare;  // all of them unless written
   std::vector<WhatIf> what_if;
   std::vector<Duration> sweep_detect;  // times to detect to compare
   std::vector<Expectation> expect;

@@ -18,9 +18,14 @@ TEST_CASE("a text is broken at spaces, and no line is wider than asked for") {
   CHECK(lines == std::vector<std::string>{"the role that", "was deleted no", "longer exists"});
 }
 
-TEST_CASE("a word that is too long is cut after a slash") {
-  for (const std::string& line : wrap("/ecs/web/subscriptions/archive", 12)) CHECK(display_width(line) <= 12);
-  CHECK(wrap("log-archive/replication/to-dr", 24).front() == "log-archive/replication/");
+TEST_CASE("a word that is too long is cut after a slash, and nowhere else") {
+  CHECK(wrap("log-archive/replication/to-dr", 24) == std::vector<std::string>{"log-archive/replication/", "to-dr"});
+  CHECK(wrap("a lambda.async-system-error", 12) == std::vector<std::string>{"a", "lambda.async-system-error"});
+}
+
+TEST_CASE("a URL stays whole, even where it is wider than the page") {
+  const std::string url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html";
+  CHECK(wrap("see " + url, 30) == std::vector<std::string>{"see", url});
 }
 
 TEST_CASE("a hard space keeps a number and its unit on one line") {
@@ -89,4 +94,48 @@ TEST_CASE("a page in ASCII has nothing but ASCII of its own") {
   Style style;
   style.ascii = true;
   for (const char c : page.text(style)) CHECK(static_cast<unsigned char>(c) < 0x80);
+}
+
+TEST_CASE("a table that cannot fit has its rows one below the other, and its values whole") {
+  const std::string million = std::string("11.2") + hard_space + "million";
+  TextTable table;
+  table.columns = {{"reaction", false}, {"events lost", true}, {"requests refused", true}};
+  table.rows = {{"nobody acts", million, million}, {"every step", "0", "0"}};
+  std::vector<std::string> lines;
+  for (const std::string& line : draw_table(table, 34, "-")) lines.push_back(for_terminal(line, false));
+  CHECK(lines == std::vector<std::string>{"reaction: nobody acts", "  events lost: 11.2 million",
+                                          "  requests refused: 11.2 million", "", "reaction: every step",
+                                          "  events lost: 0", "  requests refused: 0"});
+}
+
+TEST_CASE("a column in which nothing stands is left out") {
+  TextTable table;
+  table.columns = {{"what", false}, {"why", false}};
+  table.rows = {{"delete", ""}, {"replace", ""}};
+  CHECK(for_terminal(draw_table(table, 40, "-").front(), false) == "what");
+  Page page;
+  page.table(table);
+  CHECK(page.markdown().find("why") == std::string::npos);
+}
+
+TEST_CASE("words and their meanings are a list in Markdown, not a table without a header") {
+  TextTable table;
+  table.columns = {{"", false}, {"", false, true}};
+  table.rows = {{strong("down"), "does not serve"}};
+  Page page;
+  page.table(table);
+  CHECK(page.markdown() == "- **down**: does not serve\n");
+}
+
+TEST_CASE("JSON in a command is broken outside of its strings, and stays one argument") {
+  const auto lines = wrap_command(
+      R"(aws s3control create-job --manifest-generator '{"S3":{"SourceBucket":"a,b","Enable":false}}' --priority 1)",
+      44);
+  CHECK(lines == std::vector<std::string>{"aws s3control create-job \\", "    --manifest-generator '{\"S3\":{",
+                                          R"(        "SourceBucket":"a,b",)", R"(        "Enable":false}}' \)",
+                                          "    --priority 1"});
+}
+
+TEST_CASE("in ASCII a character without a likeness is written by its number") {
+  CHECK(in_ascii("役 … 😀") == "\\u5f79 ... \\ud83d\\ude00");
 }

@@ -55,3 +55,10 @@ TEST_CASE("the digest of a text is FNV-1a") {
   digest.add("a");
   CHECK(digest.text() == "af63dc4c8601ec8c");
 }
+
+TEST_CASE("the length of a window is rounded to the nearest, so that it agrees with where it ends") {
+  // Lost from 4 s to 66 h: 65 h 59 min 56 s.
+  const Duration window = Duration::hours(66) - Duration::seconds(4);
+  CHECK(for_terminal(about_text(window), false) == "2 d 18 h");
+  CHECK(for_terminal(duration_text(window), false) == "2 d 17 h");
+}

@@ -116,3 +116,64 @@ TEST_CASE("what becomes of data is told place by place, and a place that takes n
   timeline.conditions = {{{SimTime{}, true}, {SimTime::after_start(Duration::seconds(4)), false}}};
   CHECK(told(ErrorClass::denied) == "is tried again for 6 h, then is lost: the queue worker-dead takes nothing");
 }
+
+TEST_CASE("one place that is used twice is told once") {
+  System system;
+  Store jobs;
+  jobs.name = "jobs/kept";
+  jobs.holds_for = Duration::days(4);
+  const StoreId store = system.stores.add(jobs);
+  Fallback waits;
+  waits.says = "the queue jobs";
+  waits.store = store;
+  Hop hop;
+  hop.name = "worker/poll";
+  hop.fallbacks = {waits, waits};
+  hop.when[static_cast<std::size_t>(ErrorClass::denied)].fallbacks = {0, 1};
+  CHECK(for_terminal(what_becomes_of_data(system, hop, ErrorClass::denied, nullptr, SimTime{}), false) ==
+        "waits in the queue jobs for 4 d");
+}
+
+TEST_CASE("what is gone itself is down, and stays so to the end of the drawing") {
+  System system;
+  const ComponentId orders = system.components.add({.name = "orders", .type = "lambda:function", .parent = {}});
+  Condition exists;
+  exists.name = "orders/exists";
+  exists.component = orders;
+  const ConditionId gone = system.conditions.add(exists);
+  Hop traffic;
+  traffic.name = "orders/traffic";
+  traffic.component = orders;
+  traffic.source = Hop::Source::profile;
+  const HopId hop = system.hops.add(traffic);
+  const SimTime horizon = SimTime::after_start(Duration::days(30));
+  Findings findings;
+  Effect effect{.component = orders, .kind = EffectKind::impaired, .from = SimTime{}, .to = SimTime::never()};
+  effect.error = ErrorClass::missing;
+  effect.chain = {gone};
+  effect.hop = hop;
+  findings.effects.push_back(effect);
+  PointOfNoReturn p;
+  p.hop = hop;
+  p.until = horizon;
+  p.events = 10;
+  findings.points.push_back(p);
+  const auto rows = timeline_of(system, findings, SimTime{}, horizon, {orders}, true, 10);
+  REQUIRE(rows.size() == 1);
+  REQUIRE(rows[0].bars.size() == 1);  // not a second one for what comes after the horizon
+  CHECK(rows[0].bars[0].shade == Shade::down);
+  CHECK(breakages_of(system, findings, {orders}).broken[0].phases[0][0].kind == EffectKind::down);
+}
+
+TEST_CASE("a row that several share names those its label only counts") {
+  System system;
+  Findings findings;
+  for (const char* name : {"first-long-name", "second-long-name"}) {
+    const ComponentId c = system.components.add({.name = name, .type = "lambda:function", .parent = {}});
+    findings.effects.push_back({.component = c, .kind = EffectKind::down, .from = SimTime{}, .to = SimTime::never()});
+  }
+  const auto rows = timeline_of(system, findings, SimTime{}, SimTime::after_start(Duration::days(1)), {}, true, 10);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].label == "first-long-name + 1");
+  CHECK(rows[0].hidden == std::vector<std::string>{"second-long-name"});
+}
