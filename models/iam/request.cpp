@@ -73,8 +73,8 @@ Caller federated_user(std::string user_arn, std::string session_name) {
   return caller;
 }
 
-Caller root_user(std::string account) {
-  Caller caller = signed_caller(CallerKind::root, fmt::format("arn:aws:iam::{}:root", account), "Account");
+Caller root_user(std::string_view account, std::string_view partition) {
+  Caller caller = signed_caller(CallerKind::root, fmt::format("arn:{}:iam::{}:root", partition, account), "Account");
   caller.keys.set("aws:PrincipalArn", caller.arn);
   caller.keys.set("aws:userid", caller.account);
   return caller;

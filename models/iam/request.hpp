@@ -48,7 +48,7 @@ struct Caller {
 Caller user(std::string arn, std::string unique_id = {});
 Caller role_session(std::string role_arn, std::string session_name, std::string role_id = {});
 Caller federated_user(std::string user_arn, std::string session_name);
-Caller root_user(std::string account);
+Caller root_user(std::string_view account, std::string_view partition = "aws");
 Caller service(std::string name);            // lambda.amazonaws.com
 Caller identity_provider(std::string name);  // an ARN, or accounts.google.com
 Caller anonymous();

@@ -21,7 +21,7 @@ Caller caller_of(const json& at) {
   if (at.contains("user")) return user(at["user"], at.value("id", ""));
   if (at.contains("role")) return role_session(at["role"], at.value("session", "session"), at.value("id", ""));
   if (at.contains("federated")) return federated_user(at["federated"], at.value("session", "session"));
-  if (at.contains("root")) return root_user(at["root"]);
+  if (at.contains("root")) return root_user(at["root"].get<std::string>());
   if (at.contains("service")) return service(at["service"]);
   if (at.contains("provider")) return identity_provider(at["provider"]);
   REQUIRE(at.contains("anonymous"));
