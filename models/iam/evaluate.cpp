@@ -143,89 +143,94 @@ class Evaluation {
 
   Decision decide() {
     look_everywhere();
-    if (!denies_.denies.empty()) return {Verdict::explicit_deny, std::move(denies_.denies), {}, {}};
+    if (!found_.denies.empty()) return {Verdict::explicit_deny, std::move(found_.denies), {}, {}};
     return allow_or_not();
   }
 
  private:
+  // The ways to be allowed; each is enough by itself.
+  struct Ways {
+    bool own = false;     // the caller's policies, with the resource's where that is needed
+    bool role = false;    // the resource's policy names the role
+    bool direct = false;  // the resource's policy names the user, the session or everybody
+  };
+
   void look_everywhere() {
     const Caller& caller = *q_.request.caller;
     if (are_rcps_asked(q_, policies_.rcps)) {
-      Found ignored;  // an RCP that allows grants nothing
-      for (const PolicyList& level : policies_.rcps.levels) look(level, PolicyClass::rcp, q_, ignored);
-      denies_.denies = std::move(ignored.denies);
+      for (const PolicyList& level : policies_.rcps.levels) look(level, PolicyClass::rcp, q_, found_);
+      found_.allows.clear();  // an RCP that allows grants nothing
     }
     if (are_scps_asked(caller, policies_.scps)) {
       for (std::size_t i = 0; i < policies_.scps.levels.size(); ++i) {
-        if (!look(policies_.scps.levels[i], PolicyClass::scp, q_, denies_) && !scp_gap_) scp_gap_ = i;
+        if (!look(policies_.scps.levels[i], PolicyClass::scp, q_, found_) && !scp_gap_) scp_gap_ = i;
       }
-      scp_allows_ = std::move(denies_.allows);
-      denies_.allows.clear();
+      std::swap(scp_allows_, found_.allows);
     }
-    grants_ = look_at_resource(policies_.resource, q_, denies_);
-    has_own_policies_ = caller.kind == CallerKind::user || caller.kind == CallerKind::role_session ||
-                        caller.kind == CallerKind::federated_user;
-    if (has_own_policies_) {
-      identity_ = look(policies_.identity, PolicyClass::identity, q_, denies_);
-      if (policies_.boundary != nullptr) boundary_ = look(*policies_.boundary, PolicyClass::boundary, q_, denies_);
-      // A federated user has nothing but what the session policies let through.
-      if (policies_.session || caller.kind == CallerKind::federated_user) {
-        session_ = policies_.session && look(*policies_.session, PolicyClass::session, q_, denies_);
-      }
-    } else if (caller.kind == CallerKind::root) {
-      identity_ = true;
+    grants_ = look_at_resource(policies_.resource, q_, found_);
+    switch (caller.kind) {
+      case CallerKind::user:
+      case CallerKind::role_session:
+      case CallerKind::federated_user: look_at_own(caller); break;
+      case CallerKind::root: identity_ = true; break;
+      case CallerKind::service:
+      case CallerKind::provider:
+      case CallerKind::anonymous: break;
     }
   }
 
-  Reach furthest() const {
-    Reach far = Reach::none;
-    for (const Grant& grant : grants_) far = std::max(far, grant.reach);
-    return far;
+  void look_at_own(const Caller& caller) {
+    identity_ = look(policies_.identity, PolicyClass::identity, q_, found_);
+    if (policies_.boundary != nullptr) boundary_ = look(*policies_.boundary, PolicyClass::boundary, q_, found_);
+    if (policies_.session) {
+      session_ = look(*policies_.session, PolicyClass::session, q_, found_);
+    } else {
+      session_ = caller.kind != CallerKind::federated_user;  // which has nothing but what these let through
+    }
   }
+
+  bool is_reached(Reach reach) const {
+    return std::ranges::any_of(grants_, [&](const Grant& grant) { return grant.reach == reach; });
+  }
+
+  bool has_account() const { return !q_.request.caller->account.empty(); }
+  bool needs_grant() const { return q_.needs_resource_policy || !q_.is_same_account; }
 
   Decision allow_or_not() {
     const bool is_limited = !boundary_ || !session_;
-    const Reach far = furthest();
-    const bool has_account = !q_.request.caller->account.empty();
-    const bool needs_grant = q_.needs_resource_policy || !q_.is_same_account;
-    const bool through_own = has_account && identity_ && !is_limited && (!needs_grant || far != Reach::none);
-    const bool by_session_or_user = far == Reach::direct && (q_.is_same_account || !has_account);
-    const bool by_role = far >= Reach::role && q_.is_same_account && !is_limited;
-    if (!scp_gap_ && (through_own || by_session_or_user || by_role)) {
-      return allowed(through_own, by_session_or_user, by_role, needs_grant);
-    }
-    return denied(far, has_account, needs_grant);
+    Ways ways;
+    ways.own = has_account() && identity_ && !is_limited && (!needs_grant() || !grants_.empty());
+    ways.role = q_.is_same_account && is_reached(Reach::role) && !is_limited;
+    ways.direct = (q_.is_same_account || !has_account()) && is_reached(Reach::direct);
+    return !scp_gap_ && (ways.own || ways.role || ways.direct) ? allowed(ways) : denied();
   }
 
-  Decision allowed(bool through_own, bool by_session_or_user, bool by_role, bool needs_grant) {
+  Decision allowed(const Ways& ways) {
     Decision decision{Verdict::allowed, std::move(scp_allows_), {}, {}};
     for (const Grant& grant : grants_) {
-      const bool counts = (through_own && needs_grant) || (by_session_or_user && grant.reach == Reach::direct) ||
-                          (by_role && grant.reach >= Reach::role);
+      const bool counts = (ways.own && needs_grant()) || (ways.role && grant.reach == Reach::role) ||
+                          (ways.direct && grant.reach == Reach::direct);
       if (counts) decision.because.push_back(grant.cited);
     }
-    for (const Cited& cited : denies_.allows) {
-      const bool is_limit = cited.by != PolicyClass::identity;
-      const bool counts = is_limit ? through_own || (by_role && !by_session_or_user) : through_own;
+    for (const Cited& cited : found_.allows) {
+      const bool counts = ways.own || (ways.role && cited.by != PolicyClass::identity);
       if (counts) decision.because.push_back(cited);
     }
     return decision;
   }
 
-  Decision denied(Reach far, bool has_account, bool needs_grant) const {
+  Decision denied() const {
     Decision decision;
     decision.scp_level = scp_gap_;
     const auto miss = [&](PolicyClass c, bool is_missing) {
       if (is_missing) decision.missing.push_back(c);
     };
-    // Within an account a resource policy that names the user, the role or the session is enough.
-    const bool is_granted = q_.is_same_account ? far >= Reach::role : !has_account && far == Reach::direct;
-    const bool could_grant =
-        needs_grant ? far == Reach::none : !is_granted && !identity_ && !policies_.resource.empty();
-    const bool is_free = q_.is_same_account && far == Reach::direct;  // boundary and session policies do not limit it
+    const bool is_free = (q_.is_same_account || !has_account()) && is_reached(Reach::direct);
+    const bool is_granted = is_free || (q_.is_same_account && is_reached(Reach::role));  // needs no identity policy
+    const bool would_help = !identity_ && !is_granted && !policies_.resource.empty();
     miss(PolicyClass::scp, scp_gap_.has_value());
-    miss(PolicyClass::resource, could_grant);
-    miss(PolicyClass::identity, has_account && !identity_ && !is_granted);
+    miss(PolicyClass::resource, needs_grant() ? grants_.empty() : would_help);
+    miss(PolicyClass::identity, has_account() && !identity_ && !is_granted);
     miss(PolicyClass::boundary, !boundary_ && !is_free);
     miss(PolicyClass::session, !session_ && !is_free);
     return decision;
@@ -233,14 +238,13 @@ class Evaluation {
 
   const Question& q_;
   const AppliedPolicies& policies_;
-  Found denies_;  // and, once SCPs are through, what the caller's own policies allow
+  Found found_;
   std::vector<Cited> scp_allows_;
   std::vector<Grant> grants_;
   std::optional<std::size_t> scp_gap_;
-  bool has_own_policies_ = false;
   bool identity_ = false;
-  bool boundary_ = true;
-  bool session_ = true;
+  bool boundary_ = true;  // allows, or there is none
+  bool session_ = true;   // the same
 };
 
 }  // namespace

@@ -96,6 +96,8 @@ TEST_CASE("addresses of both families", "[iam]") {
     INFO(wrong);
     CHECK_FALSE(parse_address(wrong));
   }
+  CHECK(parse_address("10.0.0.0/8")->contains(*parse_address("10.1.0.0/16")));
+  CHECK_FALSE(parse_address("10.1.0.0/16")->contains(*parse_address("10.1.0.0/8")));
   CHECK(parse_address("::ffff:192.0.2.1")->bytes == parse_address("::ffff:c000:201")->bytes);
 }
 
