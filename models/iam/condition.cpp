@@ -47,6 +47,80 @@ constexpr Operator operators[] = {
     {"Null", Comparison::null},
 };
 
+// The keys that every service knows; those that end in a slash go on with the name of a tag.
+constexpr std::string_view global_keys[] = {
+    "aws:AssumedRoot",
+    "aws:CalledVia",
+    "aws:CalledViaFirst",
+    "aws:CalledViaLast",
+    "aws:ChatbotSourceArn",
+    "aws:CurrentTime",
+    "aws:Ec2InstanceSourcePrivateIPv4",
+    "aws:Ec2InstanceSourceVpc",
+    "aws:EpochTime",
+    "aws:FederatedProvider",
+    "aws:MultiFactorAuthAge",
+    "aws:MultiFactorAuthPresent",
+    "aws:PrincipalAccount",
+    "aws:PrincipalArn",
+    "aws:PrincipalIsAWSService",
+    "aws:PrincipalOrgID",
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalServiceName",
+    "aws:PrincipalServiceNamesList",
+    "aws:PrincipalTag/",
+    "aws:PrincipalType",
+    "aws:RequestTag/",
+    "aws:RequestedRegion",
+    "aws:ResourceAccount",
+    "aws:ResourceOrgID",
+    "aws:ResourceOrgPaths",
+    "aws:ResourceTag/",
+    "aws:SecureTransport",
+    "aws:SignInSessionArn",
+    "aws:SourceAccount",
+    "aws:SourceArn",
+    "aws:SourceIdentity",
+    "aws:SourceIp",
+    "aws:SourceOrgID",
+    "aws:SourceOrgPaths",
+    "aws:SourceOwner",
+    "aws:SourceVpc",
+    "aws:SourceVpcArn",
+    "aws:SourceVpce",
+    "aws:TagKeys",
+    "aws:TokenIssueTime",
+    "aws:UserAgent",
+    "aws:ViaAWSService",
+    "aws:VpcSourceIp",
+    "aws:VpceAccount",
+    "aws:VpceOrgID",
+    "aws:VpceOrgPaths",
+    "aws:referer",
+    "aws:userid",
+    "aws:username",
+};
+
+// A mistyped key is none that AWS refuses: it is just never in a request.
+void check_key(const Cursor& entry, std::string_view lower_key) {
+  if (lower_key.find(':') == std::string::npos) {
+    entry.diagnostics().error(
+        entry.key_at(),
+        fmt::format("{} is no condition key; one has a prefix, such as aws: or s3:", in_quotes(entry.key())));
+    return;
+  }
+  if (!lower_key.starts_with("aws:")) return;
+  const std::string_view name = lower_key.substr(0, std::min(lower_key.find('/'), lower_key.size() - 1) + 1);
+  const auto is_known = [&](std::string_view key) { return lower_case(key) == name; };
+  if (std::ranges::any_of(global_keys, is_known)) return;
+  const std::string hint =
+      input::did_you_mean(entry.key().substr(0, name.size()), {std::begin(global_keys), std::end(global_keys)});
+  if (hint.empty()) return;  // younger than this list, perhaps
+  entry.diagnostics().warning(
+      entry.key_at(),
+      fmt::format("{} is no condition key that is known, so no request has it{}", in_quotes(entry.key()), hint));
+}
+
 // `-1` as a number, less, equal or greater.
 bool in_order(Comparison comparison, int order) {
   switch (comparison) {
@@ -235,11 +309,7 @@ std::vector<Condition> read_conditions(const Cursor& at, bool has_variables) {
     for (Cursor entry = block.first_child(); entry; entry = entry.next_sibling()) {
       Condition condition = shared;
       condition.lower_key = lower_case(entry.key());
-      if (condition.lower_key.find(':') == std::string::npos) {
-        at.diagnostics().error(
-            entry.key_at(),
-            fmt::format("{} is no condition key; one has a prefix, such as aws: or s3:", in_quotes(entry.key())));
-      }
+      check_key(entry, condition.lower_key);
       for (const Cursor& value : entry.one_or_many()) read_value(value, found->kind, has_variables, condition);
       conditions.push_back(std::move(condition));
     }

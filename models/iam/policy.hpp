@@ -44,6 +44,8 @@ struct Policy {
   std::string label(std::size_t statement) const;  // its Sid, or #2 counted from 1
 };
 
+// Mistakes go to the diagnostics; their places are good as long as the policy is kept.
+
 // A document that stands at a place in a file, as an object or as JSON text.
 Policy read_policy(std::string name, DocumentKind kind, const input::Cursor& at);
 // A document that is a JSON text of its own.

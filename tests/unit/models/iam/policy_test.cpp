@@ -167,6 +167,17 @@ TEST_CASE("variables have an end, a name and quoted defaults", "[iam]") {
         "'value'}");
 }
 
+TEST_CASE("a global condition key that looks mistyped is a warning", "[iam]") {
+  CHECK(condition_mistakes(
+            R"({ "StringEquals": {"aws:PrincipalOrgId": "o-1", "AWS:principaltag/Team": "x", "aws:NewKey": "x"},
+ "Bool": {"aws:SecureTransports": "true"} })") ==
+        "warning p.json:4:11: 'aws:SecureTransports' is no condition key that is known, so no request has it; did you "
+        "mean 'aws:SecureTransport'?");
+  CHECK(condition_mistakes(R"({ "StringEquals": {"aws:ResourceTags/team": "x"} })") ==
+        "warning p.json:3:20: 'aws:ResourceTags/team' is no condition key that is known, so no request has it; did you "
+        "mean 'aws:ResourceTag/'?");
+}
+
 TEST_CASE("a variable before the fifth colon is a warning", "[iam]") {
   CHECK(statement_mistakes(
             R"("Effect": "Allow", "Action": "*", "Resource": "arn:aws:sqs:*:${aws:PrincipalAccount}:q")") ==
