@@ -226,4 +226,15 @@ Policy parse_policy(std::string name, DocumentKind kind, std::string json, input
   return Policy{std::move(name), kind, Reader(kind, root).read(), document.shared_file()};
 }
 
+void save_as_ids(Policy& policy, const std::map<std::string, std::string>& id_of_arn) {
+  for (Statement& statement : policy.statements) {
+    for (Principal& principal : statement.principals) {
+      if (principal.kind != Principal::Kind::arn) continue;
+      if (const auto found = id_of_arn.find(principal.text); found != id_of_arn.end()) {
+        principal = {Principal::Kind::unique_id, found->second};
+      }
+    }
+  }
+}
+
 }  // namespace moshimo::models::iam

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,5 +51,9 @@ struct Policy {
 Policy read_policy(std::string name, DocumentKind kind, const input::Cursor& at);
 // A document that is a JSON text of its own.
 Policy parse_policy(std::string name, DocumentKind kind, std::string json, input::Diagnostics& diagnostics);
+
+// As AWS keeps a document: where a principal is the ARN of a role or user, it is the one that has the ARN when the
+// document is saved, by its ID. One made again later under the same ARN is not meant.
+void save_as_ids(Policy& policy, const std::map<std::string, std::string>& id_of_arn);
 
 }  // namespace moshimo::models::iam

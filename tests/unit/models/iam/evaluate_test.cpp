@@ -69,3 +69,29 @@ TEST_CASE("policies are read once and asked about many callers", "[iam]") {
     CHECK((evaluate(request, policies).verdict == Verdict::allowed) == is_own);
   }
 }
+
+TEST_CASE("a document that was saved for a role means that role, not one made again", "[iam]") {
+  const std::string arn = "arn:aws:iam::111111111111:role/app";
+  Policy bucket = policy("bucket", DocumentKind::resource,
+                         R"({"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principal": {"AWS": [")" + arn +
+                             R"(", "arn:aws:iam::111111111111:role/other"]}})");
+  AppliedPolicies policies;
+  policies.resource = {&bucket};
+  const auto verdict = [&](const Caller& caller) {
+    const Request request{.caller = &caller,
+                          .action = "s3:GetObject",
+                          .resource = "arn:aws:s3:::b/x",
+                          .resource_account = {},
+                          .keys = {}};
+    return evaluate(request, policies).verdict;
+  };
+  const Caller first = role_session(arn, "x", "AROAFIRSTFIRST123456");
+  const Caller again = role_session(arn, "x", "AROAAGAINAGAIN123456");
+  CHECK(verdict(first) == Verdict::allowed);
+  CHECK(verdict(again) == Verdict::allowed);  // the document as text: whoever has the ARN
+  save_as_ids(bucket, {{arn, first.unique_id}});
+  CHECK(verdict(first) == Verdict::allowed);
+  CHECK(verdict(again) == Verdict::implicit_deny);
+  // A principal whose ID is not known stays what it was.
+  CHECK(verdict(role_session("arn:aws:iam::111111111111:role/other", "x")) == Verdict::allowed);
+}
