@@ -113,9 +113,12 @@ class Finder {
           break;
         }
       }
-      for (const FailureSpan& span : failures(process.healthy, timeline_)) {
-        symptoms(process.symptoms_healthy, span.from, span.to, process.component, HopId{});
+      if (!failed_from_the_start(process.healthy)) {
+        for (const FailureSpan& span : failures(process.healthy, timeline_)) {
+          symptoms(process.symptoms_healthy, span.from, span.to, process.component, HopId{});
+        }
       }
+      if (failed_from_the_start(process.run)) continue;
       for (const FailureSpan& span : failures(process.run, timeline_)) {
         symptoms(process.symptoms_run, span.from, span.to, process.component, HopId{});
       }
@@ -308,7 +311,7 @@ class Finder {
       }
       for (ConditionId c : store.lost_with) {
         const ChangeTo<bool>& last = timeline_.conditions[c.value].back();
-        if (last.value || !timeline_.conditions[c.value].front().value) continue;
+        if (last.value || !healthy_.timeline.conditions[c.value].front().value) continue;
         if (last.at < rest.lost_at) {
           rest.lost_at = last.at;
           Need gone;
@@ -404,7 +407,10 @@ bool held_at(const Timeline& timeline, ConditionId c, SimTime at) {
 
 std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline) {
   std::vector<FailureSpan> spans;
-  if (std::none_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); })) return spans;
+  const bool changes =
+      std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); });
+  // What a fault takes away at time 0 never changes again, and fails all the same.
+  if (!changes && first_failing(needs, timeline, SimTime{}) == needs.size()) return spans;
   std::vector<SimTime> times;
   for (const Need& need : needs) {
     add_changes(need.condition, timeline, times);

@@ -408,7 +408,7 @@ class Planner {
     const Outcome& outcome = response_.outcome;
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) {
       const StepFunction<bool>& f = outcome.timeline.conditions[c];
-      if (f.front().value && !f.back().value) response_.still_broken.push_back(ConditionId(c));
+      if (control_.starting_value(ConditionId(c)) && !f.back().value) response_.still_broken.push_back(ConditionId(c));
     }
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
       if (wants_release(HopId(h))) response_.unreleased.push_back(HopId(h));

@@ -223,6 +223,15 @@ void index_parts(const Catalogue& catalogue, const Catalogue::Contents& contents
     for (const AttributeDef& attribute : type->attributes) {
       collect_parts(attribute, contents.terraform_parts, contents.cloudformation_parts);
     }
+    for (const ImportSource& source : type->terraform) {
+      for (const ImportSource::Part& part : source.parts) contents.terraform_parts.insert(part.path.other_type);
+      for (const ImportSource::Mention& mention : source.mentions) {
+        if (!mention.path.other_type.empty()) contents.terraform_parts.insert(mention.path.other_type);
+      }
+    }
+    for (const ImportSource& source : type->cloudformation) {
+      for (const ImportSource::Part& part : source.parts) contents.cloudformation_parts.insert(part.path.other_type);
+    }
   }
 }
 

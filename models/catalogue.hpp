@@ -107,11 +107,34 @@ struct ImportPath {
   input::Position at;
 };
 
-// `TYPE: { named_by: attr, also: [identity attrs] }`
+// `TYPE: { named_by: attr, also: [identity attrs], parts: {...}, faults: {...}, mentions: {...} }`
 struct ImportSource {
   std::string type;
   std::vector<std::string> named_by;  // the first that is known gives the name
   std::vector<std::string> also;
+  // Resources that are part of an attribute without being read for it: `OTHER_TYPE(joining_attr): attribute`.
+  struct Part {
+    ImportPath path;  // without steps
+    std::string attribute;
+    input::Position at;
+  };
+  std::vector<Part> parts;
+  // Updates that are a fault: `fault: attribute = value`.
+  struct FaultByUpdate {
+    std::string fault;
+    std::string attribute;
+    std::string value;  // what the attribute becomes
+    input::Position at;
+  };
+  std::vector<FaultByUpdate> faults;
+  // Where it names other resources in a way that the model does not follow: `path: types`.
+  struct Mention {
+    ImportPath path;
+    std::vector<std::string> types;  // groups are written out, sorted
+    bool any_type = false;
+    input::Position at;
+  };
+  std::vector<Mention> mentions;
   input::Position at;
 };
 
@@ -180,6 +203,7 @@ struct PortDef {
   std::string name;
   Text says;
   Test test;
+  Test callers;                      // whether somebody outside may be taken to use it when no traffic is given
   NeedDefs needs;                    // the first is `exists`, added when loading
   std::string by;                    // a process of this type
   Expression capacity;               // not written: unlimited

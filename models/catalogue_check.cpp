@@ -204,6 +204,19 @@ class Checker {
     const auto note = [this](auto& seen, const ImportSource& source, const TypeDef& type) {
       const auto [earlier, is_new] = seen.emplace(source.type, type.name);
       if (!is_new) error(source.at, fmt::format("{} is imported as {} already", source.type, earlier->second));
+      for (const ImportSource::Part& part : source.parts) {
+        if (type.find_attribute(part.attribute) == nullptr) {
+          error(part.at, fmt::format("{} has no attribute '{}' that this could be part of", type.name, part.attribute));
+        }
+      }
+      for (const ImportSource::Mention& mention : source.mentions) {
+        for (const std::string& name : mention.types) known_type(name, mention.at);
+      }
+      for (const ImportSource::FaultByUpdate& update : source.faults) {
+        if (type.find_fault(update.fault) == nullptr) {
+          error(update.at, fmt::format("{} has no fault '{}'", type.name, update.fault));
+        }
+      }
     };
     for (const TypeDef* type : types_) {
       for (const ImportSource& source : type->terraform) note(terraform, source, *type);
@@ -940,6 +953,7 @@ class Checker {
     test(p.test, outer);
     const Context context = outer.with(p.test);
     text(p.says, context);
+    test(p.callers, context);
     needs(p.needs, context);
     basis(p.basis, context);
     if (!p.by.empty() && context.type->find_process(p.by) == nullptr) {

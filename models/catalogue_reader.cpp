@@ -533,7 +533,7 @@ class TypeReader {
     if (!expect_map(tree, "what a type is imported from")) return sources;
     for (const Tree& child : tree.children) {
       if (!expect_map(child, fmt::format("`{}`", child.key))) continue;
-      allow_only(child, {"named_by", "also"});
+      allow_only(child, {"named_by", "also", "parts", "faults", "mentions"});
       ImportSource source;
       source.type = child.key;
       source.at = child.key_at;
@@ -543,9 +543,51 @@ class TypeReader {
         error(child.at, "key 'named_by' is missing: the attribute that gives a resource its name");
       }
       if (const Tree* t = child.find("also")) source.also = names_in(*t);
+      if (const Tree* t = child.find("parts"); t != nullptr && expect_map(*t, "what else is part of it")) {
+        for (const Tree& part : t->children) import_part(part, source);
+      }
+      if (const Tree* t = child.find("faults"); t != nullptr && expect_map(*t, "the updates that are faults")) {
+        for (const Tree& fault : t->children) faults_by_update(fault, source);
+      }
+      if (const Tree* t = child.find("mentions"); t != nullptr && expect_map(*t, "what it names besides")) {
+        for (const Tree& named : t->children) import_mention(named, source);
+      }
       sources.push_back(std::move(source));
     }
     return sources;
+  }
+  void import_part(const Tree& tree, ImportSource& source) const {
+    std::string mistake;
+    auto path = parse_import_path(tree.key, &mistake);
+    if (!path || path->other_type.empty() || !path->steps.empty()) {
+      error(tree.key_at, mistake.empty() ? "a part is written as TYPE(attribute that names this resource)" : mistake);
+    } else {
+      source.parts.push_back({std::move(*path), name_in(tree), tree.at});
+    }
+  }
+  void import_mention(const Tree& tree, ImportSource& source) const {
+    std::string mistake;
+    auto path = parse_import_path(tree.key, &mistake);
+    if (!path) {
+      error(tree.key_at, mistake);
+      return;
+    }
+    ImportSource::Mention mention;
+    mention.path = std::move(*path);
+    mention.at = tree.at;
+    mention.types = types_named(tree, mention.any_type);
+    source.mentions.push_back(std::move(mention));
+  }
+  void faults_by_update(const Tree& tree, ImportSource& source) const {
+    for (const Tree* item : one_or_many(tree)) {
+      const std::size_t equals = item->is_scalar() ? item->text.find(" = ") : std::string_view::npos;
+      if (equals == std::string_view::npos) {
+        error(item->at, "an update is written as `attribute = value`");
+        continue;
+      }
+      source.faults.push_back({std::string(tree.key), std::string(item->text.substr(0, equals)),
+                               std::string(item->text.substr(equals + 3)), item->at});
+    }
   }
   std::vector<ImportPath> import_paths(const Tree& tree, std::string_view key) const {
     std::vector<ImportPath> paths;
@@ -784,9 +826,10 @@ class TypeReader {
     result.name = tree.key;
     result.at = tree.key_at;
     if (!tree.is_null() && !expect_map(tree, fmt::format("port '{}'", tree.key))) return result;
-    allow_only(tree, {"says", "if", "needs", "by", "capacity", "action", "fact", "assumed"});
+    allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "fact", "assumed"});
     result.says = text_in(tree, "says");
     result.test = test_in(tree);
+    result.callers = test_in(tree, "callers");
     words_.caller = true;
     result.needs = needs_in(tree, "needs");
     words_.caller = false;

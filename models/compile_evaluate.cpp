@@ -189,10 +189,11 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
     walk(member_thing(Thing::Kind::health, c, 0), next, end, scope, out);
     return;
   }
-  std::string_view words = parts_[c].short_name;
+  std::string_view words = scope.for_reader ? parts_[c].short_name : parts_[c].aws_name;
   if (name == "arn") {
     const Text& arn = parts_[c].type->arn;
-    if (!arn.empty()) words = keep(text(arn, Scope{c, nullptr, nullptr, nullptr}));
+    words = parts_[c].aws_name;
+    if (!arn.empty() && !words.starts_with("arn:")) words = keep(text(arn, Scope{c, nullptr, nullptr, nullptr}));
   } else if (name == "account") {
     words = keep(account_of(c));
   } else if (name == "region") {
@@ -382,6 +383,11 @@ std::string World::text(const Text& words, const Scope& scope, std::string_view 
   return out;
 }
 
+std::string World::sentence(const Text& words, Scope scope) {
+  scope.for_reader = true;
+  return text(words, scope);
+}
+
 void World::append(std::string& to, const Text& words, const Scope& scope, std::string_view between) {
   for (const TextPart& part : words.parts) {
     switch (part.kind) {
@@ -394,7 +400,7 @@ void World::append(std::string& to, const Text& words, const Scope& scope, std::
         bool is_first = true;
         for (const Thing& t : found) {
           if (!is_first) to += between;
-          describe(to, t);
+          describe(to, t, scope.for_reader);
           is_first = false;
         }
         break;

@@ -188,7 +188,7 @@ void Compilation::refuse_target(const HopPlan& plan, const Scope& scope) {
   const Part& target = world_.part(found.front().component);
   const Part& part = world_.part(plan.component);
   world_.diagnostics->error(part.at, fmt::format("'{}' {}, but '{}' ({}) takes nothing in", part.name,
-                                                 world_.text(def.says, scope), target.name, target.type->name));
+                                                 world_.sentence(def.says, scope), target.name, target.type->name));
 }
 
 bool Compilation::feeds(Index component, Index port) const { return readers_.count(key_of(component, port)) > 0; }
@@ -216,7 +216,7 @@ void Compilation::write_hop(Index plan_index) {
   const Scope scope = scope_of(plan);
   Hop& hop = system_->hops[system_->hops.add(Hop{})];
   hop.name = hop_name(plan);
-  hop.says = world_.text(def.says, scope);
+  hop.says = world_.sentence(def.says, scope);
   hop.component = ComponentId(plan.component);
   switch (def.source) {
     case HopDef::Source::port:
@@ -352,7 +352,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
       return f;
     case FallbackDef::Kind::buffer:
       f.kind = Fallback::Kind::buffer;
-      f.says = world_.text(def.buffer, scope);
+      f.says = world_.sentence(def.buffer, scope);
       f.capacity = world_.bytes(def.capacity, scope).value_or(Bytes::unlimited());
       return f;
     case FallbackDef::Kind::place: break;
@@ -398,7 +398,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
 
   const StoreDef& store = part.type->stores[place.index];
   f.store = StoreId(world_.id(MemberKind::store, place.component, place.index));
-  f.says = world_.text(store.says, Scope{place.component, nullptr, nullptr, nullptr});
+  f.says = world_.sentence(store.says, Scope{place.component, nullptr, nullptr, nullptr});
   f.limit = std::min(f.limit, system_->stores[f.store].holds_for);
   f.capacity = system_->stores[f.store].capacity;
   f.overflow = store.overflow;
@@ -562,10 +562,12 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   }
   if (!inventory_.traffic.empty()) return;
 
-  // Nothing is given: every place where something can come in and nothing in the inventory sends anything.
+  // Nothing is given: every place where something can come in and nothing else in the inventory sends anything.
   std::vector<bool> is_fed(s.components.size());
   for (const Hop& hop : s.hops) {
-    if (hop.to.is_set()) is_fed[s.ports[hop.to].component.value] = true;
+    const bool stays_inside = hop.to.is_set() && hop.from.is_set() && hop.source != Hop::Source::signal &&
+                              s.ports[hop.from].component == s.ports[hop.to].component;
+    if (hop.to.is_set() && !stays_inside) is_fed[s.ports[hop.to].component.value] = true;
     for (const Fallback& f : hop.fallbacks) {
       if (f.kind == Fallback::Kind::hand_on) is_fed[s.ports[f.port].component.value] = true;
       const bool is_other = f.kind == Fallback::Kind::store && !(hop.ordered && f.store == hop.fallbacks.front().store);
@@ -582,6 +584,8 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     const Member in = world_.member(c, "in");
     if (in.kind != MemberKind::port) continue;
     if (!world_.exists(MemberKind::port, c, static_cast<Index>(in.index))) continue;
+    const PortDef& port = world_.part(c).type->ports[in.index];
+    if (!world_.holds(port.callers, Scope{c, nullptr, nullptr, nullptr})) continue;
     add(c, static_cast<Index>(in.index), Traffic{});
     assumption.where.push_back(ComponentId(c));
   }

@@ -261,7 +261,7 @@ void Compilation::write_conditions() {
       needs_->write(def.follows, scope, follows);  // may add conditions
       Condition& row = system_->conditions[id];
       row.name = joined(parts[c].name, '/', def.name);
-      row.says = world_.text(def.says, scope);
+      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       row.kind = def.is_derived ? Condition::Kind::derived : Condition::Kind::free;
       row.error = def.error;
@@ -286,7 +286,7 @@ void Compilation::write_ports() {
       const PortDef& def = parts[c].type->ports[i];
       Port& row = system_->ports[id];
       row.name = joined(parts[c].name, '.', def.name);
-      row.says = world_.text(def.says, scope);
+      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       needs_->of_port(c, i, nullptr);  // writes the needs of the row
       if (const Member by = world_.member(c, def.by); by.kind == MemberKind::process) {
@@ -308,7 +308,7 @@ void Compilation::write_stores() {
       const StoreDef& def = parts[c].type->stores[i];
       Store& row = system_->stores[id];
       row.name = joined(parts[c].name, '/', def.name);
-      row.says = world_.text(def.says, scope);
+      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       row.holds_for = world_.duration(def.holds_for, scope).value_or(Duration::forever());
       row.capacity = world_.bytes(def.capacity, scope).value_or(Bytes::unlimited());
@@ -347,7 +347,7 @@ void Compilation::write_processes() {
       const ProcessDef& def = parts[c].type->processes[i];
       Process& row = system_->processes[id];
       row.name = joined(parts[c].name, '/', def.name);
-      row.says = world_.text(def.says, scope);
+      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       row.count = static_cast<std::uint32_t>(std::max(0.0, world_.number(def.count, scope).value_or(1)));
       if (row.count == 0) {
@@ -390,7 +390,7 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       const RepairDef& def = type.repairs[i];
       Repair& row = system_->repairs[id];
       row.name = joined(parts[c].name, '/', def.name);
-      row.title = world_.text(def.title, scope);
+      row.title = world_.sentence(def.title, scope);
       row.component = ComponentId(c);
       row.restores = conditions(def.restores, scope);
       row.breaks = conditions(def.breaks, scope);
@@ -407,10 +407,16 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       needs_->write(def.requirements, scope, row.requirements);
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});
-      row.who = world_.text(def.who, scope);
+      row.who = world_.sentence(def.who, scope);
       row.by_apply = def.by_apply;
-      for (const Text& command : def.commands) row.commands.push_back(world_.text(command, scope, " "));
-      row.verify = world_.text(def.verify, scope, " ");
+      const auto in_region = [&](std::string command) {  // the shell's own is taken to be that of the inventory
+        const std::string& region = parts[c].resource->region;
+        if (!region.empty() && region != inventory_.region && command.starts_with("aws "))
+          command += " --region " + region;
+        return command;
+      };
+      for (const Text& command : def.commands) row.commands.push_back(in_region(world_.text(command, scope, " ")));
+      row.verify = in_region(world_.text(def.verify, scope, " "));
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);
       for (const RepairDef::Setting& set : def.sets) {

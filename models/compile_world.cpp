@@ -114,6 +114,7 @@ struct World::Draft {
   const TypeDef* type = nullptr;
   std::string name;
   std::string short_name;
+  std::string_view aws_name;
   const Resource* resource = nullptr;
   Index parent = nothing;  // among the drafts
   const AttributeDef* contained_in = nullptr;
@@ -169,6 +170,7 @@ void World::create_parts(const Inventory& inventory) {
     d.type = type;
     d.name = r.name;
     d.short_name = r.name;
+    d.aws_name = r.aws_name;
     d.resource = &r;
     d.value = &r.attributes;
     d.at = r.at;
@@ -204,6 +206,7 @@ void World::create_parts(const Inventory& inventory) {
     p.at = d.at;
     p.short_name = p.parent == nothing ? std::string_view(p.name)
                                        : std::string_view(p.name).substr(p.name.size() - d.short_name.size());
+    p.aws_name = d.aws_name.empty() ? p.short_name : d.aws_name;
     if (!by_name_.emplace(p.name, c).second) {
       diagnostics->error(p.at, fmt::format("'{}' is the name of another component already", p.name));
     }
@@ -312,6 +315,8 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
           }
           names.push_back(name->text);
         }
+        if (const Value* aws = d.value->find("aws_name"); aws && aws->kind == Value::Kind::scalar)
+          d.aws_name = aws->text;
       } else {
         d.expression = &expression->operands[i];
       }
@@ -390,7 +395,9 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
     for (const Value& child : value->children) {
       const std::size_t i = find(child.key);
       if (i == attributes.size()) {
-        if ((is_top && is_own_key(child.key)) || (is_part && child.key == "name")) continue;
+        if ((is_top && is_own_key(child.key)) || (is_part && (child.key == "name" || child.key == "aws_name"))) {
+          continue;
+        }
         std::vector<std::string_view> known;
         for (const AttributeDef& a : attributes) {
           if (a.kind != AttributeDef::Kind::fixed) known.push_back(a.name);
@@ -574,9 +581,13 @@ void World::note_default(const AttributeDef& attribute, Index component, std::st
   used.components.push_back(component);
 }
 
-void World::describe(std::string& to, const Thing& thing) const {
+void World::describe(std::string& to, const Thing& thing, bool for_reader) const {
   switch (thing.kind) {
-    case Thing::Kind::component: to += parts_[thing.component].short_name; return;
+    case Thing::Kind::component: {
+      const Part& part = parts_[thing.component];
+      to += for_reader ? part.short_name : part.aws_name;
+      return;
+    }
     case Thing::Kind::quantity: to += written(thing.quantity()); return;
     case Thing::Kind::text: to += thing.text; return;
     case Thing::Kind::yes_no: to += thing.yes ? "yes" : "no"; return;

@@ -72,6 +72,7 @@ struct Scope {
   const Thing* item = nullptr;
   const Thing* caller = nullptr;
   const std::vector<std::pair<std::string_view, Thing>>* parameters = nullptr;
+  bool for_reader = false;  // names as in the inventory; else those of AWS, for commands
 };
 
 // Room for what a path leads to, used again and again.
@@ -101,6 +102,7 @@ struct Part {
   Index type_index = 0;
   std::string name;
   std::string_view short_name;  // of a part, its own name without that of its parent
+  std::string_view aws_name;
   const Resource* resource = nullptr;
   Index parent = nothing;
   Index first_slot = 0;
@@ -127,6 +129,7 @@ class World {
   std::optional<Thing> one(const Expression& expression, const Scope& scope);
   bool holds(const Test& test, const Scope& scope);
   std::string text(const Text& text, const Scope& scope, std::string_view between = ", ");
+  std::string sentence(const Text& text, Scope scope);  // names as in the inventory
   void append(std::string& to, const Text& text, const Scope& scope, std::string_view between);
   bool applies(std::optional<Moment> since, std::optional<Moment> until) const;
 
@@ -160,7 +163,7 @@ class World {
   std::vector<UsedDefault> used_defaults() const;
   const std::set<std::string, std::less<>>& used_facts() const { return used_facts_; }
   std::string describe(const Thing& thing) const;
-  void describe(std::string& to, const Thing& thing) const;
+  void describe(std::string& to, const Thing& thing, bool for_reader = true) const;
 
   // Works out every attribute, so that every mistake is found.
   void check_all();

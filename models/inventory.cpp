@@ -188,6 +188,7 @@ class Reader {
       fill(r.attributes, document_, c.node());
       r.attributes.key.clear();
       take(r, "type", r.type, &r.type_at);
+      take(r, "aws_name", r.aws_name, nullptr);
       take(r, "account", r.account, nullptr);
       take(r, "region", r.region, nullptr);
       if (r.type.empty() && !r.type_at.file) {
@@ -425,6 +426,7 @@ std::string to_yaml(const Inventory& inventory) {
   for (const Resource& r : inventory.resources) {
     Value all = Value::map();
     all.set("type", r.type);
+    if (!r.aws_name.empty()) all.set("aws_name", r.aws_name);
     if (r.account != inventory.account) all.set("account", r.account);
     if (r.region != inventory.region) all.set("region", r.region);
     all.children.insert(all.children.end(), r.attributes.children.begin(), r.attributes.children.end());

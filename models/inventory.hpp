@@ -48,9 +48,10 @@ Value value_from(const input::Document& document, const input::Node& node);
 struct Resource {
   std::string name;
   std::string type;     // `service:type`
-  std::string account;  // empty: not known
+  std::string aws_name;  // where AWS calls it otherwise; empty: its name
+  std::string account;   // empty: not known
   std::string region;
-  Value attributes = Value::map();  // all but type, account and region
+  Value attributes = Value::map();  // all but type, aws_name, account and region
   input::Position at;               // of the name
   input::Position type_at;
 };

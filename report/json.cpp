@@ -715,6 +715,9 @@ Json coverage_rows(const models::ImportResult& import) {
   return {{"modelled", c.modelled},
           {"folded", c.folded},
           {"data_sources", c.data_sources},
+          {"stated", c.stated},
+          {"inferred", c.inferred},
+          {"unfollowed", c.unfollowed},
           {"unmodelled", std::move(unmodelled)},
           {"unresolved", std::move(unresolved)},
           {"external", std::move(external)},
@@ -754,10 +757,29 @@ Json change_rows(const models::PlannedChanges& changes) {
   }
   Json moves = Json::array();
   for (const auto& m : changes.moves) moves.push_back({{"from", m.from}, {"to", m.to}});
-  return {{"deletions", std::move(deletions)}, {"replacements", std::move(replacements)},
-          {"updates", std::move(updates)},     {"moves", std::move(moves)},
-          {"created", changes.created},        {"forgotten", changes.forgotten},
-          {"drifted", changes.drifted},        {"not_simulated", changes.not_simulated}};
+  Json unmodelled = Json::array();
+  for (const auto& u : changes.unmodelled) {
+    unmodelled.push_back({{"address", u.address}, {"type", u.type}, {"is_replaced", u.is_replaced}});
+  }
+  Json mentions = Json::array();
+  for (const auto& m : changes.mentions) {
+    mentions.push_back({{"name", m.name}, {"by", m.by}, {"attribute", m.attribute}});
+  }
+  Json unseen_users = Json::array();
+  for (const auto& u : changes.unseen_users) unseen_users.push_back({{"name", u.name}, {"trusted", u.trusted}});
+  return {{"deletions", std::move(deletions)},
+          {"replacements", std::move(replacements)},
+          {"updates", std::move(updates)},
+          {"moves", std::move(moves)},
+          {"unmodelled", std::move(unmodelled)},
+          {"unseen_users", std::move(unseen_users)},
+          {"mentions", std::move(mentions)},
+          {"created", changes.created},
+          {"imported", changes.imported},
+          {"forgotten", changes.forgotten},
+          {"drifted", changes.drifted},
+          {"vanished", changes.vanished},
+          {"not_simulated", changes.not_simulated}};
 }
 
 void add_answer(Json& json, const scenarios::Answer& answer) {
@@ -835,7 +857,8 @@ std::string coverage_json(const models::ImportResult& import, const Style& style
     const std::string_view how = e.how == models::ImportedEdge::How::value       ? "value"
                                  : e.how == models::ImportedEdge::How::reference ? "reference"
                                                                                  : "inferred";
-    json["edges"].push_back({{"from", e.from}, {"attribute", e.attribute}, {"to", e.to}, {"how", how}});
+    json["edges"].push_back(
+        {{"from", e.from}, {"attribute", e.attribute}, {"to", e.to}, {"how", how}, {"is_followed", e.is_followed}});
   }
   return printed(json);
 }

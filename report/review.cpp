@@ -32,6 +32,35 @@ void first_of(Page& page, const List& list, Tell tell) {
   }
 }
 
+void unmodelled(Page& page, const std::vector<PlannedChanges::Unmodelled>& all, bool is_replaced,
+                std::string_view what) {
+  std::vector<std::string> addresses;
+  for (const PlannedChanges::Unmodelled& u : all) {
+    if (u.is_replaced == is_replaced) addresses.push_back(code(clean(u.address)));
+  }
+  if (addresses.empty()) return;
+  page.gap();
+  page.paragraph(fmt::format("{} {}.", warn(fmt::format("{} ({}):", what, addresses.size())), listing(addresses, 8)),
+                 1);
+}
+
+// Nobody in the files is no nobody.
+void unseen_users(Page& page, const std::vector<PlannedChanges::UnseenUsers>& all) {
+  if (all.empty()) return;
+  std::vector<std::string> names;
+  for (const PlannedChanges::UnseenUsers& u : all) names.push_back(code(clean(u.name)));
+  page.gap();
+  page.paragraph(fmt::format("{} who is hurt without {} is not known.",
+                             warn(fmt::format("Nothing in these files uses {}:", listing(names, 8))),
+                             all.size() == 1 ? "it" : "them"),
+                 1);
+  for (const PlannedChanges::UnseenUsers& u : all) {
+    if (!u.trusted.empty()) {
+      page.item(fmt::format("{} can be assumed by {}.", code(clean(u.name)), listing(codes(u.trusted), 4)));
+    }
+  }
+}
+
 void list_changes(Page& page, const PlannedChanges& changes) {
   page.heading("What the plan takes away or replaces");
   if (changes.deletions.empty() && changes.replacements.empty()) {
@@ -59,9 +88,19 @@ void list_changes(Page& page, const PlannedChanges& changes) {
     page.table(std::move(table));
     if (left_out > 0) page.paragraph(fmt::format("And {} more; the JSON form has all of them.", left_out), 1);
   }
+  unmodelled(page, changes.unmodelled, false, "Deleted, and not modelled");
+  unmodelled(page, changes.unmodelled, true, "Replaced, and not modelled");
+  unseen_users(page, changes.unseen_users);
+  if (!changes.mentions.empty()) {
+    page.gap();
+    page.paragraph(warn("Named by what stays, in a way that the model does not follow:"), 1);
+    first_of(page, changes.mentions, [](const PlannedChanges::Mention& m) {
+      return fmt::format("{} in {} of {}", code(clean(m.name)), clean(m.attribute), code(clean(m.by)));
+    });
+  }
   if (!changes.updates.empty()) {
     page.gap();
-    page.paragraph(strong("Changed in place:"), 1);
+    page.paragraph(strong("Changed in place, which is not simulated:"), 1);
     const auto value = [](const std::string& v) { return v.empty() ? "nothing" : code(cut_to(clean(v), 40)); };
     first_of(page, changes.updates, [&](const PlannedChanges::Update& u) {
       return fmt::format("{} {}: {} → {}", code(clean(u.address)), clean(u.attribute), value(u.before), value(u.after));
@@ -75,8 +114,10 @@ void list_changes(Page& page, const PlannedChanges& changes) {
         1);
   };
   named(changes.created, "Created");
+  named(changes.imported, "Taken over by Terraform");
   named(changes.forgotten, "Only leave the state");
   named(changes.drifted, "Changed outside Terraform");
+  named(changes.vanished, "Deleted outside Terraform");
   if (!changes.moves.empty()) {
     page.gap();
     page.paragraph(strong("Renamed in the code only:"), 1);
@@ -86,7 +127,7 @@ void list_changes(Page& page, const PlannedChanges& changes) {
   }
   if (!changes.not_simulated.empty()) {
     page.gap();
-    page.paragraph(strong("The model has no words for:"), 1);
+    page.paragraph(strong("Not simulated either:"), 1);
     first_of(page, changes.not_simulated, [](const std::string& sentence) { return clean(sentence); });
   }
 }
@@ -132,13 +173,9 @@ std::string coverage_report(const ImportResult& import, const Style& style) {
   page.title("Import");
   coverage_section(page, import);
   if (import.has_plan) list_changes(page, import.changes);
-  std::size_t guessed = 0;
-  for (const models::ImportedEdge& e : import.edges) guessed += e.how == models::ImportedEdge::How::inferred ? 1U : 0U;
-  page.heading("References");
-  page.paragraph(fmt::format("{} between resources.", counted(import.edges.size(), "reference", "references")));
-  if (guessed > 0) {
-    page.gap();
-    page.paragraph(strong("Inferred, because only one resource can be meant:"), 1);
+  if (import.coverage.inferred > 0) {
+    page.heading("Inferred references");
+    page.paragraph("The files do not say these; only one resource of the type can be meant:");
     for (const models::ImportedEdge& e : import.edges) {
       if (e.how != models::ImportedEdge::How::inferred) continue;
       page.item(fmt::format("{} {} → {}", code(clean(e.from)), clean(e.attribute), code(clean(e.to))));

@@ -146,9 +146,10 @@ void RunPage::headline() {
   };
   std::vector<Deed> deeds;
   for (const scenarios::ScenarioFault& f : s.faults) {
+    const std::string verb = f.made_again_after ? "replace" : f.verb;
     const auto same =
-        std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == f.verb && d.at == f.at; });
-    Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{f.verb, f.at, {}}) : *same;
+        std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == verb && d.at == f.at; });
+    Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{verb, f.at, {}}) : *same;
     for (const std::string& c : f.components) deed.to.push_back(code(clean(c)));
   }
   std::vector<std::string> done;

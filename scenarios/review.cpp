@@ -10,6 +10,10 @@ namespace {
 // How long the gap of a replacement lasts when the old one goes first. Terraform waits for nothing in between.
 constexpr Duration replacement_gap = Duration::seconds(30);
 
+std::string counted(std::size_t n, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
 ScenarioFault fault_of(const std::string& component, const std::string& verb) {
   ScenarioFault fault;
   fault.verb = verb;
@@ -51,20 +55,24 @@ std::vector<std::string> failed_gates(const Answer& answer, const std::vector<Ga
         std::set<std::uint32_t> hurt;
         for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component.value);
         for (const Fault& f : answer.faults) hurt.erase(answer.system().actions[f.action].component.value);
-        if (!hurt.empty()) failed.push_back(fmt::format("blast: {} components are hurt", hurt.size()));
+        if (!hurt.empty()) {
+          failed.push_back(fmt::format("blast: {} hurt", counted(hurt.size(), "component is", "components are")));
+        }
         break;
       }
       case Gate::loss: {
         const double lost = answer.main_run().findings.lost;
         if (lost > 1e-3)
-          failed.push_back(fmt::format("loss: {:.0f} events are lost although every step is done", lost));
+          failed.push_back(lost < 1 ? "loss: less than an event is lost although every step is done"
+                                    : fmt::format("loss: {:.0f} events are lost although every step is done", lost));
         break;
       }
       case Gate::irreversible: {
         const auto& broken = answer.main_run().response.still_broken;
         const auto& points = answer.main_run().findings.points;
         if (!broken.empty())
-          failed.push_back(fmt::format("irreversible: {} things stay broken", broken.size()));
+          failed.push_back(
+              fmt::format("irreversible: {} broken", counted(broken.size(), "thing stays", "things stay")));
         else if (!points.empty())
           failed.push_back("irreversible: data is gone for good although every step is done");
         break;

@@ -133,15 +133,19 @@ void drop_what_plans_tell(Read& read) {
   }
 }
 
-bool has_managed(const std::vector<Source>& sources, const Catalogue& catalogue) {
+// Managed resources, of modelled types or of any.
+bool has_managed(const std::vector<Source>& sources, const Catalogue* modelled_in) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
-    return std::any_of(s.world.instances.begin(), s.world.instances.end(),
-                       [&](const terraform::Instance& i) { return !i.is_data && catalogue.find_terraform(i.type); });
+    return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const terraform::Instance& i) {
+      return !i.is_data && (!modelled_in || modelled_in->find_terraform(i.type));
+    });
   });
 }
 
-void append(std::vector<std::string>& to, std::vector<std::string> from) {
-  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+bool exists_only_afterwards(const Read& read, const Catalogue& catalogue) {
+  if (has_managed(read.before, &catalogue)) return false;
+  if (has_managed(read.after, &catalogue)) return true;
+  return !has_managed(read.before, nullptr) && has_managed(read.after, nullptr);
 }
 
 template <class Row>
@@ -175,8 +179,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   result.is_partial = read.is_partial;
   switch (options.world) {
     case ImportOptions::World::automatic:
-      result.is_planned_world =
-          result.has_plan && !has_managed(read.before, catalogue) && has_managed(read.after, catalogue);
+      result.is_planned_world = result.has_plan && exists_only_afterwards(read, catalogue);
       break;
     case ImportOptions::World::before: break;
     case ImportOptions::World::after: result.is_planned_world = result.has_plan; break;
@@ -200,10 +203,15 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     append_rows(result.changes.replacements, std::move(changes.replacements));
     append_rows(result.changes.updates, std::move(changes.updates));
     append_rows(result.changes.moves, std::move(changes.moves));
-    append(result.changes.created, std::move(changes.created));
-    append(result.changes.forgotten, std::move(changes.forgotten));
-    append(result.changes.drifted, std::move(changes.drifted));
-    append(result.changes.not_simulated, std::move(changes.not_simulated));
+    append_rows(result.changes.unmodelled, std::move(changes.unmodelled));
+    append_rows(result.changes.unseen_users, std::move(changes.unseen_users));
+    append_rows(result.changes.mentions, std::move(changes.mentions));
+    append_rows(result.changes.created, std::move(changes.created));
+    append_rows(result.changes.imported, std::move(changes.imported));
+    append_rows(result.changes.forgotten, std::move(changes.forgotten));
+    append_rows(result.changes.drifted, std::move(changes.drifted));
+    append_rows(result.changes.vanished, std::move(changes.vanished));
+    append_rows(result.changes.not_simulated, std::move(changes.not_simulated));
   }
   terraform::Mapped& chosen = result.is_planned_world ? after : before;
   result.inventory = std::move(chosen.inventory);
@@ -251,9 +259,8 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   }
   ImportResult result;
   if (!diagnostics.has_errors()) result = import_documents(documents, catalogue, diagnostics, options);
-  if (diagnostics.has_errors()) {  // what the messages point into
-    for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
-  }
+  // What messages point into, and what the result comes from.
+  for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
   return result;
 }
 
@@ -273,10 +280,14 @@ std::string coverage_line(const Coverage& coverage) {
   const auto count = [](std::size_t n, std::string_view one, std::string_view many) {
     return fmt::format("{} {}", n, n == 1 ? one : many);
   };
-  return fmt::format("{}: {} modelled, {} part of those, {} not modelled; {} unresolved, {} outside these files",
-                     count(all, "resource", "resources"), coverage.modelled, coverage.folded,
-                     coverage.unmodelled.size(), count(coverage.unresolved.size(), "reference", "references"),
-                     coverage.external.size());
+  const std::string unfollowed =
+      coverage.unfollowed > 0 ? fmt::format(" ({} of them not followed)", coverage.unfollowed) : std::string();
+  return fmt::format(
+      "{}: {} modelled, {} part of those, {} not modelled; {} stated{}, {} inferred, {} unresolved; {} outside these "
+      "files",
+      count(all, "resource", "resources"), coverage.modelled, coverage.folded, coverage.unmodelled.size(),
+      count(coverage.stated, "reference", "references"), unfollowed, coverage.inferred, coverage.unresolved.size(),
+      count(coverage.external.size(), "thing", "things"));
 }
 
 }  // namespace moshimo::models

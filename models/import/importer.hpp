@@ -26,6 +26,7 @@ struct ImportedEdge {
   std::string attribute;  // `logs.group`, `replication[0].destination`
   std::string to;
   How how = How::value;
+  bool is_followed = true;  // false: it is named, but the model makes nothing of it; `attribute` is Terraform's
   friend bool operator==(const ImportedEdge&, const ImportedEdge&) = default;
 };
 
@@ -33,6 +34,9 @@ struct Coverage {
   std::size_t modelled = 0;
   std::size_t folded = 0;  // part of a modelled resource, such as aws_sqs_queue_policy
   std::size_t data_sources = 0;
+  std::size_t stated = 0;      // references between resources that the files state, by value or by expression
+  std::size_t inferred = 0;    // those guessed because only one resource can be meant
+  std::size_t unfollowed = 0;  // among those stated, the ones the model makes nothing of
   struct Unmodelled {
     std::string type;
     std::string address;
@@ -79,13 +83,32 @@ struct PlannedChanges {
     std::string before;
     std::string after;
   };
+  struct Unmodelled {  // deleted or replaced, without being known to the model
+    std::string address;
+    std::string type;
+    bool is_replaced = false;
+  };
+  struct UnseenUsers {  // of something that goes and that only others make use of, none of which is in the files
+    std::string name;
+    std::vector<std::string> trusted;  // whom it lets assume it
+  };
+  struct Mention {  // of something that goes, by something that stays, in a way the model makes nothing of
+    std::string name;
+    std::string by;
+    std::string attribute;  // Terraform's
+  };
   std::vector<Deletion> deletions;
   std::vector<Replacement> replacements;
   std::vector<Update> updates;
   std::vector<Move> moves;
+  std::vector<Unmodelled> unmodelled;
+  std::vector<UnseenUsers> unseen_users;
+  std::vector<Mention> mentions;
   std::vector<std::string> created;        // addresses
+  std::vector<std::string> imported;       // addresses that Terraform takes over; nothing happens to them
   std::vector<std::string> forgotten;      // addresses that only leave the state; nothing happens to them
   std::vector<std::string> drifted;        // addresses that were changed outside Terraform
+  std::vector<std::string> vanished;       // addresses that were deleted outside Terraform
   std::vector<std::string> not_simulated;  // changes that the model has no words for, a sentence each
 };
 
@@ -140,7 +163,8 @@ enum class ImportKind : std::uint8_t {
 };
 ImportKind import_kind_of(std::string_view text);
 
-// "42 resources: 30 modelled, 8 part of those, 4 not modelled; 1 reference unresolved, 2 external"
+// "42 resources: 30 modelled, 8 part of those, 4 not modelled; 50 references stated, 1 inferred, 0 unresolved; 2 things
+// outside these files"
 std::string coverage_line(const Coverage& coverage);
 
 }  // namespace moshimo::models

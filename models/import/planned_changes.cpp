@@ -1,27 +1,14 @@
 #include "models/import/planned_changes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace moshimo::models::terraform {
 
 namespace {
-
-// Updates of one attribute that are a fault of the resource.
-struct SwitchedOff {
-  std::string_view terraform_type;
-  std::string_view attribute;
-  std::string_view to;
-  std::string_view verb;
-};
-constexpr std::array<SwitchedOff, 3> switched_off = {{
-    {"aws_kms_key", "is_enabled", "false", "disable"},
-    {"aws_kms_external_key", "enabled", "false", "disable"},
-    {"aws_iam_access_key", "status", "Inactive", "deactivate"},
-}};
 
 // The fault that is the loss of an attribute, by the names the catalogue gives such faults.
 std::string loss_of(const TypeDef& type, std::string_view attribute) {
@@ -51,13 +38,29 @@ bool equal(Value a, Value b) {
   return true;
 }
 
+constexpr std::string_view known_later = " (known after apply)";
+
+// The attributes of a Terraform type from which the catalogue reads something, at their root.
+void read_attributes(const std::vector<AttributeDef>& attributes, const std::string& terraform_type,
+                     const std::string& part_of, std::set<std::string, std::less<>>& read) {
+  for (const AttributeDef& attribute : attributes) {
+    for (const ImportPath& path : attribute.terraform) {
+      if (path.other_type.empty() ? !part_of.empty() : path.other_type != terraform_type) continue;
+      const auto first = std::find_if(path.steps.begin(), path.steps.end(),
+                                      [](const ImportStep& step) { return step.kind == ImportStep::Kind::member; });
+      if (first != path.steps.end()) read.insert(first->name);
+    }
+    read_attributes(attribute.members, terraform_type, part_of, read);
+  }
+}
+
 // The names of the attributes an update changes.
 std::vector<std::string> changed_attributes(const Change& change) {
   std::vector<std::string> names;
   for (Value part = change.before.first(); part; part = part.next()) {
     const Value unknown = change.after_unknown.member(part.key());
     if (unknown.is_true()) {
-      names.push_back(std::string(part.key()) + " (known after apply)");
+      names.push_back(std::string(part.key()).append(known_later));
     } else if (!equal(part, change.after.member(part.key()))) {
       names.emplace_back(part.key());
     }
@@ -110,12 +113,22 @@ class Comparison {
     for (const Change& change : plan_.changes) {
       if (!change.is_data) take(change);
     }
+    find_renamed();
     for (const Change* change : parts_removed_) remove_part(*change);
+    for (const Change& change : plan_.changes) {
+      if (change.is_data || change.action != Action::update) continue;
+      for (const Placement& place : placements(change)) {
+        if (is_fault(change, place)) break;
+      }
+    }
     compare();
     for (const Change& change : plan_.changes) {
       if (!change.is_data && change.action == Action::update) tell_update(change);
     }
-    result_.drifted = plan_.drifted;
+    for (const Drift& drift : plan_.drifted) {
+      (drift.is_gone ? result_.vanished : result_.drifted).push_back(drift.address);
+    }
+    tell_unseen_users();
     return std::move(result_);
   }
 
@@ -133,6 +146,7 @@ class Comparison {
   void take(const Change& change) {
     const std::string address = address_of(change);
     if (!change.previous_address.empty()) result_.moves.push_back({change.previous_address, change.address});
+    if (change.is_import) result_.imported.push_back(address);
     switch (change.action) {
       case Action::no_op:
       case Action::read:
@@ -157,8 +171,7 @@ class Comparison {
     } else if (is_part) {
       parts_removed_.push_back(&change);  // once it is known which wholes go
     } else {
-      result_.not_simulated.push_back(fmt::format("{} is {}; {} is not modelled", address,
-                                                  replaces(change.action) ? "replaced" : "deleted", change.type));
+      result_.unmodelled.push_back({address, change.type, replaces(change.action)});
     }
   }
 
@@ -183,6 +196,28 @@ class Comparison {
     } else {
       result_.deletions.push_back({whole.name, "delete", address_of(change), change.type, change.reason, false});
     }
+  }
+
+  // Deleted under one address and created under another, with no `moved` block between them: for AWS, a replacement.
+  void find_renamed() {
+    std::unordered_map<std::string, std::string> made;  // name and type -> address
+    std::unordered_set<std::string> created(result_.created.begin(), result_.created.end());
+    for (const auto& [address, places] : after_.placements) {
+      if (!created.contains(address)) continue;
+      for (const Placement& p : places) {
+        if (p.attribute.empty()) made.emplace(p.name + "\n" + p.type, address);
+      }
+    }
+    std::erase_if(result_.deletions, [&](const PlannedChanges::Deletion& d) {
+      const auto was = std::find_if(before_.inventory.resources.begin(), before_.inventory.resources.end(),
+                                    [&](const Resource& r) { return r.name == d.name; });
+      if (d.verb != "delete" || was == before_.inventory.resources.end()) return false;
+      const auto again = made.find(d.name + "\n" + was->type);
+      if (again == made.end()) return false;
+      result_.replacements.push_back({d.name, d.address, d.type, false,
+                                      fmt::format("created again as {}; a moved block would keep it", again->second)});
+      return true;
+    });
   }
 
   // The resource a nested part stands in: rule of rule/targets/0.
@@ -317,11 +352,8 @@ class Comparison {
       result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
       return;
     }
-    PlannedChanges::Update update{was.name, address, attribute.name, old ? in_words(*old) : "nothing",
-                                  now ? in_words(*now) : "nothing"};
-    result_.not_simulated.push_back(
-        fmt::format("{}: its {} changes from {} to {}", update.name, update.attribute, update.before, update.after));
-    result_.updates.push_back(std::move(update));
+    result_.updates.push_back(
+        {was.name, address, attribute.name, old ? in_words(*old) : "nothing", now ? in_words(*now) : "nothing"});
   }
 
   // Parts that were there before, one by one; new ones take nothing away.
@@ -338,31 +370,82 @@ class Comparison {
         if (name ? other && other->text == name->text : !other && k == i) same = &now->children[k];
       }
       if (same && equal(item, *same)) continue;
-      PlannedChanges::Update update{part, address, attribute.name, in_words(item), same ? in_words(*same) : "nothing"};
-      result_.not_simulated.push_back(fmt::format("{} changes from {} to {}", part, update.before, update.after));
       told_.insert(was.name);
-      result_.updates.push_back(std::move(update));
+      result_.updates.push_back(
+          {part, address, attribute.name, in_words(item), same ? in_words(*same) : std::string("nothing")});
     }
+  }
+
+  // An update that the catalogue says is a fault: a key that is disabled.
+  bool is_fault(const Change& change, const Placement& place) {
+    const TypeDef* type = type_of(place.type);
+    if (!type || !place.attribute.empty()) return false;
+    for (const ImportSource& source : type->terraform) {
+      if (source.type != change.type) continue;
+      for (const ImportSource::FaultByUpdate& f : source.faults) {
+        const std::string_view was = change.before.member(f.attribute).text();
+        if (was == f.value || change.after.member(f.attribute).text() != f.value) continue;
+        add_fault(place.name, f.fault, address_of(change), change.type,
+                  fmt::format("its {} becomes {}", f.attribute, f.value), true);
+        told_.insert(place.name);
+        return true;
+      }
+    }
+    return false;
   }
 
   void tell_update(const Change& change) {
     const auto& places = placements(change);
-    for (const SwitchedOff& s : switched_off) {
-      if (change.type != s.terraform_type || places.empty()) continue;
-      if (change.after.member(s.attribute).text() != s.to || change.before.member(s.attribute).text() == s.to) continue;
-      const TypeDef* type = type_of(places.front().type);
-      if (!type || !type->find_fault(s.verb)) continue;
-      add_fault(places.front().name, std::string(s.verb), change.address, change.type,
-                fmt::format("its {} becomes {}", s.attribute, s.to), true);
+    std::vector<std::string> names = changed_attributes(change);
+    if (places.empty()) {
+      if (names.empty()) return;
+      result_.not_simulated.push_back(
+          fmt::format("{} changes in {}; {} is not modelled", change.address, fmt::join(names, ", "), change.type));
       return;
     }
+    if (std::any_of(places.begin(), places.end(), [&](const Placement& p) { return told_.contains(p.name); })) return;
+    // What is unknown and read leads to the same as before, or something would have been told.
+    std::set<std::string, std::less<>> read;
     for (const Placement& p : places) {
-      if (told_.contains(p.name)) return;
+      if (const TypeDef* type = type_of(p.type)) read_attributes(type->attributes, change.type, p.attribute, read);
     }
-    const auto names = changed_attributes(change);
+    std::erase_if(names, [&](const std::string& name) {
+      return name.ends_with(known_later) && read.contains(name.substr(0, name.size() - known_later.size()));
+    });
     if (names.empty()) return;
-    result_.not_simulated.push_back(fmt::format("{} changes in {}, which makes no difference to the model",
-                                                change.address, fmt::join(names, ", ")));
+    result_.not_simulated.push_back(
+        fmt::format("{} changes in {}, in nothing that the model looks at", change.address, fmt::join(names, ", ")));
+  }
+
+  // Things that only others make use of, and that go although none of those is in the files.
+  void tell_unseen_users() {
+    std::unordered_map<std::string_view, const Resource*> resources;
+    for (const Resource& r : before_.inventory.resources) resources.emplace(r.name, &r);
+    std::unordered_set<std::string_view> used;
+    for (const ImportedEdge& edge : before_.edges) {
+      const bool is_statement = edge.attribute.ends_with(".allows") || edge.attribute.ends_with(".only");
+      if (!is_statement) used.insert(edge.to);
+      if (!edge.is_followed && gone_.contains(edge.to) && !gone_.contains(edge.from)) {
+        result_.mentions.push_back({edge.to, edge.from, edge.attribute});
+      }
+    }
+    const auto tell = [&](const std::string& name) {
+      const auto found = resources.find(name);
+      const TypeDef* type = found == resources.end() ? nullptr : type_of(found->second->type);
+      if (!type || !type->hops.empty() || !type->processes.empty() || type->find_port("in") || used.contains(name))
+        return;
+      std::vector<std::string> trusted;
+      if (const models::Value* trust = found->second->attributes.find("trust")) {
+        for (const models::Value& statement : trust->children) {
+          if (const models::Value* whom = statement.find("allows")) trusted.push_back(whom->text);
+        }
+      }
+      result_.unseen_users.push_back({name, std::move(trusted)});
+    };
+    for (const auto& d : result_.deletions) {
+      if (d.verb == "delete") tell(d.name);
+    }
+    for (const auto& r : result_.replacements) tell(r.name);
   }
 
   const World& plan_;

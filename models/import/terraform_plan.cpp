@@ -154,6 +154,7 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
       continue;
     }
     change.action = *action;
+    change.is_import = bool(detail.member("importing"));
     change.before = detail.member("before");
     change.after = detail.member("after");
     change.after_unknown = detail.member("after_unknown");
@@ -202,7 +203,7 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
                             node.member("name").text());
       if (!key.empty()) address += "[" + key + "]";
     }
-    world.drifted.push_back(std::move(address));
+    world.drifted.push_back({std::move(address), *action == Action::remove});
   }
   return good;
 }

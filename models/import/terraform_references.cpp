@@ -90,6 +90,13 @@ std::string References::region(const Instance& instance) const {
   return world_.configuration.region(std::string(resource.member("provider_config_key").text()));
 }
 
+std::string References::provider(const Instance& instance) const {
+  const std::string block = (instance.is_data ? "data." : "") + instance.type + "." + instance.name;
+  const Value resource = world_.configuration.resource(without_keys(instance.module), block);
+  const Value key = resource.member("provider_config_key");
+  return key ? std::string(key.text()) : instance.provider;
+}
+
 std::vector<int> References::instances_in(const std::string& module_address, const std::string& type) const {
   const auto found = types_.find(in_module(module_address, type));
   return found == types_.end() ? std::vector<int>() : found->second;

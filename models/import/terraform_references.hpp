@@ -30,6 +30,7 @@ class References {
   // The configuration's expressions for an instance; empty without configuration.
   Value expressions(const Instance& instance) const;
   std::string region(const Instance& instance) const;
+  std::string provider(const Instance& instance) const;  // with its alias, as far as the file tells
   Resolution resolve(Value expression, const Instance& user) const;
   // Instances of one resource block in one instance of a module.
   std::vector<int> instances_in(const std::string& module_address, const std::string& type) const;

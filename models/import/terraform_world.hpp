@@ -45,12 +45,18 @@ struct Change {
   std::string deposed;
   std::string type;
   bool is_data = false;
+  bool is_import = false;  // an `import` block: it exists, and Terraform only takes it over
   Action action = Action::no_op;
   std::string reason;
   Value before;
   Value after;
   Value after_unknown;
   int instance = -1;  // index into the world, where the object exists before the plan
+};
+
+struct Drift {
+  std::string address;
+  bool is_gone = false;
 };
 
 // The part of a plan that says how values came about: expressions and what they refer to.
@@ -82,7 +88,7 @@ class Configuration {
 struct World {
   std::vector<Instance> instances;
   std::vector<Change> changes;
-  std::vector<std::string> drifted;  // addresses that changed outside Terraform, in order
+  std::vector<Drift> drifted;  // what changed outside Terraform, in order
   Configuration configuration;
   bool is_plan = false;
   bool is_partial = false;  // the plan says it is not complete

@@ -25,3 +25,16 @@ TEST_CASE("a component that its full buffer holds up is stalled, and says why", 
   REQUIRE(stalled->chain.size() == 1);
   CHECK(system.conditions[stalled->chain[0]].name == "up");
 }
+
+TEST_CASE("a port that a fault takes away at time 0 is down, though nothing changes any more", "[core][findings]") {
+  System system = system_from("condition up\ncondition never\nport bucket.in needs up:missing\nport dead needs never\n");
+  const SimTime horizon = SimTime::after_start(Duration::hours(3));
+  const Script nothing = script_from(system, "at 0s never falls\n");
+  const Script script = script_from(system, "at 0s up falls\nat 0s never falls\n");
+  const Findings f = findings_of(system, simulate(system, script, horizon), simulate(system, nothing, horizon));
+  REQUIRE(f.effects.size() == 1);  // what is down in the healthy system too is no effect
+  CHECK(f.effects[0].kind == EffectKind::down);
+  CHECK(f.effects[0].from == SimTime{});
+  CHECK(f.effects[0].to.is_never());
+  CHECK(f.effects[0].error == ErrorClass::missing);
+}

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "models/compile.hpp"
-#include "models/import/terraform_mapping.hpp"
+#include "models/import/schedule_gap.hpp"
 
 using namespace moshimo;
 using namespace moshimo::models;
@@ -184,12 +184,17 @@ TEST_CASE("The wrong state key: what is no fault is told") {
   CHECK(r.changes.moves.front().from == "module.web.aws_cloudwatch_log_group.logs");
   CHECK(sorted(r.changes.not_simulated) ==
         sorted({
-            "aws_cloudwatch_dashboard.web is deleted; aws_cloudwatch_dashboard is not modelled",
-            "jobs: its retention changes from 4d to 1d",
-            "sg-0a1b2c3d4e5f60718/egress/0 changes from {port: 0} to {port: 443}",
-            "aws_lambda_function.batch changes in role (known after apply), which makes no difference to the model",
-            "aws_lambda_function.orders changes in memory_size, which makes no difference to the model",
+            // The role of aws_lambda_function.batch is known after apply, but leads to the same role: nothing to tell.
+            "aws_lambda_function.orders changes in memory_size, in nothing that the model looks at",
         }));
+  REQUIRE(r.changes.unmodelled.size() == 1);
+  CHECK(r.changes.unmodelled.front().address == "aws_cloudwatch_dashboard.web");
+  CHECK_FALSE(r.changes.unmodelled.front().is_replaced);
+  Texts updates;
+  for (const auto& u : r.changes.updates)
+    updates.push_back(u.name + " " + u.attribute + ": " + u.before + " -> " + u.after);
+  CHECK(sorted(updates) ==
+        sorted({"jobs retention: 4d -> 1d", "sg-0a1b2c3d4e5f60718/egress/0 egress: {port: 0} -> {port: 443}"}));
 }
 
 TEST_CASE("The wrong state key: statements by account, ID, ARN and service") {
@@ -264,6 +269,58 @@ TEST_CASE("A name that two resources share gives way to their addresses, and edg
   CHECK(edges(r) == Texts{"aws_lambda_function.b role -> aws_iam_role.a"});
   REQUIRE(r.addresses.size() == 2);
   CHECK(r.addresses[0].address == "aws_iam_role.a");
+  CHECK(find(r, "aws_iam_role.a")->aws_name == "x");
+  CHECK(find(r, "aws_lambda_function.b")->aws_name == "x");
+}
+
+TEST_CASE("Commands have AWS's name of what stands in the inventory under its address") {
+  const ImportResult r = import_text(
+      state(held("aws_iam_role", "a", R"({"name":"x","path":"/","arn":"arn:aws:iam::111111111111:role/x"})") + "," +
+            held("aws_iam_policy", "p", R"({"name":"x","path":"/","arn":"arn:aws:iam::111111111111:policy/x"})") + "," +
+            held("aws_lambda_function", "b",
+                 R"({"function_name":"x","arn":"arn:aws:lambda:eu-west-1:111111111111:function:x",
+                     "role":"arn:aws:iam::111111111111:role/x"})")));
+  input::Diagnostics diagnostics;
+  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  const System& system = compiled.system;
+  std::size_t commands = 0;
+  for (std::uint32_t i = 0; i < system.repairs.size(); ++i) {
+    const Repair& repair = system.repairs[RepairId(i)];
+    std::vector<std::string> texts = repair.commands;
+    texts.push_back(repair.verify);
+    for (const std::string& text : texts) {
+      INFO(text);
+      CHECK(text.find("aws_") == std::string::npos);
+      commands += text.find(" x ") != std::string::npos || text.ends_with(" x") ? 1U : 0U;
+    }
+    if (repair.name == "aws_lambda_function.b/recreate") {
+      CHECK(repair.title.find("aws_lambda_function.b") != std::string::npos);  // sentences have the inventory's name
+      CHECK(repair.commands.front() ==
+            "aws lambda create-function --function-name x --role arn:aws:iam::111111111111:role/x --cli-input-json "
+            "file://function.json");
+    }
+  }
+  CHECK(commands > 5);
+}
+
+TEST_CASE("A name that only AWS will give is left to be filled in") {
+  const ImportResult r = import_text(R"({"resource_changes":[
+    {"address":"aws_kms_key.k","mode":"managed","type":"aws_kms_key","name":"k","change":{"actions":["create"],
+      "before":null,"after":{"description":"d"},"after_unknown":{"key_id":true,"arn":true}}}]})");
+  REQUIRE(find(r, "aws_kms_key.k"));
+  CHECK(find(r, "aws_kms_key.k")->aws_name == "<key_id of aws_kms_key.k>");
+}
+
+TEST_CASE("What AWS names by an ARN has that ARN in commands") {
+  const std::string arn = "arn:aws:sns:eu-west-1:111111111111:t:01234567-0123-0123-0123-0123456789ab";
+  const ImportResult r = import_text(
+      state(held("aws_sns_topic", "t", R"({"name":"t","arn":"arn:aws:sns:eu-west-1:111111111111:t"})") + "," +
+            held("aws_sns_topic_subscription", "s",
+                 R"({"id":")" + arn + R"(","topic_arn":"arn:aws:sns:eu-west-1:111111111111:t","protocol":"sqs",
+               "endpoint":"arn:aws:sqs:eu-west-1:111111111111:q"})")));
+  REQUIRE(find(r, "aws_sns_topic_subscription.s"));
+  CHECK(find(r, "aws_sns_topic_subscription.s")->aws_name == arn);
 }
 
 TEST_CASE("A name means something only where its type is known") {
@@ -513,6 +570,193 @@ TEST_CASE("A plan that says it is not complete is passed on as such") {
   CHECK(r.inventory.unknowns.front().find("not complete") != std::string::npos);
 }
 
+TEST_CASE("A part of something outside the files is read into that") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",
+      "change":{"actions":["delete"],"before":{"role":"shared","policy_arn":"arn:aws:iam::111111111111:policy/p"},"after":null}},
+    {"address":"aws_sqs_queue_policy.p","mode":"managed","type":"aws_sqs_queue_policy","name":"p","change":{"actions":["delete"],
+      "before":{"queue_url":"https://sqs.eu-west-1.amazonaws.com/222222222222/elsewhere",
+                "policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"break-policy elsewhere", "detach shared"});
+  CHECK(r.coverage.folded == 2);
+  CHECK(r.coverage.unmodelled.empty());
+  REQUIRE(find(r, "elsewhere"));
+  CHECK(find(r, "elsewhere")->account == "222222222222");
+  CHECK(find(r, "elsewhere")->region == "eu-west-1");
+  CHECK(edges(r) == Texts{"shared policies -> p"});
+}
+
+TEST_CASE("Created under another address under the same name it is replaced, not lost") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.old","mode":"managed","type":"aws_iam_role","name":"old","change":{"actions":["delete"],
+      "before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":null}},
+    {"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new","change":{"actions":["create"],
+      "before":null,"after":{"name":"r"},"after_unknown":{"arn":true}}}]})");
+  CHECK(faults(r).empty());
+  REQUIRE(r.changes.replacements.size() == 1);
+  CHECK(r.changes.replacements.front().name == "r");
+  CHECK_FALSE(r.changes.replacements.front().creates_first);
+  CHECK(r.changes.replacements.front().why == "created again as aws_iam_role.new; a moved block would keep it");
+}
+
+TEST_CASE("What goes although nothing in the files uses it is named, with whom it lets in") {
+  const auto plan = [](const std::string& more) {
+    return R"({"resource_changes":[{"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r",
+      "change":{"actions":["delete"],"before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r","assume_role_policy":
+      "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs-tasks.amazonaws.com\"}}]}"},"after":null}})" +
+           more + "]}";
+  };
+  const ImportResult alone = import_text(plan(""));
+  REQUIRE(alone.changes.unseen_users.size() == 1);
+  CHECK(alone.changes.unseen_users.front().name == "r");
+  CHECK(alone.changes.unseen_users.front().trusted == Texts{"ecs-tasks.amazonaws.com"});
+  const ImportResult used = import_text(plan(R"(,{"address":"aws_lambda_function.f","mode":"managed",
+    "type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+    "before":{"function_name":"f","role":"arn:aws:iam::111111111111:role/r"},"after":{}}})"));
+  CHECK(used.changes.unseen_users.empty());
+}
+
+TEST_CASE("A reference that the model does not follow is told when what it names goes") {
+  const ImportResult r = import_text(R"({"resource_changes":[
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["delete"],
+      "before":{"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q","url":"https://q"},"after":null}},
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+      "before":{"function_name":"f","role":"arn:aws:iam::111111111111:role/r",
+                "environment":[{"variables":{"QUEUE":"arn:aws:sqs:eu-west-1:111111111111:q","OTHER":"q"}}]},"after":{}}}]})");
+  REQUIRE(r.changes.mentions.size() == 1);
+  CHECK(r.changes.mentions.front().name == "q");
+  CHECK(r.changes.mentions.front().by == "f");
+  CHECK(r.changes.mentions.front().attribute == "environment[].variables");
+  CHECK(r.coverage.stated == 2);  // and the role
+  CHECK(r.coverage.unfollowed == 1);
+  CHECK(coverage_line(r.coverage) ==
+        "2 resources: 2 modelled, 0 part of those, 0 not modelled; 2 references stated (1 of them not followed), 0 "
+        "inferred, 0 unresolved; 1 thing outside these files");
+}
+
+TEST_CASE("What only leaves or enters the state is no fault: forget, import, moved") {
+  const auto change = [](const std::string& name, const std::string& actions, const std::string& more) {
+    const std::string values = R"({"name":")" + name + R"(","arn":"arn:aws:iam::111111111111:role/)" + name + "\"}";
+    return R"({"address":"aws_iam_role.)" + name + R"(","mode":"managed","type":"aws_iam_role","name":")" + name +
+           "\"" + (more.starts_with("\"previous") ? "," + more : "") + R"(,"change":{"actions":[)" + actions +
+           R"(],"before":)" + values + R"(,"after":)" + (actions == "\"forget\"" ? "null" : values) +
+           (more.starts_with("\"importing") ? "," + more : "") + "}}";
+  };
+  const ImportResult r = import_text(
+      R"({"format_version":"1.2","resource_changes":[)" + change("a", "\"forget\"", "") + "," +
+      change("b", "\"no-op\"", R"("importing":{"id":"b"})") + "," + change("c", "\"create\",\"forget\"", "") + "," +
+      change("d", "\"no-op\"", R"("previous_address":"module.x.aws_iam_role.d")") + "]}");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.replacements.empty());
+  CHECK(r.changes.forgotten == Texts{"aws_iam_role.a", "aws_iam_role.c"});
+  CHECK(r.changes.imported == Texts{"aws_iam_role.b"});
+  REQUIRE(r.changes.moves.size() == 1);
+  CHECK(r.changes.moves.front().from == "module.x.aws_iam_role.d");
+}
+
+TEST_CASE("Drift says what changed and what is gone") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[],"resource_drift":[
+    {"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","change":{"actions":["update"],"before":{},"after":{}}},
+    {"address":"aws_iam_role.b","mode":"managed","type":"aws_iam_role","name":"b","change":{"actions":["delete"],"before":{},"after":null}},
+    {"address":"aws_iam_role.c","mode":"managed","type":"aws_iam_role","name":"c","change":{"actions":["no-op"],"before":{},"after":{}}}]})");
+  CHECK(r.changes.drifted == Texts{"aws_iam_role.a"});
+  CHECK(r.changes.vanished == Texts{"aws_iam_role.b"});
+}
+
+TEST_CASE("A deposed object goes under its own name; the current one stays") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],
+      "before":{"name":"r-2","arn":"arn:aws:iam::111111111111:role/r-2"},"after":{"name":"r-2"}}},
+    {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","deposed":"abcd1234","change":{"actions":["delete"],
+      "before":{"name":"r-1","arn":"arn:aws:iam::111111111111:role/r-1"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"delete r-1"});
+  CHECK(r.changes.deletions.front().address == "aws_iam_role.r (deposed abcd1234)");
+  CHECK(find(r, "r-2"));
+}
+
+TEST_CASE("Providers with an alias: names, accounts and Regions of each") {
+  // Two queues of one name, in the Regions of two providers; one role that says nothing of its account, beside a queue
+  // of the other account.
+  const auto queue = [](const std::string& label, const std::string& region, const std::string& account) {
+    return R"({"address":"aws_sqs_queue.)" + label + R"(","mode":"managed","type":"aws_sqs_queue","name":")" + label +
+           R"(","change":{"actions":["delete"],"before":{"name":"jobs","url":"https://sqs.)" + region +
+           ".amazonaws.com/" + account + R"(/jobs","arn":"arn:aws:sqs:)" + region + ":" + account +
+           R"(:jobs"},"after":null}})";
+  };
+  const ImportResult r =
+      import_text(R"({"format_version":"1.2","resource_changes":[)" + queue("here", "eu-west-1", "111111111111") + "," +
+                  queue("also", "eu-west-1", "111111111111") + "," + queue("there", "us-east-1", "222222222222") + R"(,
+    {"address":"aws_cloudwatch_log_group.g","mode":"managed","type":"aws_cloudwatch_log_group","name":"g",
+      "change":{"actions":["no-op"],"before":{"name":"g"},"after":{"name":"g"}}}],
+    "configuration":{"provider_config":{"aws":{"name":"aws","expressions":{"region":{"constant_value":"eu-west-1"}}},
+      "aws.us":{"name":"aws","alias":"us","expressions":{"region":{"references":["var.far"]}}}},
+      "root_module":{"resources":[
+        {"address":"aws_sqs_queue.here","provider_config_key":"aws","expressions":{}},
+        {"address":"aws_sqs_queue.there","provider_config_key":"aws.us","expressions":{}},
+        {"address":"aws_cloudwatch_log_group.g","provider_config_key":"aws.us","expressions":{}}]}},
+    "variables":{"far":{"value":"us-east-1"}}})");
+  CHECK(r.inventory.account == "111111111111");
+  CHECK(r.inventory.region == "eu-west-1");
+  REQUIRE(find(r, "aws_sqs_queue.there"));
+  CHECK(find(r, "aws_sqs_queue.there")->aws_name == "jobs");
+  CHECK(find(r, "aws_sqs_queue.there")->account == "222222222222");
+  REQUIRE(find(r, "g"));
+  CHECK(find(r, "g")->region == "us-east-1");
+  CHECK(find(r, "g")->account == "222222222222");  // of the others with its provider
+  input::Diagnostics diagnostics;
+  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  for (std::uint32_t i = 0; i < compiled.system.repairs.size(); ++i) {
+    const Repair& repair = compiled.system.repairs[RepairId(i)];
+    if (repair.name == "aws_sqs_queue.there/recreate") {
+      CHECK(repair.commands.front() ==
+            "aws sqs create-queue --queue-name jobs --attributes file://attributes.json --region us-east-1");
+    }
+    if (repair.name == "aws_sqs_queue.here/recreate") {
+      CHECK(repair.commands.front() == "aws sqs create-queue --queue-name jobs --attributes file://attributes.json");
+    }
+  }
+}
+
+TEST_CASE("Modules inside modules with keys: a variable leads out, an output leads in, each to its own instance") {
+  const auto create = [](const std::string& address, const std::string& module, const std::string& type,
+                         const std::string& name, const std::string& unknown) {
+    return R"({"address":")" + address + R"(","module_address":")" + module + R"(","mode":"managed","type":")" + type +
+           R"(","name":")" + name + R"(","change":{"actions":["create"],"before":null,"after":{},"after_unknown":{)" +
+           unknown + "}}}";
+  };
+  std::string changes;
+  for (const std::string key : {"a", "b"}) {
+    const std::string outer = R"(module.app[\")" + key + R"(\"])";
+    changes += (changes.empty() ? "" : ",") +
+               create(outer + ".aws_iam_role.r", outer, "aws_iam_role", "r", R"("arn":true)") + "," +
+               create(outer + ".module.fn[0].aws_lambda_function.f", outer + ".module.fn[0]", "aws_lambda_function",
+                      "f", R"("role":true,"arn":true)");
+  }
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[)" + changes + R"(],
+    "configuration":{"root_module":{"module_calls":{"app":{"for_each_expression":{},"module":{
+      "resources":[{"address":"aws_iam_role.r","expressions":{}}],
+      "module_calls":{"fn":{"count_expression":{"constant_value":1},"expressions":{"role":{"references":["aws_iam_role.r.arn","aws_iam_role.r"]}},
+        "module":{"variables":{"role":{}},"resources":[{"address":"aws_lambda_function.f","expressions":{"role":{"references":["var.role"]}}}]}}}}}}}}})");
+  CHECK(
+      edges(r) ==
+      Texts{
+          "module.app[\"a\"].module.fn[0].aws_lambda_function.f role -> module.app[\"a\"].aws_iam_role.r (reference)",
+          "module.app[\"b\"].module.fn[0].aws_lambda_function.f role -> module.app[\"b\"].aws_iam_role.r (reference)"});
+}
+
+TEST_CASE("A data source that a plan reads at apply is no change, and what it names is kept") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"data.aws_iam_role.d","mode":"data","type":"aws_iam_role","name":"d","change":{"actions":["read"],"before":null,
+      "after":{"name":"shared"},"after_unknown":{"arn":true}}},
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["create"],
+      "before":null,"after":{"function_name":"f"},"after_unknown":{"role":true}}}],
+    "configuration":{"root_module":{"resources":[{"address":"aws_lambda_function.f","expressions":{"role":{"references":["data.aws_iam_role.d.arn","data.aws_iam_role.d"]}}}]}}})");
+  CHECK(edges(r) == Texts{"f role -> shared (reference)"});
+  CHECK(r.coverage.data_sources == 1);
+  CHECK(r.changes.created == Texts{"aws_lambda_function.f"});
+}
+
 // ---- what is no input
 // -----------------------------------------------------------------------------------------------------
 
@@ -541,6 +785,12 @@ TEST_CASE("What is no input is refused with what to do instead") {
   CHECK(refusal("[command]/bin/terraform\n{}").find("terraform_wrapper: false") != std::string::npos);
   CHECK(refusal(R"({"a":1})").find("neither a Terraform plan nor a state") != std::string::npos);
   CHECK(refusal("").find("the file is empty") != std::string::npos);
+  CHECK(refusal(R"({"format_version":"2.0","resource_changes":[]})")
+            .find("this plan has format version 2.0; versions 0.x and 1.x can be read") != std::string::npos);
+  CHECK(
+      refusal(
+          R"({"format_version":"1.2","resource_changes":[{"address":"a.b","type":"a","name":"b","change":{"actions":["explode"]}}]})")
+          .find("what the plan does to a.b is not known here") != std::string::npos);
 }
 
 TEST_CASE("A plan that was cut off is an error at every length, and never a crash") {

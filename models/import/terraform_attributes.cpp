@@ -1,0 +1,390 @@
+#include "models/import/terraform_attributes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "input/cursor.hpp"
+#include "models/import/schedule_gap.hpp"
+
+namespace moshimo::models::terraform {
+
+namespace {
+
+std::string joined(const std::string& where, const std::string& name) {
+  return where.empty() ? name : where + "." + name;
+}
+
+std::string amount(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return fmt::format("{}", static_cast<std::int64_t>(number));
+  return fmt::format("{}", number);
+}
+
+// A value as an inventory writes it; empty where it says nothing.
+std::optional<std::string> scalar_text(const AttributeDef& attribute, Value value, const ImportPath& path) {
+  if (!value.is_scalar()) return std::nullopt;
+  if (path.is_schedule) {
+    const auto gap = schedule_gap(value.text());
+    return gap ? std::optional(input::to_text(*gap)) : std::nullopt;
+  }
+  if (path.more_than) {
+    const auto number = value.number();
+    return number ? std::optional<std::string>(*number > *path.more_than ? "yes" : "no") : std::nullopt;
+  }
+  switch (attribute.kind) {
+    case AttributeDef::Kind::text:
+    case AttributeDef::Kind::policy: return std::string(value.text());
+    case AttributeDef::Kind::one_of: {
+      for (const std::string& option : attribute.options) {
+        if (option == value.text()) return option;
+      }
+      return std::nullopt;
+    }
+    case AttributeDef::Kind::yes_no:
+      if (value.text() == "true" || value.text() == "yes") return "yes";
+      if (value.text() == "false" || value.text() == "no") return "no";
+      return std::nullopt;
+    case AttributeDef::Kind::count:
+    case AttributeDef::Kind::duration:
+    case AttributeDef::Kind::bytes:
+    case AttributeDef::Kind::rate:
+    case AttributeDef::Kind::ratio: break;
+    case AttributeDef::Kind::refers_to:
+    case AttributeDef::Kind::contains:
+    case AttributeDef::Kind::object:
+    case AttributeDef::Kind::map:
+    case AttributeDef::Kind::port:
+    case AttributeDef::Kind::parent:
+    case AttributeDef::Kind::fixed: return std::nullopt;
+  }
+  const auto number = value.number();
+  if (!number || *number < 0) return std::nullopt;  // -1 stands for "not set" everywhere in the provider
+  Quantity quantity{*number, Unit::none};
+  if (path.times) {
+    const auto scaled = multiply(quantity, *path.times);
+    if (!scaled) return std::nullopt;
+    quantity = *scaled;
+  }
+  // 0 days of retention is how "never expires" is written.
+  if (quantity.value == 0 && attribute.default_value.kind == Expression::Kind::quantity &&
+      attribute.default_value.quantity.is_infinite()) {
+    return std::nullopt;
+  }
+  if (attribute.least && quantity.value < attribute.least->value) return std::nullopt;
+  if (attribute.most && quantity.value > attribute.most->value) return std::nullopt;
+  switch (quantity.unit) {
+    case Unit::seconds: return input::to_text(Duration::seconds(quantity.value));
+    case Unit::bytes: return amount(quantity.value) + "B";
+    case Unit::per_second: return amount(quantity.value) + "/s";
+    case Unit::none: break;
+  }
+  return amount(quantity.value);
+}
+
+}  // namespace
+
+void Attributes::fold(int source, int instance, const Component& c, const std::string& attribute) {
+  folded_.insert({source, instance});
+  auto& places = out_.placements[full_address(places_.instance(source, instance))];
+  for (const Placement& p : places) {
+    if (p.name == c.name && p.attribute == attribute) return;
+  }
+  places.push_back({c.name, c.type->name, attribute});
+}
+
+void Attributes::note_mentions(const Component& c) {
+  const Place from = c.instance >= 0 ? places_.root(c.source, c.instance) : Place{};
+  const auto is_known = [&](int target) {
+    const std::string& to = components_[target].name;
+    const auto end =
+        std::find_if(out_.edges.rbegin(), out_.edges.rend(), [&](const ImportedEdge& e) { return e.from != c.name; });
+    return target == c.id || std::any_of(out_.edges.rbegin(), end, [&](const ImportedEdge& e) { return e.to == to; });
+  };
+  for (const ImportSource& source : c.type->terraform) {
+    for (const ImportSource::Mention& mention : source.mentions) {
+      if (mention.path.other_type.empty() &&
+          (c.instance < 0 || places_.instance(c.source, c.instance).type != source.type)) {
+        continue;
+      }
+      for (const Place& place : links_.walk(from, mention.path, c)) {
+        for (const Found& found : links_.mentioned(place, mention, c)) {
+          if (is_known(found.component)) continue;
+          components_.want(found.component);
+          out_.edges.push_back({c.name, mention.path.text, components_[found.component].name, found.how, false});
+        }
+      }
+    }
+  }
+}
+
+models::Value Attributes::of(const Component& c) {
+  const Place from = c.instance >= 0 ? places_.root(c.source, c.instance) : Place{};
+  models::Value attributes = read_all(*c.type, from, c, "");
+  require_references(*c.type, c, "", attributes);
+  return attributes;
+}
+
+models::Value Attributes::read_all(const TypeDef& type, const Place& from, const Component& c,
+                                   const std::string& where) {
+  models::Value attributes = models::Value::map();
+  for (const AttributeDef& attribute : type.attributes) {
+    if (auto value = read(attribute, from, c, joined(where, attribute.name))) {
+      attributes.set(attribute.name, std::move(*value));
+    }
+  }
+  return attributes;
+}
+
+// The places of the first path that leads to something known.
+std::vector<Place> Attributes::first_known(const AttributeDef& attribute, const Place& from, const Component& c) const {
+  std::vector<Place> places;
+  for (const ImportPath& path : attribute.terraform) {
+    std::vector<Place> more = links_.walk(from, path, c);
+    places.insert(places.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    if (std::any_of(places.begin(), places.end(), [](const Place& p) { return bool(p.value); })) break;
+  }
+  return places;
+}
+
+std::optional<models::Value> Attributes::read(const AttributeDef& attribute, const Place& from, const Component& c,
+                                              const std::string& where) {
+  for (const ImportPath& path : attribute.terraform) {
+    if (path.other_type.empty()) continue;
+    for (const auto& [source, instance] : links_.parts_of(c, path)) {
+      std::vector<Place> places{places_.root(source, instance)};
+      if (!path.steps.empty() && path.steps.front().kind == ImportStep::Kind::matching) {
+        places_.step(path.steps.front(), places);
+      }
+      if (!places.empty()) fold(source, instance, c, where);
+    }
+  }
+  switch (attribute.kind) {
+    case AttributeDef::Kind::refers_to: return read_reference(attribute, from, c, where);
+    case AttributeDef::Kind::contains: return read_contained(attribute, from, c, where);
+    case AttributeDef::Kind::object: return read_object(attribute, from, c, where);
+    case AttributeDef::Kind::map: return read_map(attribute, from, c);
+    case AttributeDef::Kind::policy: {
+      for (const Place& place : first_known(attribute, from, c)) {
+        if (place.value.is_scalar()) return models::Value::scalar(std::string(place.value.text()));
+      }
+      return std::nullopt;
+    }
+    case AttributeDef::Kind::text:
+    case AttributeDef::Kind::count:
+    case AttributeDef::Kind::duration:
+    case AttributeDef::Kind::bytes:
+    case AttributeDef::Kind::rate:
+    case AttributeDef::Kind::ratio:
+    case AttributeDef::Kind::yes_no:
+    case AttributeDef::Kind::one_of: return read_scalar(attribute, from, c, where);
+    case AttributeDef::Kind::port:
+    case AttributeDef::Kind::parent:
+    case AttributeDef::Kind::fixed: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<models::Value> Attributes::read_map(const AttributeDef& attribute, const Place& from,
+                                                  const Component& c) {
+  for (const Place& place : first_known(attribute, from, c)) {
+    if (!place.value.is_map()) continue;
+    models::Value map = models::Value::map();
+    for (Value entry = place.value.first(); entry; entry = entry.next()) {
+      if (entry.is_scalar()) map.set(std::string(entry.key()), std::string(entry.text()));
+    }
+    if (!map.children.empty()) return map;
+  }
+  return std::nullopt;
+}
+
+// ---- references -----------------------------------------------------------------------------------------------------
+
+// The default may name a resource by AWS's name, which is not always the name here.
+int Attributes::named_by_default(const AttributeDef& attribute, const Component& c) const {
+  if (attribute.default_value.kind != Expression::Kind::text || c.own_name.empty()) return -1;
+  std::string text;
+  for (const TextPart& part : attribute.default_value.text.parts) {
+    if (part.kind == TextPart::Kind::literal) {
+      text += part.text;
+    } else if (part.kind == TextPart::Kind::path && part.path.text == "name") {
+      text += c.own_name;
+    } else {
+      return -1;
+    }
+  }
+  return components_.nearest(links_.identified(text, attribute), c);
+}
+
+std::optional<models::Value> Attributes::read_reference(const AttributeDef& attribute, const Place& from,
+                                                        const Component& c, const std::string& where) {
+  std::vector<Found> all;
+  for (const ImportPath& path : attribute.terraform) {
+    for (const Place& place : links_.walk(from, path, c)) {
+      for (const Found& f : links_.refer(place, attribute, c, where)) {
+        const bool is_known = std::any_of(all.begin(), all.end(), [&](const Found& other) {
+          return f.component >= 0 ? other.component == f.component : other.text == f.text;
+        });
+        if (!is_known) all.push_back(f);
+      }
+      if (!all.empty() && !attribute.many) break;
+    }
+    if (!all.empty() && !attribute.many) break;
+  }
+  if (all.empty()) {
+    const int target = named_by_default(attribute, c);
+    if (target >= 0) all.push_back({target, {}, ImportedEdge::How::value});
+  }
+  if (all.empty()) return std::nullopt;
+  models::Value list = models::Value::list();
+  for (const Found& f : all) {
+    if (f.component < 0) {
+      list.add(models::Value::scalar(f.text));
+    } else {
+      components_.want(f.component);
+      out_.edges.push_back({c.name, where, components_[f.component].name, f.how});
+      list.add(models::Value::scalar(components_[f.component].name));
+    }
+    if (!attribute.many) return list.children.front();
+  }
+  return list;
+}
+
+// What a type cannot be without, and the files do not tell, is put in as something outside them.
+void Attributes::require_references(const TypeDef& type, const Component& c, const std::string& where,
+                                    models::Value& attributes) {
+  for (const AttributeDef& attribute : type.attributes) {
+    if (attribute.kind != AttributeDef::Kind::refers_to || attribute.optional || attribute.default_value.is_written())
+      continue;
+    if (attributes.find(attribute.name)) continue;
+    bool is_parent = false;  // set by what contains this part
+    if (!where.empty() && c.type != &type) {
+      for (const AttributeDef& own : c.type->attributes) {
+        is_parent = is_parent || (own.kind == AttributeDef::Kind::contains && own.through == attribute.name &&
+                                  std::find(own.types.begin(), own.types.end(), type.name) != own.types.end());
+      }
+    }
+    if (is_parent) continue;
+    const std::string at = joined(where, attribute.name);
+    std::string wanted_type =
+        attribute.any_type || attribute.types.empty() ? "outside:endpoint" : attribute.types.front();
+    for (const std::string& type_name : attribute.types) {
+      if (type_name == "outside:endpoint") wanted_type = type_name;
+    }
+    const TypeDef* wanted = catalogue_.find_type(wanted_type);
+    if (!wanted || c.stand_in > 4) {
+      links_.unresolved(c, at, "it is needed, and the files do not tell what it is");
+      continue;
+    }
+    const std::string of = where.empty() ? c.name : c.name + " " + where;
+    const std::string name = fmt::format("unknown {} of {}", attribute.name, of);
+    // Of what stands outside the files nobody expects them to tell more than its name.
+    if (c.instance >= 0) links_.needed(c, at, name);
+    const int id = components_.external(*wanted, name, name, c, nullptr);
+    components_[id].stand_in = c.stand_in + 1;
+    components_[id].aws_name = fmt::format("<{} of {}>", attribute.name, of);
+    components_.want(id);
+    attributes.set(attribute.name, components_[id].name);
+  }
+}
+
+// ---- lists, objects and values --------------------------------------------------------------------------------------
+
+std::optional<models::Value> Attributes::read_contained(const AttributeDef& attribute, const Place& from,
+                                                        const Component& c, const std::string& where) {
+  const TypeDef* part = attribute.types.empty() ? nullptr : catalogue_.find_type(attribute.types.front());
+  if (!part) return std::nullopt;
+  models::Value list = models::Value::list();
+  for (const ImportPath& path : attribute.terraform) {
+    const bool is_document = !path.steps.empty() && path.steps.back().kind == ImportStep::Kind::statements;
+    for (const Place& place : links_.walk(from, path, c)) {
+      if (is_document) {
+        statements_.read(place, c, where, list, out_.edges);
+      } else if (place.value) {
+        list.add(read_item(attribute, path, *part, place, c, where, list));
+      } else {
+        if (!place.is_computed) links_.unresolved(c, where, "what stands here is not known before apply");
+        links_.mark_unknown(c, where);
+      }
+    }
+  }
+  if (list.children.empty()) return std::nullopt;
+  return list;
+}
+
+models::Value Attributes::read_item(const AttributeDef& attribute, const ImportPath& path, const TypeDef& part,
+                                    const Place& place, const Component& c, const std::string& where,
+                                    const models::Value& list) {
+  models::Value item = models::Value::map();
+  std::string item_name;
+  std::string aws_name;
+  const bool is_whole = path.steps.empty() || path.steps.front().kind == ImportStep::Kind::matching;
+  const int nested = path.steps.empty() && !path.other_type.empty() ? components_.of(place.source, place.instance) : -1;
+  if (nested >= 0 && components_[nested].parent >= 0) {
+    const Component& own = components_[nested];
+    item_name = own.name.substr(components_[own.parent].name.size() + attribute.name.size() + 2);
+    aws_name = own.aws_name;
+    components_[nested].is_wanted = true;
+  } else if (is_whole && !path.other_type.empty()) {
+    const Instance& own = places_.instance(place.source, place.instance);  // a whole resource: its name in Terraform
+    item_name = own.key.empty() ? own.name : fmt::format("{}[{}]", own.name, own.key);
+  }
+  for (const models::Value& other : list.children) {
+    if (const models::Value* name = other.find("name"); name && name->text == item_name) item_name.clear();
+  }
+  if (!item_name.empty()) item.set("name", item_name);
+  if (!aws_name.empty()) item.set("aws_name", aws_name);
+  if (!path.other_type.empty() && nested < 0 && where == attribute.name) {
+    out_.placements[full_address(places_.instance(place.source, place.instance))].push_back(
+        {fmt::format("{}/{}/{}", c.name, attribute.name,
+                     item_name.empty() ? fmt::to_string(list.children.size()) : item_name),
+         part.name, ""});
+  }
+  const std::string item_where = fmt::format("{}[{}]", where, list.children.size());
+  models::Value read = read_all(part, place, c, item_where);
+  for (models::Value& member : read.children) {
+    if (member.key == attribute.through) continue;
+    const std::string key = member.key;
+    item.set(key, std::move(member));
+  }
+  require_references(part, c, item_where, item);
+  return item;
+}
+
+std::optional<models::Value> Attributes::read_object(const AttributeDef& attribute, const Place& from,
+                                                     const Component& c, const std::string& where) {
+  std::vector<Place> places{from};
+  if (!attribute.terraform.empty()) places = first_known(attribute, from, c);
+  if (places.empty()) return std::nullopt;
+  models::Value object = models::Value::map();
+  for (const AttributeDef& member : attribute.members) {
+    if (auto value = read(member, places.front(), c, joined(where, member.name))) {
+      object.set(member.name, std::move(*value));
+    }
+  }
+  if (attribute.terraform.empty() && object.children.empty()) return std::nullopt;
+  return object;
+}
+
+std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribute, const Place& from,
+                                                     const Component& c, const std::string& where) {
+  models::Value list = models::Value::list();
+  for (const ImportPath& path : attribute.terraform) {
+    for (const Place& place : links_.walk(from, path, c)) {
+      if (!place.value) {
+        if (place.is_unknown) links_.mark_unknown(c, where);
+        continue;
+      }
+      for (const Place& leaf : places_.items(place)) {
+        auto text = scalar_text(attribute, leaf.value, path);
+        if (!text) continue;
+        if (!attribute.many) return models::Value::scalar(std::move(*text));
+        list.add(models::Value::scalar(std::move(*text)));
+      }
+    }
+  }
+  if (list.children.empty()) return std::nullopt;
+  return list;
+}
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,376 @@
+#include "models/import/terraform_links.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "models/import/aws_identity.hpp"
+
+namespace moshimo::models::terraform {
+
+// ---- parts ----------------------------------------------------------------------------------------------------------
+
+std::string Links::key_of(const TypeDef& type, const ImportPath& path) {
+  std::string key = type.name + "|" + path.other_type;
+  for (const ImportStep& step : path.joined_by) key += "|" + step.name;
+  return key;
+}
+
+void Links::join_parts() {
+  for (const TypeDef* type : catalogue_.types()) {
+    for (const AttributeDef& attribute : type->attributes) join(*type, attribute);
+    for (const ImportSource& source : type->terraform) {
+      for (const ImportSource::Part& part : source.parts) join(*type, part.path);
+      for (const ImportSource::Mention& mention : source.mentions) {
+        if (!mention.path.other_type.empty()) join(*type, mention.path);
+      }
+    }
+  }
+}
+
+void Links::join(const TypeDef& type, const AttributeDef& attribute) {
+  for (const ImportPath& path : attribute.terraform) {
+    if (!path.other_type.empty()) join(type, path);
+  }
+  for (const AttributeDef& member : attribute.members) join(type, member);
+}
+
+// A part, while its owner is looked for.
+Component Links::stand_in(int source, int instance, const TypeDef& type) const {
+  Component user;
+  user.source = source;
+  user.instance = instance;
+  user.type = &type;
+  user.address = full_address(places_.instance(source, instance));
+  components_.locate(user);
+  return user;
+}
+
+void Links::join(const TypeDef& type, const ImportPath& path) {
+  const auto& instances = components_.instances_of(path.other_type);
+  if (instances.empty()) return;
+  const auto [at, is_new] = joins_.try_emplace(key_of(type, path));
+  if (!is_new) return;
+  Join& joined = at->second;
+  joined.type = &type;
+  joined.path = path;
+  AttributeDef joining;
+  joining.kind = AttributeDef::Kind::refers_to;
+  joining.types = {type.name};
+  for (const std::pair<int, int>& part : instances) {
+    const Component user = stand_in(part.first, part.second, type);
+    std::vector<Place> places{places_.root(part.first, part.second)};
+    for (const ImportStep& step : path.joined_by) places_.step(step, places);
+    for (const Place& place : places) {
+      for (const Place& leaf : places_.items(place)) {
+        std::vector<Found> found;
+        if (leaf.value.is_scalar()) {
+          const int owner = find(leaf.value.text(), joining, user);
+          if (owner >= 0) found.push_back({owner, {}, ImportedEdge::How::value});
+          if (owner < 0) joined.ownerless.push_back({part, std::string(leaf.value.text()), user});
+        } else if (leaf.is_unknown) {
+          refer_by_expression(leaf, leaf.expression, joining, user, "", 0, found);
+        }
+        for (const Found& f : found) {
+          if (f.component < 0 || components_[f.component].instance < 0) continue;
+          auto& parts = joined.by_owner[f.component];
+          if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
+          owned_.insert(part);
+        }
+      }
+    }
+  }
+}
+
+void Links::make_owners() {
+  for (auto& [key, joined] : joins_) {
+    AttributeDef joining;
+    joining.kind = AttributeDef::Kind::refers_to;
+    joining.types = {joined.type->name};
+    for (const Join::Ownerless& o : joined.ownerless) {
+      const int owner = make_external(o.text, joining, o.user);
+      if (owner < 0) continue;
+      auto& parts = joined.by_owner[owner];
+      if (std::find(parts.begin(), parts.end(), o.part) == parts.end()) parts.push_back(o.part);
+      owned_.insert(o.part);
+    }
+    for (const auto& [owner, parts] : joined.by_owner) components_.want(owner);
+  }
+}
+
+const std::vector<std::pair<int, int>>& Links::parts_of(const Component& owner, const ImportPath& path) const {
+  static const std::vector<std::pair<int, int>> none;
+  const auto joined = joins_.find(key_of(*owner.type, path));
+  if (joined == joins_.end()) return none;
+  const auto parts = joined->second.by_owner.find(owner.id);
+  return parts == joined->second.by_owner.end() ? none : parts->second;
+}
+
+std::vector<Place> Links::walk(const Place& from, const ImportPath& path, const Component& c) const {
+  std::vector<Place> places;
+  if (path.other_type.empty()) {
+    places.push_back(from);
+  } else {
+    for (const auto& [source, instance] : parts_of(c, path)) places.push_back(places_.root(source, instance));
+  }
+  for (const ImportStep& step : path.steps) places_.step(step, places);
+  std::erase_if(places, [](const Place& p) { return !p.value && !p.policy && !p.is_unknown; });
+  return places;
+}
+
+// ---- what texts name ------------------------------------------------------------------------------------------------
+
+bool Links::fits(const Component& c, const AttributeDef& attribute) {
+  return attribute.any_type ||
+         std::find(attribute.types.begin(), attribute.types.end(), c.type->name) != attribute.types.end();
+}
+
+std::vector<int> Links::identified(std::string_view text, const AttributeDef& attribute) const {
+  std::vector<int> fitting;
+  for (const std::string& form : forms_of(text)) {
+    // A bare name means something only where the type is known.
+    if (attribute.any_type && !is_identity_of_anything(form)) continue;
+    for (const int i : components_.identified_by(form)) {
+      if (fits(components_[i], attribute)) fitting.push_back(i);
+    }
+    if (!fitting.empty()) break;
+  }
+  return fitting;
+}
+
+// An alias of a key stands for its key where a key is wanted.
+int Links::through_alias(const Component& alias, const AttributeDef& attribute) const {
+  if (alias.instance < 0) return -1;
+  for (const AttributeDef& own : alias.type->attributes) {
+    if (own.kind != AttributeDef::Kind::refers_to || own.types.size() != 1) continue;
+    if (std::find(attribute.types.begin(), attribute.types.end(), own.types.front()) == attribute.types.end()) continue;
+    for (const ImportPath& path : own.terraform) {
+      for (const Place& place : walk(places_.root(alias.source, alias.instance), path, alias)) {
+        if (!place.value.is_scalar()) continue;
+        const int target = components_.nearest(identified(place.value.text(), own), alias);
+        if (target >= 0) return target;
+      }
+    }
+  }
+  return -1;
+}
+
+int Links::find(std::string_view text, const AttributeDef& attribute, const Component& user) const {
+  if (text.empty()) return -1;
+  const int direct = components_.nearest(identified(text, attribute), user);
+  if (direct >= 0) return direct;
+  // An ARN of something whose own ARN is not known yet.
+  if (text.starts_with("arn:") && !attribute.any_type) {
+    for (const std::string& type_name : attribute.types) {
+      const TypeDef* type = catalogue_.find_type(type_name);
+      const std::string name = type ? name_by_template(*type, text) : std::string();
+      if (name.empty()) continue;
+      std::vector<int> possible;
+      for (const int i : components_.identified_by(name)) {
+        const Component& c = components_[i];
+        if (c.type == type && c.instance >= 0 && !places_.instance(c.source, c.instance).values.member("arn")) {
+          possible.push_back(i);
+        }
+      }
+      if (!possible.empty()) return components_.nearest(possible, user);
+    }
+  }
+  if (!attribute.any_type && (text.starts_with("alias/") || text.find(":alias/") != std::string_view::npos)) {
+    std::vector<int> aliases;
+    for (const std::string& form : forms_of(text)) {
+      if (const auto& known = components_.identified_by(form); !known.empty()) aliases = known;
+    }
+    const int alias = components_.nearest(aliases, user);
+    if (alias >= 0) return through_alias(components_[alias], attribute);
+  }
+  return -1;
+}
+
+int Links::find_or_external(std::string_view text, const AttributeDef& attribute, const Component& user) {
+  const int found = find(text, attribute, user);
+  return found >= 0 ? found : make_external(text, attribute, user);
+}
+
+int Links::make_external(std::string_view text, const AttributeDef& attribute, const Component& user) {
+  if (text.find('*') != std::string_view::npos || text.find("${") != std::string_view::npos) return -1;
+  std::vector<std::string_view> types(attribute.types.begin(), attribute.types.end());
+  if (attribute.any_type) types = catalogue_.type_names();
+  if (text.starts_with("arn:")) {
+    for (const std::string_view type_name : types) {
+      const TypeDef* type = catalogue_.find_type(type_name);
+      if (!type) continue;
+      for (const std::string& form : forms_of(text)) {
+        std::string name = name_by_template(*type, form);
+        if (name.empty() || name.find(':') != std::string::npos) continue;
+        // What AWS itself owns does not go away.
+        if (const auto arn = parse_arn(form); arn && arn->account == "aws") return -1;
+        return components_.external(*type, std::move(name), form, user, nullptr);
+      }
+    }
+    return -1;
+  }
+  if (attribute.any_type || text.starts_with("alias/aws/")) return -1;
+  // A bare name says nothing about its type.
+  std::vector<std::string_view> inside;
+  for (const std::string_view t : types) {
+    if (!t.starts_with("outside:") && can_mean(text, t)) inside.push_back(t);
+  }
+  if (inside.size() != 1) return -1;
+  const TypeDef* type = catalogue_.find_type(inside.front());
+  if (!type) return -1;
+  std::string_view name = text;
+  if (type->name == "ecr:repository") {  // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG
+    name = name.substr(name.find('/') + 1);
+    name = name.substr(0, name.find_first_of(":@"));
+    text = text.substr(0, text.find_first_of(":@"));
+  } else if (const auto url = parse_queue_url(text)) {
+    name = url->name;
+  } else if (text.find("://") != std::string_view::npos) {
+    return -1;
+  } else {
+    text = name = text.substr(0, text.find(':'));  // a function with its alias, a family with its revision
+  }
+  return components_.external(*type, std::string(name), std::string(text), user, nullptr);
+}
+
+void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const AttributeDef& attribute,
+                          const Component& user, const std::string& where, std::vector<Found>& found) {
+  if (text.empty()) return;
+  int target = find(text, attribute, user);
+  if (target < 0 && text.starts_with("alias/aws/")) return;  // AWS's own key, which nobody can delete
+  if (target < 0) {
+    const auto fixed = attribute.default_value.text.plain();
+    if (attribute.default_value.kind == Expression::Kind::text && fixed && *fixed == text) return;
+  }
+  if (target < 0 &&
+      (!attribute.or_text || (text.starts_with("arn:") && text.find(":aws:policy/") == std::string_view::npos))) {
+    target = make_external(text, attribute, user);
+  }
+  const bool can_be_meant = attribute.any_type || text.starts_with("arn:") ||
+                            std::any_of(attribute.types.begin(), attribute.types.end(),
+                                        [&](const std::string& type) { return can_mean(text, type); });
+  if (target >= 0) {
+    found.push_back({target, {}, how});
+  } else if (attribute.or_text) {
+    found.push_back({-1, std::string(text), how});
+  } else if (!where.empty() && can_be_meant) {
+    unresolved(user, where, fmt::format("{} is nothing that is modelled here", text));
+  }
+}
+
+void Links::refer_by_expression(const Place& place, Value expression, const AttributeDef& attribute,
+                                const Component& user, const std::string& where, int depth, std::vector<Found>& found) {
+  if (depth > 10) return;
+  const Instance& instance = places_.instance(place.source, place.instance);
+  if (!expression) {
+    if (!where.empty() && !place.is_computed) {
+      unresolved(user, where, "the value is not known before apply, and the plan does not say what it comes from");
+    }
+    return;
+  }
+  const References& references = places_.references(place.source);
+  const Resolution resolution = references.resolve(expression, instance);
+  const std::size_t before = found.size();
+  for (const std::string& constant : resolution.constants) {
+    const int target = find(constant, attribute, user);
+    if (target >= 0) found.push_back({target, {}, ImportedEdge::How::reference});
+  }
+  for (const Target& target : resolution.targets) {
+    const int meant = components_.of(place.source, target.instance);
+    if (meant >= 0 && fits(components_[meant], attribute)) {
+      found.push_back({meant, {}, ImportedEdge::How::reference});
+      continue;
+    }
+    if (meant >= 0 && !attribute.any_type) {
+      const int key = through_alias(components_[meant], attribute);
+      if (key >= 0) {
+        found.push_back({key, {}, ImportedEdge::How::reference});
+        continue;
+      }
+    }
+    if (target.attribute.empty()) continue;
+    // aws_lambda_function.f.role, data.aws_iam_role.r.arn: what that attribute holds.
+    Place inner = places_.root(place.source, target.instance);
+    inner = places_.member(inner, target.attribute.substr(0, target.attribute.find('.')));
+    if (inner.value.is_scalar()) {
+      refer_by_text(inner.value.text(), ImportedEdge::How::reference, attribute, user, "", found);
+    } else if (inner.is_unknown && inner.expression) {
+      refer_by_expression(inner, inner.expression, attribute, user, "", depth + 1, found);
+    }
+  }
+  if (found.size() > before || where.empty()) return;
+  // A dead end, such as a local value: sure only where nothing else can be meant.
+  if (!resolution.dead_ends.empty()) {
+    std::vector<int> possible;
+    for (const int c : components_.in_module(place.source, instance.module)) {
+      if (fits(components_[c], attribute) && components_[c].instance != place.instance) possible.push_back(c);
+    }
+    if (possible.size() == 1 && !attribute.any_type) {
+      found.push_back({possible.front(), {}, ImportedEdge::How::inferred});
+      return;
+    }
+    unresolved(user, where,
+               fmt::format("{} cannot be followed in the plan{}", resolution.dead_ends.front(),
+                           possible.empty() ? "" : fmt::format(", and {} resources could be meant", possible.size())));
+    return;
+  }
+  unresolved(user, where, "the value is not known before apply and comes from nothing that is modelled");
+}
+
+std::vector<Found> Links::refer(const Place& place, const AttributeDef& attribute, const Component& user,
+                                const std::string& where) {
+  std::vector<Found> found;
+  if (place.value.is_scalar()) {
+    refer_by_text(place.value.text(), ImportedEdge::How::value, attribute, user, where, found);
+  } else if (place.value.is_list()) {
+    for (const Value& item : place.value.items()) {
+      if (item.is_scalar()) refer_by_text(item.text(), ImportedEdge::How::value, attribute, user, where, found);
+    }
+    if (place.unknown.is_true()) refer_by_expression(place, place.expression, attribute, user, where, 0, found);
+  } else if (place.is_unknown) {
+    mark_unknown(user, where);
+    refer_by_expression(place, place.expression, attribute, user, where, 0, found);
+  }
+  return found;
+}
+
+std::vector<Found> Links::mentioned(const Place& place, const ImportSource::Mention& mention, const Component& user) {
+  AttributeDef attribute;
+  attribute.kind = AttributeDef::Kind::refers_to;
+  attribute.types = mention.types;
+  attribute.any_type = mention.any_type;
+  std::vector<Found> found;
+  const auto look_up = [&](std::string_view text) {
+    const int target = find(text, attribute, user);
+    if (target >= 0) found.push_back({target, {}, ImportedEdge::How::value});
+  };
+  if (place.value.is_map()) {  // variables of an environment
+    for (Value entry = place.value.first(); entry; entry = entry.next()) look_up(entry.text());
+  } else if (place.value) {
+    for (const Place& leaf : places_.items(place)) look_up(leaf.value.text());
+  } else if (place.is_unknown && place.expression) {
+    refer_by_expression(place, place.expression, attribute, user, "", 0, found);
+  }
+  std::erase_if(found, [](const Found& f) { return f.component < 0; });
+  return found;
+}
+
+void Links::unresolved(const Component& c, const std::string& attribute, std::string why) {
+  const std::string& address = c.address.empty() ? c.name : c.address;
+  if (!said_.insert(fmt::format("{}\n{}\n{}", address, attribute, why)).second) return;
+  unresolved_.push_back({address, attribute, std::move(why)});
+}
+
+void Links::needed(const Component& c, const std::string& attribute, const std::string& stand_in_name) {
+  const std::string& address = c.address.empty() ? c.name : c.address;
+  const auto said = std::find_if(unresolved_.rbegin(), unresolved_.rend(), [&](const Coverage::Unresolved& u) {
+    return u.address == address && u.attribute == attribute;
+  });
+  if (said != unresolved_.rend()) {
+    said->why += fmt::format("; '{}' stands for it", stand_in_name);
+  } else {
+    unresolved(c, attribute,
+               fmt::format("it is needed, and the files do not tell what it is; '{}' stands for it", stand_in_name));
+  }
+}
+
+}  // namespace moshimo::models::terraform

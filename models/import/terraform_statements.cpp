@@ -1,0 +1,111 @@
+#include "models/import/terraform_statements.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace moshimo::models::terraform {
+
+Statements::Statements(const Places& places, Components& components, Links& links, const Catalogue& catalogue,
+                       const KnownNames& names)
+    : places_(places), components_(components), links_(links), names_(names) {
+  principal_.kind = AttributeDef::Kind::refers_to;
+  principal_.or_text = true;
+  if (const auto* group = catalogue.find_group("principal")) principal_.types = *group;
+}
+
+void Statements::by_expression(int source, int instance, Value expression, int depth, Named& named) const {
+  if (!expression || depth > 5) return;
+  const References& references = places_.references(source);
+  const Resolution resolution = references.resolve(expression, places_.instance(source, instance));
+  for (const Target& target : resolution.targets) {
+    const int meant = components_.of(source, target.instance);
+    if (meant >= 0 && Links::fits(components_[meant], principal_)) {
+      named.push_back({{NamedPrincipal::By::arn, components_[meant].name, false}, ImportedEdge::How::reference});
+      continue;
+    }
+    const Instance& document = places_.instance(source, target.instance);
+    if (!document.is_data || document.type != "aws_iam_policy_document") continue;
+    if (const Value json = document.values.member("json")) {
+      for (NamedPrincipal& p : principals_of(json.decoded())) {
+        named.push_back({std::move(p), ImportedEdge::How::reference});
+      }
+      continue;
+    }
+    const Value blocks = references.expressions(document).member("statement");
+    for (const Value& statement : blocks.items()) {
+      for (const Value& who : statement.member("principals").items()) {
+        const Value identifiers = who.member("identifiers");
+        const bool is_service = who.member("type").member("constant_value").text() == "Service";
+        for (const Value& constant : identifiers.member("constant_value").items()) {
+          NamedPrincipal p = is_service
+                                 ? NamedPrincipal{NamedPrincipal::By::service, std::string(constant.text()), false}
+                                 : principal_from(constant.text());
+          if (!p.named_as.empty()) named.push_back({std::move(p), ImportedEdge::How::reference});
+        }
+        by_expression(source, target.instance, identifiers, depth + 1, named);
+      }
+    }
+  }
+}
+
+Statements::Named Statements::principals_in(const Place& place, const Component& c, const std::string& where) {
+  Named named;
+  const Value text = place.value ? place.value : place.policy;
+  if (text) {
+    for (NamedPrincipal& p : principals_of(text.decoded())) named.push_back({std::move(p), ImportedEdge::How::value});
+  } else if (place.is_unknown) {
+    links_.mark_unknown(c, where);
+    by_expression(place.source, place.instance, place.expression, 0, named);
+  }
+  return named;
+}
+
+void Statements::read(const Place& place, const Component& c, const std::string& where, models::Value& list,
+                      std::vector<ImportedEdge>& edges) {
+  for (const auto& [named, how] : principals_in(place, c, where)) {
+    models::Value statement = models::Value::map();
+    const std::string role = named.is_spared ? "only" : "allows";
+    int target = -1;
+    std::string former;  // the name of one that was there before the plan
+    switch (named.by) {
+      case NamedPrincipal::By::arn:
+      case NamedPrincipal::By::arn_condition:
+      case NamedPrincipal::By::role_id: {
+        if (how == ImportedEdge::How::reference) target = components_.named(named.named_as);
+        if (target < 0) target = links_.find(named.named_as, principal_, c);
+        if (target < 0 && named.by != NamedPrincipal::By::role_id) {
+          target = links_.find_or_external(named.named_as, principal_, c);
+        }
+        const auto earlier = names_.by_identity.find(named.named_as);
+        if (target < 0 && earlier != names_.by_identity.end()) {
+          former = earlier->second;
+        } else if (target < 0 && named.by == NamedPrincipal::By::role_id) {
+          links_.unresolved(
+              c, where,
+              fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as));
+        }
+        break;
+      }
+      case NamedPrincipal::By::account:
+      case NamedPrincipal::By::service: break;
+    }
+    if (target < 0 && former.empty() && named.is_spared) continue;  // a Deny can only spare a principal that is known
+    if (target >= 0) components_.want(target);
+    statement.set(role, target >= 0 ? components_[target].name : !former.empty() ? former : named.named_as);
+    if (named.by != NamedPrincipal::By::arn) statement.set("by", std::string(name_of(named.by)));
+    const std::string by(name_of(named.by));
+    const bool is_known = std::any_of(list.children.begin(), list.children.end(), [&](const models::Value& other) {
+      const models::Value* whom = other.find(role);
+      const models::Value* other_by = other.find("by");
+      return whom && whom->text == statement.find(role)->text && (other_by ? other_by->text : "arn") == by;
+    });
+    if (is_known) continue;
+    if (target >= 0) {
+      edges.push_back(
+          {c.name, fmt::format("{}[{}].{}", where, list.children.size(), role), components_[target].name, how});
+    }
+    list.add(std::move(statement));
+  }
+}
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,35 @@
+// Policy documents as statements: whom they name, and how, by value or by what an unknown document is made of.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models/import/iam_principals.hpp"
+#include "models/import/terraform_links.hpp"
+#include "models/inventory.hpp"
+
+namespace moshimo::models::terraform {
+
+class Statements {
+ public:
+  Statements(const Places& places, Components& components, Links& links, const Catalogue& catalogue,
+             const KnownNames& names);
+
+  // Adds a statement for everybody the document at `place` names to the list, once each.
+  void read(const Place& place, const Component& c, const std::string& where, models::Value& list,
+            std::vector<ImportedEdge>& edges);
+
+ private:
+  using Named = std::vector<std::pair<NamedPrincipal, ImportedEdge::How>>;
+  Named principals_in(const Place& place, const Component& c, const std::string& where);
+  void by_expression(int source, int instance, Value expression, int depth, Named& named) const;
+
+  const Places& places_;
+  Components& components_;
+  Links& links_;
+  const KnownNames& names_;
+  AttributeDef principal_;
+};
+
+}  // namespace moshimo::models::terraform

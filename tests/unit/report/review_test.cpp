@@ -1,0 +1,172 @@
+// What a review says of a plan: what goes, who is hurt, what stands in commands, and what nobody looked at.
+#include "scenarios/review.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "report/report.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+struct Review {
+  models::ImportResult import;
+  scenarios::Answer answer;
+  bool has_answer = false;
+  std::vector<std::string> gates;
+  std::string text;
+};
+
+Review review(std::vector<models::ImportText> files) {
+  Review r;
+  input::Diagnostics diagnostics;
+  r.import = models::import_texts(std::move(files), models::embedded_catalogue(), diagnostics);
+  if (auto scenario = scenarios::review_scenario(r.import, {})) {
+    r.answer = scenarios::answer(scenario, std::make_shared<const models::Inventory>(r.import.inventory),
+                                 models::embedded_catalogue(), diagnostics);
+    r.has_answer = true;
+    r.gates = scenarios::failed_gates(r.answer,
+                                      {scenarios::Gate::blast, scenarios::Gate::loss, scenarios::Gate::irreversible});
+  }
+  for (const auto& e : diagnostics.errors()) FAIL(input::to_string(e));
+  report::ReviewView view;
+  view.import = &r.import;
+  if (r.has_answer) view.answer = &r.answer;
+  report::Style style;
+  style.width = 200;
+  r.text = report::review_report(view, style);
+  return r;
+}
+
+Review review(std::string plan) {
+  std::vector<models::ImportText> files;
+  files.push_back({"plan.json", std::move(plan)});
+  return review(std::move(files));
+}
+
+std::string change(const std::string& type, const std::string& name, const std::string& action,
+                   const std::string& before) {
+  return R"({"address":")" + type + "." + name + R"(","mode":"managed","type":")" + type + R"(","name":")" + name +
+         R"(","change":{"actions":[")" + action + R"("],"before":)" + before + R"(,"after":)" +
+         (action == "delete" ? "null" : before) + "}}";
+}
+
+std::string plan(const std::string& changes) {
+  return R"({"format_version":"1.2","resource_changes":[)" + changes + "]}";
+}
+
+const std::string execution_role = R"({"name":"exec","path":"/","arn":"arn:aws:iam::111111111111:role/exec"})";
+const std::string task_definition =
+    R"({"family":"web","arn":"arn:aws:ecs:eu-west-1:111111111111:task-definition/web:3",
+        "execution_role_arn":"arn:aws:iam::111111111111:role/exec"})";
+const std::string service = R"({"name":"web","cluster":"arn:aws:ecs:eu-west-1:111111111111:cluster/main",
+    "task_definition":"arn:aws:ecs:eu-west-1:111111111111:task-definition/web:3"})";
+
+bool says(const Review& r, const std::string& words) { return r.text.find(words) != std::string::npos; }
+
+std::vector<std::string> entry_points(const Review& r) {
+  std::vector<std::string> names;
+  for (const models::EntryPoint& e : r.answer.compiled->entry_points) {
+    names.push_back(r.answer.system().components[r.answer.system().ports[e.port].component].name);
+  }
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a task definition is neither an entry point nor down; its service is", "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role) + "," +
+                               change("aws_ecs_task_definition", "web", "no-op", task_definition) + "," +
+                               change("aws_ecs_service", "web", "no-op", service)));
+  REQUIRE(r.has_answer);
+  CHECK(entry_points(r) == std::vector<std::string>{"aws_ecs_service.web"});
+  for (const Effect& e : r.answer.nobody_acts().findings.effects) {
+    CHECK(r.answer.system().components[e.component].name != "aws_ecs_task_definition.web");
+  }
+  CHECK(r.gates.front() == "blast: 1 component is hurt");
+  // The service and its task definition share a name: the inventory has addresses, commands have the name.
+  CHECK(says(r, "aws ecs update-service --cluster main --service web --force-new-deployment"));
+}
+
+TEST_CASE("a function nobody in the files calls is called from outside", "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role) + "," +
+                               change("aws_lambda_function", "f", "no-op",
+                                      R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/exec"})")));
+  CHECK(entry_points(r) == std::vector<std::string>{"f"});
+}
+
+TEST_CASE("a dead-letter queue without traffic is no entry point", "[report][review]") {
+  const Review r =
+      review(plan(change("aws_sqs_queue", "jobs", "delete",
+                         R"({"name":"jobs","arn":"arn:aws:sqs:eu-west-1:111111111111:jobs","url":"https://jobs",
+                 "redrive_policy":"{\"deadLetterTargetArn\":\"arn:aws:sqs:eu-west-1:111111111111:dead\"}"})") +
+                  "," +
+                  change("aws_sqs_queue", "dead", "no-op",
+                         R"({"name":"dead","arn":"arn:aws:sqs:eu-west-1:111111111111:dead","url":"https://dead"})")));
+  CHECK(entry_points(r) == std::vector<std::string>{"jobs"});
+}
+
+TEST_CASE("a bucket that the plan deletes is down from the start, and never comes back by itself", "[report][review]") {
+  const Review r = review(plan(change("aws_s3_bucket", "b", "delete", R"({"bucket":"b","arn":"arn:aws:s3:::b"})")));
+  const auto& effects = r.answer.nobody_acts().findings.effects;
+  REQUIRE(effects.size() > 0);
+  CHECK(effects.front().kind == EffectKind::down);
+  CHECK(effects.front().to.is_never());
+  CHECK_FALSE(r.answer.nobody_acts().response.still_broken.empty());
+  CHECK(says(r, "What happens: delete b."));
+}
+
+TEST_CASE("a rule's commands name the default bus, and its schedule", "[report][review]") {
+  const Review r =
+      review(plan(change("aws_cloudwatch_event_rule", "r", "delete",
+                         R"j({"name":"r","event_bus_name":"default","schedule_expression":"rate(1 hour)"})j")));
+  CHECK(says(r, "aws events put-rule --name r --event-bus-name default --schedule-expression <expression>"));
+  CHECK(says(r, "aws events list-targets-by-rule --rule r --event-bus-name default"));
+}
+
+TEST_CASE("nobody in the files uses it: the review says that this is no safety", "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role)));
+  CHECK(says(r, "Nothing in these files uses exec: who is hurt without it is not known."));
+}
+
+TEST_CASE("what goes without being known is told, and so are changes in place, once", "[report][review]") {
+  const std::string before = R"({"name":"q","url":"https://q","message_retention_seconds":345600})";
+  const std::string after = R"({"name":"q","url":"https://q","message_retention_seconds":86400})";
+  const Review r = review(plan(change("aws_made_up", "x", "delete", "{}") + R"(,{"address":"aws_sqs_queue.q",
+      "mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["update"],"before":)" +
+                               before + R"(,"after":)" + after + "}}"));
+  CHECK_FALSE(r.has_answer);
+  CHECK(says(r, "Deleted, and not modelled (1): aws_made_up.x."));
+  CHECK(says(r, "aws_sqs_queue.q retention: 4d → 1d"));
+  CHECK_FALSE(says(r, "its retention changes"));
+}
+
+TEST_CASE("two plans are told apart by the digest of what was read", "[report][review]") {
+  const auto digest = [](const Review& r) {
+    const std::size_t at = r.text.find("input ");
+    return r.text.substr(at, 22);
+  };
+  const Review one = review(plan(change("aws_iam_role", "exec", "delete", execution_role)));
+  const Review other = review(plan(change("aws_iam_role", "exec2", "delete", execution_role)));
+  CHECK(digest(one) != digest(other));
+}
+
+TEST_CASE("a replacement is called one", "[report][review]") {
+  const Review r = review(R"({"format_version":"1.2","resource_changes":[{"address":"aws_iam_role.r","mode":"managed",
+    "type":"aws_iam_role","name":"r","change":{"actions":["delete","create"],"before":)" +
+                          execution_role + R"(,"after":)" + execution_role + "}}]}");
+  CHECK(says(r, "What happens: replace exec."));
+}
+
+TEST_CASE("the coverage counts what is inferred apart from what is stated", "[report][review]") {
+  models::Coverage c;
+  c.modelled = 3;
+  c.folded = 2;
+  c.unmodelled = {{"aws_x", "aws_x.y"}};
+  c.stated = 7;
+  c.unfollowed = 2;
+  c.inferred = 1;
+  CHECK(models::coverage_line(c) ==
+        "6 resources: 3 modelled, 2 part of those, 1 not modelled; 7 references stated (2 of them not followed), 1 "
+        "inferred, 0 unresolved; 0 things outside these files");
+}
