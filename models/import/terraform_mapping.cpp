@@ -89,8 +89,10 @@ void count(const Places& places, const Components& components, const Links& link
       }
     }
   }
-  for (const ImportedEdge& edge : out.edges)
+  for (const ImportedEdge& edge : out.edges) {
     ++(edge.how == ImportedEdge::How::inferred ? coverage.inferred : coverage.stated);
+    if (!edge.is_followed) ++coverage.unfollowed;
+  }
   for (std::size_t i = 0; i < components.size(); ++i) {
     const Component& c = components[static_cast<int>(i)];
     if (c.instance < 0 && c.is_wanted && c.stand_in == 0)

@@ -62,6 +62,16 @@ Texts split(const std::string& text, const std::string& separators) {
   return parts;
 }
 
+// What the table leaves out: where in the block the reference stands, and parts of a row that name what has no type.
+std::string whole(std::string path) {
+  if (path.ends_with("cloudwatch_logs_log_destination")) return path + "[].log_group_arn";
+  if (path.ends_with("firehose_log_destination")) return path + "[].delivery_stream_arn";
+  if (path.ends_with("s3_log_destination")) return path + "[].bucket_name";
+  const bool is_of_no_type = path == "groups[]" || path == "subnets[]";  // groups of users, subnets
+  // Splunk takes a token; its role is that of the S3 bucket beside it.
+  return is_of_no_type || path == "splunk_configuration[].role_arn" ? std::string() : path;
+}
+
 // a{b,c}d -> abd, acd; `one, other` -> both; `x[].name|arn` -> both.
 Texts paths_of(const std::string& text) {
   Texts open = split(text, ",");
@@ -71,7 +81,7 @@ Texts paths_of(const std::string& text) {
     open.pop_back();
     const std::size_t brace = path.find('{');
     if (brace == std::string::npos) {
-      done.push_back(path);
+      if (const std::string there = whole(path); !there.empty()) done.push_back(there);
       continue;
     }
     const std::size_t end = path.find('}', brace);
@@ -152,7 +162,7 @@ std::string value_of(const std::string& form, const std::string& type) {
   if (form == "arn" || form == "principal" || form == "arn pattern") return arn_of(type);
   if (form == "stream_arn") return type == "aws_dynamodb_table" ? arn_of(type) + "/stream/2024" : "";
   if (form == "qualified arn") return type == "aws_lambda_function" ? arn_of(type) + ":7" : "";
-  if (form == "name" || form == "NAME") return type == "aws_kms_key" ? "" : "target";
+  if (form == "name" || form == "NAME" || form == "names") return type == "aws_kms_key" ? "" : "target";
   if (form == "family") return "target";
   if (form == "family:rev") return "target:7";
   if (form == "alias") return type == "aws_kms_alias" ? "alias/target" : "";
@@ -247,6 +257,7 @@ std::string beside(const Row& row, const std::string& path) {
     return R"(,"rule":[{"destination":[{"bucket":"arn:aws:s3:::elsewhere"}]}])";
   }
   if (row.type == "aws_security_group_rule") return R"(,"type":"ingress","from_port":443,"to_port":443)";
+  if (row.type == "aws_lambda_function" && path == "kms_key_arn") return R"(,"environment":[{"variables":{"A":"b"}}])";
   if (row.type == "aws_sns_topic_subscription" && path == "endpoint") return R"(,"topic_arn":"arn:aws:sns:x:1:t")";
   return "";
 }

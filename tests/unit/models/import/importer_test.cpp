@@ -130,6 +130,7 @@ TEST_CASE("The wrong state key: the world before the plan, with every edge") {
                         "jobs dead_letter -> jobs-dead",
                         "module.web.aws_ecs_service.this task_definition -> module.web.aws_ecs_task_definition.this",
                         "module.web.aws_ecs_service.this security_group -> sg-0a1b2c3d4e5f60718",
+                        "module.web.aws_ecs_service.this cluster -> staging",
                         "module.web.aws_ecs_task_definition.this execution_role -> staging-ecs-execution",
                         "module.web.aws_ecs_task_definition.this task_role -> staging-web-task",
                         "module.web.aws_ecs_task_definition.this log_group -> /ecs/web",
