@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <utility>
 
 #include "report/layout.hpp"
 
@@ -72,6 +73,18 @@ std::string duration_text(Duration d) {
   if (us < hour) return two_units(us, minute, "min", second, "s");
   if (us < day) return two_units(us, hour, "h", minute, "min");
   return two_units(us, day, "d", hour, "h");
+}
+
+std::string precise_text(Duration d) {
+  if (d.is_forever() || d.us() < hour) return duration_text(d);
+  std::string text;
+  std::int64_t rest = d.us();
+  for (const auto& [unit, name] : {std::pair(day, "d"), {hour, "h"}, {minute, "min"}, {second, "s"}}) {
+    const std::int64_t n = rest / unit;
+    rest %= unit;
+    if (n > 0) text += fmt::format("{}{}{}{}", text.empty() ? "" : std::string(1, hard_space), n, hard_space, name);
+  }
+  return text;
 }
 
 std::string about_text(Duration d) {

@@ -14,6 +14,7 @@
 namespace moshimo::report {
 
 std::string duration_text(Duration d);                                            // 3 d 4 h, 5 h 58 min, 4 s, for ever
+std::string precise_text(Duration d);                                             // to the second: 24 d 45 min
 std::string about_text(Duration d);                                               // rounded to the nearest
 std::string count_text(double n);                                                 // 3, 56,620, 1.2 million
 std::string bytes_text(double n);                                                 // 600 B, 1.5 GB

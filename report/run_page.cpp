@@ -63,6 +63,8 @@ std::string amount_text(double n, std::string_view one, std::string_view many) {
   return fmt::format("{}{}{}", number, hard_space, number == "1" ? one : many);
 }
 
+std::string plain_text(std::string_view text) { return std::string(text); }
+
 std::string events_text(double n, std::string (*mark)(std::string_view)) {
   return mark(amount_text(n, "event", "events"));
 }
@@ -272,8 +274,7 @@ void RunPage::timeline() {
       if (row.hidden.empty()) continue;
       std::vector<std::string> hidden;
       for (const std::string& n : row.hidden) hidden.push_back(code(n));
-      page_.paragraph(fmt::format("{} {} {}", row.label, row.hidden.size() == 1 ? "is" : "are", listing(hidden, 12)),
-                      1);
+      page_.paragraph(fmt::format("{}: also {}", row.label, listing(hidden, 12)), 1);
     }
   };
   draw("If nobody acts (time since the first fault)", answer_.nobody_acts());
@@ -295,6 +296,7 @@ void RunPage::breakage(const Breakage& b) {
   for (std::size_t i = 0; i < phases.size() && i < 6; ++i) {
     const Phase& p = phases[i];
     std::string text = fmt::format("{} {}", kind_text(p.kind), span(p.from, p.to));
+    if (p.kind == EffectKind::latent) text += "; " + strong("nothing new of it can start");
     if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable)
       text += fmt::format(" ({})", name_of(p.error));
     if (!p.chain.empty() && p.chain != told) {
@@ -322,7 +324,12 @@ void RunPage::breakage(const Breakage& b) {
     }
     page_.detail(text);
     // What becomes of the data, said once for all hops with the same fate.
-    std::map<std::string, std::pair<std::vector<std::string>, FactId>> fates;
+    struct Fate {
+      std::vector<std::string> says;
+      std::string otherwise;  // with another class of error
+      FactId fact;
+    };
+    std::map<std::string, Fate> fates;
     for (const HopId h : p.hops) {
       const Hop& hop = system_.hops[h];
       const HopLedger& ledger = answer_.nobody_acts().response.outcome.hops[h.value];
@@ -330,14 +337,15 @@ void RunPage::breakage(const Breakage& b) {
       auto& fate =
           fates[what_becomes_of_data(system_, hop, p.error, &answer_.nobody_acts().response.outcome.timeline, p.from)];
       std::string says = clean(hop.says);
-      if (std::find(fate.first.begin(), fate.first.end(), says) == fate.first.end()) fate.first.push_back(says);
+      if (std::find(fate.says.begin(), fate.says.end(), says) == fate.says.end()) fate.says.push_back(says);
+      if (fate.otherwise.empty()) fate.otherwise = fate_if_unavailable(system_, hop, p.error);
       const FactId id = hop.reaction(p.error).fact;
-      if (id.is_set()) fate.second = id;
+      if (id.is_set()) fate.fact = id;
     }
     for (const auto& [what, who] : fates) {
-      std::string reason = fact(who.second);
-      page_.detail(fmt::format("It {}: what comes meanwhile {}.{}", listing(who.first), what,
-                               reason.empty() ? "" : " " + reason),
+      std::string reason = fact(who.fact);
+      page_.detail(fmt::format("It {}: what comes meanwhile {}.{}{}", listing(who.says), what,
+                               who.otherwise.empty() ? "" : " " + who.otherwise, reason.empty() ? "" : " " + reason),
                    2);
     }
   }
@@ -545,7 +553,8 @@ void RunPage::points_of_no_return() {
 // ---- getting back
 
 void RunPage::step(const Step& s, std::size_t number) {
-  std::string head = fmt::format("{} – {}", when(s.start), when(s.done));
+  std::string head =
+      fmt::format("{} – {}", precise_text(s.start - answer_.first_fault), precise_text(s.done - answer_.first_fault));
   if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
   if (answer_.scenario->response.count > 1) head += fmt::format("  person {}", s.responder + 1);
   page_.step(fmt::format("{:>2}.", number), dim(head));
@@ -587,9 +596,16 @@ void RunPage::step(const Step& s, std::size_t number) {
     }
   }
   if (s.hop.is_set() && s.backlog > 0) {
-    page_.detail(fmt::format("Brings back {} that arrived from {} to {} after the fault.",
-                             count_text(s.backlog) + hard_space + "events", when(s.gap_from), when(s.gap_to)),
-                 2);
+    std::string text = fmt::format(
+        "Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
+        precise_text(gap_from(system_, s) - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
+    for (const RepairId r : s.repairs) {
+      const std::optional<Rate> rate = system_.repairs[r].rate;
+      if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;
+      text += fmt::format(", over {}", duration_text(Duration::seconds(s.backlog / rate->per_second())));
+      break;
+    }
+    page_.detail(text + ".", 2);
   }
 }
 
@@ -619,7 +635,7 @@ void RunPage::getting_back() {
   if (clock_.is_set()) text += fmt::format(" ({})", clock_.full(back));
   SimTime last;
   for (const Step& s : run->response.steps) last = std::max(last, s.done);
-  if (last > back) text += fmt::format("; the last step is done after {}", duration_text(last - answer_.first_fault));
+  if (last > back) text += fmt::format("; the last step is done after {}", precise_text(last - answer_.first_fault));
   page_.paragraph(text + ".");
 }
 

@@ -332,6 +332,18 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
   return text.empty() ? fmt::format("is lost at once: {} either", too) : fmt::format("{}, then is lost: {}", text, too);
 }
 
+std::string fate_if_unavailable(const System& system, const Hop& hop, ErrorClass error) {
+  const auto is_retried = [&](ErrorClass c) {
+    const std::vector<std::uint8_t>& list = hop.reaction(c).fallbacks;
+    return std::any_of(list.begin(), list.end(), [&](std::uint8_t i) {
+      return i < hop.fallbacks.size() && hop.fallbacks[i].kind == Fallback::Kind::retry;
+    });
+  };
+  if (error == ErrorClass::unavailable || is_retried(error) || !is_retried(ErrorClass::unavailable)) return "";
+  return fmt::format("What is unavailable, not {}, {}.", name_of(error),
+                     what_becomes_of_data(system, hop, ErrorClass::unavailable, nullptr, SimTime{}));
+}
+
 std::string strategy_text(Strategy s) {
   switch (s) {
     case Strategy::none: return "nobody acts";
@@ -542,8 +554,18 @@ std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<Re
   return groups;
 }
 
+SimTime gap_from(const System& system, const Step& step) {
+  if (!step.hop.is_set()) return step.gap_from;
+  const Hop& hop = system.hops[step.hop];
+  if (step.fallback >= hop.fallbacks.size()) return step.gap_from;
+  const Duration limit = limit_of(system, hop.fallbacks[step.fallback]);
+  if (limit.is_forever() || step.start.since_start() <= limit) return step.gap_from;
+  return std::max(step.gap_from, SimTime::after_start(step.start.since_start() - limit));
+}
+
 std::string filled(std::string_view text, const System& system, const Step& step, std::size_t number,
                    const Clock& clock, SimTime first_fault) {
+  const SimTime begin = gap_from(system, step);
   const auto moment = [&](SimTime t) {
     if (clock.is_set()) return clock.iso(t);
     return fmt::format("<first fault + {}>",
@@ -553,9 +575,9 @@ std::string filled(std::string_view text, const System& system, const Step& step
     return clock.is_set() ? std::to_string(clock.milliseconds(t)) : moment(t);
   };
   const auto value_of = [&](std::string_view place) -> std::string {
-    if (place == "gap.start") return moment(step.gap_from);
+    if (place == "gap.start") return moment(begin);
     if (place == "gap.end") return moment(step.gap_to);
-    if (place == "gap.start_ms") return milliseconds(step.gap_from);
+    if (place == "gap.start_ms") return milliseconds(begin);
     if (place == "gap.end_ms") return milliseconds(step.gap_to);
     if (place == "now") return moment(step.done);
     if (place == "step") return std::to_string(number);

@@ -28,6 +28,8 @@ std::string why_lost(const System& system, const PointOfNoReturn& point);
 // nothing at that time are told as such.
 std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error, const Timeline* timeline,
                                  SimTime at);
+// "What is unavailable, not denied, is tried again for 24 h.": where this class is not retried, and that one is.
+std::string fate_if_unavailable(const System& system, const Hop& hop, ErrorClass error);
 std::string strategy_text(Strategy s);
 // How long data survives in a fallback: the least of its own limit, that of its store, and its last attempt.
 Duration limit_of(const System& system, const Fallback& fallback);
@@ -94,6 +96,9 @@ struct LikeRepairs {
   std::vector<RepairId> repairs;
 };
 std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<RepairId>& repairs);
+
+// From when on the data of a release can still be there: what is older than its place keeps has gone already.
+SimTime gap_from(const System& system, const Step& step);
 
 // `{gap.start}` and the like, filled in for a step.
 std::string filled(std::string_view text, const System& system, const Step& step, std::size_t number,

@@ -101,6 +101,11 @@ TimelineAxis axis_of(const TimelineSpan& span, std::size_t intervals) {
   for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
     axis.labels.push_back(i < begin || exact ? label_of(axis.ticks[i]) : "+" + label_of(axis.ticks[i] - noticed));
   }
+  // The unit is said once, at the end.
+  const auto has_unit = [](const std::string& label) { return label.ends_with(" min"); };
+  if (!exact && std::all_of(axis.labels.begin() + static_cast<std::ptrdiff_t>(begin), axis.labels.end(), has_unit)) {
+    for (std::size_t i = begin; i + 1 < axis.labels.size(); ++i) axis.labels[i].resize(axis.labels[i].size() - 4);
+  }
   return axis;
 }
 
