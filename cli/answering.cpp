@@ -1,6 +1,7 @@
 #include "cli/answering.hpp"
 
 #include <fmt/format.h>
+#include <optional>
 
 namespace moshimo::cli {
 
@@ -8,7 +9,7 @@ scenarios::Answer answer_for(const std::string& path_or_name, const Common& comm
   input::Diagnostics diagnostics;
   auto scenario =
       std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(find_scenario(path_or_name), diagnostics));
-  diagnostics.throw_if_errors();
+  if (scenario->inventories.empty()) diagnostics.throw_if_errors();  // else those of the inventory come with them
   scenarios::Answer answer = scenarios::answer(std::move(scenario), common.catalogue(), diagnostics);
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
@@ -26,13 +27,74 @@ World world_of(const std::vector<std::string>& inventories, const Common& common
   return world;
 }
 
-std::vector<ComponentId> components_named(const World& world, const std::vector<std::string>& names) {
+namespace {
+
+// `arn:aws:iam::111122223333:role/path/orders-role`: the service, and the name at the end.
+struct Arn {
+  std::string service;
+  std::string name;
+};
+std::optional<Arn> arn_of(const std::string& text) {
+  if (!text.starts_with("arn:")) return std::nullopt;
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  while (parts.size() < 5 && text.find(':', from) != std::string::npos) {
+    const std::size_t colon = text.find(':', from);
+    parts.push_back(text.substr(from, colon - from));
+    from = colon + 1;
+  }
+  if (parts.size() < 5) return std::nullopt;
+  std::string rest = text.substr(from);
+  if (rest.ends_with(":*")) rest.resize(rest.size() - 2);
+  return Arn{parts[2], std::move(rest)};
+}
+
+// Those a name from outside may stand for: an ARN by its end within its service, an address of Terraform by its type
+// and name.
+std::vector<ComponentId> meant_by(const World& world, const models::Catalogue& catalogue, const std::string& name) {
+  std::vector<ComponentId> found;
+  const std::optional<Arn> arn = arn_of(name);
+  const std::size_t dot = name.rfind('.');
+  const std::size_t before = dot == std::string::npos || dot == 0 ? std::string::npos : name.rfind('.', dot - 1);
+  const models::TypeDef* type = nullptr;
+  if (!arn && dot != std::string::npos) {
+    const std::size_t from = before == std::string::npos ? 0 : before + 1;
+    type = catalogue.find_terraform(name.substr(from, dot - from));
+  }
+  if (!arn && !type) return found;
+  const auto& components = world.compiled.system.components;
+  for (std::uint32_t c = 0; c < components.size(); ++c) {
+    const Component& row = components[ComponentId(c)];
+    if (row.parent.is_set()) continue;
+    if (arn) {
+      const bool ends =
+          arn->name == row.name || arn->name.ends_with("/" + row.name) || arn->name.ends_with(":" + row.name);
+      const std::string service = row.type.substr(0, row.type.find(':'));
+      const bool same_service =
+          service == arn->service || (service == "elbv2" && arn->service == "elasticloadbalancing");
+      if (row.name == name || (ends && same_service)) found.push_back(ComponentId(c));
+    } else if (row.type == type->name && row.name == name.substr(dot + 1)) {
+      found.push_back(ComponentId(c));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
+                                          const std::vector<std::string>& names) {
   input::Diagnostics diagnostics;
   std::vector<ComponentId> found;
   for (const std::string& name : names) {
     const ComponentId c = world.compiled.component(name);
     if (c.is_set()) {
       found.push_back(c);
+      continue;
+    }
+    const std::vector<ComponentId> meant = meant_by(world, catalogue, name);
+    if (meant.size() == 1) {
+      found.push_back(meant.front());
       continue;
     }
     std::vector<std::string_view> known;

@@ -20,7 +20,9 @@ struct World {
 };
 World world_of(const std::vector<std::string>& inventories, const Common& common);
 
-// The components of these names; throws InputError, naming the nearest, for those that do not exist.
-std::vector<ComponentId> components_named(const World& world, const std::vector<std::string>& names);
+// The components of these names, ARNs or Terraform addresses; throws InputError, naming the nearest, for those that do
+// not exist.
+std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
+                                          const std::vector<std::string>& names);
 
 }  // namespace moshimo::cli

@@ -21,7 +21,7 @@ Job declare_blast(CLI::App& app) {
     Dependencies dependencies(world.compiled.system);
     report::BlastView view;
     view.compiled = &world.compiled;
-    view.starts = components_named(world, options->names);
+    view.starts = components_named(world, common.catalogue(), options->names);
     view.reverse = options->reverse;
     view.reached =
         options->reverse ? dependencies.dependencies_of(view.starts) : dependencies.dependents_of(view.starts);

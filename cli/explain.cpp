@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
+#include "models/type_names.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace moshimo::cli {
@@ -11,20 +12,6 @@ namespace {
 
 bool is_member(const models::TypeDef& type, std::string_view name) {
   return models::find_member(type, name).kind != models::MemberKind::none || type.find_fault(name) != nullptr;
-}
-
-// By the name Terraform or CloudFormation has for it, or by its service or its own last word where only one has it.
-const models::TypeDef* type_called(const models::Catalogue& catalogue, const std::string& name) {
-  if (const models::TypeDef* type = catalogue.find_terraform(name)) return type;
-  if (const models::TypeDef* type = catalogue.find_cloudformation(name)) return type;
-  const models::TypeDef* found = nullptr;
-  for (const std::string_view known : catalogue.type_names()) {
-    const std::size_t colon = known.find(':');
-    if (known.substr(0, colon) != name && known.substr(colon + 1) != name) continue;
-    if (found) return nullptr;
-    found = catalogue.find_type(known);
-  }
-  return found;
 }
 
 }  // namespace
@@ -50,7 +37,7 @@ Job declare_explain(CLI::App& app) {
         return done;
       }
     }
-    if (const models::TypeDef* type = type_called(catalogue, *name)) {
+    if (const models::TypeDef* type = models::type_called(catalogue, *name)) {
       common.write(report::explain_type(*type, catalogue, common.style()));
       return done;
     }

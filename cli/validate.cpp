@@ -24,15 +24,17 @@ std::string checked(const std::string& path, const Common& common) {
   switch (models::kind_of(document)) {
     case FileKind::inventory: {
       const models::Inventory inventory = models::read_inventory(std::vector<std::string>{path}, diagnostics);
-      diagnostics.throw_if_errors();
-      models::compile(inventory, common.catalogue(), {}, diagnostics);
+      input::Diagnostics compiling;  // apart, so that a mistake of form does not hide one of meaning
+      if (!inventory.resources.empty()) models::compile(inventory, common.catalogue(), {}, compiling);
+      for (const input::Diagnostic& e : compiling.errors()) diagnostics.error(e.at, e.message);
+      for (const input::Diagnostic& w : compiling.warnings()) diagnostics.warning(w.at, w.message);
       diagnostics.throw_if_errors();
       what = fmt::format("an inventory of {}", counted(inventory.resources.size(), "resource"));
       break;
     }
     case FileKind::scenario: {
       auto scenario = std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(path, diagnostics));
-      diagnostics.throw_if_errors();
+      if (scenario->inventories.empty()) diagnostics.throw_if_errors();
       const scenarios::Answer answer = scenarios::answer(scenario, common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
       what = fmt::format("a scenario with {}", counted(answer.faults.size(), "fault"));

@@ -62,9 +62,17 @@ bool Compilation::check() {
     for (const PortDef& p : part.type->ports) ports.push_back(p.name);
     std::string known;
     for (const std::string_view p : ports) known += fmt::format("{}{}", known.empty() ? "" : ", ", p);
-    world_.diagnostics->error(
-        t.via_at, fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
-                              ports.empty() ? "; nothing can reach it" : fmt::format("; it has {}", known)));
+    std::string said;
+    if (t.via != "in") {
+      said = fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
+                         ports.empty() ? "; nothing can reach it" : fmt::format("; it has {}", known));
+    } else {
+      // The port of a principal is for those who act as it, not for traffic.
+      const bool takes_some = !ports.empty() && known != "act";
+      said = fmt::format("'{}' ({}) takes no traffic{}", part.name, part.type->name,
+                         takes_some ? fmt::format(" unless it says by which way, as in via: {}", ports.front()) : "");
+    }
+    world_.diagnostics->error(t.via_at, std::move(said));
   }
   return !world_.diagnostics->has_errors();
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
+#include "models/type_names.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -163,7 +164,7 @@ void World::create_parts(const Inventory& inventory) {
     if (!type) {
       unusable_.insert(r.name);
       diagnostics->error(r.type_at, fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
-                                                input::did_you_mean(r.type, catalogue_.type_names())));
+                                                hint_on_type(catalogue_, r.type)));
       continue;
     }
     Draft d;
@@ -404,8 +405,10 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
         }
         const std::string owner = prefix.empty() ? parts_[component].type->name
                                                  : fmt::format("'{}' of {}", prefix, parts_[component].type->name);
-        diagnostics->error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key,
-                                                       input::did_you_mean(child.key, known)));
+        std::string hint = hint_on_attribute(attributes, child.key);
+        if (hint.empty()) hint = input::did_you_mean(child.key, known);
+        if (hint.empty()) hint = fmt::format("; `moshimo explain {}` lists those it has", parts_[component].type->name);
+        diagnostics->error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key, hint));
         continue;
       }
       if (attributes[i].kind == AttributeDef::Kind::fixed) {

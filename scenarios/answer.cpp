@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace moshimo::scenarios {
@@ -133,6 +134,43 @@ void check_names(const Scenario& scenario, const models::Compiled& compiled, inp
   }
 }
 
+// Moves what was found wrong in one part to the rest. Parts are checked apart, so that a mistake in one does not hide
+// those of another.
+void hand_over(const input::Diagnostics& part, input::Diagnostics& all) {
+  for (const input::Diagnostic& e : part.errors()) all.error(e.at, e.message);
+  for (const input::Diagnostic& w : part.warnings()) all.warning(w.at, w.message);
+}
+
+// What can be said of the faults when the inventory cannot be compiled.
+void check_faults(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
+                  input::Diagnostics& diagnostics) {
+  std::map<std::string_view, const models::Resource*> resources;
+  for (const models::Resource& r : inventory.resources) resources.emplace(r.name, &r);
+  for (const ScenarioFault& fault : scenario.faults) {
+    for (std::size_t i = 0; i < fault.components.size(); ++i) {
+      const std::string& name = fault.components[i];
+      const auto found = resources.find(name);
+      if (found == resources.end()) {
+        const bool is_part = std::any_of(resources.begin(), resources.end(), [&](const auto& r) {
+          return name.size() > r.first.size() && name.starts_with(r.first) && name[r.first.size()] == '/';
+        });
+        if (is_part) continue;
+        std::vector<std::string_view> known;
+        for (const auto& [resource, row] : resources) known.push_back(resource);
+        diagnostics.error(fault.component_at[i],
+                          fmt::format("there is no '{}' in the inventory{}", name, input::did_you_mean(name, known)));
+        continue;
+      }
+      const models::TypeDef* type = catalogue.find_type(found->second->type);
+      if (!type || fault.verb == "outage" || type->find_fault(fault.verb)) continue;
+      std::vector<std::string_view> known = {"outage"};
+      for (const models::FaultDef& f : type->faults) known.push_back(f.name);
+      diagnostics.error(fault.verb_at, fmt::format("'{}' ({}) knows no '{}'{}", name, type->name, fault.verb,
+                                                   input::did_you_mean(fault.verb, known)));
+    }
+  }
+}
+
 // A file that is not there is said where the scenario names it.
 void check_files(const Scenario& scenario, input::Diagnostics& diagnostics) {
   namespace fs = std::filesystem;
@@ -167,14 +205,21 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   a.scenario = std::move(scenario);
   a.inventory = std::move(inventory);
   const Scenario& s = *a.scenario;
-  World world = compile_world(s, *a.inventory, catalogue, {}, diagnostics);
+  input::Diagnostics compiling;
+  World world = compile_world(s, *a.inventory, catalogue, {}, compiling);
+  hand_over(compiling, diagnostics);
   a.compiled = world.compiled;
-  if (diagnostics.has_errors()) return a;
+  if (compiling.has_errors()) {
+    if (world.compiled->system.components.size() == 0) check_faults(s, *a.inventory, catalogue, diagnostics);
+    return a;
+  }
   for (const std::string& mistake : check(a.compiled->system)) diagnostics.error({}, mistake);
   check_names(s, *a.compiled, diagnostics);
   std::vector<World> other_worlds;
   for (const WhatIf& w : s.what_if) {
-    other_worlds.push_back(compile_world(s, *a.inventory, catalogue, w.set, diagnostics));
+    input::Diagnostics changing;
+    other_worlds.push_back(compile_world(s, *a.inventory, catalogue, w.set, changing));
+    hand_over(changing, diagnostics);
   }
   if (diagnostics.has_errors()) return a;
 
@@ -218,12 +263,14 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
 
 Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
               input::Diagnostics& diagnostics) {
-  check_files(*scenario, diagnostics);
+  input::Diagnostics reading;
+  check_files(*scenario, reading);
   std::shared_ptr<const models::Inventory> inventory = std::make_shared<const models::Inventory>();
-  if (!diagnostics.has_errors()) {
-    inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, diagnostics));
+  if (!reading.has_errors()) {
+    inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, reading));
   }
-  if (diagnostics.has_errors()) {
+  hand_over(reading, diagnostics);
+  if (inventory->resources.empty() && reading.has_errors()) {
     Answer nothing;
     nothing.scenario = std::move(scenario);
     nothing.inventory = std::move(inventory);

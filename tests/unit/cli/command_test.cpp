@@ -298,3 +298,49 @@ TEST_CASE("a loss that slows down is told with the rate at which it begins", "[c
             "From then on 400 a second at first and 218 a second on average, 51.8 million events until 2 d 18 h.") !=
         std::string::npos);
 }
+
+TEST_CASE("mistakes of the scenario, of the inventory's form and of its meaning come at once", "[cli]") {
+  file_with("mixed.inventory.yaml",
+            "version: 1\nname: m\nregionn: x\nresources:\n  f: { type: lambda:function, role: nobody, tasks: 3 }\n"
+            "  q: { type: aws_sqs_queue }\n");
+  const std::string path = file_with("mixed.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: mixed.inventory.yaml\nhorizon: long\n"
+                                     "faults: [{ delete: [nothing] }, { brek: f }]\n");
+  for (const char* verb : {"run", "validate"}) {
+    const Result r = command({verb, path.c_str()});
+    INFO(r.err);
+    CHECK(r.status == 2);
+    for (const char* said : {"found 'long'", "unknown key 'regionn'", "has no attribute 'tasks'",
+                             "'q' is of type 'aws_sqs_queue', which is not modelled; it is called sqs:queue here",
+                             "there is no 'nothing' in the inventory", "'f' (lambda:function) knows no 'brek'"}) {
+      CHECK(r.err.find(said) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("an attribute is found by the name another tool has for it, and else explain is pointed to", "[cli]") {
+  const std::string path = file_with("names.inventory.yaml",
+                                     "version: 1\nname: m\nresources:\n  r: { type: iam:role }\n"
+                                     "  s: { type: ecs:service, execution_role: r, desired_count: 3, launch: x }\n"
+                                     "traffic: [{ to: r, rate: 1/s }]\n");
+  const Result r = command({"validate", path.c_str()});
+  INFO(r.err);
+  CHECK(r.err.find("ecs:service has no attribute 'desired_count'; it is called 'tasks' here") != std::string::npos);
+  CHECK(r.err.find("no attribute 'launch'; `moshimo explain ecs:service` lists those it has") != std::string::npos);
+  CHECK(r.err.find("'r' (iam:role) takes no traffic\n") != std::string::npos);
+}
+
+TEST_CASE("blast takes what people have at hand: a name, an ARN, an address", "[cli]") {
+  const std::string inventory = library + "staging.inventory.yaml";
+  const std::string known = command({"blast", inventory.c_str(), "orders-role"}).out;
+  for (const char* name :
+       {"arn:aws:iam::111122223333:role/orders-role", "arn:aws:iam::111122223333:role/app/orders-role",
+        "aws_iam_role.orders-role", "module.app.aws_iam_role.orders-role"}) {
+    const Result r = command({"blast", inventory.c_str(), name});
+    INFO(r.err);
+    CHECK(r.out == known);
+  }
+  CHECK(command({"blast", inventory.c_str(), "arn:aws:sqs:eu-west-1:1:orders-role"}).status == 2);
+  CHECK(command({"blast", inventory.c_str(), "orders-rol"}).err.find("did you mean 'orders-role'?") !=
+        std::string::npos);
+}

@@ -171,5 +171,22 @@ TEST_CASE("names are unique over all files") {
   CHECK(inventory.resources.size() == 1);
 }
 
+TEST_CASE("an account or a region that cannot be one is warned of") {
+  const auto warnings = [](const std::string& head) {
+    input::Diagnostics diagnostics;
+    const auto document =
+        input::Document::parse("f", "version: 1\n" + head + "\nresources: {}\n", input::Format::yaml, diagnostics);
+    Inventory inventory;
+    read_inventory(document, inventory, diagnostics);
+    CHECK_FALSE(diagnostics.has_errors());
+    return diagnostics.warnings().size();
+  };
+  CHECK(warnings("account: 123") == 1);
+  CHECK(warnings("account: 111122223333") == 0);
+  CHECK(warnings("region: mars-1") == 1);
+  CHECK(warnings("region: us-gov-west-1") == 0);
+  CHECK(warnings("region: ap-northeast-1") == 0);
+}
+
 }  // namespace
 }  // namespace moshimo::models

@@ -62,3 +62,8 @@ TEST_CASE("the length of a window is rounded to the nearest, so that it agrees w
   CHECK(for_terminal(about_text(window), false) == "2 d 18 h");
   CHECK(for_terminal(duration_text(window), false) == "2 d 17 h");
 }
+
+TEST_CASE("a step late in a long run is told to the second") {
+  CHECK(plain(precise_text(Duration::days(24) + Duration::minutes(5) + Duration::seconds(15))) == "24 d 5 min 15 s");
+  CHECK(plain(precise_text(Duration::minutes(40))) == "40 min");
+}

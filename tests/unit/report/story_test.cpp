@@ -177,3 +177,36 @@ TEST_CASE("a row that several share names those its label only counts") {
   CHECK(rows[0].label == "first-long-name + 1");
   CHECK(rows[0].hidden == std::vector<std::string>{"second-long-name"});
 }
+
+TEST_CASE("where one class of error is retried and this one is not, both are told") {
+  System system;
+  Hop hop;
+  hop.name = "rule/deliver";
+  Fallback retry;
+  retry.kind = Fallback::Kind::retry;
+  retry.says = "retries";
+  retry.schedule = {{.attempts = -1, .gap = Duration::minutes(5), .last = Duration::minutes(5)}};
+  retry.limit = Duration::hours(24);
+  hop.fallbacks = {retry};
+  hop.when[static_cast<std::size_t>(ErrorClass::unavailable)].fallbacks = {0};
+  CHECK(for_terminal(fate_if_unavailable(system, hop, ErrorClass::denied), false) ==
+        "What is unavailable, not denied, is tried again for 1 d.");
+  CHECK(fate_if_unavailable(system, hop, ErrorClass::unavailable) == "");
+  hop.when[static_cast<std::size_t>(ErrorClass::denied)].fallbacks = {0};
+  CHECK(fate_if_unavailable(system, hop, ErrorClass::denied) == "");
+}
+
+TEST_CASE("what is put back begins where its place still holds it") {
+  System system;
+  Fallback kept;
+  kept.limit = Duration::days(14);
+  Hop hop;
+  hop.fallbacks = {kept};
+  Step step;
+  step.hop = system.hops.add(hop);
+  step.gap_from = SimTime::after_start(Duration::seconds(4));
+  step.start = SimTime::after_start(Duration::days(24));
+  CHECK(gap_from(system, step) == SimTime::after_start(Duration::days(10)));
+  step.start = SimTime::after_start(Duration::hours(1));
+  CHECK(gap_from(system, step) == step.gap_from);
+}
