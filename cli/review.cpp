@@ -1,12 +1,14 @@
 #include "scenarios/review.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
 
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
 #include "models/import/importer.hpp"
+#include "report/layout.hpp"
 
 namespace moshimo::cli {
 namespace {
@@ -17,6 +19,22 @@ Duration duration_option(const char* name, const std::string& text) {
     throw input::InputError(fmt::format("{}: '{}' is no duration; write one such as 40m, 6h or 2d", name, text));
   }
   return *duration;
+}
+
+// A line for each gate that was asked about and lets the plan pass.
+void tell_passed(const std::vector<std::string>& gates, const report::ReviewView& view, const Common& common) {
+  if (common.quiet) return;
+  for (const std::string& gate : gates) {
+    const bool failed = std::any_of(view.failed_gates.begin(), view.failed_gates.end(),
+                                    [&](const std::string& sentence) { return sentence.starts_with(gate + ":"); });
+    if (failed) continue;
+    const char* why = view.answer == nullptr ? "nothing that is modelled goes"
+                      : gate == "blast"      ? "nothing else than what goes is hurt"
+                      : gate == "loss"       ? "nothing is lost once every repair is done"
+                                             : "everything can be put right, and nothing is gone for good";
+    const std::string line = fmt::format("✓ {}: {}", gate, why);
+    std::cerr << (common.ascii ? report::in_ascii(line) : line) << '\n';
+  }
 }
 
 }  // namespace
@@ -70,6 +88,7 @@ Job declare_review(CLI::App& app) {
     }
     common.print_warnings(diagnostics);
     common.write(report::review_report(view, common.style()));
+    tell_passed(options->gates, view, common);
     return view.failed_gates.empty() ? done : gate_failed;
   };
 }

@@ -119,6 +119,15 @@ std::string facts_text(const std::set<std::string>& facts) {
   return text.empty() ? "" : " " + dim("[" + text + "]");
 }
 
+// "a", "a or b", "a, b or c"
+std::string either(const std::vector<std::string>& items) {
+  std::string text;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == items.size() ? " or " : ", ") + items[i];
+  }
+  return text;
+}
+
 // A value as it is written in an inventory, or where it comes from.
 std::string value_text(const Expression& e) {
   switch (e.kind) {
@@ -139,7 +148,7 @@ std::string value_text(const Expression& e) {
         const std::string v = c.value.is_written() ? value_text(c.value) : "none";
         if (std::find(values.begin(), values.end(), v) == values.end()) values.push_back(v);
       }
-      return values.size() == 1 ? values.front() : fmt::format("{}, as the case may be", listing(values, 4));
+      return values.size() == 1 ? values.front() : fmt::format("{}, as the case may be", either(values));
     }
     case Expression::Kind::nothing: return "";
     case Expression::Kind::only:
@@ -160,7 +169,8 @@ std::string kind_of(const AttributeDef& a) {
   std::string text;
   switch (a.kind) {
     case AttributeDef::Kind::refers_to:
-      text = a.any_type ? "name of any resource" : "name of " + listing(a.types, 6);
+      text = a.any_type ? "name of any resource"
+                        : "name of " + (a.types.size() > 6 ? listing(a.types, 5) : either(a.types));
       break;
     case AttributeDef::Kind::contains: text = "list of parts of type " + listing(a.types, 4); break;
     case AttributeDef::Kind::object: text = "map of what follows"; break;
@@ -171,7 +181,7 @@ std::string kind_of(const AttributeDef& a) {
     case AttributeDef::Kind::rate: text = "rate, as in 400/s"; break;
     case AttributeDef::Kind::ratio: text = "number"; break;
     case AttributeDef::Kind::yes_no: text = "yes or no"; break;
-    case AttributeDef::Kind::one_of: text = "one of " + listing(a.options, 12); break;
+    case AttributeDef::Kind::one_of: text = "one of " + either(a.options); break;
     case AttributeDef::Kind::map: text = "map of text to text"; break;
     case AttributeDef::Kind::policy: text = "policy, as JSON"; break;
     case AttributeDef::Kind::port: text = fmt::format("name of a port of {}", clean(a.port_of)); break;

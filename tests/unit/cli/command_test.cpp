@@ -344,3 +344,16 @@ TEST_CASE("blast takes what people have at hand: a name, an ARN, an address", "[
   CHECK(command({"blast", inventory.c_str(), "orders-rol"}).err.find("did you mean 'orders-role'?") !=
         std::string::npos);
 }
+
+TEST_CASE("a gate that lets a plan pass says so on standard error", "[cli]") {
+  const std::string plan =
+      file_with("empty.plan.json", R"({"format_version":"1.2","terraform_version":"1.5.0","planned_values":)"
+                                   R"({"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}}})");
+  const Result passed = command({"review", plan.c_str(), "--fail-on", "loss"});
+  INFO(passed.err);
+  CHECK(passed.status == 0);
+  CHECK(passed.err.find("✓ loss: ") != std::string::npos);
+  CHECK(command({"review", plan.c_str()}).err.find("✓") == std::string::npos);
+  const std::string bad = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
+  CHECK(command({"review", bad.c_str(), "--fail-on", "loss"}).err.find("✓") == std::string::npos);
+}
