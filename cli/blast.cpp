@@ -36,7 +36,8 @@ Job declare_graph(CLI::App& app) {
   return [inventory](const Common& common) {
     const World world = world_of({*inventory}, common);
     const Dependencies dependencies(world.compiled.system);
-    common.write(report::graph_text(world.compiled, dependencies, common.form == "mermaid"));
+    common.write(common.form == "json" ? report::graph_json(world.compiled, dependencies, common.style())
+                                       : report::graph_text(world.compiled, dependencies, common.form == "mermaid"));
     return done;
   };
 }

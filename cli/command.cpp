@@ -106,7 +106,7 @@ const std::vector<Command>& commands() {
        "the files to check",
        "moshimo validate staging.inventory.yaml drill.scenario.yaml",
        declare_validate,
-       {"text"}},
+       {"text", "json"}},
       {"explain", "What is known of a resource type or a fact, with its source",
        "a name of `moshimo list types` or `moshimo list facts`",
        "moshimo explain lambda:function\n  moshimo explain fh.s3-retry", declare_explain, reports},
@@ -124,7 +124,7 @@ const std::vector<Command>& commands() {
        "an inventory",
        "moshimo graph staging.inventory.yaml | dot -Tsvg -o staging.svg",
        declare_graph,
-       {"dot", "mermaid"},
+       {"dot", "mermaid", "json"},
        false},
   };
   return table;

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <iostream>
+#include <sstream>
 
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
@@ -67,17 +68,21 @@ Job declare_validate(CLI::App& app) {
   auto files = std::make_shared<std::vector<std::string>>();
   app.add_option("files", *files, "inventories, scenarios and catalogue files")->required();
   return [files](const Common& common) {
-    std::string text;
+    std::vector<report::CheckedFile> found;
     bool wrong = false;
     for (const std::string& path : *files) {
+      report::CheckedFile file{path, "", {}};
       try {
-        text += fmt::format("{}: {}, no mistakes\n", path, checked(path, common));
+        file.what = checked(path, common);
       } catch (const input::InputError& e) {
-        std::cerr << e.what() << '\n';
+        std::istringstream lines(e.what());
+        for (std::string line; std::getline(lines, line);) file.mistakes.push_back(line);
+        if (common.form != "json") std::cerr << e.what() << '\n';
         wrong = true;
       }
+      found.push_back(std::move(file));
     }
-    common.write(text);
+    common.write(report::checked_report(found, common.style()));
     return wrong ? wrong_input : done;
   };
 }

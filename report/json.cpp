@@ -848,6 +848,40 @@ std::string blast_json(const BlastView& view, const Dependencies& dependencies, 
   return printed(json);
 }
 
+std::string graph_json(const models::Compiled& compiled, const Dependencies& dependencies, const Style& style) {
+  const System& system = compiled.system;
+  Json json = tool(style, "graph");
+  json["components"] = Json::array();
+  for (std::uint32_t c = 0; c < system.components.size(); ++c) {
+    const Component& row = system.components[ComponentId(c)];
+    json["components"].push_back({{"component", row.name}, {"type", row.type}, {"is_principal", row.is_principal}});
+  }
+  json["edges"] = Json::array();
+  for (const Dependency& d : dependencies.edges()) {
+    json["edges"].push_back({{"from", system.components[d.on].name},
+                             {"to", system.components[d.dependent].name},
+                             {"kind", d.kind == DependencyKind::needs ? "needs" : "feeds"}});
+  }
+  return printed(json);
+}
+
+std::string checked_report(const std::vector<CheckedFile>& files, const Style& style) {
+  if (style.form != Form::json) {
+    std::string text;
+    for (const CheckedFile& f : files) {
+      if (f.mistakes.empty()) text += f.path + ": " + f.what + ", no mistakes\n";
+    }
+    return text;
+  }
+  Json json = tool(style, "validate");
+  json["files"] = Json::array();
+  for (const CheckedFile& f : files) {
+    json["files"].push_back(
+        {{"path", f.path}, {"what", f.what.empty() ? Json(nullptr) : Json(f.what)}, {"mistakes", f.mistakes}});
+  }
+  return printed(json);
+}
+
 std::string coverage_json(const models::ImportResult& import, const Style& style) {
   Json json = tool(style, "coverage");
   json["coverage"] = coverage_rows(import);

@@ -54,6 +54,15 @@ std::string inspect_json(const scenarios::Answer& answer, const Style& style);
 
 // The static dependencies as Graphviz dot or as Mermaid.
 std::string graph_text(const models::Compiled& compiled, const Dependencies& dependencies, bool mermaid);
+std::string graph_json(const models::Compiled& compiled, const Dependencies& dependencies, const Style& style);
+
+// What was found in each of some files.
+struct CheckedFile {
+  std::string path;
+  std::string what;                   // "an inventory of 12 resources"; empty when it has mistakes
+  std::vector<std::string> mistakes;  // a line each
+};
+std::string checked_report(const std::vector<CheckedFile>& files, const Style& style);
 
 // The catalogue.
 std::string explain_type(const models::TypeDef& type, const models::Catalogue& catalogue, const Style& style);

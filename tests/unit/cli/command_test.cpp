@@ -357,3 +357,15 @@ TEST_CASE("a gate that lets a plan pass says so on standard error", "[cli]") {
   const std::string bad = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
   CHECK(command({"review", bad.c_str(), "--fail-on", "loss"}).err.find("✓") == std::string::npos);
 }
+
+TEST_CASE("graph and validate speak JSON", "[cli]") {
+  const std::string inventory = library + "staging.inventory.yaml";
+  const Result graph = command({"graph", inventory.c_str(), "--format", "json"});
+  CHECK(graph.out.find("\"from\": \"orders-role\"") != std::string::npos);
+  const std::string wrong = file_with("no.inventory.yaml", "version: 1\nresources: { a: { type: iam:rol } }\n");
+  const Result checked = command({"validate", inventory.c_str(), wrong.c_str(), "--format", "json"});
+  CHECK(checked.status == 2);
+  CHECK(checked.err == "");
+  CHECK(checked.out.find("did you mean 'iam:role'?") != std::string::npos);
+  CHECK(checked.out.find("\"mistakes\": []") != std::string::npos);
+}
