@@ -145,24 +145,26 @@ Dependencies::Dependencies(const System& system) {
   edges_.erase(std::unique(edges_.begin(), edges_.end(),
                            [&](const Dependency& a, const Dependency& b) { return key(a) == key(b); }),
                edges_.end());
-  std::vector<Graph::Edge> needs, all, needs_back, all_back;
+  std::vector<Graph::Edge> needs, feeds, needs_back, all_back;
   for (const Dependency& d : edges_) {
     const Graph::Edge forth{d.on.value, d.dependent.value};
     const Graph::Edge back{d.dependent.value, d.on.value};
-    all.push_back(forth);
     all_back.push_back(back);
-    if (d.kind != DependencyKind::needs) continue;
+    if (d.kind != DependencyKind::needs) {
+      feeds.push_back(forth);
+      continue;
+    }
     needs.push_back(forth);
     needs_back.push_back(back);
   }
   const auto nodes = static_cast<std::uint32_t>(system.components.size());
   needs_ = std::make_unique<Graph>(nodes, needs);
-  all_ = std::make_unique<Graph>(nodes, all);
+  feeds_ = std::make_unique<Graph>(nodes, feeds);
   needs_back_ = std::make_unique<Graph>(nodes, needs_back);
   all_back_ = std::make_unique<Graph>(nodes, all_back);
 }
 
-std::vector<Reached> Dependencies::search(Graph& needs, Graph& all, const std::vector<ComponentId>& starts) {
+std::vector<Reached> Dependencies::search(Graph& needs, Graph& further, const std::vector<ComponentId>& starts) {
   std::vector<Reached> reached;
   std::vector<std::uint32_t> from;
   for (ComponentId c : starts) from.push_back(c.value);
@@ -197,22 +199,28 @@ std::vector<Reached> Dependencies::search(Graph& needs, Graph& all, const std::v
   collect(needs.breadth_first(from), true);
   from.clear();
   for (const Reached& r : reached) from.push_back(r.component.value);
-  collect(all.breadth_first(from), false);
+  collect(further.breadth_first(from), false);
   return reached;
 }
 
 std::vector<Reached> Dependencies::dependents_of(const std::vector<ComponentId>& starts) {
-  return search(*needs_, *all_, starts);
+  return search(*needs_, *feeds_, starts);  // what merely gets less breaks nothing that needs it
 }
 
 std::vector<Reached> Dependencies::dependencies_of(const std::vector<ComponentId>& starts) {
   return search(*needs_back_, *all_back_, starts);
 }
 
-const Dependency* Dependencies::between(ComponentId on, ComponentId dependent) const {
-  const auto at = std::lower_bound(edges_.begin(), edges_.end(), std::tie(on, dependent),
-                                   [](const Dependency& d, const auto& k) { return std::tie(d.on, d.dependent) < k; });
-  return at != edges_.end() && at->on == on && at->dependent == dependent ? &*at : nullptr;
+const Dependency* Dependencies::between(ComponentId on, ComponentId dependent, DependencyKind kind) const {
+  const auto key = [](const Dependency& d) { return std::tie(d.on, d.dependent); };
+  auto at = std::lower_bound(edges_.begin(), edges_.end(), std::tie(on, dependent),
+                             [&](const Dependency& d, const auto& k) { return key(d) < k; });
+  const Dependency* found = nullptr;
+  for (; at != edges_.end() && at->on == on && at->dependent == dependent; ++at) {
+    if (found == nullptr || at->kind == kind) found = &*at;
+    if (at->kind == kind) break;
+  }
+  return found;
 }
 
 }  // namespace moshimo

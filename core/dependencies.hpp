@@ -62,12 +62,13 @@ class Dependencies {
   const std::vector<Dependency>& edges() const { return edges_; }  // by component, dependent, kind
   std::vector<Reached> dependents_of(const std::vector<ComponentId>& starts);
   std::vector<Reached> dependencies_of(const std::vector<ComponentId>& starts);
-  const Dependency* between(ComponentId on, ComponentId dependent) const;  // a need before a feed; nullptr: none
+  // The edge of that kind, else any; nullptr: none.
+  const Dependency* between(ComponentId on, ComponentId dependent, DependencyKind kind = DependencyKind::needs) const;
 
  private:
-  static std::vector<Reached> search(Graph& needs, Graph& all, const std::vector<ComponentId>& starts);
+  static std::vector<Reached> search(Graph& needs, Graph& further, const std::vector<ComponentId>& starts);
   std::vector<Dependency> edges_;
-  std::unique_ptr<Graph> needs_, all_, needs_back_, all_back_;
+  std::unique_ptr<Graph> needs_, feeds_, needs_back_, all_back_;
 };
 
 }  // namespace moshimo

@@ -249,7 +249,11 @@ class Finder {
       point.onset_per_s = w.onset_per_s;
       point.fact = hop.reaction(w.error).fact;
       if (w.fallback >= 0) {
-        const FactId fact = hop.fallbacks[static_cast<std::size_t>(w.fallback)].fact;
+        const Fallback& f = hop.fallbacks[static_cast<std::size_t>(w.fallback)];
+        FactId fact = hop.fact_of(w.error, static_cast<std::size_t>(w.fallback));
+        if (w.why == LossWindow::Why::expired && f.store.is_set() && system_.stores[f.store].holds_for <= f.limit) {
+          fact = system_.stores[f.store].fact;  // the place's own limit decides, not what this hop does there
+        }
         if (fact.is_set()) point.fact = fact;
       }
       if (!extends_last(hop, point)) findings_.points.push_back(point);
@@ -344,7 +348,12 @@ class Finder {
 
   void symptoms(const Symptoms& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
     for (const Symptom& symptom : list) {
-      const SimTime at = from + symptom.after;
+      SimTime begin = from;
+      for (const FailureSpan& span : failures(symptom.only_while, timeline_)) {
+        if (span.from <= begin && begin < span.to) begin = span.to;
+      }
+      if (begin.is_never()) continue;
+      const SimTime at = begin + symptom.after;
       if (at >= to || at > timeline_.horizon) continue;
       findings_.symptoms.push_back({at, component, &symptom, hop});
     }

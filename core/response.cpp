@@ -69,9 +69,11 @@ class Planner {
   }
 
  private:
-  struct Open {  // a step under way
+  struct Open {  // a repair under way
     SimTime done;
     std::size_t step;
+    RepairId repair;
+    bool is_last;  // of its step
   };
 
   // ---- from the run in which nobody acts
@@ -181,8 +183,8 @@ class Planner {
     for (std::size_t i = 0; i < under_way_.size(); ++i) {
       if (under_way_[i].done > now) continue;
       const Step& step = response_.steps[under_way_[i].step];
-      busy_[step.responder] = false;
-      for (RepairId r : step.repairs) finish(r, step, now);
+      if (under_way_[i].is_last) busy_[step.responder] = false;
+      finish(under_way_[i].repair, step, now);
       under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
       return true;
     }
@@ -199,6 +201,7 @@ class Planner {
     };
     for (ConditionId c : repair.breaks) change(c, false);
     for (ConditionId c : repair.restores) change(c, true);
+    for (ConditionId c : repair.refreshes) change(c, true);
     if (repair.restarts.is_set()) {
       response_.script.restarts.push_back({now, repair.restarts});
       control_.restart(now, repair.restarts);
@@ -236,10 +239,8 @@ class Planner {
 
   bool is_handled(ConditionId c) const {
     for (const Open& open : under_way_) {
-      for (RepairId r : response_.steps[open.step].repairs) {
-        const std::vector<ConditionId>& restores = system_.repairs[r].restores;
-        if (std::find(restores.begin(), restores.end(), c) != restores.end()) return true;
-      }
+      const std::vector<ConditionId>& restores = system_.repairs[open.repair].restores;
+      if (std::find(restores.begin(), restores.end(), c) != restores.end()) return true;
     }
     const auto on_its_way = [&](std::uint32_t r) {
       return last_done_[r] >= SimTime{} && last_done_[r] >= last_fall_[c.value];
@@ -272,14 +273,13 @@ class Planner {
     std::uint32_t responder = 0;
     while (responder < busy_.size() && busy_[responder]) ++responder;
     if (responder == busy_.size()) return false;
-    const bool applying = std::any_of(under_way_.begin(), under_way_.end(), [this](const Open& open) {
-      return system_.repairs[response_.steps[open.step].repairs.front()].by_apply;
-    });
+    const bool applying =
+        std::any_of(under_way_.begin(), under_way_.end(), [this](const Open& open) { return is_applied(open.repair); });
     std::vector<Candidate> candidates;
     for (std::uint32_t r : concerned_) {
       const RepairId id(r);
       const Repair& repair = system_.repairs[id];
-      if (repair.by_apply && applying) continue;
+      if (is_applied(id) && applying) continue;
       if (!is_wanted(id) || !control_.holds(repair.requirements)) continue;
       candidates.push_back({urgency_of(id), repair.name, id, std::nullopt});
     }
@@ -303,6 +303,8 @@ class Planner {
     return true;
   }
 
+  bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
+
   Urgency release_urgency(const ReleaseTask& task) const {
     const auto known = deadline_of_.find(task);
     return known == deadline_of_.end() ? Urgency{} : known->second;
@@ -313,17 +315,14 @@ class Planner {
     step.ready = now;
     step.start = now;
     step.responder = responder;
-    Duration takes = system_.repairs[chosen.repair].takes;
     if (chosen.release) {
       step.repairs = {chosen.repair};
       step.hop = chosen.release->hop;
       step.fallback = chosen.release->fallback;
       started_releases_.insert(*chosen.release);
-    } else if (system_.repairs[chosen.repair].by_apply) {
+    } else if (is_applied(chosen.repair)) {
       for (const Candidate& c : candidates) {  // one apply does all that is ready
-        if (c.release || !system_.repairs[c.repair].by_apply) continue;
-        step.repairs.push_back(c.repair);
-        takes = std::max(takes, system_.repairs[c.repair].takes);
+        if (!c.release && is_applied(c.repair)) step.repairs.push_back(c.repair);
       }
     } else {
       step.repairs = {chosen.repair};
@@ -331,9 +330,14 @@ class Planner {
     for (RepairId r : step.repairs) {
       if (!chosen.release) active_[r.value] = true;
     }
-    step.done = now + takes;
+    const auto longest = std::max_element(step.repairs.begin(), step.repairs.end(), [this](RepairId a, RepairId b) {
+      return system_.repairs[a].takes < system_.repairs[b].takes;
+    });
+    step.done = now + system_.repairs[*longest].takes;
     busy_[responder] = true;
-    under_way_.push_back({step.done, response_.steps.size()});
+    for (const RepairId r : step.repairs) {
+      under_way_.push_back({now + system_.repairs[r].takes, response_.steps.size(), r, r == *longest});
+    }
     response_.steps.push_back(std::move(step));
   }
 

@@ -31,9 +31,10 @@ struct Responders {
   Duration time_to_detect = Duration::minutes(40);  // from the first fault
   std::uint32_t count = 1;
   Strategy strategy = Strategy::full;
+  bool by_hand = false;  // nobody applies code: what one apply would do is done one by one
 };
 
-// A repair that was done, or several that one apply does.
+// A repair that was done, or several that one apply does; each of these counts when its own time is up.
 struct Step {
   std::vector<RepairId> repairs;
   SimTime ready;  // when all it needs was there

@@ -38,4 +38,11 @@ std::string_view name_of(SymptomKind k) {
   return "";
 }
 
+FactId Hop::fact_of(ErrorClass error, std::size_t fallback) const {
+  for (const Reason& reason : reasons) {
+    if (reason.error == error && reason.fallback == fallback) return reason.fact;
+  }
+  return fallbacks[fallback].fact;
+}
+
 }  // namespace moshimo

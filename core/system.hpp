@@ -98,6 +98,7 @@ struct Symptom {
   SymptomKind kind = SymptomKind::error;
   std::string text;
   Duration after = {};  // from the moment the failure begins
+  Needs only_while;     // seen only from when these hold too
   FactId fact;
 };
 
@@ -233,7 +234,15 @@ struct Hop {
   std::array<Reaction, error_class_count> when;
   std::optional<Rate> drain;  // unset: the backlog per second plus what flows in
   bool ordered = false;       // everything goes through the first fallback
+  // Why a class keeps data in a fallback, where that is another fact than the fallback's own.
+  struct Reason {
+    ErrorClass error = ErrorClass::unavailable;
+    std::uint8_t fallback = 0;
+    FactId fact;
+  };
+  std::vector<Reason> reasons;
   FactId fact;
+  FactId fact_of(ErrorClass error, std::size_t fallback) const;
   const Reaction& reaction(ErrorClass c) const { return when[static_cast<std::size_t>(c)]; }
 };
 
@@ -265,6 +274,7 @@ struct Repair {
   ComponentId component;
   std::vector<ConditionId> restores;
   std::vector<ConditionId> breaks;
+  std::vector<ConditionId> refreshes;  // come right along with it where they can, though nobody does it for their sake
   ProcessId restarts;
   Needs requirements;
   std::optional<Rate> rate;  // of a release; unset: as fast as a drain

@@ -64,6 +64,7 @@ struct SeesDef {
   Expression after;  // not written: at once
   std::string of;    // of a process: start, run or healthy ("run" unless written); else empty
   Test test;
+  NeedDefs only_while;  // `while`
   std::optional<Moment> since;
   std::optional<Moment> until;
   Basis basis;  // not given: that of what it belongs to
@@ -278,6 +279,7 @@ struct HopDef {
   Expression size;
   Expression drain;
   std::vector<WhenDef> when;
+  Text unknown;  // what nobody can say about it; listed with the other unknowns
   Basis basis;
   input::Position at;
 };

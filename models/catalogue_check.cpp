@@ -918,6 +918,7 @@ class Checker {
       const Context inner = context.with(s.test);
       text(s.text, inner);
       quantity(s.after, Unit::seconds, inner);
+      needs(s.only_while, inner);
       basis(s.basis, inner);
       rests(s.after, has_basis || s.basis.is_given(), "`after`");
       if (!s.of.empty() && !of_process) {
@@ -1032,6 +1033,7 @@ class Checker {
     }
     context = context.with(h.test);
     text(h.says, context);
+    text(h.unknown, context);
     basis(h.basis, context);
     switch (h.source) {
       case HopDef::Source::port:

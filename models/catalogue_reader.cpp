@@ -418,11 +418,12 @@ class TypeReader {
         sees.text = parser().text(*text);
       }
       if (named != 1) error(item->at, "an item of `sees` has one of metric, error, event, log, status, silent");
-      allow_only(*item, {"metric", "error", "event", "log", "status", "silent", "after", "of", "if", "since", "until",
-                         "fact", "assumed"});
+      allow_only(*item, {"metric", "error", "event", "log", "status", "silent", "after", "of", "if", "while", "since",
+                         "until", "fact", "assumed"});
       sees.after = quantity_in(*item, "after");
       if (const Tree* of = item->find("of")) sees.of = of->text;
       sees.test = test_in(*item);
+      sees.only_while = needs_in(*item, "while");
       if (const Tree* t = item->find("since")) sees.since = parser().moment(*t);
       if (const Tree* t = item->find("until")) sees.until = parser().moment(*t);
       sees.basis = basis(*item);
@@ -986,7 +987,7 @@ class TypeReader {
     const std::string what = fmt::format("hop '{}'", tree.key);
     if (!expect_map(tree, what)) return result;
     allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "rate", "size", "drain", "when",
-                      "fact", "assumed"});
+                      "unknown", "fact", "assumed"});
     if (const Tree* t = tree.find("each")) {
       result.each = parser().path(*t);
       words_.item = true;
@@ -1030,6 +1031,7 @@ class TypeReader {
     result.size = quantity_in(tree, "size");
     result.drain = quantity_in(tree, "drain");
     result.when = when_in(tree);
+    result.unknown = text_in(tree, "unknown");
     result.basis = basis(tree);
     words_.item = false;
     return result;

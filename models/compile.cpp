@@ -152,6 +152,14 @@ std::vector<Assumption> Compilation::assumptions() {
   std::vector<Assumption> out;
   for (const std::string& sentence : inventory_.unknowns) out.push_back({Assumption::Kind::unknown, sentence, {}, {}});
   for (const Assumption& a : assumptions_) out.push_back(a);
+  for (const auto& [service, callees] : needs_->taken_to_be_let_in) {
+    Assumption a;
+    a.kind = Assumption::Kind::granted_policies;
+    a.says = fmt::format("Nothing that is given says that {} may use {}; {} taken to have a policy that allows it.",
+                         service, callees.size() == 1 ? "this" : "these", callees.size() == 1 ? "it is" : "they are");
+    for (const Index c : callees) a.where.push_back(ComponentId(c));
+    out.push_back(std::move(a));
+  }
   for (const World::UsedDefault& used : world_.used_defaults()) {
     Assumption a;
     a.kind = Assumption::Kind::default_value;

@@ -41,6 +41,11 @@ bool same_place(const Fallback& a, const Fallback& b) {
          same_schedule(a.schedule, b.schedule) && same_needs(a.accepts, b.accepts);
 }
 
+// Classes that share a place may have it for different reasons.
+void note_reason(Hop& hop, ErrorClass error, std::uint8_t at, FactId fact) {
+  if (fact != hop.fallbacks[at].fact) hop.reasons.push_back({error, at, fact});
+}
+
 bool is_automatic_store(const Fallback& f, StoreId store) {
   return f.kind == Fallback::Kind::store && f.store == store && !f.release.is_set();
 }
@@ -208,6 +213,32 @@ void Compilation::write_hops() {
   const bool is_given = !inventory_.traffic.empty();
   system_->hops.reserve(needs_->hops.size() + (is_given ? inventory_.traffic.size() : world_.parts().size() / 2));
   for (Index i = 0; i < needs_->hops.size(); ++i) write_hop(i);
+  list_unknowns();
+}
+
+// What nobody can say about a hop; of many alike the first stands for all.
+void Compilation::list_unknowns() {
+  struct Unknown {
+    Index first = 0;  // plan
+    std::vector<ComponentId> where;
+  };
+  std::vector<Unknown> unknowns;
+  std::unordered_map<const HopDef*, std::size_t> known;
+  for (Index i = 0; i < needs_->hops.size(); ++i) {
+    const HopPlan& plan = needs_->hops[i];
+    const HopDef& def = world_.part(plan.component).type->hops[plan.def];
+    if (def.unknown.empty()) continue;
+    const auto [at, is_new] = known.emplace(&def, unknowns.size());
+    if (is_new) unknowns.push_back({i, {}});
+    unknowns[at->second].where.push_back(ComponentId(plan.component));
+  }
+  for (Unknown& unknown : unknowns) {
+    const HopPlan& plan = needs_->hops[unknown.first];
+    const HopDef& def = world_.part(plan.component).type->hops[plan.def];
+    std::string says = world_.text(def.unknown, scope_of(plan));
+    if (unknown.where.size() > 1) says += fmt::format("; and likewise for {} more", unknown.where.size() - 1);
+    assumptions_.push_back({Assumption::Kind::unknown, says + '.', {}, std::move(unknown.where)});
+  }
 }
 
 void Compilation::write_hop(Index plan_index) {
@@ -242,6 +273,10 @@ void Compilation::write_hop(Index plan_index) {
   if (is_sized_.back()) hop.size = *size;
   if (!plan.goes_outside) hop.to = PortId(world_.id(MemberKind::port, plan.to.component, plan.to.index));
   needs_->of_hop(plan, hop.needs);
+  if (plan.principal && !plan.goes_outside) {
+    const PortDef& target = world_.part(plan.to.component).type->ports[plan.to.index];
+    needs_->note_admission(target.needs, plan.to.component, *plan.principal);
+  }
   if (def.drain.is_written()) hop.drain = world_.rate(def.drain, scope);
   if (hop.drain && hop.drain->is_unlimited()) hop.drain.reset();
   hop.fact = fact(def.basis, scope, def.name);
@@ -386,6 +421,11 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
     there.caller = &*writer;
   }
   const Part& part = world_.part(place.component);
+  if (writer && place.kind == Thing::Kind::port) {
+    needs_->note_admission(part.type->ports[place.index].needs, place.component, *writer);
+  } else if (writer && place.kind == Thing::Kind::store) {
+    needs_->note_admission(part.type->stores[place.index].accepts, place.component, *writer);
+  }
   if (place.kind == Thing::Kind::port) {
     f.kind = Fallback::Kind::hand_on;
     f.port = PortId(world_.id(MemberKind::port, place.component, place.index));
@@ -440,8 +480,11 @@ void Compilation::arrange(Hop& hop, const std::vector<std::vector<Fallback>>& li
   const auto position = merger.finish(hop.fallbacks);
   for (std::size_t i = 0; i < error_class_count; ++i) {
     if (list_of_class[i] < 0) continue;
-    for (const int node : nodes[static_cast<std::size_t>(list_of_class[i])]) {
-      hop.when[i].fallbacks.push_back(position[static_cast<std::size_t>(node)]);
+    const auto list = static_cast<std::size_t>(list_of_class[i]);
+    for (std::size_t k = 0; k < lists[list].size(); ++k) {
+      const std::uint8_t at = position[static_cast<std::size_t>(nodes[list][k])];
+      hop.when[i].fallbacks.push_back(at);
+      note_reason(hop, all_classes[i], at, lists[list][k].fact);
     }
   }
 }
@@ -500,11 +543,15 @@ void Compilation::arrange_ordered(Hop& hop, const std::vector<std::vector<Fallba
       continue;
     }
     const auto& list = lists[static_cast<std::size_t>(list_of_class[i])];
+    std::size_t next = 0;  // of the list
     if (const auto stay = find(list.front()); stay != stays.end()) {
       to = positions[static_cast<std::size_t>(stay - stays.begin())];
+      for (const std::uint8_t at : to) note_reason(hop, all_classes[i], at, list.front().fact);
+      next = 1;
     }
     for (const int node : nodes[static_cast<std::size_t>(list_of_class[i])]) {
       to.push_back(position[static_cast<std::size_t>(node)]);
+      note_reason(hop, all_classes[i], to.back(), list[next++].fact);
     }
   }
 }

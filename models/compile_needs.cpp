@@ -266,6 +266,41 @@ void NeedsWriter::of_process(Index component, Index process, Needs& out) {
   add(out, staffed);
 }
 
+namespace {
+
+bool is_about_the_caller(const Path& path) {
+  return std::any_of(path.steps.begin(), path.steps.end(), [](const Step& step) {
+    return std::any_of(step.matches.begin(), step.matches.end(), [](const Match& match) {
+      const Expression& value = match.value.front();
+      return value.kind == Expression::Kind::path && value.path.start == Path::Start::caller;
+    });
+  });
+}
+
+}  // namespace
+
+bool NeedsWriter::name_nobody(const NeedDefs& defs, const Scope& scope) {
+  return std::any_of(defs.begin(), defs.end(), [&](const NeedDef& def) {
+    if (!world_.holds(def.test, scope)) return false;
+    Things things(world_);
+    for (const Path& path : def.paths) world_.follow(path, scope, *things);
+    if (def.kind == NeedDef::Kind::any) {
+      return things.empty() && std::any_of(def.paths.begin(), def.paths.end(), is_about_the_caller);
+    }
+    return std::any_of(things.begin(), things.end(), [&](const Thing& thing) {
+      return thing.kind == Thing::Kind::port && thing.component == scope.component &&
+             name_nobody(world_.part(thing.component).type->ports[thing.index].needs, scope);
+    });
+  });
+}
+
+void NeedsWriter::note_admission(const NeedDefs& defs, Index component, const Thing& caller) {
+  if (caller.kind != Thing::Kind::text || services_.count(caller.text) == 0) return;
+  Scope scope = of_component(component);
+  scope.caller = &caller;
+  if (name_nobody(defs, scope)) taken_to_be_let_in[caller.text].insert(component);
+}
+
 void NeedsWriter::be(const Thing& principal, Needs& out) {
   if (principal.kind != Thing::Kind::component) return;
   const Member act = world_.member(principal.component, "act");
@@ -279,7 +314,10 @@ void NeedsWriter::be(const Thing& principal, Needs& out) {
 std::optional<Thing> NeedsWriter::acting(const std::vector<PrincipalDef>& candidates, const Scope& scope) {
   for (const PrincipalDef& candidate : candidates) {
     if (!world_.holds(candidate.test, scope)) continue;
-    if (candidate.is_service) return Thing::of_text(candidate.service);
+    if (candidate.is_service) {
+      services_.insert(candidate.service);
+      return Thing::of_text(candidate.service);
+    }
     Things found(world_);
     world_.follow(candidate.path, scope, *found);
     if (!found.empty()) return found.front();

@@ -6,7 +6,9 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +48,10 @@ class NeedsWriter {
   std::vector<HopPlan> hops;
   std::vector<HopPlan> hops_of(Index component, Index def) const;
 
+  // A service that calls a component whose own policy, as far as it is given, does not name it.
+  void note_admission(const NeedDefs& defs, Index component, const Thing& caller);
+  std::map<std::string_view, std::set<Index>> taken_to_be_let_in;
+
   // Components that can be out: a condition every port of theirs needs.
   std::unordered_map<Index, ConditionId> outages;
 
@@ -65,9 +71,11 @@ class NeedsWriter {
   void any_of(const NeedDef& def, const Scope& scope, Needs& out);
   ConditionId stand_in(const Thing& thing, const Needs& needs);
   void health(Index component, Needs& out);
+  bool name_nobody(const NeedDefs& defs, const Scope& scope);
 
   World& world_;
   System* system_;
+  std::set<std::string_view> services_;  // principals that need a policy of what they call
   enum class Progress : std::uint8_t { not_begun, busy, the_same_for_all, by_caller };
   std::vector<Progress> of_port_;  // by PortId; the result is the row's own needs
   std::map<CallerKey, Expansion> of_port_for_;

@@ -212,7 +212,7 @@ namespace {
 bool is_the_same_everywhere(const std::vector<SeesDef>& sees) {
   return std::all_of(sees.begin(), sees.end(), [](const SeesDef& def) {
     const bool fixed_time = !def.after.is_written() || def.after.kind == Expression::Kind::quantity;
-    return def.test.is_always() && def.text.plain() && fixed_time && !def.basis.is_assumed &&
+    return def.test.is_always() && def.only_while.empty() && def.text.plain() && fixed_time && !def.basis.is_assumed &&
            (!def.basis.fact.is_written() || def.basis.fact.kind == Expression::Kind::text);
   });
 }
@@ -235,6 +235,7 @@ Symptoms Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& sc
     symptom.kind = def.kind;
     symptom.text = world_.text(def.text, scope);
     symptom.after = world_.duration(def.after, scope).value_or(Duration{});
+    needs_->write(def.only_while, scope, symptom.only_while);
     symptom.fact = def.basis.is_given() ? fact(def.basis, scope, symptom.text) : otherwise;
     out.push_back(std::move(symptom));
   }
@@ -384,8 +385,48 @@ void Compilation::write_processes() {
   }
 }
 
+// What deleting a component takes away.
+std::vector<ConditionId> Compilation::gone_with(Index component) {
+  const FaultDef* deletion = world_.part(component).type->find_fault("delete");
+  return deletion ? conditions(deletion->breaks, of_component(component)) : std::vector<ConditionId>{};
+}
+
+// An apply makes again what it restores of that; otherwise (a deletion that is cancelled) it is the old one.
+bool Compilation::makes_again(const Repair& repair, Index component) {
+  if (!repair.by_apply) return false;
+  const std::vector<ConditionId> gone = gone_with(component);
+  return std::any_of(gone.begin(), gone.end(), [&](ConditionId c) {
+    return std::find(repair.restores.begin(), repair.restores.end(), c) != repair.restores.end();
+  });
+}
+
+// Conditions that only a repair brings back: a component that is made again makes its own and those of its parts anew,
+// save for those that follow its own existence, which it does not bring along.
+std::unordered_map<Index, std::vector<ConditionId>> Compilation::bindings() {
+  std::unordered_map<Index, std::vector<ConditionId>> out;
+  const auto& parts = world_.parts();
+  for (Index c = 0; c < parts.size(); ++c) {
+    for (Index k = 0; k < parts[c].type->conditions.size(); ++k) {
+      const ConditionDef& def = parts[c].type->conditions[k];
+      if (!def.is_derived || def.rises != Condition::Rises::by_repair) continue;
+      const ConditionId id(world_.id(MemberKind::condition, c, k));
+      if (!id.is_set()) continue;
+      const Needs& follows = system_->conditions[id].follows;
+      for (Index holder = c; holder != nothing; holder = parts[holder].parent) {
+        const std::vector<ConditionId> gone = gone_with(holder);
+        const bool is_own = std::any_of(follows.begin(), follows.end(), [&](const Need& need) {
+          return std::find(gone.begin(), gone.end(), need.condition) != gone.end();
+        });
+        if (!is_own) out[holder].push_back(id);
+      }
+    }
+  }
+  return out;
+}
+
 void Compilation::write_repairs(std::vector<Setting>& settings) {
   const auto& parts = world_.parts();
+  const auto bindings = this->bindings();
   const auto add = [](std::vector<ConditionId>& to, ConditionId id) {
     if (id.is_set() && std::find(to.begin(), to.end(), id) == to.end()) to.push_back(id);
   };
@@ -409,7 +450,7 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
         const auto& by = type.conditions[k].refreshed_by;
         const auto names = [&](const std::string& word) { return std::find(by.begin(), by.end(), word) != by.end(); };
         if (names(def.name) || (!def.restarts.empty() && names(def.restarts))) {
-          add(row.restores, ConditionId(world_.id(MemberKind::condition, c, k)));
+          add(row.refreshes, ConditionId(world_.id(MemberKind::condition, c, k)));
         }
       }
       needs_->write(def.requirements, scope, row.requirements);
@@ -417,13 +458,24 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});
       row.who = world_.sentence(def.who, scope);
       row.by_apply = def.by_apply;
+      if (const auto made = bindings.find(c); made != bindings.end() && makes_again(row, c)) {
+        for (const ConditionId id_of_binding : made->second) add(row.refreshes, id_of_binding);
+      }
+      const auto restored = [&](ConditionId id_of_one) {
+        return std::find(row.restores.begin(), row.restores.end(), id_of_one) != row.restores.end();
+      };
+      row.refreshes.erase(std::remove_if(row.refreshes.begin(), row.refreshes.end(), restored), row.refreshes.end());
       const auto in_region = [&](std::string command) {  // the shell's own is taken to be that of the inventory
         const std::string& region = parts[c].resource->region;
         if (!region.empty() && region != inventory_.region && command.starts_with("aws "))
           command += " --region " + region;
         return command;
       };
-      for (const Text& command : def.commands) row.commands.push_back(in_region(world_.text(command, scope, " ")));
+      for (const Text& command : def.commands) {
+        if (std::string text = world_.text(command, scope, " "); !text.empty()) {
+          row.commands.push_back(in_region(std::move(text)));
+        }
+      }
       row.verify = in_region(world_.text(def.verify, scope, " "));
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);

@@ -42,7 +42,11 @@ class Compilation {
   void write_stores();
   void write_processes();
   void write_repairs(std::vector<Setting>& settings);
+  std::vector<ConditionId> gone_with(Index component);
+  bool makes_again(const Repair& repair, Index component);
+  std::unordered_map<Index, std::vector<ConditionId>> bindings();
   void write_hops();
+  void list_unknowns();
   void write_traffic(std::vector<EntryPoint>& entry_points);
 
   void plan_hop(Index component, Index def, const std::optional<Thing>& item);

@@ -79,8 +79,9 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     for (const Reached* r : list) {
       std::string why;
       if (r->via.is_set()) {
-        const Dependency* d =
-            view.reverse ? dependencies.between(r->component, r->via) : dependencies.between(r->via, r->component);
+        const DependencyKind kind = r->breaks ? DependencyKind::needs : DependencyKind::feeds;
+        const Dependency* d = view.reverse ? dependencies.between(r->component, r->via, kind)
+                                           : dependencies.between(r->via, r->component, kind);
         if (d) why = edge_text(system, *d);
         if (view.reverse) why = fmt::format("{} {}", name_in(system, r->via), why);
       }

@@ -373,6 +373,7 @@ Json heading(const scenarios::Answer& answer, const Style& style, std::string_vi
             {"response",
              {{"detect_s", seconds(s.response.time_to_detect)},
               {"responders", s.response.count},
+              {"through", s.response.by_hand ? "hand" : "terraform"},
               {"strategy", name_of(s.response.strategy)}}}}}};
 }
 
@@ -518,8 +519,11 @@ class SystemRows {
   Json symptoms(const std::vector<Symptom>& of_row) const {
     Json array = Json::array();
     for (const Symptom& s : of_row) {
-      array.push_back(
-          {{"kind", name_of(s.kind)}, {"text", s.text}, {"after_us", micro(s.after)}, {"fact", rows_.fact(s.fact)}});
+      array.push_back({{"kind", name_of(s.kind)},
+                       {"text", s.text},
+                       {"after_us", micro(s.after)},
+                       {"only_while", needs(s.only_while)},
+                       {"fact", rows_.fact(s.fact)}});
     }
     return array;
   }
@@ -603,6 +607,10 @@ class SystemRows {
                                                                 {"symptoms", symptoms(r.symptoms)},
                                                                 {"fact", rows_.fact(r.fact)}};
     }
+    Json reasons = Json::array();
+    for (const Hop::Reason& r : h.reasons) {
+      reasons.push_back({{"error", name_of(r.error)}, {"fallback", r.fallback}, {"fact", rows_.fact(r.fact)}});
+    }
     return {{"name", h.name},
             {"says", h.says},
             {"component", rows_.component(h.component)},
@@ -620,6 +628,7 @@ class SystemRows {
             {"when", std::move(when)},
             {"drain_per_s", h.drain ? number(h.drain->per_second()) : Json(nullptr)},
             {"ordered", h.ordered},
+            {"reasons", std::move(reasons)},
             {"fact", rows_.fact(h.fact)}};
   }
 
@@ -649,6 +658,7 @@ class SystemRows {
             {"component", rows_.component(r.component)},
             {"restores", names(r.restores)},
             {"breaks", names(r.breaks)},
+            {"refreshes", names(r.refreshes)},
             {"restarts", name_or_null(system_.processes, r.restarts)},
             {"requires", needs(r.requirements)},
             {"rate_per_s", r.rate ? number(r.rate->per_second()) : Json(nullptr)},
@@ -684,8 +694,9 @@ Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
   for (const Reached& r : view.reached) {
     Json edge = nullptr;
     if (r.via.is_set()) {
-      const Dependency* d =
-          view.reverse ? dependencies.between(r.component, r.via) : dependencies.between(r.via, r.component);
+      const DependencyKind kind = r.breaks ? DependencyKind::needs : DependencyKind::feeds;
+      const Dependency* d = view.reverse ? dependencies.between(r.component, r.via, kind)
+                                         : dependencies.between(r.via, r.component, kind);
       if (d) {
         edge = {{"kind", d->kind == DependencyKind::needs ? "needs" : "feeds"},
                 {"condition", name_or_null(system.conditions, d->condition)},

@@ -210,6 +210,14 @@ void RunPage::headline() {
     worst += fmt::format(" From the start, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
   if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused from the start.", listing(refusing, 4));
   page_.paragraph(worst);
+  for (const models::Assumption& a : answer_.compiled->assumptions) {
+    if (a.kind != models::Assumption::Kind::unknown || a.where.empty()) continue;
+    const bool is_hurt = std::any_of(none.findings.effects.begin(), none.findings.effects.end(), [&](const Effect& e) {
+      return e.hop.is_set() && system_.hops[e.hop].ratio == 0 &&
+             std::find(a.where.begin(), a.where.end(), e.component) != a.where.end();
+    });
+    if (is_hurt) page_.paragraph(fmt::format("Not known: {}", clean(a.says)));
+  }
   if (next) {
     std::vector<std::string> list;
     for (const std::string& n : names_of(system_, *next)) list.push_back(code(n));
@@ -471,9 +479,15 @@ void RunPage::not_fixed_by_restoring() {
       if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
       std::string title = clean(system_.repairs[f.release].title);
-      for (const std::string_view part : {" of {gap.start} to {gap.end}", " since {gap.start}", "{backlog.events} "}) {
+      constexpr std::pair<std::string_view, std::string_view> without_a_step[] = {
+          {" of {gap.start} to {gap.end}", ""},
+          {" from {gap.start} to {gap.end}", ""},
+          {"{gap.start} to {gap.end}", "what was missed"},
+          {" since {gap.start}", ""},
+          {"{backlog.events} ", ""}};
+      for (const auto& [part, instead] : without_a_step) {
         const std::size_t at = title.find(part);
-        if (at != std::string::npos) title.erase(at, part.size());
+        if (at != std::string::npos) title.replace(at, part.size(), instead);
       }
       page_.detail(fmt::format("Fetched by: {}.", title));
     }
@@ -578,10 +592,13 @@ void RunPage::step(const Step& s, std::size_t number) {
     if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
     page_.detail(title, 2);
     if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
-    if (repair.by_apply)
-      page_.detail(g.repairs.size() > 1 ? "Re-applying the infrastructure code does this. By hand, for each:"
-                                        : "Re-applying the infrastructure code does this. By hand:",
+    if (repair.by_apply && !answer_.scenario->response.by_hand) {
+      page_.detail(g.repairs.size() > 1
+                       ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
+                                     duration_text(repair.takes))
+                       : "Re-applying the infrastructure code does this. By hand:",
                    2);
+    }
     if (!repair.commands.empty()) {
       std::vector<std::string> lines;
       for (const std::string& c : repair.commands) lines.push_back(fill(c));

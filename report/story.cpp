@@ -266,7 +266,7 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
         return fmt::format("{} in {} are over, and no other place takes it", duration_text(limit_of(system, *fallback)),
                            place);
       }
-      return place.empty() ? "refused" : fmt::format("lost at once: {} takes nothing either", place);
+      return place.empty() ? "refused" : fmt::format("lost at once: it cannot be put into {} either", place);
     }
     case LossWindow::Why::destroyed:
       return place.empty() ? "the place it waited in is gone"
@@ -279,6 +279,7 @@ bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && h
 
 std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error, const Timeline* timeline,
                                  SimTime at) {
+  if (hop.ratio == 0) return "fails; how much that is, is not given";
   const Reaction& reaction = hop.reaction(error);
   std::vector<std::uint8_t> list = reaction.fallbacks;
   if (hop.ordered && !hop.fallbacks.empty() && (list.empty() || list.front() != 0)) list.insert(list.begin(), 0);
@@ -328,7 +329,7 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
   }
   if (text.empty() && refusing.empty()) return "is lost at once";
   if (refusing.empty()) return text;
-  const std::string too = fmt::format("{} take{} nothing", listing(refusing), refusing.size() == 1 ? "s" : "");
+  const std::string too = fmt::format("it cannot be put into {}", listing(refusing));
   return text.empty() ? fmt::format("is lost at once: {} either", too) : fmt::format("{}, then is lost: {}", text, too);
 }
 

@@ -40,6 +40,20 @@ struct World {
   std::vector<Fault> faults;
 };
 
+// What comes along when an apply makes again what `broken` took away: grants and other bindings to what is there then.
+std::vector<ConditionId> made_along(const System& system, ActionId broken) {
+  std::vector<ConditionId> along;
+  const std::vector<ConditionId>& gone = system.actions[broken].breaks;
+  for (const Repair& r : system.repairs) {
+    if (!r.by_apply) continue;
+    const bool is_made = std::any_of(r.restores.begin(), r.restores.end(), [&](ConditionId c) {
+      return std::find(gone.begin(), gone.end(), c) != gone.end();
+    });
+    if (is_made) along.insert(along.end(), r.refreshes.begin(), r.refreshes.end());
+  }
+  return along;
+}
+
 // The other half of a replacement: what an action breaks and an apply restores, there again.
 ActionId making_again(System& system, ActionId broken) {
   Action again;
@@ -53,6 +67,17 @@ ActionId making_again(System& system, ActionId broken) {
     if (by_apply) again.restores.push_back(c);
   }
   return system.actions.add(std::move(again));
+}
+
+// Grants and other bindings of what is made again, once what they are made for is there.
+std::optional<Fault> binding_again(System& system, ActionId broken, SimTime made) {
+  Action bound;
+  bound.name = system.actions[broken].name + ", bound again";
+  bound.component = system.actions[broken].component;
+  bound.fact = system.actions[broken].fact;
+  bound.restores = made_along(system, broken);
+  if (bound.restores.empty()) return std::nullopt;
+  return Fault{made, system.actions.add(std::move(bound))};
 }
 
 ActionId end_of(System& system, ActionId outage) {
@@ -111,6 +136,23 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
     if (requests.over_after[i]) {
       world.faults.push_back({requests.at[i] + *requests.over_after[i], end_of(world.compiled->system, action)});
     }
+  }
+  Duration until_there;  // an apply waits for what it has just made before it makes what needs it
+  for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
+    if (!world.compiled->requested[i].is_set() || requests.made_again_after[i].value_or(Duration{}) <= Duration{}) {
+      continue;
+    }
+    const System& system = world.compiled->system;
+    for (const ConditionId c : system.actions[world.compiled->requested[i]].breaks) {
+      until_there = std::max(until_there, system.conditions[c].rises_after.most + Duration::microseconds(1));
+    }
+  }
+  for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
+    const ActionId action = world.compiled->requested[i];
+    if (!action.is_set() || !requests.made_again_after[i]) continue;
+    const Duration gap = *requests.made_again_after[i];
+    const SimTime made = requests.at[i] + (gap <= Duration{} ? Duration{} : gap + until_there);
+    if (const auto bound = binding_again(world.compiled->system, action, made)) world.faults.push_back(*bound);
   }
   return world;
 }

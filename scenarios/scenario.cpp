@@ -16,14 +16,18 @@ using input::Cursor;
 constexpr std::array<std::pair<std::string_view, Strategy>, 3> strategies = {
     {{"none", Strategy::none}, {"restore_only", Strategy::restore_only}, {"full", Strategy::full}}};
 
-// The offset at the end of `2025-05-12T10:00:00+09:00`, in seconds; 0 for Z and for dates.
+// The offset at the end of `2025-05-12T10:00:00+09:00`, in seconds; `+0900` and `+09` mean the same. 0 for Z and dates.
 std::int32_t utc_offset(std::string_view moment) {
   const std::size_t clock = moment.find_first_of("T ");
   if (clock == std::string_view::npos) return 0;
   const std::size_t sign = moment.find_first_of("+-", clock);
-  if (sign == std::string_view::npos || moment.size() < sign + 6) return 0;
-  const auto digits = [&](std::size_t at) { return (moment[at] - '0') * 10 + (moment[at + 1] - '0'); };
-  const std::int32_t seconds = digits(sign + 1) * 3600 + digits(sign + 4) * 60;
+  if (sign == std::string_view::npos) return 0;
+  std::array<std::int32_t, 4> digits{};
+  std::size_t count = 0;
+  for (const char c : moment.substr(sign + 1)) {
+    if (c >= '0' && c <= '9' && count < digits.size()) digits[count++] = c - '0';
+  }
+  const std::int32_t seconds = (digits[0] * 10 + digits[1]) * 3600 + (digits[2] * 10 + digits[3]) * 60;
   return moment[sign] == '-' ? -seconds : seconds;
 }
 
@@ -204,7 +208,7 @@ class Reader {
 
   void read_response(const Cursor& c, Responders& into) {
     if (!c.expect_map("a response")) return;
-    c.allow_only({"detect", "responders", "strategy"});
+    c.allow_only({"detect", "responders", "strategy", "through"});
     if (const auto detect = c.find("detect")) {
       if (const auto d = detect.duration()) into.time_to_detect = *d;
       if (&into == &scenario_.response) detect_at_ = detect.at();
@@ -215,6 +219,14 @@ class Reader {
         people.error("there must be 1 to 1000 responders");
       else if (n)
         into.count = static_cast<std::uint32_t>(*n);
+    }
+    if (const auto through = c.find("through")) {
+      const auto text = through.text();
+      if (text && *text != "terraform" && *text != "hand") {
+        through.error(fmt::format("'{}' is no way to put things back{}; known are terraform and hand", *text,
+                                  input::did_you_mean(*text, {"terraform", "hand"})));
+      }
+      into.by_hand = text == "hand";
     }
     if (const auto strategy = c.find("strategy")) into.strategy = strategy_of(strategy).value_or(into.strategy);
   }

@@ -192,7 +192,7 @@ traffic: [{ to: fleet, rate: 120/s }]
   CHECK(r.rows("repair fleet/restart") ==
         "repair fleet/restart: Start fleet afresh [published]\n"
         "  takes 3m\n"
-        "  restores fleet/session\n"
+        "  refreshes fleet/session\n"
         "  restarts fleet/crew\n"
         "  requires r/exists (denied)\n");
 }

@@ -114,7 +114,8 @@ TEST_CASE("what becomes of data is told place by place, and a place that takes n
   CHECK(told(ErrorClass::failed) == "is lost at once: nothing keeps what is refused as failed");
 
   timeline.conditions = {{{SimTime{}, true}, {SimTime::after_start(Duration::seconds(4)), false}}};
-  CHECK(told(ErrorClass::denied) == "is tried again for 6 h, then is lost: the queue worker-dead takes nothing");
+  CHECK(told(ErrorClass::denied) ==
+        "is tried again for 6 h, then is lost: it cannot be put into the queue worker-dead");
 }
 
 TEST_CASE("one place that is used twice is told once") {

@@ -178,6 +178,7 @@ class Dump {
          r.rate ? ", at " + input::to_text(*r.rate) : "");
     if (!r.restores.empty()) line("  restores {}", conditions(r.restores));
     if (!r.breaks.empty()) line("  breaks {}", conditions(r.breaks));
+    if (!r.refreshes.empty()) line("  refreshes {}", conditions(r.refreshes));
     if (r.restarts.is_set()) line("  restarts {}", s_.processes[r.restarts].name);
     if (!r.requirements.empty()) line("  requires {}", needs(r.requirements));
     for (const std::string& command : r.commands) line("  $ {}", command);
