@@ -158,7 +158,8 @@ class Finder {
           if (!effect.chain.empty()) add(effect);
         }
         if (ledger.offered > 0) {
-          symptoms(hop.reaction(states[i].value.error).symptoms, states[i].at, to, hop.component, HopId(h));
+          symptoms(hop.reaction(states[i].value.error).symptoms, first_use(hop, states[i].at), to, hop.component,
+                   HopId(h));
         }
       }
       if (!fails && ledger.offered < normal.offered * (1 - 1e-6) - 1e-6 && hop.component.is_set()) {
@@ -190,6 +191,14 @@ class Finder {
       if (need < needs.size()) effect.chain = cause_of(system_, timeline_, needs[need], stall.from);
       add(effect);
     }
+  }
+
+  // A job notices when it is due.
+  static SimTime first_use(const Hop& hop, SimTime from) {
+    if (hop.source != Hop::Source::timetable || hop.every <= Duration{}) return from;
+    const std::int64_t late = from.since_start().us() - hop.first.us();
+    const std::int64_t runs = late <= 0 ? 0 : (late + hop.every.us() - 1) / hop.every.us();
+    return SimTime::after_start(Duration::microseconds(hop.first.us() + runs * hop.every.us()));
   }
 
   static bool is_traffic(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }

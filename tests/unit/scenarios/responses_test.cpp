@@ -256,6 +256,22 @@ TEST_CASE("the error of a stale grant is seen when the role is there again, not 
   CHECK(first_seen(a.main_run().findings, "cannot be assumed by Lambda") == SimTime::after_start(Duration::seconds(4)));
 }
 
+TEST_CASE("a job notices that it may not run when it is due", "[scenarios]") {
+  const Answer a = ask(R"(
+resources:
+  role: { type: iam:role }
+  job: { type: scheduler:schedule, every: 15m, role: role, target: queue }
+  queue: { type: sqs:queue }
+)",
+                       {{"role"}, {}, 1, Strategy::none});
+  const auto& symptoms = a.nobody_acts().findings.symptoms;
+  const auto seen = std::find_if(symptoms.begin(), symptoms.end(), [](const SeenSymptom& s) {
+    return s.symptom->text.find("TargetErrorCount") != std::string::npos;
+  });
+  REQUIRE(seen != symptoms.end());
+  CHECK(seen->at == minutes(15));
+}
+
 TEST_CASE("a queue that nobody is said to let in is listed", "[scenarios]") {
   const std::string_view topic = R"(
 resources:
