@@ -111,6 +111,7 @@ ControlPlane::ControlPlane(const System& system) : system_(&system) {
   generation_.assign(n, 0);
   pending_.assign(n, 0);
   is_dirty_.assign(n, 0);
+  is_asked_for_.assign(n, 0);
   is_touched_.assign(n, 0);
 
   std::uint32_t workers = 0;
@@ -235,15 +236,16 @@ void ControlPlane::settle() {
   }
 }
 
+void ControlPlane::mark(std::uint32_t c) {
+  if (is_dirty_[c] != 0) return;
+  is_dirty_[c] = 1;
+  dirty_.push_back(c);
+  std::push_heap(dirty_.begin(), dirty_.end(),
+                 [this](std::uint32_t a, std::uint32_t b) { return rank_[a] > rank_[b]; });
+}
+
 void ControlPlane::mark_dependents(std::uint32_t c) {
-  const auto by_rank = [this](std::uint32_t a, std::uint32_t b) { return rank_[a] > rank_[b]; };
-  for (std::uint32_t k = dependents_begin_[c]; k < dependents_begin_[c + 1]; ++k) {
-    const std::uint32_t d = dependents_[k];
-    if (is_dirty_[d] != 0) continue;
-    is_dirty_[d] = 1;
-    dirty_.push_back(d);
-    std::push_heap(dirty_.begin(), dirty_.end(), by_rank);
-  }
+  for (std::uint32_t k = dependents_begin_[c]; k < dependents_begin_[c + 1]; ++k) mark(dependents_[k]);
   for (std::uint32_t k = process_users_begin_[c]; k < process_users_begin_[c + 1]; ++k) {
     const std::uint32_t p = process_users_[k];
     if (is_dirty_process_[p] != 0) continue;
@@ -257,10 +259,7 @@ void ControlPlane::set_value(std::uint32_t c, bool to) {
   pending_[c] = 0;
   if ((value_[c] != 0) == to) return;
   value_[c] = to ? 1 : 0;
-  if (is_touched_[c] == 0) {
-    is_touched_[c] = 1;
-    touched_.push_back(c);
-  }
+  remember(c);
   transitions_.push_back({now_, c, value_[c], false});
   mark_dependents(c);
 }
@@ -279,24 +278,39 @@ void ControlPlane::handle(const Event& event) {
   }
 }
 
-void ControlPlane::handle_request(std::uint32_t c, bool to) {
-  const Condition& condition = system_->conditions[ConditionId(c)];
+void ControlPlane::remember(std::uint32_t c) {
+  if (is_touched_[c] != 0) return;
+  is_touched_[c] = 1;
+  touched_.push_back(c);
+}
+
+void ControlPlane::change_after(std::uint32_t c, bool to, Duration delay, EventKind kind) {
+  if (delay == Duration{}) return set_value(c, to);
+  remember(c);
+  ++generation_[c];
+  pending_[c] = to ? 2 : 1;
+  push(now_ + delay, kind, c, to ? 1 : 0, generation_[c]);
+}
+
+void ControlPlane::cancel(std::uint32_t c) {
   ++generation_[c];
   pending_[c] = 0;
-  if (is_touched_[c] == 0) {
-    is_touched_[c] = 1;
-    touched_.push_back(c);
-  }
-  Duration delay = to ? condition.rises_after.most : condition.falls_after.least;
+}
+
+void ControlPlane::handle_request(std::uint32_t c, bool to) {
+  const Condition& condition = system_->conditions[ConditionId(c)];
   if (condition.kind == Condition::Kind::derived) {
-    if (to && (condition.rises == Condition::Rises::never || !holds(condition.follows))) return;
-    // A repair refreshes at once what would have come back by itself later; breaking by hand knows no grace.
-    if (!to || condition.rises == Condition::Rises::after_delay) delay = Duration{};
+    if (to) {
+      is_asked_for_[c] = 1;  // answered once the instant has settled
+    } else {
+      cancel(c);
+      set_value(c, false);  // breaking by hand knows no grace
+    }
+    return mark(c);
   }
+  cancel(c);
   if ((value_[c] != 0) == to) return;
-  if (delay == Duration{}) return set_value(c, to);
-  pending_[c] = to ? 2 : 1;
-  push(now_ + delay, EventKind::propagated, c, to ? 1 : 0, generation_[c]);
+  change_after(c, to, to ? condition.rises_after.most : condition.falls_after.least, EventKind::propagated);
 }
 
 void ControlPlane::look_at_derived() {
@@ -306,30 +320,23 @@ void ControlPlane::look_at_derived() {
     const std::uint32_t c = dirty_.back();
     dirty_.pop_back();
     is_dirty_[c] = 0;
+    const bool asked_for = std::exchange(is_asked_for_[c], std::uint8_t{0}) != 0;
     const Condition& condition = system_->conditions[ConditionId(c)];
     const bool hold = holds(condition.follows);
     const std::uint8_t wanted = hold ? 2 : 1;
     if ((value_[c] != 0) == hold) {
-      if (pending_[c] != 0) {  // it changed its mind before the time was up
-        ++generation_[c];
-        pending_[c] = 0;
-      }
+      if (pending_[c] != 0) cancel(c);  // it changed its mind before the time was up
+      continue;
+    }
+    if (hold && asked_for && condition.rises != Condition::Rises::never) {
+      // A repair refreshes at once what would have come back by itself later.
+      const bool by_itself = condition.rises == Condition::Rises::after_delay;
+      change_after(c, true, by_itself ? Duration{} : condition.rises_after.most, EventKind::propagated);
       continue;
     }
     if (pending_[c] == wanted) continue;
     if (hold && condition.rises != Condition::Rises::after_delay) continue;
-    const Duration delay = hold ? condition.rises_after.most : condition.falls_after.least;
-    if (delay == Duration{}) {
-      set_value(c, hold);
-      continue;
-    }
-    ++generation_[c];
-    pending_[c] = wanted;
-    if (is_touched_[c] == 0) {
-      is_touched_[c] = 1;
-      touched_.push_back(c);
-    }
-    push(now_ + delay, EventKind::derived, c, hold ? 1 : 0, generation_[c]);
+    change_after(c, hold, hold ? condition.rises_after.most : condition.falls_after.least, EventKind::derived);
   }
 }
 

@@ -88,9 +88,12 @@ class ControlPlane {
   void handle_request(std::uint32_t condition, bool to);
   void touch(std::uint32_t process);
   void reset_process(std::uint32_t process);
+  void change_after(std::uint32_t condition, bool to, Duration delay, EventKind kind);
+  void cancel(std::uint32_t condition);
+  void remember(std::uint32_t condition);
+  void mark(std::uint32_t condition);
   void mark_dependents(std::uint32_t condition);
   void settle();
-  bool needs_hold(std::uint32_t condition) const { return holds(system_->conditions[ConditionId(condition)].follows); }
   Worker& worker(std::uint32_t process, std::uint32_t w) { return workers_[processes_[process].first_worker + w]; }
 
   const System* system_;
@@ -112,6 +115,7 @@ class ControlPlane {
   std::vector<Event> events_;         // a heap
   std::vector<std::uint32_t> dirty_;  // derived conditions to look at, a heap by rank
   std::vector<std::uint8_t> is_dirty_;
+  std::vector<std::uint8_t> is_asked_for_;  // by a repair, at this instant
   std::vector<std::uint32_t> dirty_processes_;
   std::vector<std::uint8_t> is_dirty_process_;
   std::vector<std::uint32_t> touched_;  // conditions to restore on reset

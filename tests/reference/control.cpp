@@ -17,7 +17,7 @@ struct Follower {  // what a condition is about to do
   };
   bool value = true;
   std::optional<Pending> pending;  // a change made from outside that has not propagated yet
-  bool repaired_now = false;       // a repair takes effect at this very instant
+  bool asked_for = false;          // derived: somebody repairs it at this very instant
   bool needs_held = true;          // derived: what the needs said last,
   SimTime since;                   // and since when
 };
@@ -137,27 +137,29 @@ class Control {
         followers_[i].value = staffed;
       }
     }
-    for (Follower& f : followers_) f.repaired_now = false;
+    for (Follower& f : followers_) f.asked_for = false;
   }
 
   void begin_change(const Script::Change& change) {
     const Condition& c = system_.conditions[change.condition];
-    if (change.to && c.rises == Condition::Rises::never) return;
-    const Duration delay = change.to ? c.rises_after.most : c.falls_after.least;
-    of(change.condition).pending = Follower::Pending{change.at + delay, change.to};
+    Follower& f = of(change.condition);
+    if (c.kind != Condition::Kind::derived) {
+      const Duration delay = change.to ? c.rises_after.most : c.falls_after.least;
+      f.pending = Follower::Pending{change.at + delay, change.to};
+    } else if (change.to) {
+      f.asked_for = c.rises != Condition::Rises::never;
+    } else {  // broken at once; it has to begin anew
+      f.value = false;
+      f.since = change.at;
+      f.pending.reset();
+    }
   }
 
   void propagate(ConditionId id, SimTime now) {
     Follower& f = of(id);
     if (!f.pending || f.pending->due != now) return;
-    const bool to = f.pending->to;
+    f.value = f.pending->to;
     f.pending.reset();
-    if (system_.conditions[id].kind == Condition::Kind::derived && to) {
-      f.repaired_now = true;
-    } else {
-      f.value = to;
-      f.since = now;
-    }
   }
 
   void settle_derived(SimTime now) {
@@ -169,10 +171,19 @@ class Control {
         f.needs_held = held;
         f.since = now;
       }
+      if (!held) f.pending.reset();  // a repair works only while they hold
       if (f.value && !held && now - f.since >= c.falls_after.least) f.value = false;
       if (f.value || !held) continue;
-      const bool by_itself = c.rises == Condition::Rises::after_delay && now - f.since >= c.rises_after.most;
-      if (by_itself || f.repaired_now) f.value = true;
+      if (c.rises == Condition::Rises::after_delay) {
+        if (f.asked_for || now - f.since >= c.rises_after.most) f.value = true;
+      } else if (f.asked_for) {
+        f.asked_for = false;
+        if (c.rises_after.most == Duration{}) {
+          f.value = true;
+        } else {
+          f.pending = Follower::Pending{now + c.rises_after.most, true};
+        }
+      }
     }
   }
 

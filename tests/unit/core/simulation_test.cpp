@@ -207,6 +207,37 @@ TEST_CASE("conditions propagate, and a newer change cancels an older one", "[cor
   CHECK(brief.outcome.timeline.conditions[0].size() == 1);
 }
 
+TEST_CASE("a derived condition that is broken by hand comes back by itself where it can", "[core][control]") {
+  const Run r =
+      run("condition role\n"
+          "condition session follows role falls 5m rises 10m\n"
+          "condition grant follows role rises repair\n",
+          "at 1h session falls\nat 1h grant falls\nat 2h session falls\nat 125m session falls\n", Duration::hours(5));
+  const auto& session = r.outcome.timeline.conditions[condition_named(r.system, "session").value];
+  REQUIRE(session.size() == 5);
+  CHECK(session[1].at == SimTime::after_start(Duration::hours(1)));  // no grace: it is broken, not refused
+  CHECK(session[2].at == SimTime::after_start(Duration::minutes(70)));
+  CHECK(session[3].at == SimTime::after_start(Duration::hours(2)));
+  CHECK(session[4].at == SimTime::after_start(Duration::minutes(135)));  // ten minutes after it was broken again
+  CHECK_FALSE(r.outcome.timeline.conditions[condition_named(r.system, "grant").value].back().value);
+}
+
+TEST_CASE("a repair that cannot work changes nothing", "[core][control]") {
+  const Run r = run("condition role\ncondition cached follows role falls 5m\n",
+                    "at 1h role falls\nat 62m cached rises\n", Duration::hours(2));
+  const auto& cached = r.outcome.timeline.conditions[condition_named(r.system, "cached").value];
+  REQUIRE(cached.size() == 2);
+  CHECK(cached[1].at == SimTime::after_start(Duration::minutes(65)));
+}
+
+TEST_CASE("a repair at the instant at which its requirement comes back works", "[core][control]") {
+  const Run r = run("condition role\ncondition alias follows role\ncondition grant follows alias rises repair\n",
+                    "at 1h role falls\nat 2h role rises\nat 2h grant rises\n", Duration::hours(3));
+  const auto& grant = r.outcome.timeline.conditions[condition_named(r.system, "grant").value];
+  REQUIRE(grant.size() == 3);
+  CHECK(grant[2].at == SimTime::after_start(Duration::hours(2)));
+}
+
 TEST_CASE("loops are named", "[core][check]") {
   System loop = system_from("port x\nport y\nhop a from x to y\nhop b from y to outside\n");
   loop.hops[hop_named(loop, "b")].to = port_named(loop, "x");
