@@ -46,6 +46,8 @@ struct Place {
   Backlog backlog;
   double fresh = 0;     // flows in from the hop's arrivals, per microsecond
   double inflow = 0;    // all that flows in, with what expires in earlier places
+  double drained = 0;   // since the last change
+  double assumed = 0;   // of that, what `ask` took to expire in earlier places
   double drain = 0;     // leaves to the target
   double expiring = 0;  // leaves because its time is up
   double dropping = 0;  // the oldest are dropped to make room
@@ -233,6 +235,9 @@ class Flow::Engine {
   // --- one hop: moving masses up to now
   void advance(std::uint32_t h, std::int64_t t);
   void thin_retries(std::uint32_t h, std::size_t i, double from, double to);
+  void drain(std::uint32_t h, std::size_t i, double from, double to, double already);
+  // Data leaves it that comes out of an earlier place at the same time.
+  static bool passes_on(const Place& p) { return p.drain > 0 && !p.retrying && p.inflow > p.fresh; }
   void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, bool released);
   enum class Moved : std::uint8_t { expired, unlisted };
   Later later_place(std::uint32_t h, std::size_t i, Moved why);
@@ -460,6 +465,22 @@ void Flow::Engine::expire_place(std::uint32_t h, std::uint32_t i, double now) {
   p.backlog.expire(now - limit, [&](const Segment& s) { move_on(h, i, s, now, false); });
 }
 
+// What leaves to the target between `from` and `to`, less what has left already.
+void Flow::Engine::drain(std::uint32_t h, std::size_t i, double from, double to, double already) {
+  Place& p = place(h, i);
+  const double wanted = p.drain * (to - from);
+  double before = already;
+  const bool released = hop(h).fallbacks[i].release.is_set();
+  const auto at = [&](double taken) { return from + std::min(taken / wanted, 1.0) * (to - from); };
+  const auto deliver = [&](const Segment& segment) {
+    deliver_waiting(h, segment, at(before), at(before + segment.mass), released);
+    before += segment.mass;
+  };
+  p.backlog.take(wanted - already, deliver);
+  if (p.backlog.mass() <= least_mass) p.backlog.take(infinity, deliver);  // what rounding leaves goes along
+  p.drained = before;
+}
+
 void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
   Running& r = hops_[h];
   if (r.since == t) return;
@@ -482,20 +503,12 @@ void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
   for (std::uint32_t i = 0; i < n; ++i) {
     Place& p = place(h, i);
     if (p.fresh > 0) put(h, i, {from, to, from, to, p.fresh * dt}, from, to);
+    p.drained = 0;
     if (p.backlog.empty()) continue;
-    const bool released = hop(h).fallbacks[i].release.is_set();
     if (p.retrying) {
       if (p.share > 0) thin_retries(h, i, from, to);
     } else if (p.drain > 0) {
-      const double wanted = p.drain * dt;
-      double before = 0;
-      const auto at = [&](double taken) { return from + std::min(taken / wanted, 1.0) * dt; };
-      const auto deliver = [&](const Segment& segment) {
-        deliver_waiting(h, segment, at(before), at(before + segment.mass), released);
-        before += segment.mass;
-      };
-      p.backlog.take(wanted, deliver);
-      if (p.backlog.mass() <= least_mass) p.backlog.take(infinity, deliver);  // what rounding leaves goes along
+      drain(h, i, from, to, 0);
     }
     if (p.dropping > 0) {
       p.backlog.take(p.dropping * dt, [&](const Segment& s) { lose(h, s, from, to, Why::full, static_cast<int>(i)); });
@@ -503,7 +516,10 @@ void Flow::Engine::advance(std::uint32_t h, std::int64_t t) {
   }
   // The later places first, so that what leaves them makes room; then what came to them too late to stay.
   for (std::uint32_t i = n; i-- > 0;) expire_place(h, i, to);
-  for (std::uint32_t i = 1; i < n; ++i) expire_place(h, i, to);
+  for (std::uint32_t i = 1; i < n; ++i) {
+    if (passes_on(place(h, i))) drain(h, i, from, to, place(h, i).drained);
+    expire_place(h, i, to);
+  }
   if (r.lost_rate > 0) lose(h, {from, to, from, to, r.lost_rate * dt}, from, to, r.lost_why, r.lost_fallback);
 }
 
@@ -818,6 +834,7 @@ void Flow::Engine::set_asks(std::uint32_t h, std::int64_t t) {
     Place& p = place(h, i);
     const Fallback& f = row_of_hop.fallbacks[i];
     p.ask = 0;
+    p.assumed = -1;
     const bool by_action = f.release.is_set();
     const bool passes = row_of_hop.ordered && i == 0;
     if (!r.state.open || f.kind == Fallback::Kind::hand_on || (by_action && !p.releasing) || !readable(h, i)) {
@@ -841,11 +858,12 @@ void Flow::Engine::set_asks(std::uint32_t h, std::int64_t t) {
     } else if (mass > 2 * p.base) {
       p.base = mass;
     }
-    const double inflow = passes ? r.arrival : 0;
+    p.assumed = std::max(p.inflow - p.fresh, 0.0);
+    const double inflow = passes ? r.arrival : p.assumed;
     if (p.backlog.empty() && inflow <= 0) continue;
     double ask = p.base / second + inflow;
     if (by_action) {
-      if (!std::isinf(p.release_rate)) ask = p.backlog.empty() ? 0 : p.release_rate;
+      if (!std::isinf(p.release_rate)) ask = p.backlog.empty() ? std::min(p.release_rate, inflow) : p.release_rate;
     } else if (row_of_hop.drain) {
       ask = p.backlog.empty() ? std::min(budget, inflow) : budget;
       budget -= ask;
@@ -971,6 +989,7 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
     for (std::uint32_t j = 0; j < i; ++j) {
       if (place(h, j).expires.place == static_cast<int>(i)) p.inflow += place(h, j).expiring;
     }
+    if (p.assumed >= 0 && std::abs(p.inflow - p.fresh - p.assumed) > 1e-12 * p.inflow) mark_hop(h);
     if (row_of_hop.fallbacks[i].kind == Fallback::Kind::hand_on) {
       p.handing = p.inflow;
       handing += p.handing;
@@ -1169,7 +1188,8 @@ void Flow::Engine::start(bool record_losses, Outcome& outcome) {
   for (Place& p : places_) {
     p.backlog.clear();
     p.groups.clear();
-    p.fresh = p.inflow = p.drain = p.expiring = p.dropping = p.handing = p.ask = p.base = p.share = 0;
+    p.fresh = p.inflow = p.assumed = p.drained = p.drain = p.expiring = p.dropping = p.handing = p.ask = p.base =
+        p.share = 0;
     p.regroup_at = p.next = never;
     p.retrying = p.full = p.releasing = p.destroyed = false;
     p.release_rate = infinity;
