@@ -64,6 +64,7 @@ struct Place {
   bool full = false;
   bool releasing = false;
   bool destroyed = false;
+  int stay = -1;  // in the ledger, while data waits for a release
   double release_rate = infinity;
 };
 
@@ -238,9 +239,11 @@ class Flow::Engine {
   void drain(std::uint32_t h, std::size_t i, double from, double to, double already);
   // Data leaves it that comes out of an earlier place at the same time.
   static bool passes_on(const Place& p) { return p.drain > 0 && !p.retrying && p.inflow > p.fresh; }
-  void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, bool released);
+  void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to);
+  void deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to);
+  void note_stay(std::uint32_t h, std::size_t i, std::int64_t t);
   enum class Moved : std::uint8_t { expired, unlisted };
-  Later later_place(std::uint32_t h, std::size_t i, Moved why);
+  Later later_place(std::uint32_t h, std::size_t i, Moved why, double age);
   void expire_place(std::uint32_t h, std::uint32_t i, double now);
   void move_on(std::uint32_t h, std::size_t i, const Segment& s, double t, bool at_once);
   void enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from, double to,
@@ -263,6 +266,7 @@ class Flow::Engine {
   void route_fresh(std::uint32_t h, double rate, const std::vector<std::uint8_t>& list);
   void set_expiry(std::uint32_t h, std::int64_t t);
   std::int64_t next_of_place(std::uint32_t h, std::size_t i, std::int64_t t);
+  double entering_too_old(std::uint32_t h, std::size_t i, double now);
   void deliver_impulse(std::uint32_t h, double mass);
   void hold_up(std::uint32_t h, std::int64_t t);
 
@@ -345,7 +349,7 @@ void Flow::Engine::lose(std::uint32_t h, const Segment& s, double from, double t
 }
 
 // Data that waited and now goes to the target between `from` and `to`, evenly, oldest first.
-void Flow::Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, bool released) {
+void Flow::Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, double to) {
   HopLedger& ledger = outcome_->hops[h];
   const double first = std::max(from - s.arrived_from, 0.0);
   const double last = std::max(to - s.arrived_to, 0.0);
@@ -357,10 +361,42 @@ void Flow::Engine::deliver_waiting(std::uint32_t h, const Segment& s, double fro
   }
   ledger.late += s.mass * late;
   ledger.on_time += s.mass * (1 - late);
-  if (released) ledger.recovered += s.mass * late;
   if (late > 0) {
     ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(std::max(first, last))));
   }
+}
+
+void Flow::Engine::deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to) {
+  HopLedger& ledger = outcome_->hops[h];
+  const double late = ledger.late;
+  deliver_waiting(h, s, from, to);
+  ledger.recovered += ledger.late - late;
+  const int number = place(h, i).stay;
+  if (number < 0) return;
+  Stay& stay = ledger.stays[static_cast<std::size_t>(number)];
+  stay.released += s.mass;
+  stay.arrived_from = std::min(stay.arrived_from, SimTime::microseconds(std::llround(s.arrived_from)));
+  stay.arrived_to = std::max(stay.arrived_to, SimTime::microseconds(std::llround(s.arrived_to)));
+}
+
+// A stay begins when data comes into a place that somebody has to release, and ends when the place is empty.
+void Flow::Engine::note_stay(std::uint32_t h, std::size_t i, std::int64_t t) {
+  Place& p = place(h, i);
+  const bool holds_data = p.backlog.mass() > least_mass || p.inflow > p.drain;
+  if (!holds_data && p.stay < 0) return;
+  std::vector<Stay>& stays = outcome_->hops[h].stays;
+  if (p.stay < 0) {
+    p.stay = static_cast<int>(stays.size());
+    Stay stay;
+    stay.fallback = static_cast<std::uint8_t>(i);
+    stay.from = SimTime::microseconds(t);
+    stays.push_back(stay);
+  }
+  Stay& stay = stays[static_cast<std::size_t>(p.stay)];
+  stay.most = std::max(stay.most, p.backlog.mass());
+  if (holds_data) return;
+  stay.to = SimTime::microseconds(t);
+  p.stay = -1;
 }
 
 // Puts data into a place it was not in before.
@@ -377,12 +413,14 @@ void Flow::Engine::put(std::uint32_t h, std::size_t i, const Segment& s, double 
   place(h, i).backlog.add(moved);
 }
 
-// Where data goes whose time in place `i` is up. A place in which it would be over age already is passed by.
-Later Flow::Engine::later_place(std::uint32_t h, std::size_t i, Moved why) {
+// Where data goes that leaves place `i`, and arrived `age` ago. Data whose time is up passes by a place in which it
+// would be over age already.
+Later Flow::Engine::later_place(std::uint32_t h, std::size_t i, Moved why, double age) {
   Later later;
   const auto by_arrival = [&](std::size_t k) { return hop(h).fallbacks[k].age == Fallback::Age::since_arrival; };
   for (std::uint8_t j : list_of(h)) {
-    const bool over_age = by_arrival(i) && by_arrival(j) && row(h, j).limit_us <= row(h, i).limit_us;
+    const double limit = row(h, j).limit_us;
+    const bool over_age = by_arrival(j) && limit <= (by_arrival(i) ? row(h, i).limit_us : age);
     if (j <= i || row(h, j).limit_us <= 0 || (over_age && why == Moved::expired)) continue;
     const bool has_room = !place(h, j).full || hop(h).fallbacks[j].overflow != Overflow::next;
     if (accepts(h, j) && has_room) return {j, later.refused};
@@ -398,7 +436,7 @@ void Flow::Engine::move_on(std::uint32_t h, std::size_t i, const Segment& s, dou
   const double from = at_once ? t : std::min(s.clock_from + limit, t);
   const double to = at_once ? t : std::min(s.clock_to + limit, t);
   at_once = at_once || !s.has_width();
-  const Later later = at_once ? later_place(h, i, Moved::expired) : place(h, i).expires;
+  const Later later = at_once ? later_place(h, i, Moved::expired, from - s.arrived_from) : place(h, i).expires;
   if (later.place >= 0) return enter_later(h, i, later, s, from, to, at_once);
   lose(h, s, from, to, later.full ? Why::full : later.refused ? Why::refused : Why::expired, static_cast<int>(i));
 }
@@ -414,17 +452,19 @@ void Flow::Engine::enter_later(std::uint32_t h, std::size_t origin, const Later&
   }
   const double room = row(h, j).capacity - place(h, j).backlog.mass();
   if (s.mass <= room || f.kind == Fallback::Kind::hand_on) return put(h, j, s, from, to);
+  const double full_at = from + (to - from) * std::max(room, 0.0) / s.mass;
   if (f.overflow == Overflow::drop_oldest) {
     put(h, j, s, from, to);
-    place(h, j).backlog.take(s.mass - room, [&](const Segment& x) { lose(h, x, from, to, Why::full, later.place); });
+    place(h, j).backlog.take(s.mass - room, [&](const Segment& x) { lose(h, x, full_at, to, Why::full, later.place); });
     return;
   }
-  if (room > 0) put(h, j, Backlog::cut(s, room / s.mass), from, to);
+  if (room > 0) put(h, j, Backlog::cut(s, room / s.mass), from, full_at);
+  from = full_at;
   if (f.overflow == Overflow::next) {
-    const Later next = later_place(h, j, Moved::unlisted);
+    const Later next = later_place(h, j, Moved::unlisted, from - s.arrived_from);
     if (next.place >= 0) return enter_later(h, origin, next, s, from, to, at_once);
   }
-  lose(h, s, from, to, Why::full, static_cast<int>(origin));
+  lose(h, s, from, to, Why::full, later.place);
 }
 
 // Retries between `from` and `to`: of every piece an even part of its own gap is delivered.
@@ -473,7 +513,11 @@ void Flow::Engine::drain(std::uint32_t h, std::size_t i, double from, double to,
   const bool released = hop(h).fallbacks[i].release.is_set();
   const auto at = [&](double taken) { return from + std::min(taken / wanted, 1.0) * (to - from); };
   const auto deliver = [&](const Segment& segment) {
-    deliver_waiting(h, segment, at(before), at(before + segment.mass), released);
+    if (released) {
+      deliver_released(h, i, segment, at(before), at(before + segment.mass));
+    } else {
+      deliver_waiting(h, segment, at(before), at(before + segment.mass));
+    }
     before += segment.mass;
   };
   p.backlog.take(wanted - already, deliver);
@@ -541,7 +585,7 @@ void Flow::Engine::last_attempts(std::uint32_t h, std::size_t i, std::int64_t t)
     Segment delivered = s;
     delivered.mass = s.mass * taken;
     if (taken > 0) {
-      deliver_waiting(h, delivered, now, now, false);
+      deliver_waiting(h, delivered, now, now);
       deliver_impulse(h, delivered.mass);
     }
     Segment rest = s;
@@ -622,7 +666,7 @@ void Flow::Engine::change_state(std::uint32_t h, const HopState& to, std::int64_
       const Fallback& other = hop(h).fallbacks[j];
       if (f.store.is_set() && other.store == f.store && !other.release.is_set()) target = j;
     }
-    const Later later = target < 0 ? later_place(h, i, Moved::unlisted) : Later{};
+    const Later later = target < 0 ? later_place(h, i, Moved::unlisted, 0) : Later{};
     p.backlog.take(infinity, [&](const Segment& s) {
       if (target >= 0) return put(h, static_cast<std::size_t>(target), s, now, now);
       if (later.place >= 0) return enter_later(h, i, later, s, now, now, true);
@@ -674,7 +718,7 @@ void Flow::Engine::take_impulse(std::uint32_t h, std::int64_t t) {
     ledger.on_time += mass;
     return deliver_impulse(h, mass);
   }
-  bool refused = false;
+  bool refused = false, full = false;
   int last = -1;
   for (std::uint8_t i : r.state.open ? only_first : row_of_hop.reaction(r.state.error).fallbacks) {
     if (row(h, i).limit_us <= 0) continue;
@@ -703,8 +747,10 @@ void Flow::Engine::take_impulse(std::uint32_t h, std::int64_t t) {
       return;
     }
     if (overflow != Overflow::next) return lose(h, {now, now, now, now, mass}, now, now, Why::full, i);
+    full = true;
   }
-  lose(h, {now, now, now, now, mass}, now, now, refused ? Why::refused : Why::no_fallback, refused ? last : -1);
+  const Why why = full ? Why::full : refused ? Why::refused : Why::no_fallback;
+  lose(h, {now, now, now, now, mass}, now, now, why, why == Why::no_fallback ? -1 : last);
 }
 
 void Flow::Engine::set_arrival(std::uint32_t h, std::int64_t t) {
@@ -876,7 +922,7 @@ void Flow::Engine::set_asks(std::uint32_t h, std::int64_t t) {
 void Flow::Engine::route_fresh(std::uint32_t h, double rate, const std::vector<std::uint8_t>& list) {
   Running& r = hops_[h];
   r.lost_rate = 0;
-  bool refused = false;
+  bool refused = false, full = false;
   int last = -1;
   for (std::uint8_t i : list) {
     if (rate <= 0) return;
@@ -900,6 +946,7 @@ void Flow::Engine::route_fresh(std::uint32_t h, double rate, const std::vector<s
       case Overflow::next:
         p.fresh = std::min(rate, leaves);
         rate -= p.fresh;
+        full = true;
         break;
       case Overflow::drop_newest:
       case Overflow::block:
@@ -911,8 +958,8 @@ void Flow::Engine::route_fresh(std::uint32_t h, double rate, const std::vector<s
     }
   }
   r.lost_rate = std::max(rate, 0.0);
-  r.lost_why = refused ? Why::refused : Why::no_fallback;
-  r.lost_fallback = static_cast<std::int16_t>(refused ? last : -1);
+  r.lost_why = full ? Why::full : refused ? Why::refused : Why::no_fallback;
+  r.lost_fallback = static_cast<std::int16_t>(full || refused ? last : -1);
 }
 
 void Flow::Engine::set_expiry(std::uint32_t h, std::int64_t t) {
@@ -929,7 +976,7 @@ void Flow::Engine::set_expiry(std::uint32_t h, std::int64_t t) {
       if (s.has_width()) density += s.density();
     }
     p.expiring = std::max(density - p.drain, 0.0);
-    p.expires = later_place(h, i, Moved::expired);
+    p.expires = later_place(h, i, Moved::expired, static_cast<double>(t) - p.backlog.front().arrived_from);
   }
 }
 
@@ -989,6 +1036,7 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
     for (std::uint32_t j = 0; j < i; ++j) {
       if (place(h, j).expires.place == static_cast<int>(i)) p.inflow += place(h, j).expiring;
     }
+    if (record_ && row_of_hop.fallbacks[i].release.is_set()) note_stay(h, i, t);
     if (p.assumed >= 0 && std::abs(p.inflow - p.fresh - p.assumed) > 1e-12 * p.inflow) mark_hop(h);
     if (row_of_hop.fallbacks[i].kind == Fallback::Kind::hand_on) {
       p.handing = p.inflow;
@@ -1013,6 +1061,20 @@ void Flow::Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<doub
       if (f.kind == Fallback::Kind::hand_on) mark_port(f.port.value);
     }
   }
+}
+
+// Before this nothing that comes out of an earlier place is too old for place `i`. Not looked for more often than every
+// second.
+double Flow::Engine::entering_too_old(std::uint32_t h, std::size_t i, double now) {
+  const double limit = row(h, i).limit_us;
+  double soonest = now + limit;
+  if (hop(h).fallbacks[i].age == Fallback::Age::since_entry) return soonest;
+  for (std::size_t j = 0; j < i; ++j) {
+    const Place& from = place(h, j);
+    if (from.expires.place != static_cast<int>(i) || from.backlog.empty()) continue;
+    soonest = std::min(soonest, from.backlog.front().arrived_from + limit);
+  }
+  return std::max(soonest, now + second);
 }
 
 std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::int64_t t) {
@@ -1072,17 +1134,19 @@ std::int64_t Flow::Engine::next_of_place(std::uint32_t h, std::size_t i, std::in
     }
   } else {
     const double front_ends = front.clock_from + limit;
+    if (p.inflow > p.fresh) {
+      next = std::min({next, front_ends, entering_too_old(h, i, now)});
+      return event_after(next, t);
+    }
     double too_old = front_ends;
     if (p.drain > 0 && front.has_width()) {
       const double speed = p.drain / front.density();  // of the front along the clock
       too_old = speed < 1 ? now + (front_ends - now) / (1 - speed) : infinity;
       if (!front_is_last || p.inflow > 0) too_old = std::min(too_old, now + front.mass / p.drain);  // then look again
     }
-    // The ends of segments before that say nothing: what came later is younger, unless it comes out of an earlier
-    // place. Where a port is short they stay, as moments at which it is shared out anew.
-    const bool younger = p.inflow <= p.fresh;
-    const bool unhindered = p.drain >= p.ask;
-    next = std::min(next, younger && unhindered ? std::max(too_old, front_ends) : too_old);
+    // The ends of segments before that say nothing: what came later is younger. Where a port is short they stay, as
+    // moments at which it is shared out anew.
+    next = std::min(next, p.drain >= p.ask ? std::max(too_old, front_ends) : too_old);
   }
   return event_after(next, t);
 }
@@ -1177,10 +1241,10 @@ void Flow::Engine::start(bool record_losses, Outcome& outcome) {
     HopLedger& ledger = outcome.hops[h];
     ledger.losses.clear();
     ledger.places.clear();
+    ledger.stays.clear();
     ledger.offered = ledger.on_time = ledger.late = ledger.recovered = ledger.waiting = 0;
-    ledger.handed_on = ledger.misdirected = ledger.lost = 0;
+    ledger.handed_on = ledger.lost = 0;
     ledger.longest_delay = {};
-    ledger.starved = false;
     outcome.hop_states[h].clear();
     hops_[h] = Running{};
     if (hop(h).source == Hop::Source::timetable) hops_[h].next_tick = hop(h).first.us();
@@ -1193,6 +1257,7 @@ void Flow::Engine::start(bool record_losses, Outcome& outcome) {
     p.regroup_at = p.next = never;
     p.retrying = p.full = p.releasing = p.destroyed = false;
     p.release_rate = infinity;
+    p.stay = -1;
   }
   std::fill(port_inflow_.begin(), port_inflow_.end(), 0.0);
   std::fill(port_impulse_.begin(), port_impulse_.end(), 0.0);

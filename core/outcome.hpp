@@ -89,6 +89,17 @@ struct Waiting {
   bool readable = true;
 };
 
+// A span of time in which data lay in a place that somebody has to release.
+struct Stay {
+  std::uint8_t fallback = 0;
+  SimTime from;
+  SimTime to = SimTime::never();            // never(): to the horizon
+  double most = 0;                          // events at one time
+  double released = 0;                      // events that a repair released,
+  SimTime arrived_from = SimTime::never();  // and when they had arrived
+  SimTime arrived_to;
+};
+
 struct HopLedger {
   double offered = 0;
   double on_time = 0;
@@ -96,12 +107,11 @@ struct HopLedger {
   double recovered = 0;  // the part of `late` that a repair released
   double waiting = 0;    // at the end
   double handed_on = 0;
-  double misdirected = 0;  // the part of `lost` that never matched its target
   double lost = 0;
   Duration longest_delay = {};
-  bool starved = false;  // got less than in a run without faults
   std::vector<LossWindow> losses;
   std::vector<Waiting> places;
+  std::vector<Stay> stays;  // in order of their beginning
 };
 
 // A component that was held up because a buffer of its own was full.

@@ -10,6 +10,7 @@
 #include "core/control.hpp"
 #include "core/findings.hpp"
 #include "core/flow_plan.hpp"
+#include "core/releases.hpp"
 
 namespace moshimo {
 namespace {
@@ -157,6 +158,9 @@ class Planner {
       }
       SimTime next = control_.next_event();
       for (const Open& open : under_way_) next = std::min(next, open.done);
+      for (const ReleaseTask& task : releases) {
+        if (const SimTime from = releasable_.at(task).from; from > now) next = std::min(next, from);
+      }
       if (next.is_never()) break;
       now = std::max(next, now + Duration::microseconds(1));
     }
@@ -285,12 +289,14 @@ class Planner {
     }
     for (const ReleaseTask& task : releases) {
       if (started_releases_.count(task) != 0) continue;
+      const Releasable& data = releasable_.at(task);
+      if (now < data.from || now >= data.to) continue;
       const Hop& hop = system_.hops[task.hop];
       const Fallback& f = hop.fallbacks[task.fallback];
       const Repair& repair = system_.repairs[f.release];
       if (!control_.holds(hop.needs) || !control_.holds(repair.requirements)) continue;
       if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
-      candidates.push_back({release_urgency(task), repair.name, f.release, task});
+      candidates.push_back({{data.deadline, data.events}, repair.name, f.release, task});
     }
     if (candidates.empty()) return false;
     const auto best =
@@ -304,11 +310,6 @@ class Planner {
   }
 
   bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
-
-  Urgency release_urgency(const ReleaseTask& task) const {
-    const auto known = deadline_of_.find(task);
-    return known == deadline_of_.end() ? Urgency{} : known->second;
-  }
 
   void start(const Candidate& chosen, const std::vector<Candidate>& candidates, SimTime now, std::uint32_t responder) {
     Step step;
@@ -341,36 +342,27 @@ class Planner {
     response_.steps.push_back(std::move(step));
   }
 
-  // ---- releases: what waits for an action although its hop is open
+  // ---- releases: what lies in a place for somebody to release it, although its hop is open
+  // Data moves from place to place, so of each hop only the place that is the first to want a release is taken up; the
+  // next run tells whether anything is left for another.
   bool find_releases(std::set<ReleaseTask>& releases) {
     bool found = false;
     if (responders_.strategy != Strategy::full) return false;
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      const Hop& hop = system_.hops[HopId(h)];
-      const StepFunction<HopState>& states = response_.outcome.hop_states[h];
-      if (states.empty() || !states.back().value.open) continue;
-      const SimTime open_since = states.back().at;
-      for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
-        if (!hop.fallbacks[i].release.is_set()) continue;
+      const std::size_t places = system_.hops[HopId(h)].fallbacks.size();
+      std::optional<Releasable> first;
+      ReleaseTask of_first;
+      for (std::size_t i = 0; i < places; ++i) {
         const ReleaseTask task{HopId(h), static_cast<std::uint8_t>(i)};
-        if (releases.count(task) != 0) continue;
-        SimTime deadline = SimTime::never();
-        double events = 0;
-        for (const Waiting& w : response_.outcome.hops[h].places) {
-          if (w.fallback != i) continue;
-          events += w.events;
-          deadline = std::min(deadline, w.first_deadline);
-        }
-        for (const LossWindow& w : response_.outcome.hops[h].losses) {
-          if (w.fallback != static_cast<int>(i) || w.lost_to < open_since) continue;
-          events += w.events;
-          deadline = std::min(deadline, std::max(w.lost_from, open_since));
-        }
-        if (events <= 1e-6) continue;
-        releases.insert(task);
-        deadline_of_[task] = {deadline, events};
-        found = true;
+        const std::optional<Releasable> here = releasable(system_, response_.outcome, task.hop, task.fallback);
+        if (!here || (first && first->open <= here->open) || releases.count(task) != 0) continue;
+        first = here;
+        of_first = task;
       }
+      if (!first) continue;
+      releases.insert(of_first);
+      releasable_[of_first] = *first;
+      found = true;
     }
     return found;
   }
@@ -379,9 +371,15 @@ class Planner {
     for (Step& step : response_.steps) {
       if (!step.hop.is_set()) continue;
       const Hop& hop = system_.hops[step.hop];
-      step.released = response_.outcome.hops[step.hop.value].recovered;
-      step.backlog = step.released;
       step.gap_from = SimTime::never();
+      for (const Stay& stay : response_.outcome.hops[step.hop.value].stays) {
+        if (stay.fallback != step.fallback || stay.released <= 0) continue;
+        step.released += stay.released;
+        step.gap_from = std::min(step.gap_from, stay.arrived_from);
+        step.gap_to = std::max(step.gap_to, stay.arrived_to);
+      }
+      step.backlog = step.released;
+      if (step.released > 0) continue;
       for (const FailureSpan& span : failures(hop.needs, response_.outcome.timeline)) {
         step.gap_from = std::min(step.gap_from, span.from);
         step.gap_to = std::max(step.gap_to, std::min(span.to, horizon_));
@@ -395,17 +393,22 @@ class Planner {
 
   // Data waits for an action, or waited in vain although its hop was open.
   bool wants_release(HopId h) const {
-    const Hop& hop = system_.hops[h];
     const HopLedger& ledger = response_.outcome.hops[h.value];
-    const StepFunction<HopState>& states = response_.outcome.hop_states[h.value];
-    const auto by_action = [&](int fallback) {
-      return fallback >= 0 && hop.fallbacks[static_cast<std::size_t>(fallback)].release.is_set();
-    };
-    const bool waits = std::any_of(ledger.places.begin(), ledger.places.end(),
-                                   [&](const Waiting& w) { return w.events > 1e-6 && by_action(w.fallback); });
-    if (waits || states.empty() || !states.back().value.open) return waits;
-    return std::any_of(ledger.losses.begin(), ledger.losses.end(),
-                       [&](const LossWindow& w) { return by_action(w.fallback) && w.lost_to > states.back().at; });
+    const std::vector<Fallback>& fallbacks = system_.hops[h].fallbacks;
+    for (std::size_t i = 0; i < fallbacks.size(); ++i) {
+      if (!fallbacks[i].release.is_set()) continue;
+      if (std::any_of(ledger.places.begin(), ledger.places.end(),
+                      [&](const Waiting& w) { return w.fallback == i && w.events > 1e-6; })) {
+        return true;
+      }
+      const auto here = releasable(system_, response_.outcome, h, static_cast<std::uint8_t>(i));
+      if (here && std::any_of(ledger.losses.begin(), ledger.losses.end(), [&](const LossWindow& w) {
+            return w.fallback == static_cast<int>(i) && w.lost_to > here->open;
+          })) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void what_is_left() {
@@ -437,7 +440,7 @@ class Planner {
   std::vector<SimTime> last_done_, last_fall_;
   std::size_t seen_transitions_ = 0;
   std::set<ReleaseTask> started_releases_;
-  std::map<ReleaseTask, Urgency> deadline_of_;
+  std::map<ReleaseTask, Releasable> releasable_;
 };
 
 }  // namespace

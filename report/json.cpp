@@ -259,7 +259,6 @@ class Rows {
             {"recovered", number(l.recovered)},
             {"waiting", number(l.waiting)},
             {"handed_on", number(l.handed_on)},
-            {"misdirected", number(l.misdirected)},
             {"lost", number(l.lost)},
             {"lost_bytes", number(l.lost * hop.size.count())},
             {"longest_delay_s", seconds(l.longest_delay)},

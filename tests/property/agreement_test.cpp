@@ -314,20 +314,17 @@ hop a from 1/s to outside needs role
           "at 1h role falls\nat 3h role rises");
   }
   SECTION("what expires goes on to a place that empties at the same time") {
-    agree(R"(
+    for (const char* drain : {"", " drain 3/s"}) {
+      agree(fmt::format(R"(
 condition role
-hop a from 0.7/s to outside needs role
-  store kept 3600s by-action
-  store kept 14400s
+condition key
+hop a from 0.7/s to outside needs role:denied,key:key{}
+  store kept 3600s by-action on denied
+  store kept 14400s on key
 )",
-          "at 1h role falls\nat 2h role rises");
-    agree(R"(
-condition role
-hop a from 0.7/s to outside needs role drain 0.9/s
-  store kept 3600s by-action
-  store kept 14400s
-)",
-          "at 1h role falls\nat 2h role rises");
+                        drain),
+            "at 1h role falls\nat 90m role rises\nat 90m key falls\nat 135m key rises");
+    }
   }
   SECTION("a schedule whose first gap exceeds the limit makes no attempt") {
     agree(R"(

@@ -87,8 +87,9 @@ struct Stream {  // of arrivals from a profile
 
 struct HopRun {
   HopState needs;
-  HopState state;                     // with pauses
-  std::optional<ErrorClass> refused;  // since its needs fail
+  HopState state;                                   // with pauses
+  ErrorClass last_error = ErrorClass::unavailable;  // with which it fails, or failed last
+  std::optional<ErrorClass> refused;                // since its needs fail
   SimTime paused_until;
   ErrorClass paused_with = ErrorClass::unavailable;
   std::vector<Place> places;
@@ -403,6 +404,7 @@ class Simulation {
   // The class is new: what it does not list leaves the automatic places, what it lists stays.
   void fail_with(HopId id, ErrorClass error) {
     HopRun& run = of(id);
+    run.last_error = error;
     const std::vector<std::uint8_t> list = list_of(id, error);
     for (std::size_t i = 0; i < run.places.size(); ++i) {
       if (hop(id).fallbacks[i].release.is_set()) continue;
@@ -562,7 +564,7 @@ class Simulation {
   }
 
   void fail(HopId id, Message m, ErrorClass error) {
-    m.error = error;
+    m.error = of(id).last_error = error;
     move_on(id, m, -1, LossWindow::Why::no_fallback);
   }
 
@@ -676,7 +678,7 @@ class Simulation {
     std::optional<Message> m = find(e.hop, e.place, e.key, e.version);
     if (!m) return;
     const HopState& state = of(e.hop).state;
-    if (!state.open) m->error = state.error;
+    m->error = of(e.hop).last_error;
     const bool last_attempt = hop(e.hop).fallbacks[e.place].kind == Fallback::Kind::retry && state.open;
     if (last_attempt && is_limited(e.hop)) return ask_for_attempt(e.hop, e.place, *m);
     of(e.hop).places[e.place].data.erase(e.key);

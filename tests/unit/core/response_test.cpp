@@ -128,3 +128,86 @@ TEST_CASE("one person does one thing at a time", "[core][response]") {
   CHECK(two.steps.size() == one.steps.size());
   for (std::size_t i = 1; i < one.steps.size(); ++i) CHECK(one.steps[i].start >= one.steps[i - 1].done);
 }
+
+namespace {
+
+// What a hop misses lies at its source for an hour and then in an archive, and each of the two has to be released.
+struct TwoPlaces {
+  System system = system_from(
+      "condition role as denied\n"
+      "hop a from 1/s to outside needs role:denied store kept 1h by-action store kept 10d by-action\n");
+  ActionId remove, make;
+  RepairId recreate, from_source, from_archive;
+
+  TwoPlaces() {
+    const ConditionId role = condition_named(system, "role");
+    Action action;
+    action.name = "role/delete";
+    action.breaks = {role};
+    remove = system.actions.add(action);
+    action = {};
+    action.name = "role/make";
+    action.restores = {role};
+    make = system.actions.add(action);
+    recreate = add("role/recreate");
+    system.repairs[recreate].restores = {role};
+    from_source = add("source/release");
+    from_archive = add("archive/release");
+    system.hops[HopId(0)].fallbacks[0].release = from_source;
+    system.hops[HopId(0)].fallbacks[1].release = from_archive;
+  }
+  RepairId add(const char* name) {
+    Repair r;
+    r.name = name;
+    r.takes = Duration::minutes(5);
+    return system.repairs.add(r);
+  }
+  Response respond_to(const std::vector<Fault>& faults, Duration detect) const {
+    Responders who;
+    who.time_to_detect = detect;
+    who.count = 2;
+    return respond(system, faults, who, SimTime::after_start(Duration::days(2)));
+  }
+};
+
+SimTime minute(double m) { return SimTime::after_start(Duration::minutes(m)); }
+
+}  // namespace
+
+TEST_CASE("data is released from where it lies, not from where it would end up", "[core][response]") {
+  // The hop is open again at 35 min, when nothing has left the source yet; at 40 min it is released from there.
+  const TwoPlaces w;
+  const Response r = w.respond_to({{SimTime{}, w.remove}}, Duration::minutes(30));
+  REQUIRE(r.steps.size() == 2);
+  CHECK(r.steps[1].repairs == std::vector<RepairId>{w.from_source});
+  CHECK(r.steps[1].released == Approx(35 * 60).epsilon(1e-6));
+  CHECK(r.steps[1].gap_from == minute(0));
+  CHECK(r.steps[1].gap_to == minute(35));
+  CHECK(r.unreleased.empty());
+}
+
+TEST_CASE("data that lies in two places takes two releases", "[core][response]") {
+  // Open again at 125 min: 65 min of arrivals are in the archive, the last hour at the source. Five minutes later, when
+  // both are released, another five have moved on.
+  const TwoPlaces w;
+  const Response r = w.respond_to({{SimTime{}, w.remove}}, Duration::minutes(120));
+  REQUIRE(r.steps.size() == 3);
+  const Step& source = r.steps[r.steps[1].repairs[0] == w.from_source ? 1 : 2];
+  const Step& archive = r.steps[r.steps[1].repairs[0] == w.from_source ? 2 : 1];
+  CHECK(source.repairs == std::vector<RepairId>{w.from_source});
+  CHECK(archive.repairs == std::vector<RepairId>{w.from_archive});
+  CHECK(archive.released == Approx(70 * 60).epsilon(1e-3));
+  CHECK(source.released == Approx(55 * 60).epsilon(1e-3));
+  CHECK(source.gap_to == minute(125));
+  CHECK(r.unreleased.empty());
+}
+
+TEST_CASE("nobody releases what has moved on already", "[core][response]") {
+  // The role is away for the first half hour; from 60 to 90 min what it cost moves into the archive.
+  const TwoPlaces w;
+  const Response r = w.respond_to({{SimTime{}, w.remove}, {minute(30), w.make}}, Duration::minutes(100));
+  REQUIRE(r.steps.size() == 1);
+  CHECK(r.steps[0].repairs == std::vector<RepairId>{w.from_archive});
+  CHECK(r.steps[0].released == Approx(30 * 60).epsilon(1e-6));
+  CHECK(r.unreleased.empty());
+}
