@@ -728,8 +728,10 @@ void Flow::Engine::take_impulse(std::uint32_t h, std::int64_t t) {
       continue;
     }
     Place& p = place(h, i);
+    const Overflow overflow = row_of_hop.fallbacks[i].overflow;
     const double room = row(h, i).capacity - p.backlog.mass();
-    const double fits = std::min(mass, std::max(room, 0.0));
+    // What has entered a component that its buffer holds up is inside already, even if it came all at once.
+    const double fits = overflow == Overflow::block ? mass : std::min(mass, std::max(room, 0.0));
     if (fits > 0) {
       put(h, i, {now, now, now, now, fits}, now, now);
       if (row_of_hop.fallbacks[i].kind == Fallback::Kind::hand_on) {
@@ -740,7 +742,6 @@ void Flow::Engine::take_impulse(std::uint32_t h, std::int64_t t) {
       mass -= fits;
     }
     if (mass <= 0) return;
-    const Overflow overflow = row_of_hop.fallbacks[i].overflow;
     if (overflow == Overflow::drop_oldest) {
       p.backlog.take(mass, [&](const Segment& s) { lose(h, s, now, now, Why::full, i); });
       put(h, i, {now, now, now, now, mass}, now, now);

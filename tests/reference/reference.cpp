@@ -43,7 +43,10 @@ struct Tap {
   double per_second() const { return rate ? *rate : base; }
   void accrue(SimTime now, std::size_t waiting) {
     if (open) credit += per_second() * (now - since).in_seconds();
-    if (waiting == 0) credit = std::min(credit, rate ? reserve : 0);
+    if (waiting == 0) {
+      credit = std::min(credit, rate ? reserve : 0);
+      base = 0;
+    }
     since = now;
   }
   void turn(bool to_open, SimTime now, std::size_t waiting) {
