@@ -24,7 +24,7 @@ using reference::ReferenceResult;
 
 namespace {
 
-constexpr std::uint64_t usual_seeds = 200;
+constexpr std::uint64_t usual_seeds = 300;
 constexpr double share_of_offered = 0.002;
 
 struct Figure {
@@ -138,7 +138,9 @@ std::string spans_apart(const HopLedger& engine, const HopLedger& expected, doub
 
 // The longest delay is that of one message. At an opening it is delivered in what is left of its gap or in the next
 // one, and a queue with a stated drain makes it wait for those before it, which are known up to the tolerance. Compared
-// where more was late than the tolerance allows for.
+// where more was late than the tolerance allows for, and where a backlog of retries was not thinned again and again,
+// down to a fraction of a message that has a delay only in the engine.
+constexpr std::uint64_t most_thinnings = 4;
 double delay_slack(const Hop& h, SimTime horizon, double tolerance) {
   const double behind_others = h.drain ? tolerance / h.drain->per_second() : 0;
   return 5 + 2 * largest_gap_of(h, horizon) + behind_others;
@@ -212,7 +214,8 @@ std::string disagreements(const RandomCase& random, bool print_all) {
     if (!shared && !in_bulk) {
       const double difference = (outcome.hops[i].longest_delay - expected.hops[i].longest_delay).in_seconds();
       const double slack = delay_slack(h, random.horizon, tolerance[i]);
-      const bool enough = std::min(outcome.hops[i].late, expected.hops[i].late) > 2 * tolerance[i];
+      const bool thinned = expected.grain[i].openings > most_thinnings && largest_gap_of(h, random.horizon) > 1;
+      const bool enough = !thinned && std::min(outcome.hops[i].late, expected.hops[i].late) > 2 * tolerance[i];
       if (enough && std::abs(difference) > slack) {
         apart += fmt::format(" longest delay by {:+.1f} s ({:.1f})", difference, slack);
       }
