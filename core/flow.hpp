@@ -13,6 +13,10 @@
 
 namespace moshimo {
 
+namespace fluid {
+class Engine;
+}
+
 class Flow {
  public:
   explicit Flow(const System& system);
@@ -26,8 +30,7 @@ class Flow {
            const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
 
  private:
-  class Engine;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<fluid::Engine> engine_;
 };
 
 }  // namespace moshimo

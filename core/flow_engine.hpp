@@ -1,0 +1,199 @@
+// The flow of data at work: what each hop and each place of it holds and how fast, and what moves it on.
+//
+// A visit to a hop brings its masses up to now (flow_backlog), takes in what happened to it at this instant (flow_hop)
+// and sets its rates (flow_rates); a port that is short shares itself out among the hops that ask (flow_shares). Then
+// the hop knows when its rates change by themselves (flow_events). What became of data is written down in flow_ledger.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "core/backlog.hpp"
+#include "core/control.hpp"
+#include "core/event_heap.hpp"
+#include "core/flow_plan.hpp"
+#include "core/outcome.hpp"
+
+namespace moshimo::fluid {
+
+using Why = LossWindow::Why;
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+inline constexpr double second = 1e6;           // in microseconds, the unit of time of these files
+inline constexpr double late_after = second;    // what waited longer is late
+inline constexpr double shortest_gap = second;  // a retry backlog never leaves faster than this
+inline constexpr double most_pieces = 256;      // of a retry backlog whose target takes only a share
+inline constexpr double least_mass = 1e-9;      // events; less is a trace of rounding
+inline const std::vector<std::uint8_t> only_first = {0};
+inline const std::vector<std::uint8_t> nothing = {};
+
+struct RetryGroup {
+  double gap = 0;
+  double mass = 0;  // when the gap began
+};
+
+// What comes after a place: a later one, or -1: nothing, perhaps because those that follow refuse.
+struct Later {
+  int place = -1;
+  bool refused = false;
+  bool full = false;  // one of those refused for want of room
+};
+
+// The data of one hop in one fallback.
+struct Place {
+  Backlog backlog;
+  double fresh = 0;     // flows in from the hop's arrivals, per microsecond
+  double inflow = 0;    // all that flows in, with what expires in earlier places
+  double assumed = 0;   // of that, what `ask` took to expire in earlier places
+  double drain = 0;     // leaves to the target
+  double drained = 0;   // events that have left so in this step
+  double expiring = 0;  // leaves because its time is up
+  double dropping = 0;  // the oldest are dropped to make room
+  double handing = 0;   // handed on to another port
+  double ask = 0;
+  double base = 0;   // the backlog when draining began
+  double share = 0;  // of its attempts that the target takes, while retrying
+  double retry_since = 0;
+  std::int64_t regroup_at = never;
+  std::int64_t next = never;
+  std::vector<RetryGroup> groups;
+  Later expires;  // where to
+  bool retrying = false;
+  bool full = false;
+  bool releasing = false;
+  bool destroyed = false;
+  int stay = -1;  // in the ledger, while data waits for a release
+  double release_rate = infinity;
+};
+
+struct Running {  // a hop in a run
+  std::int64_t since = 0;
+  std::int64_t next = never;
+  std::int64_t next_tick = never;
+  std::int64_t paused_until = 0;
+  Duration pause = {};
+  double arrival = 0;
+  double fresh_out = 0;
+  double out = 0;
+  double lost_rate = 0;
+  double impulse = 0;
+  double unstalled = 0;  // what would arrive if the component were not held up
+  double intake = 1;     // share of the component's intake that its full buffer lets through
+  HopState state;
+  ErrorClass last_error = ErrorClass::unavailable;
+  ErrorClass pause_error = ErrorClass::unavailable;
+  ErrorClass cut_error = ErrorClass::throttled;
+  Why lost_why = Why::no_fallback;
+  std::int16_t lost_fallback = -1;
+  bool needs_hold = true;
+  bool has_failed = false;
+  bool refused = false;
+  bool started = false;
+};
+
+class Engine {
+ public:
+  explicit Engine(const System& system);
+
+  void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
+           const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
+
+ private:
+  // --- looking things up
+  const Hop& hop(std::uint32_t h) const { return system_.hops[HopId(h)]; }
+  std::uint32_t place_count(std::uint32_t h) const { return plan_.first_place[h + 1] - plan_.first_place[h]; }
+  Place& place(std::uint32_t h, std::size_t i) { return places_[plan_.first_place[h] + i]; }
+  const PlaceRow& row(std::uint32_t h, std::size_t i) const { return plan_.places[plan_.first_place[h] + i]; }
+  bool holds(const Need& need) const {
+    if (value_[need.condition.value] != 0) return true;
+    return std::any_of(need.alternatives.begin(), need.alternatives.end(),
+                       [this](ConditionId c) { return value_[c.value] != 0; });
+  }
+  bool holds(const Needs& needs) const {
+    return std::all_of(needs.begin(), needs.end(), [this](const Need& n) { return holds(n); });
+  }
+  bool accepts(std::uint32_t h, std::size_t i) { return !place(h, i).destroyed && holds(hop(h).fallbacks[i].accepts); }
+  bool readable(std::uint32_t h, std::size_t i) {
+    const Fallback& f = hop(h).fallbacks[i];
+    return !f.store.is_set() || holds(system_.stores[f.store].readable);
+  }
+  const std::vector<std::uint8_t>& list_of(std::uint32_t h) const;
+  double running_share(ProcessId p) const {
+    return p.is_set() ? static_cast<double>(running_[p.value]) / system_.processes[p].count : 1.0;
+  }
+  double capacity(std::uint32_t port) const {
+    const Port& row = system_.ports[PortId(port)];
+    return row.capacity.is_unlimited() ? infinity : row.capacity.per_second() / second * running_share(row.process);
+  }
+  bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
+
+  // --- the clock
+  void start(bool record_losses, Outcome& outcome);
+  void apply_transitions(std::int64_t t);
+  void mark_hop(std::uint32_t h) { mark(h); }
+  void mark_port(std::uint32_t p) { mark(plan_.hops + p); }
+  void mark(std::uint32_t node);
+  void work_off(std::int64_t t);
+  void visit(std::uint32_t h, std::int64_t t);
+  void settle(std::uint32_t p, std::int64_t t);
+  void finish(SimTime horizon, Outcome& outcome);
+
+  // --- one hop: moving masses up to now
+  void advance(std::uint32_t h, std::int64_t t);
+  void thin_retries(std::uint32_t h, std::size_t i, double from, double to);
+  void drain(std::uint32_t h, std::size_t i, double from, double to, double already);
+  // Data leaves it that comes out of an earlier place at the same time.
+  static bool passes_on(const Place& p) { return p.drain > 0 && !p.retrying && p.inflow > p.fresh; }
+  void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to);
+  void deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to);
+  void note_stay(std::uint32_t h, std::size_t i, std::int64_t t);
+  enum class Moved : std::uint8_t { expired, unlisted };
+  Later later_place(std::uint32_t h, std::size_t i, Moved why, double age);
+  void expire_place(std::uint32_t h, std::uint32_t i, double now);
+  void move_on(std::uint32_t h, std::size_t i, const Segment& s, double t, bool at_once);
+  void enter_later(std::uint32_t h, std::size_t origin, const Later& later, Segment s, double from, double to,
+                   bool at_once);
+  void put(std::uint32_t h, std::size_t i, const Segment& s, double entered_from, double entered_to);
+  void lose(std::uint32_t h, const Segment& s, double from, double to, Why why, int fallback);
+
+  // --- one hop: at an instant
+  void tick(std::uint32_t h, std::int64_t t);
+  void evaluate(std::uint32_t h, std::int64_t t);
+  void change_state(std::uint32_t h, const HopState& to, std::int64_t t);
+  void last_attempts(std::uint32_t h, std::size_t i, std::int64_t t);
+  void destroy_lost_places(std::uint32_t h, std::int64_t t);
+  void take_impulse(std::uint32_t h, std::int64_t t);
+  void set_arrival(std::uint32_t h, std::int64_t t);
+  void set_asks(std::uint32_t h, std::int64_t t);
+  void regroup(std::uint32_t h, std::size_t i, std::int64_t t);
+  void cut_by_gap(std::uint32_t h, std::size_t i, std::int64_t t);
+  void apply(std::uint32_t h, std::int64_t t, const std::vector<double>& granted);
+  void route_fresh(std::uint32_t h, double rate, const std::vector<std::uint8_t>& list);
+  void set_expiry(std::uint32_t h, std::int64_t t);
+  std::int64_t next_of_place(std::uint32_t h, std::size_t i, std::int64_t t);
+  double entering_too_old(std::uint32_t h, std::size_t i, double now);
+  void deliver_impulse(std::uint32_t h, double mass);
+  void hold_up(std::uint32_t h, std::int64_t t);
+
+  const System& system_;
+  FlowPlan plan_;
+  std::vector<Running> hops_;
+  std::vector<Place> places_;
+  std::vector<double> port_inflow_;
+  std::vector<double> port_impulse_;
+  std::vector<double> port_demand_;  // what would enter a port if its component were not held up
+  std::vector<double> intake_;       // by component: 1, or the share that full buffers let in
+  std::vector<std::uint8_t> value_;
+  std::vector<std::uint32_t> running_;
+  EventHeap events_;
+  std::vector<std::uint32_t> queue_;  // ranks to look at, a heap
+  std::vector<std::uint8_t> queued_;
+  std::size_t levels_ = 1;  // fresh; waiting by position; releases by position
+  std::vector<double> asked_, granted_, all_granted_, none_granted_;
+  std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
+  std::vector<std::uint32_t> falls_touched_;
+  Outcome* outcome_ = nullptr;
+  bool record_ = true;
+};
+
+}  // namespace moshimo::fluid
