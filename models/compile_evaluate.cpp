@@ -193,7 +193,10 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
   if (name == "arn") {
     const Text& arn = parts_[c].type->arn;
     words = parts_[c].aws_name;
-    if (!arn.empty() && !words.starts_with("arn:")) words = keep(text(arn, Scope{c, nullptr, nullptr, nullptr}));
+    if (words.starts_with('<') && words.ends_with('>')) {  // to be filled in
+      words = keep(std::string(words.substr(0, words.size() - 1)) + "-arn>");
+    } else if (!arn.empty() && !words.starts_with("arn:"))
+      words = keep(text(arn, Scope{c, nullptr, nullptr, nullptr}));
   } else if (name == "account") {
     words = keep(account_of(c));
   } else if (name == "region") {

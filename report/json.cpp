@@ -720,6 +720,8 @@ Json coverage_rows(const models::ImportResult& import) {
   for (const auto& u : c.unresolved) {
     unresolved.push_back({{"address", u.address}, {"attribute", u.attribute}, {"why", u.why}});
   }
+  Json unread = Json::array();
+  for (const auto& u : c.unread) unread.push_back({{"type", u.type}, {"attributes", u.attributes}});
   Json external = Json::array();
   for (const auto& e : c.external) external.push_back({{"name", e.name}, {"type", e.type}, {"named_as", e.named_as}});
   return {{"modelled", c.modelled},
@@ -731,6 +733,7 @@ Json coverage_rows(const models::ImportResult& import) {
           {"unmodelled", std::move(unmodelled)},
           {"unresolved", std::move(unresolved)},
           {"external", std::move(external)},
+          {"unread", std::move(unread)},
           {"is_partial", import.is_partial},
           {"is_planned_world", import.is_planned_world}};
 }
@@ -755,6 +758,8 @@ Json change_rows(const models::PlannedChanges& changes) {
                             {"address", r.address},
                             {"type", r.type},
                             {"creates_first", r.creates_first},
+                            {"restores_parts", r.restores_parts},
+                            {"moves_users", r.moves_users},
                             {"why", r.why}});
   }
   Json updates = Json::array();

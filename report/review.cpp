@@ -61,6 +61,13 @@ void unseen_users(Page& page, const std::vector<PlannedChanges::UnseenUsers>& al
   }
 }
 
+std::string replacement_text(const PlannedChanges::Replacement& r) {
+  std::string text = r.creates_first ? "the new one is made first" : "the old one goes first";
+  if (r.moves_users) return text + ", and what uses it goes over to the new one";
+  if (r.creates_first) text += ": no gap, but a new identity";
+  return text;
+}
+
 void list_changes(Page& page, const PlannedChanges& changes) {
   page.heading("What the plan takes away or replaces");
   if (changes.deletions.empty() && changes.replacements.empty()) {
@@ -78,9 +85,8 @@ void list_changes(Page& page, const PlannedChanges& changes) {
     for (const PlannedChanges::Replacement& r : changes.replacements) {
       std::string why = clean(r.why);
       std::replace(why.begin(), why.end(), '_', ' ');
-      table.rows.push_back(
-          {warn("replace"), code(clean(r.address)),
-           r.creates_first ? fmt::format("{}; the new one is made first: no gap, but a new identity", why) : why});
+      table.rows.push_back({warn("replace"), code(clean(r.address)),
+                            fmt::format("{}{}{}", why, why.empty() ? "" : "; ", replacement_text(r))});
     }
     constexpr std::size_t most_rows = 100;
     const std::size_t left_out = table.rows.size() > most_rows ? table.rows.size() - most_rows : 0;
@@ -137,8 +143,10 @@ void coverage_section(Page& page, const ImportResult& import) {
   page.heading("What was looked at");
   page.paragraph(clean(models::coverage_line(c)) + ".");
   if (import.is_partial) page.paragraph(warn("The plan says of itself that it is not complete."));
-  if (import.is_planned_world) {
-    page.paragraph("Nothing existed before this plan, so this is about the world after it.");
+  if (import.is_all_new) {
+    page.paragraph("Nothing that is modelled existed before this plan, so this is about the world after it.");
+  } else if (import.is_planned_world) {
+    page.paragraph("This is about the world after the plan.");
   }
   if (!c.unmodelled.empty()) {
     std::map<std::string, std::vector<std::string>> by_type;
@@ -165,6 +173,25 @@ void coverage_section(Page& page, const ImportResult& import) {
   }
 }
 
+// Why the result may be too good, before anybody reads it.
+void doubts(Page& page, const ImportResult& import) {
+  std::vector<std::string> doubts;
+  const std::size_t unresolved = import.coverage.unresolved.size();
+  if (unresolved > 0) doubts.push_back(counted(unresolved, "reference is unresolved", "references are unresolved"));
+  const std::size_t unmodelled = import.changes.unmodelled.size();
+  if (unmodelled > 0) {
+    doubts.push_back(counted(unmodelled, "thing that goes is not modelled", "things that go are not modelled"));
+  }
+  const std::size_t unseen = import.changes.unseen_users.size();
+  if (unseen > 0) {
+    doubts.push_back(counted(unseen, "thing that goes is used by nothing in these files",
+                             "things that go are used by nothing in these files"));
+  }
+  if (import.is_partial) doubts.push_back("the plan says of itself that it is not complete");
+  if (doubts.empty()) return;
+  page.paragraph(warn(fmt::format("The result may be too good: {}.", listing(doubts, 4))));
+}
+
 }  // namespace
 
 std::string coverage_report(const ImportResult& import, const Style& style) {
@@ -173,6 +200,13 @@ std::string coverage_report(const ImportResult& import, const Style& style) {
   page.title("Import");
   coverage_section(page, import);
   if (import.has_plan) list_changes(page, import.changes);
+  if (!import.coverage.unread.empty()) {
+    page.heading("Attributes that nothing reads");
+    page.paragraph("They have a value in the files, and the model is the same without them:");
+    for (const Coverage::Unread& u : import.coverage.unread) {
+      page.item(fmt::format("{} ({}): {}", clean(u.type), u.attributes.size(), listing(codes(u.attributes), 12)));
+    }
+  }
   if (import.coverage.inferred > 0) {
     page.heading("Inferred references");
     page.paragraph("The files do not say these; only one resource of the type can be meant:");
@@ -192,6 +226,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
     RunPage run(*view.answer, style, page);
     run.headline();
     for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+    doubts(page, *view.import);
     run.timeline();
     list_changes(page, changes);
     run.what_breaks();
@@ -208,9 +243,14 @@ std::string review_report(const ReviewView& view, const Style& style) {
   }
   page.title("Review of a plan");
   page.paragraph(
-      "The plan deletes and replaces nothing that is modelled, so there is nothing to simulate. That says nothing "
-      "about what is not modelled.");
+      changes.replacements.empty()
+          ? "The plan deletes and replaces nothing that is modelled, so there is nothing to simulate. That says "
+            "nothing "
+            "about what is not modelled."
+          : "What the plan replaces is made again before the old one goes, and everything in these files that uses it "
+            "goes over to the new one. There is nothing to simulate.");
   for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+  doubts(page, *view.import);
   list_changes(page, changes);
   coverage_section(page, *view.import);
   page.gap();

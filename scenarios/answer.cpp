@@ -15,6 +15,7 @@ struct Requests {
   std::vector<SimTime> at;
   std::vector<std::optional<Duration>> over_after;
   std::vector<std::optional<Duration>> made_again_after;
+  std::vector<std::pair<bool, bool>> with_parts_and_users;
 };
 
 Requests requests_of(const Scenario& scenario) {
@@ -30,6 +31,7 @@ Requests requests_of(const Scenario& scenario) {
       requests.at.push_back(fault.at);
       requests.over_after.push_back(fault.over_after);
       requests.made_again_after.push_back(fault.made_again_after);
+      requests.with_parts_and_users.emplace_back(fault.with_parts, fault.with_users);
     }
   }
   return requests;
@@ -80,6 +82,41 @@ std::optional<Fault> binding_again(System& system, ActionId broken, SimTime made
   return Fault{made, system.actions.add(std::move(bound))};
 }
 
+// What is bound to the identity of what an action breaks, and comes back only when somebody mends it.
+std::vector<ConditionId> bound_to(const System& system, ActionId broken) {
+  std::vector<ConditionId> bound;
+  const std::vector<ConditionId>& gone = system.actions[broken].breaks;
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    const Condition& row = system.conditions[ConditionId(c)];
+    if (row.kind != Condition::Kind::derived || row.rises != Condition::Rises::by_repair) continue;
+    const bool follows = std::any_of(row.follows.begin(), row.follows.end(), [&](const Need& need) {
+      return std::find(gone.begin(), gone.end(), need.condition) != gone.end();
+    });
+    if (follows) bound.push_back(ConditionId(c));
+  }
+  return bound;
+}
+
+// Of what is bound to it, the part that the same apply puts right: what is its own, what belongs to its users, or both.
+std::vector<ConditionId> put_right(const System& system, ActionId broken, bool parts, bool users) {
+  std::vector<ConditionId> all = bound_to(system, broken);
+  const ComponentId self = system.actions[broken].component;
+  std::erase_if(all, [&](ConditionId c) { return system.conditions[c].component == self ? !parts : !users; });
+  return all;
+}
+
+// Some time after it is there again: the apply goes on to what belongs to it.
+Fault put_right_later(System& system, ActionId broken, SimTime made, std::vector<ConditionId> conditions) {
+  Action settled;
+  settled.name = system.actions[broken].name + ", with what belongs to it";
+  settled.component = system.actions[broken].component;
+  settled.fact = system.actions[broken].fact;
+  settled.restores = std::move(conditions);
+  Duration wait;
+  for (ConditionId c : system.actions[broken].breaks) wait = std::max(wait, system.conditions[c].rises_after.most);
+  return {made + wait + Duration::seconds(1), system.actions.add(std::move(settled))};
+}
+
 ActionId end_of(System& system, ActionId outage) {
   Action over;
   over.name = system.actions[outage].name + ", over";
@@ -89,20 +126,13 @@ ActionId end_of(System& system, ActionId outage) {
 }
 
 // Replaced without a gap: it is there throughout, but what is bound to the old one's identity has to be mended.
-ActionId new_identity(System& system, ActionId broken) {
+ActionId new_identity(System& system, ActionId broken, bool with_parts, bool with_users) {
   Action replaced;
   replaced.name = system.actions[broken].name + ", replaced by a new one";
   replaced.component = system.actions[broken].component;
   replaced.fact = system.actions[broken].fact;
-  const std::vector<ConditionId>& gone = system.actions[broken].breaks;
-  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-    const Condition& row = system.conditions[ConditionId(c)];
-    if (row.kind != Condition::Kind::derived || row.rises != Condition::Rises::by_repair) continue;
-    const bool bound = std::any_of(row.follows.begin(), row.follows.end(), [&](const Need& need) {
-      return std::find(gone.begin(), gone.end(), need.condition) != gone.end();
-    });
-    if (bound) replaced.breaks.push_back(ConditionId(c));
-  }
+  replaced.breaks = bound_to(system, broken);
+  for (ConditionId c : put_right(system, broken, with_parts, with_users)) std::erase(replaced.breaks, c);
   return system.actions.add(std::move(replaced));
 }
 
@@ -118,14 +148,19 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     const ActionId action = world.compiled->requested[i];
     if (!action.is_set()) continue;
+    const auto [with_parts, with_users] = requests.with_parts_and_users[i];
     if (!requests.made_again_after[i]) {
       world.faults.push_back({requests.at[i], action});
     } else if (*requests.made_again_after[i] <= Duration{}) {
-      world.faults.push_back({requests.at[i], new_identity(world.compiled->system, action)});
+      world.faults.push_back({requests.at[i], new_identity(world.compiled->system, action, with_parts, with_users)});
     } else {
       world.faults.push_back({requests.at[i], action});
-      world.faults.push_back(
-          {requests.at[i] + *requests.made_again_after[i], making_again(world.compiled->system, action)});
+      const SimTime made = requests.at[i] + *requests.made_again_after[i];
+      world.faults.push_back({made, making_again(world.compiled->system, action)});
+      std::vector<ConditionId> later = put_right(world.compiled->system, action, with_parts, with_users);
+      if (!later.empty()) {
+        world.faults.push_back(put_right_later(world.compiled->system, action, made, std::move(later)));
+      }
       models::Assumption gap;
       gap.kind = models::Assumption::Kind::default_value;
       gap.says = fmt::format("between deleting and making {} again {:.0f} s pass",

@@ -22,6 +22,17 @@ bool is_account(std::string_view text) {
   return text.size() == 12 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (is_dash ? text[i] != '-' : std::string_view("0123456789abcdef").find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string name_by_template(const TypeDef& type, std::string_view arn) {
   if (type.arn.empty()) return {};
   std::string_view rest = arn;

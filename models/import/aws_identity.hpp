@@ -15,6 +15,7 @@ struct Arn {
 };
 std::optional<Arn> parse_arn(std::string_view text);
 bool is_account(std::string_view text);
+bool is_uuid(std::string_view text);
 
 // The name in an ARN, by the catalogue's template for the type; empty when it is another kind of ARN.
 std::string name_by_template(const TypeDef& type, std::string_view arn);

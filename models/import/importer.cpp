@@ -179,7 +179,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   result.is_partial = read.is_partial;
   switch (options.world) {
     case ImportOptions::World::automatic:
-      result.is_planned_world = result.has_plan && exists_only_afterwards(read, catalogue);
+      result.is_all_new = result.is_planned_world = result.has_plan && exists_only_afterwards(read, catalogue);
       break;
     case ImportOptions::World::before: break;
     case ImportOptions::World::after: result.is_planned_world = result.has_plan; break;

@@ -48,6 +48,11 @@ struct Coverage {
     std::string why;  // "local.role cannot be followed in a plan"
   };
   std::vector<Unresolved> unresolved;
+  struct Unread {  // attributes that the files give and nothing here reads
+    std::string type;
+    std::vector<std::string> attributes;
+  };
+  std::vector<Unread> unread;
   struct External {  // named by the files, not described by them
     std::string name;
     std::string type;
@@ -69,8 +74,10 @@ struct PlannedChanges {
     std::string name;
     std::string address;
     std::string type;
-    bool creates_first = false;  // the new one is made before the old one goes: no gap, but a new identity
+    bool creates_first = false;   // the new one is made before the old one goes: no gap, but a new identity
     std::string why;
+    bool restores_parts = false;  // the plan makes again what was attached to it
+    bool moves_users = false;     // it gets another ARN, and everything in the files that uses it goes over to that
   };
   struct Move {
     std::string from;
@@ -124,7 +131,8 @@ struct ImportResult {
   std::vector<Address> addresses;  // by name
   bool has_plan = false;
   bool is_partial = false;        // a plan said it is not complete
-  bool is_planned_world = false;  // nothing existed before the plan, so the inventory is the world after it
+  bool is_planned_world = false;  // the inventory is the world after the plan
+  bool is_all_new = false;        // because nothing that is modelled existed before it
 };
 
 struct ImportOptions {

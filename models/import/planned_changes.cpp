@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <set>
 #include <unordered_map>
 #include <unordered_set>
+
+#include "models/import/read_attributes.hpp"
 
 namespace moshimo::models::terraform {
 
@@ -39,20 +40,6 @@ bool equal(Value a, Value b) {
 }
 
 constexpr std::string_view known_later = " (known after apply)";
-
-// The attributes of a Terraform type from which the catalogue reads something, at their root.
-void read_attributes(const std::vector<AttributeDef>& attributes, const std::string& terraform_type,
-                     const std::string& part_of, std::set<std::string, std::less<>>& read) {
-  for (const AttributeDef& attribute : attributes) {
-    for (const ImportPath& path : attribute.terraform) {
-      if (path.other_type.empty() ? !part_of.empty() : path.other_type != terraform_type) continue;
-      const auto first = std::find_if(path.steps.begin(), path.steps.end(),
-                                      [](const ImportStep& step) { return step.kind == ImportStep::Kind::member; });
-      if (first != path.steps.end()) read.insert(first->name);
-    }
-    read_attributes(attribute.members, terraform_type, part_of, read);
-  }
-}
 
 // The names of the attributes an update changes.
 std::vector<std::string> changed_attributes(const Change& change) {
@@ -129,6 +116,7 @@ class Comparison {
       (drift.is_gone ? result_.vanished : result_.drifted).push_back(drift.address);
     }
     tell_unseen_users();
+    look_at_replacements();
     return std::move(result_);
   }
 
@@ -386,7 +374,7 @@ class Comparison {
         const std::string_view was = change.before.member(f.attribute).text();
         if (was == f.value || change.after.member(f.attribute).text() != f.value) continue;
         add_fault(place.name, f.fault, address_of(change), change.type,
-                  fmt::format("its {} becomes {}", f.attribute, f.value), true);
+                  fmt::format("{}: {} → {}", f.attribute, was.empty() ? "nothing" : was, f.value), true);
         told_.insert(place.name);
         return true;
       }
@@ -405,9 +393,12 @@ class Comparison {
     }
     if (std::any_of(places.begin(), places.end(), [&](const Placement& p) { return told_.contains(p.name); })) return;
     // What is unknown and read leads to the same as before, or something would have been told.
-    std::set<std::string, std::less<>> read;
+    AttributeNames read;
     for (const Placement& p : places) {
-      if (const TypeDef* type = type_of(p.type)) read_attributes(type->attributes, change.type, p.attribute, read);
+      const TypeDef* type = type_of(p.type);
+      if (!type) continue;
+      read.merge(p.attribute.empty() ? read_from_component(*type, change.type, catalogue_)
+                                     : read_from_part(*type, change.type));
     }
     std::erase_if(names, [&](const std::string& name) {
       return name.ends_with(known_later) && read.contains(name.substr(0, name.size() - known_later.size()));
@@ -415,6 +406,68 @@ class Comparison {
     if (names.empty()) return;
     result_.not_simulated.push_back(
         fmt::format("{} changes in {}, in nothing that the model looks at", change.address, fmt::join(names, ", ")));
+  }
+
+  // What the plan does around a replacement: it makes attachments again, and users go over to the new ARN.
+  void look_at_replacements() {
+    if (result_.replacements.empty()) return;
+    std::unordered_map<std::string, Action> actions;
+    for (const Change& change : plan_.changes) actions.emplace(address_of(change), change.action);
+    const auto action_of = [&](const std::string& address) {
+      const auto found = actions.find(address);
+      return found == actions.end() ? Action::no_op : found->second;
+    };
+    std::unordered_map<std::string, std::unordered_set<std::string>> lost;  // component -> attributes that lose parts
+    std::unordered_map<std::string, std::unordered_set<std::string>> made;
+    std::unordered_set<std::string> keeps_parts;
+    for (const auto& [address, places] : before_.placements) {
+      for (const Placement& p : places) {
+        if (p.attribute.empty()) continue;
+        if (removes(action_of(address))) {
+          lost[p.name].insert(p.attribute);
+        } else {
+          keeps_parts.insert(p.name);
+        }
+      }
+    }
+    for (const auto& [address, places] : after_.placements) {
+      const Action action = action_of(address);
+      if (action != Action::create && !replaces(action)) continue;
+      for (const Placement& p : places) {
+        if (!p.attribute.empty()) made[p.name].insert(p.attribute);
+      }
+    }
+    for (PlannedChanges::Replacement& r : result_.replacements) {
+      const auto& gone = lost[r.name];
+      r.restores_parts = !keeps_parts.contains(r.name) &&
+                         std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
+      std::size_t users = 0;
+      const bool all_move = std::all_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
+        if (edge.to != r.name || !edge.is_followed || gone_.contains(edge.from)) return true;
+        ++users;
+        return is_unknown(edge.from, edge.attribute.substr(0, edge.attribute.find_first_of(".[")));
+      });
+      r.moves_users = users > 0 && all_move && (r.creates_first || gets_another_arn(r.name));
+    }
+  }
+
+  bool gets_another_arn(const std::string& name) const {
+    const auto find = [&](const Inventory& inventory) {
+      return std::find_if(inventory.resources.begin(), inventory.resources.end(),
+                          [&](const Resource& r) { return r.name == name; });
+    };
+    const auto was = find(before_.inventory);
+    const auto is = find(after_.inventory);
+    if (was == before_.inventory.resources.end() || is == after_.inventory.resources.end()) return false;
+    const auto aws_name = [](const Resource& r) { return r.aws_name.empty() ? r.name : r.aws_name; };
+    if (aws_name(*was) != aws_name(*is)) return true;
+    const TypeDef* type = type_of(was->type);
+    return type && std::any_of(type->arn.parts.begin(), type->arn.parts.end(), [&](const TextPart& part) {
+             if (part.kind != TextPart::Kind::path || !type->find_attribute(part.path.text)) return false;
+             const models::Value* old = was->attributes.find(part.path.text);
+             const models::Value* now = is->attributes.find(part.path.text);
+             return old && now && !equal(*old, *now);
+           });
   }
 
   // Things that only others make use of, and that go although none of those is in the files.

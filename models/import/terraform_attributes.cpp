@@ -1,6 +1,7 @@
 #include "models/import/terraform_attributes.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -19,6 +20,20 @@ std::string amount(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15)
     return fmt::format("{}", static_cast<std::int64_t>(number));
   return fmt::format("{}", number);
+}
+
+// A number of bytes, as it is or as containers write it: 25m.
+std::optional<double> bytes_in(Value value) {
+  if (const auto number = value.number()) return number;
+  std::string_view text = value.text();
+  if (text.ends_with('b') || text.ends_with('B')) text.remove_suffix(1);
+  const std::size_t unit = std::string_view("kmg").find(text.empty() ? ' ' : static_cast<char>(text.back() | 0x20));
+  double number = 0;
+  if (unit == std::string_view::npos) return std::nullopt;
+  text.remove_suffix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number * std::pow(1024.0, static_cast<double>(unit + 1));
 }
 
 // A value as an inventory writes it; empty where it says nothing.
@@ -58,7 +73,7 @@ std::optional<std::string> scalar_text(const AttributeDef& attribute, Value valu
     case AttributeDef::Kind::parent:
     case AttributeDef::Kind::fixed: return std::nullopt;
   }
-  const auto number = value.number();
+  const auto number = attribute.kind == AttributeDef::Kind::bytes ? bytes_in(value) : value.number();
   if (!number || *number < 0) return std::nullopt;  // -1 stands for "not set" everywhere in the provider
   Quantity quantity{*number, Unit::none};
   if (path.times) {
@@ -282,7 +297,8 @@ void Attributes::require_references(const TypeDef& type, const Component& c, con
     if (c.instance >= 0) links_.needed(c, at, name);
     const int id = components_.external(*wanted, name, name, c, nullptr);
     components_[id].stand_in = c.stand_in + 1;
-    components_[id].aws_name = fmt::format("<{} of {}>", attribute.name, of);
+    components_[id].aws_name = fmt::format("<{}-of-{}>", attribute.name, of);
+    std::replace(components_[id].aws_name.begin(), components_[id].aws_name.end(), ' ', '-');
     components_.want(id);
     attributes.set(attribute.name, components_[id].name);
   }

@@ -101,7 +101,7 @@ std::string Components::own_name_of(const Instance& instance, const TypeDef& typ
   if (!from) return {};
   for (const std::string& attribute : from->named_by) {
     const std::string_view text = instance.values.member(attribute).text();
-    if (!text.empty() && !text.starts_with("arn:")) return std::string(text);  // an ARN is no name to read
+    if (!text.empty() && !text.starts_with("arn:") && !is_uuid(text)) return std::string(text);  // a name to read
   }
   return {};
 }
@@ -198,7 +198,7 @@ std::string Components::aws_name_of(const Component& c) const {
     const std::string_view text = instance.values.member(attribute).text();
     if (!text.empty()) return std::string(text);
   }
-  return fmt::format("<{} of {}>", from->named_by.front(), c.address);
+  return "<" + c.address + ">";
 }
 
 void Components::give_names() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/import/read_attributes.hpp"
 #include "models/import/terraform_attributes.hpp"
 #include "models/import/terraform_links.hpp"
 
@@ -100,6 +101,32 @@ void count(const Places& places, const Components& components, const Links& link
   }
 }
 
+// Attributes of modelled resources that have a value and that nothing reads, once for each type.
+void find_unread(const Places& places, const Components& components, const Catalogue& catalogue, Coverage& coverage) {
+  struct Names {
+    AttributeNames read;
+    AttributeNames unread;
+  };
+  std::map<std::string, Names> types;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const Component& c = components[static_cast<int>(i)];
+    if (c.instance < 0 || c.is_data) continue;
+    const Instance& instance = places.instance(c.source, c.instance);
+    const auto [at, is_new] = types.try_emplace(instance.type);
+    if (is_new) {
+      at->second.read = read_from_component(*c.type, instance.type, catalogue);
+      at->second.read.insert({"id", "tags", "tags_all", "timeouts"});
+    }
+    for (Value value = instance.values.first(); value; value = value.next()) {
+      const bool is_set = value.is_scalar() ? !value.text().empty() : value.size() > 0;
+      if (is_set && !at->second.read.contains(value.key())) at->second.unread.emplace(value.key());
+    }
+  }
+  for (const auto& [type, names] : types) {
+    if (!names.unread.empty()) coverage.unread.push_back({type, {names.unread.begin(), names.unread.end()}});
+  }
+}
+
 // What the inventory has to say of what is not in it.
 void tell_unknowns(Mapped& out) {
   Coverage& coverage = out.coverage;
@@ -151,6 +178,7 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   out.coverage.unresolved = links.take_unresolved();
   out.unknown = links.take_unknown();
   count(places, components, links, attributes, catalogue, out);
+  find_unread(places, components, catalogue, out.coverage);
   tell_unknowns(out);
   return out;
 }

@@ -109,8 +109,8 @@ TEST_CASE("The wrong state key: the world before the plan, with every edge") {
   REQUIRE(r.coverage.unmodelled.size() == 1);
   CHECK(r.coverage.unmodelled.front().address == "aws_cloudwatch_dashboard.web");
   CHECK(unresolved(r).empty());
-  const std::string key = "1234abcd-12ab-34cd-56ef-1234567890ab";
-  const std::string old_key = "99990000-1111-2222-3333-444455556666";
+  const std::string key = "aws_kms_key.app";  // a UUID is no name to read
+  const std::string old_key = "aws_kms_key.old";
   CHECK(edges(r) == sorted({
                         "archive log_group -> /ecs/web",
                         "archive destination -> log-stream",
@@ -149,7 +149,7 @@ TEST_CASE("The wrong state key: deletions are faults on names of the inventory")
                          "delete staging-web-task",
                          "delete report-20240701",  // deposed
                          "break-policy jobs",       // its policy is a resource of its own
-                         "disable 99990000-1111-2222-3333-444455556666",
+                         "disable aws_kms_key.old",
                      }));
   for (const auto& d : r.changes.deletions) {
     INFO(d.name);
@@ -205,7 +205,7 @@ TEST_CASE("The wrong state key: statements by account, ID, ARN and service") {
   REQUIRE(policy->children.size() == 1);
   CHECK(policy->children[0].find("allows")->text == "staging-s3-replication");
   CHECK(policy->children[0].find("by")->text == "role-id");
-  const Value* key = find(r, "99990000-1111-2222-3333-444455556666")->attributes.find("policy");
+  const Value* key = find(r, "aws_kms_key.old")->attributes.find("policy");
   REQUIRE(key->children.size() == 3);
   CHECK(key->children[0].find("by")->text == "account");
   CHECK(key->children[1].find("by") == nullptr);  // arn is the default
@@ -310,7 +310,16 @@ TEST_CASE("A name that only AWS will give is left to be filled in") {
     {"address":"aws_kms_key.k","mode":"managed","type":"aws_kms_key","name":"k","change":{"actions":["create"],
       "before":null,"after":{"description":"d"},"after_unknown":{"key_id":true,"arn":true}}}]})");
   REQUIRE(find(r, "aws_kms_key.k"));
-  CHECK(find(r, "aws_kms_key.k")->aws_name == "<key_id of aws_kms_key.k>");
+  CHECK(find(r, "aws_kms_key.k")->aws_name == "<aws_kms_key.k>");
+  input::Diagnostics diagnostics;
+  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  for (std::uint32_t i = 0; i < compiled.system.repairs.size(); ++i) {
+    for (const std::string& command : compiled.system.repairs[RepairId(i)].commands) {
+      INFO(command);
+      CHECK(command.find("arn:aws:kms") == std::string::npos);  // no ARN is made up
+    }
+  }
 }
 
 TEST_CASE("What AWS names by an ARN has that ARN in commands") {
@@ -598,6 +607,63 @@ TEST_CASE("Created under another address under the same name it is replaced, not
   CHECK(r.changes.replacements.front().name == "r");
   CHECK_FALSE(r.changes.replacements.front().creates_first);
   CHECK(r.changes.replacements.front().why == "created again as aws_iam_role.new; a moved block would keep it");
+}
+
+TEST_CASE("A role that is replaced with what is attached to it, and a function that goes over to the new one") {
+  const auto plan = [](const std::string& actions, const std::string& attachment, const std::string& after_role,
+                       const std::string& unknown) {
+    const std::string role = R"({"name":"r","path":"/","arn":"arn:aws:iam::111111111111:role/r"})";
+    const std::string attached = R"({"role":"r","policy_arn":"arn:aws:iam::aws:policy/ReadOnlyAccess"})";
+    const std::string function = R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r"})";
+    return R"({"format_version":"1.2","resource_changes":[
+      {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":[)" +
+           actions + R"(],"before":)" + role + R"(,"after":)" + after_role + R"(,"after_unknown":{"arn":true}}},
+      {"address":"aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",
+        "change":{"actions":[)" +
+           attachment + R"(],"before":)" + attached + R"(,"after":)" + attached + R"(}},
+      {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["update"],
+        "before":)" +
+           function + R"(,"after":{"function_name":"f"},"after_unknown":{)" + unknown + R"(}}}],
+      "configuration":{"root_module":{"resources":[
+        {"address":"aws_iam_role_policy_attachment.a","expressions":{"role":{"references":["aws_iam_role.r.name","aws_iam_role.r"]}}},
+        {"address":"aws_lambda_function.f","expressions":{"role":{"references":["aws_iam_role.r.arn","aws_iam_role.r"]}}}]}}})";
+  };
+  const std::string again = R"("delete","create")";
+  const std::string first = R"("create","delete")";
+  const auto replacement = [](const ImportResult& r) {
+    REQUIRE(r.changes.replacements.size() == 1);
+    return r.changes.replacements.front();
+  };
+  // The same name and path: the same ARN, so the function stays with what it had.
+  const auto same = replacement(import_text(plan(again, again, R"({"name":"r","path":"/"})", R"("role":true)")));
+  CHECK(same.restores_parts);
+  CHECK_FALSE(same.moves_users);
+  // Its attachment is left alone, and so is lost with the old role.
+  CHECK_FALSE(replacement(import_text(plan(again, R"("no-op")", R"({"name":"r","path":"/"})", R"("role":true)")))
+                  .restores_parts);
+  // Another name: another ARN, to which the function goes over.
+  CHECK(replacement(import_text(plan(first, first, R"({"name":"r2","path":"/"})", R"("role":true)"))).moves_users);
+  CHECK(replacement(import_text(plan(again, again, R"({"name":"r2","path":"/"})", R"("role":true)"))).moves_users);
+  // A function that is told nothing stays with the old one.
+  CHECK_FALSE(replacement(import_text(plan(first, first, R"({"name":"r2","path":"/"})", ""))).moves_users);
+}
+
+TEST_CASE("Attributes that nothing reads are named, those that are read are not") {
+  const ImportResult r = import_text(state(held(
+      "aws_lambda_function", "f",
+      R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r","memory_size":128,"layers":[],"handler":null,
+          "image_uri":"x","dead_letter_config":[{"target_arn":"arn:aws:sqs:eu-west-1:111111111111:q"}]})")));
+  REQUIRE(r.coverage.unread.size() == 1);
+  CHECK(r.coverage.unread.front().type == "aws_lambda_function");
+  CHECK(r.coverage.unread.front().attributes == Texts{"memory_size"});
+}
+
+TEST_CASE("Options of the log driver: the size of its buffer, and who makes the stream") {
+  const ImportResult r = import_text(state(held(
+      "aws_ecs_task_definition", "t",
+      R"({"family":"t","container_definitions":"[{\"name\":\"c\",\"logConfiguration\":{\"logDriver\":\"awslogs\",\"options\":{\"awslogs-group\":\"g\",\"max-buffer-size\":\"25m\",\"awslogs-create-stream\":\"false\"}}}]"})")));
+  CHECK(attribute(r, "t", "log_buffer") == "26214400");  // 25 * 1024 * 1024
+  CHECK(attribute(r, "t", "log_create_stream") == "no");
 }
 
 TEST_CASE("What goes although nothing in the files uses it is named, with whom it lets in") {

@@ -79,7 +79,7 @@ TEST_CASE("A state with a whole data plane: topic, queue, function, bucket") {
   CHECK(r.coverage.unresolved.empty());
   CHECK(r.coverage.external.empty());
   // By the ARNs in the file. What `dependencies` lists beyond these is not direct and must not appear.
-  const std::string mapping = "23b43344-fc36-473f-8843-e1faa46090ad";
+  const std::string mapping = "aws_lambda_event_source_mapping.sqs_trigger";
   CHECK(edges(r) == sorted({
                         "aws_sns_topic_subscription.sqs_subscription endpoint -> data-pipeline4-data-processing",
                         "aws_sns_topic_subscription.sqs_subscription topic -> data-pipeline4-s3-notifications",

@@ -1,0 +1,59 @@
+#include "models/import/read_attributes.hpp"
+
+#include <algorithm>
+
+namespace moshimo::models::terraform {
+
+namespace {
+
+void add_root(const ImportPath& path, AttributeNames& names) {
+  const auto first = std::find_if(path.steps.begin(), path.steps.end(),
+                                  [](const ImportStep& step) { return step.kind == ImportStep::Kind::member; });
+  if (first != path.steps.end()) names.insert(first->name);
+}
+
+// `part_of` empty: paths of the component itself; else those into resources of that type.
+void add(const std::vector<AttributeDef>& attributes, const std::string& part_of, const Catalogue* catalogue,
+         AttributeNames& names) {
+  for (const AttributeDef& attribute : attributes) {
+    for (const ImportPath& path : attribute.terraform) {
+      if (path.other_type != part_of) continue;
+      add_root(path, names);
+      // An item reads what stands beside its block, one level up.
+      const TypeDef* item = catalogue && !attribute.types.empty() && attribute.kind == AttributeDef::Kind::contains
+                                ? catalogue->find_type(attribute.types.front())
+                                : nullptr;
+      for (std::size_t i = 0; item && i < item->attributes.size(); ++i) {
+        for (const ImportPath& inner : item->attributes[i].terraform) {
+          if (!inner.steps.empty() && inner.steps.front().kind == ImportStep::Kind::up) add_root(inner, names);
+        }
+      }
+    }
+    add(attribute.members, part_of, catalogue, names);
+  }
+}
+
+}  // namespace
+
+AttributeNames read_from_component(const TypeDef& type, const std::string& terraform_type, const Catalogue& catalogue) {
+  AttributeNames names{"arn", "owner_id", "region"};
+  add(type.attributes, "", &catalogue, names);
+  for (const ImportSource& source : type.terraform) {
+    if (source.type != terraform_type) continue;
+    names.insert(source.named_by.begin(), source.named_by.end());
+    names.insert(source.also.begin(), source.also.end());
+    for (const ImportSource::FaultByUpdate& fault : source.faults) names.insert(fault.attribute);
+    for (const ImportSource::Mention& mention : source.mentions) {
+      if (mention.path.other_type.empty()) add_root(mention.path, names);
+    }
+  }
+  return names;
+}
+
+AttributeNames read_from_part(const TypeDef& type, const std::string& terraform_type) {
+  AttributeNames names;
+  add(type.attributes, terraform_type, nullptr, names);
+  return names;
+}
+
+}  // namespace moshimo::models::terraform

@@ -1,0 +1,18 @@
+// Which attributes of Terraform's types the catalogue reads something from, by their names at the root.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "models/catalogue.hpp"
+
+namespace moshimo::models::terraform {
+
+using AttributeNames = std::set<std::string, std::less<>>;
+
+// Of a resource that is a component of `type`, or of one that is part of such a component.
+AttributeNames read_from_component(const TypeDef& type, const std::string& terraform_type, const Catalogue& catalogue);
+AttributeNames read_from_part(const TypeDef& type, const std::string& terraform_type);
+
+}  // namespace moshimo::models::terraform
