@@ -61,6 +61,8 @@ def plausible(place, before):
 NEWER = {
     ("sqs", "start-message-move-task"),  # June 2023
     ("sqs", "list-message-move-tasks"),
+    ("kinesis", "get-resource-policy"),  # November 2023
+    ("dynamodb", "get-resource-policy"),  # March 2024
     ("kinesis", "put-resource-policy"),  # November 2023
     ("dynamodb", "put-resource-policy"),  # March 2024
 }
