@@ -5,12 +5,13 @@
 
 namespace moshimo::cli {
 
-scenarios::Answer answer_for(const std::string& path_or_name, const Common& common) {
+const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common) {
   input::Diagnostics diagnostics;
   auto scenario =
       std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(find_scenario(path_or_name), diagnostics));
   if (scenario->inventories.empty()) diagnostics.throw_if_errors();  // else those of the inventory come with them
-  scenarios::Answer answer = scenarios::answer(std::move(scenario), common.catalogue(), diagnostics);
+  static scenarios::Answer answer;
+  answer = scenarios::answer(std::move(scenario), common.catalogue(), diagnostics);
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
   return answer;

@@ -11,7 +11,8 @@
 
 namespace moshimo::cli {
 
-scenarios::Answer answer_for(const std::string& path_or_name, const Common& common);
+// Kept until the program ends: taking the answer about a large account apart would take as long as reading the account.
+const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common);
 
 // An inventory with its compiled form, which refers to it.
 struct World {

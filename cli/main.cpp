@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -5,7 +6,13 @@
 
 int main(int count, char** arguments) {
   try {
-    return moshimo::cli::run(count, arguments);
+    const int status = moshimo::cli::run(count, arguments);
+#ifdef NDEBUG
+    std::cout.flush();
+    std::_Exit(status);  // what is still in memory need not be taken apart
+#else
+    return status;
+#endif
   } catch (const moshimo::input::InputError& e) {
     std::cerr << e.what() << '\n';
     return moshimo::cli::wrong_input;

@@ -11,7 +11,7 @@ Job declare_run(CLI::App& app) {
   auto scenario = std::make_shared<std::string>();
   app.add_option("scenario", *scenario, "a scenario file, `-`, or the name of one in the library")->required();
   return [scenario](const Common& common) {
-    const scenarios::Answer answer = answer_for(*scenario, common);
+    const scenarios::Answer& answer = answer_for(*scenario, common);
     common.write(report::run_report(answer, common.style()));
     std::vector<std::string> unmet;
     for (const scenarios::ExpectationResult& e : answer.expectations) {

@@ -18,13 +18,15 @@ std::string counted(std::size_t n, const char* one) { return fmt::format("{} {}{
 // Says what the file is; throws InputError with all that is wrong with it.
 std::string checked(const std::string& path, const Common& common) {
   input::Diagnostics diagnostics;
-  const input::Document document = input::read_document(path, diagnostics);
+  const auto shared = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
+  const input::Document& document = *shared;
   diagnostics.throw_if_errors();
   std::string what;
   using models::FileKind;
   switch (models::kind_of(document)) {
     case FileKind::inventory: {
-      const models::Inventory inventory = models::read_inventory(std::vector<std::string>{path}, diagnostics);
+      models::Inventory inventory;
+      models::read_inventory(document, inventory, diagnostics);
       input::Diagnostics compiling;  // apart, so that a mistake of form does not hide one of meaning
       if (!inventory.resources.empty()) models::compile(inventory, common.catalogue(), {}, compiling);
       for (const input::Diagnostic& e : compiling.errors()) diagnostics.error(e.at, e.message);
@@ -34,7 +36,7 @@ std::string checked(const std::string& path, const Common& common) {
       break;
     }
     case FileKind::scenario: {
-      auto scenario = std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(path, diagnostics));
+      auto scenario = std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(shared, path, diagnostics));
       if (scenario->inventories.empty()) diagnostics.throw_if_errors();
       const scenarios::Answer answer = scenarios::answer(scenario, common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
@@ -42,6 +44,7 @@ std::string checked(const std::string& path, const Common& common) {
       break;
     }
     case FileKind::catalogue: {
+      if (path == "-") throw input::InputError("standard input: a catalogue file is read by its path; name the file");
       const models::Catalogue catalogue = models::embedded_catalogue_with(path, diagnostics);
       diagnostics.throw_if_errors();
       const std::size_t types = input::Cursor(document, diagnostics).find("types").size();

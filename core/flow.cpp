@@ -61,6 +61,9 @@ void Engine::start(bool record_losses, Outcome& outcome) {
   std::fill(intake_.begin(), intake_.end(), 1.0);
   outcome.stalls.clear();
   events_.reset(plan_.hops);
+  passages_.resize(plan_.hops);
+  passed_by_.resize(plan_.hops);
+  for (std::vector<std::uint32_t>& timetables : passed_by_) timetables.clear();
   queue_.clear();
   std::fill(queued_.begin(), queued_.end(), std::uint8_t{0});
 }
@@ -118,9 +121,15 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     while (events_.earliest() <= t) {
       const std::uint32_t h = events_.top();
       events_.set(h, never);
-      mark_hop(h);
+      if (hops_[h].next_tick <= t) {
+        ticking_.push_back(h);
+      } else {
+        mark_hop(h);
+      }
     }
     work_off(t);
+    for (std::uint32_t h : ticking_) follow_tick(h, t);
+    ticking_.clear();
     std::int64_t next = events_.earliest();
     if (at < transitions.size()) next = std::min(next, transitions[at].at.us());
     if (released < releases.size()) next = std::min(next, releases[released].at.us());

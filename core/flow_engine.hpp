@@ -3,6 +3,7 @@
 // A visit to a hop brings its masses up to now (flow_backlog), takes in what happened to it at this instant (flow_hop)
 // and sets its rates (flow_rates); a port that is short shares itself out among the hops that ask (flow_shares). Then
 // the hop knows when its rates change by themselves (flow_events). What became of data is written down in flow_ledger.
+// Ticks of timetables that change nothing are counted, not followed (flow_ticks).
 #pragma once
 
 #include <cstdint>
@@ -89,6 +90,13 @@ struct Running {  // a hop in a run
   bool has_failed = false;
   bool refused = false;
   bool started = false;
+  bool skips = false;  // a timetable whose ticks are counted, see flow_ticks
+};
+
+// What one hop takes of every tick that passes straight through it.
+struct Passed {
+  std::uint32_t hop = 0;
+  double mass = 0;
 };
 
 class Engine {
@@ -158,6 +166,9 @@ class Engine {
 
   // --- one hop: at an instant
   void tick(std::uint32_t h, std::int64_t t);
+  void follow_tick(std::uint32_t h, std::int64_t t);
+  void count_skipped(std::uint32_t timetable, std::int64_t t);
+  void end_passages(std::uint32_t h, std::int64_t t);
   void evaluate(std::uint32_t h, std::int64_t t);
   void change_state(std::uint32_t h, const HopState& to, std::int64_t t);
   void last_attempts(std::uint32_t h, std::size_t i, std::int64_t t);
@@ -170,6 +181,7 @@ class Engine {
   void apply(std::uint32_t h, std::int64_t t, const std::vector<double>& granted);
   void route_fresh(std::uint32_t h, double rate, const std::vector<std::uint8_t>& list);
   void set_expiry(std::uint32_t h, std::int64_t t);
+  void schedule(std::uint32_t h, std::int64_t t);
   std::int64_t next_of_place(std::uint32_t h, std::size_t i, std::int64_t t);
   double entering_too_old(std::uint32_t h, std::size_t i, double now);
   void deliver_impulse(std::uint32_t h, double mass);
@@ -192,6 +204,11 @@ class Engine {
   std::vector<double> asked_, granted_, all_granted_, none_granted_;
   std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
   std::vector<std::uint32_t> falls_touched_;
+  std::vector<std::vector<Passed>> passages_;          // by timetable: what each tick does
+  std::vector<std::vector<std::uint32_t>> passed_by_;  // by hop: the timetables that skip ticks through it
+  std::vector<Passed> trace_;                          // of the tick that is being followed
+  bool straight_ = false;                              // nothing of this tick has stayed anywhere
+  std::vector<std::uint32_t> ticking_;
   Outcome* outcome_ = nullptr;
   bool record_ = true;
 };

@@ -14,6 +14,15 @@ std::int64_t event_after(double t, std::int64_t now) {
 
 }  // namespace
 
+// The hop's own next event: the source's, the end of a pause, or a place's.
+void Engine::schedule(std::uint32_t h, std::int64_t t) {
+  const Running& r = hops_[h];
+  std::int64_t next = r.skips ? r.next : std::min(r.next, r.next_tick);
+  if (r.paused_until > t) next = std::min(next, r.paused_until);
+  for (std::uint32_t i = 0; i < place_count(h); ++i) next = std::min(next, place(h, i).next);
+  events_.set(h, next);
+}
+
 std::int64_t Engine::next_of_place(std::uint32_t h, std::size_t i, std::int64_t t) {
   Place& p = place(h, i);
   const double now = static_cast<double>(t);

@@ -29,15 +29,6 @@ void Engine::visit(std::uint32_t h, std::int64_t t) {
   }
 }
 
-void Engine::tick(std::uint32_t h, std::int64_t t) {
-  Running& r = hops_[h];
-  const Hop& row = hop(h);
-  while (r.next_tick <= t) {
-    r.impulse += row.ratio;
-    r.next_tick = row.every.is_forever() ? never : r.next_tick + std::max<std::int64_t>(row.every.us(), 1);
-  }
-}
-
 void Engine::evaluate(std::uint32_t h, std::int64_t t) {
   Running& r = hops_[h];
   const Needs& needs = hop(h).needs;
@@ -69,6 +60,7 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
   Running& r = hops_[h];
   const HopState old = r.state;
   const std::uint32_t n = place_count(h);
+  end_passages(h, t);
   if (old.open) {
     for (std::uint32_t i = 0; i < n; ++i) {
       last_attempts(h, i, t);
@@ -151,8 +143,10 @@ void Engine::take_impulse(std::uint32_t h, std::int64_t t) {
   const bool through_store = row_of_hop.ordered && (row_of_hop.drain || is_limited(h) || !place(h, 0).backlog.empty());
   if (r.state.open && !through_store) {
     ledger.on_time += mass;
+    trace_.push_back({h, mass});
     return deliver_impulse(h, mass);
   }
+  straight_ = false;
   bool refused = false, full = false;
   int last = -1;
   for (std::uint8_t i : r.state.open ? only_first : row_of_hop.reaction(r.state.error).fallbacks) {

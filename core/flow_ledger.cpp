@@ -84,6 +84,9 @@ void Engine::note_stay(std::uint32_t h, std::size_t i, std::int64_t t) {
 
 void Engine::finish(SimTime horizon, Outcome& outcome) {
   for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+    if (hops_[h].skips) count_skipped(h, horizon.us() + 1);
+  }
+  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
     advance(h, horizon.us());
     HopLedger& ledger = outcome.hops[h];
     for (std::uint32_t i = 0; i < place_count(h); ++i) {

@@ -32,13 +32,22 @@ PlaceRow place_row(const Hop& hop, const Fallback& fallback) {
 }  // namespace
 
 void Adjacency::finish() {
-  std::sort(pairs_.begin(), pairs_.end());
-  pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
   for (const Pair& pair : pairs_) ++begin_[pair.key + 1];
   for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
-  values_.reserve(pairs_.size());
-  for (const Pair& pair : pairs_) values_.push_back(pair.value);
+  values_.resize(pairs_.size());
+  std::vector<std::uint32_t> end(begin_.begin(), begin_.end() - 1);
+  for (const Pair& pair : pairs_) values_[end[pair.key]++] = pair.value;
   pairs_ = {};
+  auto out = values_.begin();
+  for (std::size_t key = 0; key + 1 < begin_.size(); ++key) {
+    const auto first = values_.begin() + begin_[key];
+    const auto last = values_.begin() + end[key];
+    if (!std::is_sorted(first, last)) std::sort(first, last);
+    begin_[key] = static_cast<std::uint32_t>(out - values_.begin());
+    out = std::unique_copy(first, last, out);
+  }
+  begin_.back() = static_cast<std::uint32_t>(out - values_.begin());
+  values_.erase(out, values_.end());
 }
 
 FlowPlan::FlowPlan(const System& system)

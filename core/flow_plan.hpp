@@ -28,7 +28,6 @@ class Adjacency {
   struct Pair {
     std::uint32_t key;
     std::uint32_t value;
-    auto operator<=>(const Pair&) const = default;
   };
   std::vector<Pair> pairs_;
   std::vector<std::uint32_t> begin_;

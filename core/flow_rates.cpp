@@ -164,12 +164,8 @@ void Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<double>& g
       p.next = next_of_place(h, i, t);
     }
   }
-  // Own events: the source's, the end of a pause, the places'.
   if (row_of_hop.source != Hop::Source::profile && row_of_hop.source != Hop::Source::work) r.next = never;
-  std::int64_t next = std::min(r.next, r.next_tick);
-  if (r.paused_until > t) next = std::min(next, r.paused_until);
-  for (std::uint32_t i = 0; i < n; ++i) next = std::min(next, place(h, i).next);
-  events_.set(h, next);
+  schedule(h, t);
   if (row_of_hop.component.is_set() && !plan_.component_blockers.of(row_of_hop.component.value).empty()) hold_up(h, t);
   if (row_of_hop.to.is_set() && std::abs(r.out - out_before) > 1e-15 * (r.out + out_before)) {
     mark_port(row_of_hop.to.value);

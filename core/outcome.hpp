@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +46,39 @@ struct ChangeTo {
 template <class Value>
 using StepFunction = std::vector<ChangeTo<Value>>;
 
+// Functions of time by index. Most conditions of a large system never change: those share one function per value.
+class Conditions {
+ public:
+  Conditions() = default;
+  Conditions(std::initializer_list<StepFunction<bool>> functions) {
+    reset(0);
+    for (const StepFunction<bool>& f : functions) {
+      place_.push_back(static_cast<std::uint32_t>(functions_.size()));
+      functions_.push_back(f);
+    }
+  }
+
+  void reset(std::size_t count) {  // all of them true from the start, and for ever
+    functions_ = {{{SimTime{}, true}}, {{SimTime{}, false}}};
+    place_.assign(count, 0);
+  }
+  void start_with(std::size_t i, bool value) { place_[i] = value ? 0 : 1; }
+  StepFunction<bool>& own(std::size_t i) {  // to be changed
+    if (place_[i] < 2) {
+      functions_.push_back(functions_[place_[i]]);
+      place_[i] = static_cast<std::uint32_t>(functions_.size() - 1);
+    }
+    return functions_[place_[i]];
+  }
+
+  std::size_t size() const { return place_.size(); }
+  const StepFunction<bool>& operator[](std::size_t i) const { return functions_[place_[i]]; }
+
+ private:
+  std::vector<StepFunction<bool>> functions_;  // the first two: always true, always false
+  std::vector<std::uint32_t> place_;
+};
+
 // Why a list of needs fails: the position of the first that does.
 struct HopState {
   bool open = true;
@@ -55,7 +89,7 @@ struct HopState {
 
 struct Timeline {
   SimTime horizon;
-  std::vector<StepFunction<bool>> conditions;        // by ConditionId
+  Conditions conditions;                             // by ConditionId
   std::vector<StepFunction<std::uint32_t>> running;  // by ProcessId: workers that run
 };
 

@@ -36,16 +36,16 @@ Urgency more_urgent(const Urgency& a, const Urgency& b) {
 
 class Planner {
  public:
-  Planner(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
+  Planner(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
           const Outcome* nobody_acts)
-      : system_(system),
+      : system_(simulation.system()),
         responders_(responders),
         horizon_(horizon),
         nobody_acts_(nobody_acts),
-        simulation_(system),
-        control_(system) {
+        simulation_(simulation),
+        control_(simulation.control()) {
     response_.strategy = responders.strategy;
-    fault_script_ = script_of(system, faults, response_.stopped);
+    fault_script_ = script_of(simulation, faults, response_.stopped);
     first_fault_ = SimTime::never();
     for (const Fault& f : faults) first_fault_ = std::min(first_fault_, f.at);
   }
@@ -426,8 +426,8 @@ class Planner {
   Responders responders_;
   SimTime horizon_;
   const Outcome* nobody_acts_;
-  Simulation simulation_;
-  ControlPlane control_;
+  Simulation& simulation_;
+  ControlPlane& control_;
   Response response_;
   Script fault_script_;
   SimTime first_fault_;
@@ -454,11 +454,13 @@ std::string_view name_of(Strategy s) {
   return "";
 }
 
-Script script_of(const System& system, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped) {
+Script script_of(Simulation& simulation, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped) {
+  const System& system = simulation.system();
+  ControlPlane& control = simulation.control();
+  control.reset();
   Script script;
   std::vector<Fault> in_order = faults;
   std::stable_sort(in_order.begin(), in_order.end(), [](const Fault& a, const Fault& b) { return a.at < b.at; });
-  ControlPlane control(system);
   for (const Fault& fault : in_order) {
     control.advance(fault.at);
     std::vector<ActionId> todo = {fault.action};
@@ -485,9 +487,9 @@ Script script_of(const System& system, const std::vector<Fault>& faults, std::ve
   return script;
 }
 
-Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
-                 const Outcome* nobody_acts) {
-  return Planner(system, faults, responders, horizon, nobody_acts).run();
+Response respond(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
+                 SimTime horizon, const Outcome* nobody_acts) {
+  return Planner(simulation, faults, responders, horizon, nobody_acts).run();
 }
 
 }  // namespace moshimo

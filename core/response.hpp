@@ -66,10 +66,10 @@ struct Response {
 };
 
 // `nobody_acts`: the outcome of the same faults with Strategy::none, where it is known already.
-Response respond(const System& system, const std::vector<Fault>& faults, const Responders& responders, SimTime horizon,
-                 const Outcome* nobody_acts = nullptr);
+Response respond(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
+                 SimTime horizon, const Outcome* nobody_acts = nullptr);
 
 // What faults alone do to conditions: breaks, restores and cascades.
-Script script_of(const System& system, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped);
+Script script_of(Simulation& simulation, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped);
 
 }  // namespace moshimo

@@ -32,11 +32,10 @@ struct Simulation::State {
   void fill_timeline(SimTime horizon) {
     Timeline& timeline = outcome.timeline;
     timeline.horizon = horizon;
-    timeline.conditions.resize(system.conditions.size());
+    timeline.conditions.reset(system.conditions.size());
     timeline.running.resize(system.processes.size());
     for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-      timeline.conditions[c].clear();
-      timeline.conditions[c].push_back({SimTime{}, starting_values[c] != 0});
+      timeline.conditions.start_with(c, starting_values[c] != 0);
     }
     for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
       timeline.running[p].clear();
@@ -46,7 +45,7 @@ struct Simulation::State {
       if (x.is_process) {
         add_change(timeline.running[x.index], x.at, x.value);
       } else {
-        add_change(timeline.conditions[x.index], x.at, x.value != 0);
+        add_change(timeline.conditions.own(x.index), x.at, x.value != 0);
       }
     }
   }
@@ -72,6 +71,9 @@ const Outcome& Simulation::run(const Script& script, SimTime horizon, const Simu
   s.flow.run(s.starting_values, s.control.transitions(), script.releases, horizon, options.record_losses, s.outcome);
   return s.outcome;
 }
+
+const System& Simulation::system() const { return state_->system; }
+ControlPlane& Simulation::control() { return state_->control; }
 
 Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options) {
   Simulation simulation(system);

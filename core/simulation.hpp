@@ -11,6 +11,8 @@
 
 namespace moshimo {
 
+class ControlPlane;
+
 struct SimulationOptions {
   bool record_losses = true;  // loss windows and waiting places, not only totals
 };
@@ -25,6 +27,9 @@ class Simulation {
 
   // The result is valid until the next run. Throws std::logic_error where conservation fails (a bug).
   const Outcome& run(const Script& script, SimTime horizon, const SimulationOptions& options = {});
+
+  const System& system() const;
+  ControlPlane& control();  // to plan with between runs; a run resets it
 
  private:
   struct State;

@@ -143,7 +143,9 @@ Format format_of(std::string_view text) {
   return std::string_view("\"{[]-0123456789").find(rest[0]) != std::string_view::npos ? Format::json : Format::yaml;
 }
 
-Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {
+Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& given) {
+  ReadLimits limits = given;
+  limits.map_at_top = true;
   auto bytes = read_bytes(path, diagnostics, limits);
   const std::string name = path == "-" ? "standard input" : path;
   if (!bytes) {

@@ -40,8 +40,9 @@ enum class Format : std::uint8_t { yaml, json };
 struct ReadLimits {
   std::size_t most_bytes = std::size_t{1} << 30;
   std::uint32_t deepest = 200;
-  std::size_t most_nodes = 50'000'000;    // after aliases are expanded
+  std::size_t most_nodes = 16'000'000;    // after aliases are expanded
   std::size_t most_expanded = 1'000'000;  // of them, copies made by aliases
+  bool map_at_top = false;                // anything else is refused before it is read
 };
 
 class Document {
@@ -65,7 +66,8 @@ class Document {
 };
 
 // Reads a whole file or standard input ("-"). YAML or JSON is told by content (a JSON text begins with `{` or `[` and
-// parses as such; everything else is YAML). A byte-order mark is skipped, UTF-16 transcoded, binary content refused.
+// parses as such; everything else is YAML). A byte-order mark is skipped, UTF-16 transcoded, binary content refused,
+// and so is a list: every file of this program is a map.
 Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits = {});
 std::string read_file(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits = {});
 Format format_of(std::string_view text);

@@ -43,6 +43,9 @@ bool DocumentBuilder::add(Node node) {
   if (nodes.size() >= limits_.most_nodes) {
     return stop(node.offset, fmt::format("the file holds more than {} values; split it", limits_.most_nodes));
   }
+  if (frames_.empty() && limits_.map_at_top && node.kind == NodeKind::list) {
+    return stop(node.offset, "a list stands here; expected keys with values, as in `version: 1`");
+  }
   const auto index = static_cast<std::uint32_t>(nodes.size());
   if (!frames_.empty()) {
     Frame& frame = frames_.back();

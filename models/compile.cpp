@@ -195,32 +195,34 @@ std::vector<Assumption> Compilation::assumptions() {
 // ---- looking things up ----------------------------------------------------------------------------------------------
 
 ComponentId Compiled::component(std::string_view name) const {
-  const Index c = compilation->world().find(name);
-  return c == nothing ? ComponentId{} : ComponentId(c);
+  const auto& rows = system.components;
+  const auto found = std::find_if(rows.begin(), rows.end(), [name](const Component& c) { return c.name == name; });
+  return found == rows.end() ? ComponentId{} : ComponentId(static_cast<std::size_t>(found - rows.begin()));
 }
 
 namespace {
 
-Index member_id(Compilation& compilation, ComponentId component, MemberKind kind, std::string_view name) {
-  if (!component.is_set()) return nothing;
-  World& world = compilation.world();
-  const Member member = find_member(*world.part(component.value).type, name);
-  if (member.kind != kind) return nothing;
-  return world.id(kind, component.value, static_cast<Index>(member.index));
+// The row of a component whose own name, after that of the component and one character, is `name`.
+template <class Row>
+Id<Row> row_of(const System& system, const Table<Row>& rows, ComponentId c, std::string_view name) {
+  if (!c.is_set()) return {};
+  const std::size_t length = system.components[c].name.size() + 1 + name.size();
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.component == c && row.name.size() == length && row.name.ends_with(name);
+  });
+  return found == rows.end() ? Id<Row>{} : Id<Row>(static_cast<std::size_t>(found - rows.begin()));
 }
 
 }  // namespace
 
 ConditionId Compiled::condition(ComponentId c, std::string_view name) const {
-  return ConditionId(member_id(*compilation, c, MemberKind::condition, name));
+  return row_of(system, system.conditions, c, name);
 }
 
-PortId Compiled::port(ComponentId c, std::string_view name) const {
-  return PortId(member_id(*compilation, c, MemberKind::port, name));
-}
+PortId Compiled::port(ComponentId c, std::string_view name) const { return row_of(system, system.ports, c, name); }
 
 RepairId Compiled::repair(ComponentId c, std::string_view name) const {
-  return RepairId(member_id(*compilation, c, MemberKind::repair, name));
+  return row_of(system, system.repairs, c, name);
 }
 
 std::vector<std::string> Compiled::verbs(ComponentId c) const {

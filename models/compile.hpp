@@ -36,7 +36,6 @@ struct CompileOptions {
   std::optional<Moment> start;  // unset: what holds today
   std::vector<Override> overrides;
   std::vector<ActionRequest> actions;  // the faults of a scenario; see Compiled::requested
-  bool cut_loops = false;              // a loop of hops is cut and listed as an assumption, not an error
 };
 
 // Something the result rests on that is not documented or not known.
@@ -69,7 +68,7 @@ struct Setting {
 
 class Compilation;
 
-// Keeps references to the inventory and the catalogue, which must outlive it.
+// `compilation` refers to the inventory and the catalogue; the rest stands by itself.
 struct Compiled {
   System system;
   std::vector<Assumption> assumptions;
@@ -83,6 +82,8 @@ struct Compiled {
   PortId port(ComponentId component, std::string_view name) const;
   RepairId repair(ComponentId component, std::string_view name) const;
 
+  // What follows needs `compilation`.
+
   // What can be done to a component, sorted.
   std::vector<std::string> verbs(ComponentId component) const;
 
@@ -90,7 +91,7 @@ struct Compiled {
   // attribute of the component (`window` of a key's deletion) can be given in CompileOptions::actions only.
   ActionId action(const ActionRequest& request, input::Diagnostics& diagnostics);
 
-  std::shared_ptr<Compilation> compilation;
+  std::shared_ptr<Compilation> compilation;  // can be let go: of a large inventory it is large
 };
 
 // With errors in `diagnostics` the system is not to be used.

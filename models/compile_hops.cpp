@@ -647,8 +647,8 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
 
 // ---- the graph of hops ----------------------------------------------------------------------------------------------
 
-// What is handed on so that it would go round waits in its store instead. Any other loop stays, for check() to report,
-// unless loops are to be cut.
+// What is handed on so that it would go round waits in its store instead. Any other loop is an error, or is cut in an
+// inventory that was imported.
 void Compilation::cut_loops() {
   System& s = *system_;
   std::vector<std::vector<std::uint32_t>> fed(s.ports.size());
@@ -713,9 +713,20 @@ void Compilation::cut_loops() {
         repair.component = hop.component;
         repair.fact = f.fact;
         f.release = s.repairs.add(std::move(repair));
-      } else if (options_.cut_loops) {
+      } else if (inventory_.imported) {
         hop.to = {};
       } else {
+        std::string round = place.name;
+        std::size_t from = stack.size() - 1;
+        while (stack[from].hop != target) --from;
+        for (std::size_t i = from; i < stack.size(); ++i) {
+          const PortId next = port_of(s.hops[HopId(stack[i].hop)], stack[i].way);
+          const std::string& name = s.components[s.ports[next].component].name;
+          if (!round.ends_with(" to " + name)) round += " to " + name;
+        }
+        world_.diagnostics->error(
+            world_.part(hop.component.value).at,
+            fmt::format("data would go round for ever, from {}; take one of these connections out", round));
         continue;
       }
       assumptions_.push_back({Assumption::Kind::cut_loop,

@@ -102,7 +102,7 @@ class Reader {
   void read() {
     const input::Cursor root(document_, diagnostics_);
     if (!root.expect_map("an inventory")) return;
-    root.allow_only({"version", "name", "account", "region", "resources", "traffic", "unknowns"});
+    root.allow_only({"version", "name", "account", "region", "resources", "traffic", "imported", "unknowns"});
     if (const auto version = root.require("version")) {
       if (version.text() != "1") version.error("this program reads version 1 of inventories");
     }
@@ -120,6 +120,9 @@ class Reader {
     }
     if (const auto traffic = root.find("traffic"); traffic && !traffic.is_null()) {
       for (const input::Cursor& entry : traffic.items()) read_traffic(entry);
+    }
+    if (const auto imported = root.find("imported")) {
+      inventory_.imported = imported.yes_no().value_or(false) || inventory_.imported;
     }
     if (const auto unknowns = root.find("unknowns"); unknowns && !unknowns.is_null()) {
       for (const input::Cursor& entry : unknowns.items()) {
@@ -422,6 +425,7 @@ std::string to_yaml(const Inventory& inventory) {
   if (!inventory.name.empty()) out += "name: " + quoted(inventory.name) + '\n';
   if (!inventory.account.empty()) out += "account: " + quoted(inventory.account) + '\n';
   if (!inventory.region.empty()) out += "region: " + quoted(inventory.region) + '\n';
+  if (inventory.imported) out += "imported: true\n";
   out += inventory.resources.empty() ? "resources: {}\n" : "resources:\n";
   for (const Resource& r : inventory.resources) {
     Value all = Value::map();

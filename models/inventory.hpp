@@ -47,7 +47,7 @@ Value value_from(const input::Document& document, const input::Node& node);
 
 struct Resource {
   std::string name;
-  std::string type;     // `service:type`
+  std::string type;      // `service:type`
   std::string aws_name;  // where AWS calls it otherwise; empty: its name
   std::string account;   // empty: not known
   std::string region;
@@ -60,6 +60,7 @@ struct Inventory {
   std::string name;
   std::string account;  // of all resources that do not say otherwise
   std::string region;
+  bool imported = false;            // an import wrote it: nobody can be asked to mend a loop, so it is cut and listed
   std::vector<Resource> resources;  // names are unique
   std::vector<Traffic> traffic;
   std::vector<std::string> unknowns;  // what an import could not model or resolve, a sentence each

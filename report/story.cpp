@@ -629,9 +629,7 @@ Clock clock_of(const scenarios::Scenario& scenario) { return {scenario.start, sc
 std::string digest_of(const scenarios::Answer& answer) {
   Digest digest;
   if (answer.scenario && answer.scenario->document) digest.add(answer.scenario->document->file().text());
-  if (answer.inventory) {
-    for (const auto& file : answer.inventory->files) digest.add(file->text());
-  }
+  for (const auto& file : answer.inventory_files) digest.add(file->text());
   return digest.text();
 }
 

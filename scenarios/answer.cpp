@@ -192,11 +192,11 @@ World compile_world(const Scenario& scenario, const models::Inventory& inventory
   return world;
 }
 
-StrategyRun run_strategy(const System& system, const Outcome& healthy, const std::vector<Fault>& faults,
+StrategyRun run_strategy(Simulation& simulation, const Outcome& healthy, const std::vector<Fault>& faults,
                          Responders responders, SimTime horizon, const Outcome* nobody_acts = nullptr) {
   StrategyRun run;
-  run.response = respond(system, faults, responders, horizon, nobody_acts);
-  run.findings = findings_of(system, run.response.outcome, healthy);
+  run.response = respond(simulation, faults, responders, horizon, nobody_acts);
+  run.findings = findings_of(simulation.system(), run.response.outcome, healthy);
   return run;
 }
 
@@ -280,56 +280,70 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
               const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   Answer a;
   a.scenario = std::move(scenario);
-  a.inventory = std::move(inventory);
+  a.inventory_files = inventory->files;
   const Scenario& s = *a.scenario;
   input::Diagnostics compiling;
-  World world = compile_world(s, *a.inventory, catalogue, {}, compiling);
+  World world = compile_world(s, *inventory, catalogue, {}, compiling);
   hand_over(compiling, diagnostics);
   a.compiled = world.compiled;
   if (compiling.has_errors()) {
-    if (world.compiled->system.components.size() == 0) check_faults(s, *a.inventory, catalogue, diagnostics);
+    if (world.compiled->system.components.size() == 0) check_faults(s, *inventory, catalogue, diagnostics);
     return a;
   }
   for (const std::string& mistake : check(a.compiled->system)) diagnostics.error({}, mistake);
   check_names(s, *a.compiled, diagnostics);
   std::vector<World> other_worlds;
   for (const WhatIf& w : s.what_if) {
+    if (w.set.empty()) {
+      other_worlds.push_back(world);
+      continue;
+    }
     input::Diagnostics changing;
-    other_worlds.push_back(compile_world(s, *a.inventory, catalogue, w.set, changing));
+    other_worlds.push_back(compile_world(s, *inventory, catalogue, w.set, changing));
     hand_over(changing, diagnostics);
   }
   if (diagnostics.has_errors()) return a;
 
+  // What runs now stands by itself; the inventory and what compiled it take more room than the runs.
+  inventory.reset();
+  a.compiled->compilation.reset();
+  for (World& other : other_worlds) other.compiled->compilation.reset();
+
   a.faults = world.faults;
   for (const Fault& f : a.faults) a.first_fault = std::min(a.first_fault, f.at);
-  a.healthy = simulate(a.system(), {}, s.horizon);
+  Simulation simulation(a.system());
+  a.healthy = simulation.run({}, s.horizon);
   std::vector<Strategy> order = {Strategy::none};
   order.insert(order.end(), s.compare.begin(), s.compare.end());
   order.push_back(s.response.strategy);
   std::set<Strategy> done;
+  const auto nobody_acts = [&] { return a.runs.empty() ? nullptr : &a.runs.front().response.outcome; };
   for (Strategy strategy : order) {
     if (!done.insert(strategy).second) continue;
     Responders responders = s.response;
     responders.strategy = strategy;
     if (strategy == s.response.strategy) a.main = a.runs.size();
-    const Outcome* nobody_acts = a.runs.empty() ? nullptr : &a.runs.front().response.outcome;
-    StrategyRun run = run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon, nobody_acts);
+    StrategyRun run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
     a.runs.push_back(std::move(run));
   }
   for (std::size_t i = 0; i < other_worlds.size(); ++i) {
     WhatIfRun run;
     run.what_if = &s.what_if[i];
     run.compiled = other_worlds[i].compiled;
-    run.healthy = std::make_shared<Outcome>(simulate(run.compiled->system, {}, s.horizon));
-    run.run = run_strategy(run.compiled->system, *run.healthy, other_worlds[i].faults,
-                           s.what_if[i].response.value_or(s.response), s.horizon);
+    const Responders responders = s.what_if[i].response.value_or(s.response);
+    if (run.compiled == a.compiled) {
+      run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
+    } else {
+      Simulation other(run.compiled->system);
+      const Outcome healthy = other.run({}, s.horizon);
+      run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon);
+    }
     a.what_ifs.push_back(std::move(run));
   }
   for (Duration detect : s.sweep_detect) {
     Responders responders = s.response;
     responders.time_to_detect = detect;
-    a.sweep.push_back({detect, run_strategy(a.system(), a.healthy, a.faults, responders, s.horizon,
-                                            &a.runs.front().response.outcome)});
+    a.sweep.push_back({detect, run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts())});
   }
   for (const Expectation& e : s.expect) {
     const StrategyRun& run = a.main_run();
@@ -350,7 +364,6 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
   if (inventory->resources.empty() && reading.has_errors()) {
     Answer nothing;
     nothing.scenario = std::move(scenario);
-    nothing.inventory = std::move(inventory);
     return nothing;
   }
   return answer(std::move(scenario), std::move(inventory), catalogue, diagnostics);

@@ -21,7 +21,6 @@ struct StrategyRun {
 struct WhatIfRun {
   const WhatIf* what_if = nullptr;
   std::shared_ptr<models::Compiled> compiled;
-  std::shared_ptr<Outcome> healthy;
   StrategyRun run;
 };
 
@@ -32,7 +31,7 @@ struct DetectRun {  // one point of a sweep over the time to detect
 
 struct Answer {
   std::shared_ptr<const Scenario> scenario;
-  std::shared_ptr<const models::Inventory> inventory;
+  std::vector<std::shared_ptr<const input::SourceFile>> inventory_files;
   std::shared_ptr<models::Compiled> compiled;
   Outcome healthy;
   SimTime first_fault = SimTime::never();

@@ -282,6 +282,11 @@ Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics)
     broken.document = std::move(document);
     return broken;
   }
+  return read_scenario(std::move(document), path, diagnostics);
+}
+
+Scenario read_scenario(std::shared_ptr<const input::Document> document, const std::string& path,
+                       input::Diagnostics& diagnostics) {
   return Reader(std::move(document), path, diagnostics).read();
 }
 

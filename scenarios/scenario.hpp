@@ -55,4 +55,8 @@ struct Scenario {
 // Reads a scenario; every mistake goes to `diagnostics`. Inventory paths are relative to the scenario's own folder.
 Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics);
 
+// The same for a document that was read from `path`.
+Scenario read_scenario(std::shared_ptr<const input::Document> document, const std::string& path,
+                       input::Diagnostics& diagnostics);
+
 }  // namespace moshimo::scenarios

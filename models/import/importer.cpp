@@ -215,6 +215,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   }
   terraform::Mapped& chosen = result.is_planned_world ? after : before;
   result.inventory = std::move(chosen.inventory);
+  result.inventory.imported = true;
   result.coverage = std::move(chosen.coverage);
   result.edges = std::move(chosen.edges);
   for (const auto& [address, places] : chosen.placements) {

@@ -74,7 +74,7 @@ struct PlannedChanges {
     std::string name;
     std::string address;
     std::string type;
-    bool creates_first = false;   // the new one is made before the old one goes: no gap, but a new identity
+    bool creates_first = false;  // the new one is made before the old one goes: no gap, but a new identity
     std::string why;
     bool restores_parts = false;  // the plan makes again what was attached to it
     bool moves_users = false;     // it gets another ARN, and everything in the files that uses it goes over to that

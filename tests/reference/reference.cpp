@@ -263,8 +263,8 @@ class Simulation {
   void plan_control() {
     std::set<SimTime> moments = {SimTime{}};
     const auto add = [&](const auto& steps_of_all) {
-      for (const auto& steps : steps_of_all) {
-        for (const auto& step : steps) moments.insert(step.at);
+      for (std::size_t i = 0; i < steps_of_all.size(); ++i) {
+        for (const auto& step : steps_of_all[i]) moments.insert(step.at);
       }
     };
     add(result_.timeline.conditions);

@@ -27,7 +27,8 @@ TEST_CASE("a component that its full buffer holds up is stalled, and says why", 
 }
 
 TEST_CASE("a port that a fault takes away at time 0 is down, though nothing changes any more", "[core][findings]") {
-  System system = system_from("condition up\ncondition never\nport bucket.in needs up:missing\nport dead needs never\n");
+  System system =
+      system_from("condition up\ncondition never\nport bucket.in needs up:missing\nport dead needs never\n");
   const SimTime horizon = SimTime::after_start(Duration::hours(3));
   const Script nothing = script_from(system, "at 0s never falls\n");
   const Script script = script_from(system, "at 0s up falls\nat 0s never falls\n");

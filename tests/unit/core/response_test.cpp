@@ -58,7 +58,8 @@ struct World {
     who.strategy = strategy;
     who.time_to_detect = detect;
     who.count = people;
-    return respond(system, {{SimTime{}, delete_role}}, who, SimTime::after_start(Duration::days(30)));
+    Simulation simulation(system);
+    return respond(simulation, {{SimTime{}, delete_role}}, who, SimTime::after_start(Duration::days(30)));
   }
   const HopLedger& ledger(const Response& r, std::string_view hop) const {
     return r.outcome.hops[hop_named(system, hop).value];
@@ -166,7 +167,8 @@ struct TwoPlaces {
     Responders who;
     who.time_to_detect = detect;
     who.count = 2;
-    return respond(system, faults, who, SimTime::after_start(Duration::days(2)));
+    Simulation simulation(system);
+    return respond(simulation, faults, who, SimTime::after_start(Duration::days(2)));
   }
 };
 

@@ -412,8 +412,8 @@ resources:
   CHECK(r.rows("hop s/send").find("q/exists (missing), own/valid (denied)") != std::string::npos);
 }
 
-TEST_CASE("data that would go round is an error that names the loop, or is cut on request") {
-  const char* inventory = R"(
+TEST_CASE("data that would go round is an error that names the loop, or is cut in what an import wrote") {
+  const std::string inventory = R"(
 resources:
   r: { type: toy:role }
   q1: { type: toy:queue }
@@ -422,10 +422,9 @@ resources:
   back: { type: toy:reader, source: q2, role: r, target: q1 }
 traffic: [{ to: q1, rate: 1/s }]
 )";
-  CHECK(compile_text(inventory).errors == "Data would go round for ever: back/read -> there/read -> back/read.");
-  CompileOptions options;
-  options.cut_loops = true;
-  const Result cut = compile_text(inventory, options);
+  CHECK(compile_text(inventory).errors ==
+        "inv.yaml:7:3: data would go round for ever, from q2 to q1 to q2; take one of these connections out");
+  const Result cut = compile_text("imported: true\n" + inventory);
   CHECK(cut.errors.empty());
   CHECK(cut.compiled.assumptions.front().says == "What there passes to q2 would come back to it; here it ends at q2.");
 }

@@ -167,7 +167,6 @@ TEST_CASE("The wrong state key: both worlds compile, and the faults are verbs of
     const ImportResult r = import_one(cases + "wrong-state-key.plan.json", world);
     input::Diagnostics diagnostics;
     CompileOptions options;
-    options.cut_loops = true;
     if (world == ImportOptions::World::before) {
       for (const auto& d : r.changes.deletions) options.actions.push_back({d.name, d.verb, {}, {}});
       for (const auto& d : r.changes.replacements) options.actions.push_back({d.name, "delete", {}, {}});

@@ -239,7 +239,6 @@ TEST_CASE("Every published plan and state is counted whole") {
     // It is an inventory that can be simulated.
     input::Diagnostics mistakes;
     CompileOptions options;
-    options.cut_loops = true;
     compile(r.inventory, embedded_catalogue(), options, mistakes);
     for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
     // Nothing vanishes: what is not modelled is named.
