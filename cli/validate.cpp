@@ -74,7 +74,7 @@ Job declare_validate(CLI::App& app) {
     std::vector<report::CheckedFile> found;
     bool wrong = false;
     for (const std::string& path : *files) {
-      report::CheckedFile file{path, "", {}};
+      report::CheckedFile file{path == "-" ? "standard input" : path, "", {}};
       try {
         file.what = checked(path, common);
       } catch (const input::InputError& e) {

@@ -137,7 +137,6 @@ class Engine {
 
   // --- the clock
   void start(bool record_losses, Outcome& outcome);
-  void apply_transitions(std::int64_t t);
   void mark_hop(std::uint32_t h) { mark(h); }
   void mark_port(std::uint32_t p) { mark(plan_.hops + p); }
   void mark(std::uint32_t node);

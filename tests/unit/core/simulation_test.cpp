@@ -238,6 +238,25 @@ TEST_CASE("a repair at the instant at which its requirement comes back works", "
   CHECK(grant[2].at == SimTime::after_start(Duration::hours(2)));
 }
 
+TEST_CASE("ticks that pass straight through are counted up to the instant at which a hop behind them closes",
+          "[core][flow]") {
+  const Run r =
+      run("condition role\nport relay\nhop often from timetable every 15m to relay\n"
+          "hop hourly from timetable every 1h to relay\nhop send from relay to outside needs role:denied\n",
+          "at 2h role falls\nat 3h role rises\n", Duration::hours(5));
+  // 0, 15, ... 300 min: 21 ticks, and 6 on the hour. Those of 120, 135, 150, 165 min and of 2 h find the role gone;
+  // those of 180 min and of 3 h find it back.
+  CHECK(r["often"].offered == events(21));
+  CHECK(r["often"].on_time == events(21));
+  CHECK(r["hourly"].on_time == events(6));
+  CHECK(r["send"].offered == events(27));
+  CHECK(r["send"].lost == events(5));
+  CHECK(r["send"].on_time == events(22));
+  REQUIRE_FALSE(r["send"].losses.empty());
+  CHECK(r["send"].losses.front().arrived_from == SimTime::after_start(Duration::hours(2)));
+  CHECK(r["send"].losses.back().arrived_to == SimTime::after_start(Duration::minutes(165)));
+}
+
 TEST_CASE("loops are named", "[core][check]") {
   System loop = system_from("port x\nport y\nhop a from x to y\nhop b from y to outside\n");
   loop.hops[hop_named(loop, "b")].to = port_named(loop, "x");
