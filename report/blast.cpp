@@ -6,7 +6,7 @@
 #include "report/json.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
-#include "report/story.hpp"
+#include "report/words.hpp"
 
 namespace moshimo::report {
 namespace {

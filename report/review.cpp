@@ -6,7 +6,7 @@
 #include "report/json.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
-#include "report/run_page.hpp"
+#include "report/run/page.hpp"
 
 namespace moshimo::report {
 namespace {

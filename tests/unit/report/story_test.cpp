@@ -1,8 +1,13 @@
-#include "report/story.hpp"
-
+// How a run is told: sentences, fates, losses, who breaks, the rows of the timeline, and steps.
 #include <catch2/catch.hpp>
 
 #include "report/layout.hpp"
+#include "report/run/breakages.hpp"
+#include "report/run/fates.hpp"
+#include "report/run/losses.hpp"
+#include "report/run/repairs.hpp"
+#include "report/run/rows.hpp"
+#include "report/words.hpp"
 
 using namespace moshimo;
 using namespace moshimo::report;

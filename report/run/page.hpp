@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "report/page.hpp"
-#include "report/story.hpp"
+#include "report/run/breakages.hpp"
+#include "report/run/stamp.hpp"
 
 namespace moshimo::report {
 
@@ -37,6 +38,7 @@ class RunPage {
   std::string fact(FactId id);             // "[id]", and remembers that it was used
   std::set<ComponentId> affected() const;  // by any of the runs, with what they are part of
   std::string span(SimTime from, SimTime to) const;
+  std::string restoring() const;
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);
 

@@ -1,6 +1,7 @@
-#include "report/json.hpp"
 #include "report/report.hpp"
-#include "report/run_page.hpp"
+
+#include "report/json.hpp"
+#include "report/run/page.hpp"
 
 namespace moshimo::report {
 

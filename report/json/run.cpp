@@ -1,0 +1,120 @@
+#include <nlohmann/json.hpp>
+
+#include "report/json/rows.hpp"
+#include "report/run/repairs.hpp"
+#include "report/run/stamp.hpp"
+
+namespace moshimo::report {
+namespace {
+
+Json figures(const Figures& f) {
+  return {{"lost", number(f.lost)},          {"refused", number(f.refused)},
+          {"missed_runs", number(f.missed)}, {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},  {"still_failing", f.still_failing},
+          {"unreleased", f.unreleased},      {"restored_s", seconds(f.restored)}};
+}
+
+Json steps(const scenarios::Answer& answer, const Response& response) {
+  const System& system = answer.system();
+  const Clock clock = clock_of(*answer.scenario);
+  Json list = Json::array();
+  std::size_t step_number = 0;
+  for (const Step& s : response.steps) {
+    ++step_number;
+    Json repairs = Json::array();
+    for (const RepairId r : s.repairs) {
+      const Repair& repair = system.repairs[r];
+      const auto fill = [&](const std::string& t) {
+        return filled(t, system, s, step_number, clock, answer.first_fault);
+      };
+      Json commands = Json::array();
+      for (const std::string& c : repair.commands) commands.push_back(fill(c));
+      repairs.push_back({{"repair", repair.name},
+                         {"title", fill(repair.title)},
+                         {"by_apply", repair.by_apply},
+                         {"who", fill(repair.who)},
+                         {"commands", std::move(commands)},
+                         {"verify", fill(repair.verify)},
+                         {"fact", fact(system, repair.fact)},
+                         {"limits", fact(system, repair.limits)}});
+    }
+    list.push_back({{"step", step_number},
+                    {"ready_s", seconds(s.ready)},
+                    {"start_s", seconds(s.start)},
+                    {"done_s", seconds(s.done)},
+                    {"responder", s.responder + 1},
+                    {"releases_hop", s.hop.is_set() ? Json(system.hops[s.hop].name) : Json(nullptr)},
+                    {"released", number(s.released)},
+                    {"repairs", std::move(repairs)}});
+  }
+  return list;
+}
+
+Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run) {
+  const System& system = answer.system();
+  Json stopped = Json::array();
+  for (const StoppedFault& s : run.response.stopped) {
+    const Action& action = system.actions[s.fault.action];
+    Json by = nullptr;
+    if (s.need < action.needs.size()) by = system.conditions[action.needs[s.need].condition].says;
+    stopped.push_back({{"at_s", seconds(s.fault.at)}, {"action", action.name}, {"fails", std::move(by)}});
+  }
+  Json still = Json::array();
+  for (const ConditionId c : run.response.still_broken) {
+    still.push_back({{"condition", system.conditions[c].name}, {"says", system.conditions[c].says}, {"holds", false}});
+  }
+  Json unreleased = Json::array();
+  for (const HopId h : run.response.unreleased) unreleased.push_back(system.hops[h].name);
+  return {{"strategy", name_of(run.response.strategy)},
+          {"figures", figures(figures_of(system, run, answer.first_fault))},
+          {"effects", effects(system, run.findings)},
+          {"points_of_no_return", points_of_no_return(system, run.findings)},
+          {"symptoms", symptoms(system, run.findings)},
+          {"availability", availability(system, run.findings)},
+          {"jobs", jobs(system, run.findings)},
+          {"at_rest", at_rest(system, run.findings)},
+          {"objectives", objectives(system, run.findings)},
+          {"steps", steps(answer, run.response)},
+          {"stopped", std::move(stopped)},
+          {"still_broken", std::move(still)},
+          {"unreleased", std::move(unreleased)},
+          {"ledger", ledgers(system, run.response.outcome)}};
+}
+
+}  // namespace
+
+void add_answer(Json& json, const scenarios::Answer& answer) {
+  json["main_strategy"] = name_of(answer.main_run().response.strategy);
+  json["runs"] = Json::array();
+  for (const scenarios::StrategyRun& run : answer.runs) json["runs"].push_back(run_rows(answer, run));
+  json["what_ifs"] = Json::array();
+  for (const scenarios::WhatIfRun& w : answer.what_ifs) {
+    json["what_ifs"].push_back({{"name", w.what_if->name},
+                                {"strategy", name_of(w.run.response.strategy)},
+                                {"figures", figures(figures_of(w.compiled->system, w.run, answer.first_fault))}});
+  }
+  json["sweep"] = Json::array();
+  for (const scenarios::DetectRun& d : answer.sweep) {
+    json["sweep"].push_back({{"detect_s", seconds(d.time_to_detect)},
+                             {"figures", figures(figures_of(answer.system(), d.run, answer.first_fault))}});
+  }
+  json["expectations"] = Json::array();
+  for (const scenarios::ExpectationResult& e : answer.expectations) {
+    const bool is_time = scenarios::is_time(e.expectation->figure);
+    json["expectations"].push_back(
+        {{"text", e.expectation->text},
+         {"met", e.met},
+         {"found", is_time ? (e.found >= 9.2e18 ? Json(nullptr) : number(e.found / 1e6)) : number(e.found)},
+         {"unit", is_time ? "s" : "events"}});
+  }
+  json["assumptions"] = assumptions(*answer.compiled);
+  json["facts"] = facts(answer.system());
+}
+
+std::string run_json(const scenarios::Answer& answer, const Style& style) {
+  Json json = heading(answer, style, "run");
+  add_answer(json, answer);
+  return printed(json);
+}
+
+}  // namespace moshimo::report

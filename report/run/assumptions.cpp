@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
+
+#include "report/run/page.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+std::set<ComponentId> RunPage::affected() const {
+  std::set<ComponentId> found = faulted_;
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    for (const Effect& e : run.findings.effects) found.insert(e.component);
+    for (const PointOfNoReturn& p : run.findings.points) {
+      found.insert(p.hop.is_set() ? system_.hops[p.hop].component : system_.stores[p.store].component);
+    }
+  }
+  const std::vector<ComponentId> parts(found.begin(), found.end());
+  for (ComponentId c : parts) {
+    while (c.is_set()) {
+      found.insert(c);
+      c = system_.components[c].parent;
+    }
+  }
+  return found;
+}
+
+void RunPage::assumptions() {
+  const std::vector<models::Assumption>& all = answer_.compiled->assumptions;
+  if (all.empty()) return;
+  page_.heading("Assumptions and unknowns");
+  using Kind = models::Assumption::Kind;
+  constexpr std::size_t most_told = 60;
+  const std::set<ComponentId> touched = affected();
+  std::size_t told = 0;
+  std::size_t of_others = 0;
+  for (const models::Assumption& a : all) {
+    if (a.kind == Kind::fact) continue;
+    // What is assumed of things that nothing here reaches is counted, not told.
+    std::vector<ComponentId> where;
+    std::copy_if(a.where.begin(), a.where.end(), std::back_inserter(where),
+                 [&](ComponentId c) { return touched.count(c) != 0; });
+    if (where.empty() && !a.where.empty()) {
+      ++of_others;
+      continue;
+    }
+    if (++told > most_told) continue;
+    std::string text = clean(a.says);
+    if (a.kind != Kind::default_value) text = sentence(text);
+    if (!where.empty()) text += " " + dim("(" + names(where, 3) + ")");
+    page_.item(text);
+  }
+  if (told > most_told) page_.item(fmt::format("and {} more; the JSON form has all of them", told - most_told));
+  bool said = false;
+  std::size_t uncited = 0;
+  for (const models::Assumption& a : all) {
+    if (a.kind != Kind::fact) continue;
+    if (!a.fact.is_set() || cited_.count(a.fact) == 0) {
+      ++uncited;
+      continue;
+    }
+    if (!said) {
+      page_.gap();
+      page_.paragraph(strong("Not documented by AWS, and this report rests on it:"), 1);
+      said = true;
+    }
+    const Fact& row = system_.facts[a.fact];
+    page_.item(is_assumption(row)
+                   ? fmt::format("{}: {} {}", code(clean(row.id)), clean(a.says), dim("(assumed)"))
+                   : fmt::format("{} {}", sentence(clean(a.says)),
+                                 dim(fmt::format("[{}, {}]", fact_id(system_, a.fact), name_of(row.confidence)))));
+  }
+  if (of_others + uncited == 0) return;
+  page_.gap();
+  std::vector<std::string> rest;
+  if (of_others > 0) {
+    rest.push_back(
+        fmt::format("{} about things that nothing here reaches", counted(of_others, "assumption", "assumptions")));
+  }
+  if (uncited > 0) {
+    rest.push_back(fmt::format("{} without documentation that this report names nowhere",
+                               counted(uncited, "behaviour", "behaviours")));
+  }
+  page_.paragraph(fmt::format("Also part of the model: {}. The JSON form has all of them.", listing(rest)), 1);
+}
+
+}  // namespace moshimo::report

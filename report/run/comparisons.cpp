@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "report/run/figures.hpp"
+#include "report/run/page.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+void RunPage::strategies() {
+  if (answer_.faults.empty() || answer_.runs.size() < 2) return;
+  page_.heading("What each way of reacting loses");
+  TextTable table;
+  table.columns = {{"reaction", false},        {"events lost", true},          {"longest span lost", true},
+                   {"requests refused", true}, {"things still failing", true}, {"backlogs nobody fetched", true},
+                   {"works again after", true}};
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    const Figures f = figures_of(system_, run, answer_.first_fault);
+    table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
+                                                       : strategy_text(run.response.strategy)),
+                          count_text(f.lost), f.longest.us() > 0 ? about_text(f.longest) : "–", count_text(f.refused),
+                          std::to_string(f.still_failing), std::to_string(f.unreleased),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  }
+  page_.table(std::move(table));
+}
+
+void RunPage::what_ifs() {
+  if (answer_.what_ifs.empty()) return;
+  page_.heading("What if");
+  const Figures base = figures_of(system_, answer_.main_run(), answer_.first_fault);
+  TextTable table;
+  table.columns = {{"variant", false, true}, {"events lost", true},   {"change", true},
+                   {"refused", true},        {"still failing", true}, {"works again after", true}};
+  const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
+    const double change = f.lost - base.lost;
+    std::string text = "–";
+    if (!is_base && std::abs(change) > 0.5) {
+      text = change < 0 ? good("-" + count_text(-change)) : bad("+" + count_text(change));
+    }
+    table.rows.push_back({name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  };
+  row("as it is", base, true);
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false);
+  }
+  page_.table(std::move(table));
+}
+
+void RunPage::sweep() {
+  if (answer_.sweep.empty()) return;
+  page_.heading("If it is noticed sooner or later");
+  double most = 0;
+  for (const scenarios::DetectRun& d : answer_.sweep) {
+    most = std::max(most, figures_of(system_, d.run, answer_.first_fault).lost);
+  }
+  TextTable table;
+  table.columns = {{"noticed after", true}, {"events lost", true},   {"", false},
+                   {"refused", true},       {"still failing", true}, {"works again after", true}};
+  for (const scenarios::DetectRun& d : answer_.sweep) {
+    const Figures f = figures_of(system_, d.run, answer_.first_fault);
+    const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
+    std::string bar;
+    for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
+    if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
+    table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
+                          count_text(f.refused), std::to_string(f.still_failing),
+                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+  }
+  page_.table(std::move(table));
+}
+
+}  // namespace moshimo::report

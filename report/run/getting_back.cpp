@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "report/run/figures.hpp"
+#include "report/run/page.hpp"
+#include "report/run/repairs.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+void RunPage::step(const Step& s, std::size_t number) {
+  std::string head =
+      fmt::format("{} – {}", precise_text(s.start - answer_.first_fault), precise_text(s.done - answer_.first_fault));
+  if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
+  if (answer_.scenario->response.count > 1) head += fmt::format("  person {}", s.responder + 1);
+  page_.step(fmt::format("{:>2}.", number), dim(head));
+  bool is_first = true;
+  for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
+    if (!is_first) page_.gap();
+    is_first = false;
+    const Repair& repair = system_.repairs[g.repairs.front()];
+    const auto fill = [&](const std::string& text) {
+      return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
+    };
+    std::string title = strong(fill(repair.title));
+    if (g.repairs.size() > 1) {
+      std::vector<std::string> others;
+      for (std::size_t i = 1; i < g.repairs.size(); ++i) {
+        others.push_back(code(name_in(system_, system_.repairs[g.repairs[i]].component)));
+      }
+      title += fmt::format("; likewise {}", listing(others, 20));
+    }
+    title += ".";
+    if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
+    page_.detail(title, 2);
+    if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
+    if (repair.by_apply && !answer_.scenario->response.by_hand) {
+      page_.detail(g.repairs.size() > 1
+                       ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
+                                     duration_text(repair.takes))
+                       : "Re-applying the infrastructure code does this. By hand:",
+                   2);
+    }
+    if (!repair.commands.empty()) {
+      std::vector<std::string> lines;
+      for (const std::string& c : repair.commands) lines.push_back(fill(c));
+      page_.commands(std::move(lines), 2);
+    }
+    if (!repair.verify.empty()) {
+      page_.detail("Check:", 2);
+      page_.commands({fill(repair.verify)}, 2);
+    }
+    if (repair.limits.is_set()) {
+      page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), fact(repair.limits)), 2);
+    }
+  }
+  if (s.hop.is_set() && s.backlog > 0) {
+    std::string text = fmt::format(
+        "Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
+        precise_text(gap_from(system_, s) - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
+    for (const RepairId r : s.repairs) {
+      const std::optional<Rate> rate = system_.repairs[r].rate;
+      if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;
+      text += fmt::format(", over {}", duration_text(Duration::seconds(s.backlog / rate->per_second())));
+      break;
+    }
+    page_.detail(text + ".", 2);
+  }
+}
+
+void RunPage::getting_back() {
+  const scenarios::StrategyRun* run = &answer_.main_run();
+  if (run->response.strategy == Strategy::none) run = answer_.run_of(Strategy::full);
+  if (!run || run->response.steps.empty()) return;
+  page_.heading("Getting back");
+  const Responders& r = answer_.scenario->response;
+  page_.paragraph(
+      fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
+                  "to fill in.",
+                  duration_text(r.time_to_detect), counted(r.count, "person", "people")));
+  std::size_t number = 0;
+  for (const Step& s : run->response.steps) {
+    page_.gap();
+    step(s, ++number);
+  }
+  page_.gap();
+  const Figures f = figures_of(system_, *run, answer_.first_fault);
+  if (f.restored.is_forever()) {
+    page_.paragraph("After these steps something is still broken; the table below says how much.");
+    return;
+  }
+  const SimTime back = answer_.first_fault + f.restored;
+  std::string text = fmt::format("Everything works again {} after the first fault", strong(duration_text(f.restored)));
+  if (clock_.is_set()) text += fmt::format(" ({})", clock_.full(back));
+  SimTime last;
+  for (const Step& s : run->response.steps) last = std::max(last, s.done);
+  if (last > back) text += fmt::format("; the last step is done after {}", precise_text(last - answer_.first_fault));
+  page_.paragraph(text + ".");
+}
+
+}  // namespace moshimo::report

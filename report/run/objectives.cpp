@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "report/run/page.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+namespace {
+
+std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
+
+std::string found_text(const scenarios::ExpectationResult& e) {
+  if (!scenarios::is_time(e.expectation->figure)) return count_text(e.found);
+  return e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found)));
+}
+
+}  // namespace
+
+std::vector<std::string> unmet_expectations(const scenarios::Answer& answer) {
+  std::vector<std::string> sentences;
+  for (const scenarios::ExpectationResult& e : answer.expectations) {
+    if (e.met) continue;
+    sentences.push_back(
+        fmt::format("Expected {}, but it is {}.", code(clean(e.expectation->text)), strong(found_text(e))));
+  }
+  return sentences;
+}
+
+void RunPage::objectives() {
+  const Findings& findings = answer_.main_run().findings;
+  if (findings.objectives.empty() && findings.at_rest.empty()) return;
+  page_.heading("Objectives and data at rest");
+  for (const Objective& o : findings.objectives) {
+    page_.item(fmt::format("{} {} of {}: {}, {}", o.met ? good("✓") : bad("✗"), o.is_rto ? "RTO" : "RPO",
+                           code(name_in(system_, o.component)), duration_text(o.target),
+                           o.met ? fmt::format("met with {}", duration_text(o.achieved))
+                                 : strong(fmt::format("missed with {}", restored_text(o.achieved)))));
+  }
+  for (const AtRest& a : findings.at_rest) {
+    const Store& store = system_.stores[a.store];
+    std::string text = code(name_in(system_, store.component));
+    if (!a.unreadable_from.is_never())
+      text += fmt::format(" cannot be read {}", span(a.unreadable_from, a.unreadable_to));
+    if (!a.lost_at.is_never()) text += fmt::format("; {} after {}", bad("lost for good"), when(a.lost_at));
+    page_.item(text + fmt::format(": {}.", cause(a.chain)));
+  }
+}
+
+void RunPage::expectations() {
+  if (answer_.expectations.empty()) return;
+  std::size_t met = 0;
+  for (const auto& e : answer_.expectations) met += e.met ? 1U : 0U;
+  page_.heading("Expectations");
+  TextTable table;
+  table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
+  for (const scenarios::ExpectationResult& e : answer_.expectations) {
+    const std::string found = found_text(e);
+    table.rows.push_back(
+        {e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)), e.met ? dim(found) : strong(found)});
+  }
+  page_.table(std::move(table));
+  page_.gap();
+  page_.paragraph(
+      met == answer_.expectations.size()
+          ? (met == 1 ? std::string("It is met.") : fmt::format("All {} are met.", met))
+          : bad(fmt::format("{} of {} {} not met.", answer_.expectations.size() - met, answer_.expectations.size(),
+                            answer_.expectations.size() - met == 1 ? "is" : "are")),
+      1);
+}
+
+}  // namespace moshimo::report

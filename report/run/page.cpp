@@ -1,0 +1,58 @@
+#include "report/run/page.hpp"
+
+#include <fmt/format.h>
+
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+RunPage::RunPage(const scenarios::Answer& answer, const Style& style, Page& page)
+    : answer_(answer),
+      style_(style),
+      page_(page),
+      system_(answer.system()),
+      clock_(clock_of(*answer.scenario)),
+      faulted_(faulted_components(answer)) {}
+
+std::string RunPage::when(SimTime t) const {
+  if (answer_.first_fault.is_never()) return duration_text(t.since_start());
+  return duration_text(t - answer_.first_fault);
+}
+
+std::string RunPage::names(const std::vector<ComponentId>& components, std::size_t most) const {
+  std::vector<std::string> list;
+  for (const ComponentId c : components) list.push_back(code(name_in(system_, c)));
+  return listing(list, most);
+}
+
+std::string RunPage::fact(FactId id) {
+  if (!id.is_set()) return "";
+  cited_.insert(id);
+  if (is_assumption(system_.facts[id])) return dim("(assumed)");
+  return dim("[" + fact_id(system_, id) + "]");
+}
+
+std::string RunPage::cause(const CauseChain& chain) {
+  std::string text;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (i > 0) text += ", because ";
+    text += denied_sentence(system_.conditions[chain[i]].says);
+  }
+  return text;
+}
+
+std::string RunPage::span(SimTime from, SimTime to) const {
+  if (to.is_never()) return fmt::format("from {} on", when(from));
+  return fmt::format("from {} to {}", when(from), when(to));
+}
+
+void RunPage::footer() {
+  page_.heading("About this report");
+  page_.paragraph(
+      dim(fmt::format("moshimo {}; input {}; {} simulated. Nothing was called: this is computed from the inventory and "
+                      "the catalogue. Every "
+                      "[fact] has a source; moshimo explain FACT shows it.",
+                      style_.version, digest_of(answer_), duration_text(answer_.scenario->horizon.since_start()))));
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,81 @@
+#include "report/run/repairs.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <map>
+#include <tuple>
+
+#include "input/cursor.hpp"
+#include "report/run/fates.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<RepairId>& repairs) {
+  std::vector<LikeRepairs> groups;
+  std::map<std::tuple<std::string, std::string, FactId>, std::size_t> known;
+  for (const RepairId r : repairs) {
+    const Repair& repair = system.repairs[r];
+    const std::string type = repair.component.is_set() ? system.components[repair.component].type : "";
+    const auto [at, is_new] = known.emplace(std::tuple(type, member_name(repair.name), repair.fact), groups.size());
+    if (is_new) groups.emplace_back();
+    groups[at->second].repairs.push_back(r);
+  }
+  return groups;
+}
+
+SimTime gap_from(const System& system, const Step& step) {
+  if (!step.hop.is_set()) return step.gap_from;
+  const Hop& hop = system.hops[step.hop];
+  if (step.fallback >= hop.fallbacks.size()) return step.gap_from;
+  const Duration limit = limit_of(system, hop.fallbacks[step.fallback]);
+  if (limit.is_forever() || step.start.since_start() <= limit) return step.gap_from;
+  return std::max(step.gap_from, SimTime::after_start(step.start.since_start() - limit));
+}
+
+std::string filled(std::string_view text, const System& system, const Step& step, std::size_t number,
+                   const Clock& clock, SimTime first_fault) {
+  const SimTime begin = gap_from(system, step);
+  const auto moment = [&](SimTime t) {
+    if (clock.is_set()) return clock.iso(t);
+    return fmt::format("<first fault + {}>",
+                       input::to_text(Duration::seconds(std::floor((t - first_fault).in_seconds()))));
+  };
+  const auto milliseconds = [&](SimTime t) {
+    return clock.is_set() ? std::to_string(clock.milliseconds(t)) : moment(t);
+  };
+  const auto value_of = [&](std::string_view place) -> std::string {
+    if (place == "gap.start") return moment(begin);
+    if (place == "gap.end") return moment(step.gap_to);
+    if (place == "gap.start_ms") return milliseconds(begin);
+    if (place == "gap.end_ms") return milliseconds(step.gap_to);
+    if (place == "now") return moment(step.done);
+    if (place == "step") return std::to_string(number);
+    if (place == "backlog.events") return fmt::format("{:.0f}", step.backlog);
+    if (place == "backlog.bytes") {
+      return fmt::format("{:.0f}", step.hop.is_set() ? step.backlog * system.hops[step.hop].size.count() : 0.0);
+    }
+    if (place.starts_with("ask.")) return fmt::format("<{}>", place.substr(4));
+    return "";
+  };
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t open = text.find('{');
+    result += text.substr(0, open);
+    if (open == std::string_view::npos) break;
+    text.remove_prefix(open);
+    const std::size_t close = text.find('}');
+    const std::string value = close == std::string_view::npos ? "" : value_of(text.substr(1, close - 1));
+    if (value.empty()) {  // braces of a JSON argument
+      result += '{';
+      text.remove_prefix(1);
+    } else {
+      result += value;
+      text.remove_prefix(close + 1);
+    }
+  }
+  return result;
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,27 @@
+// Steps for telling: repairs that are alike together, and commands with their places filled in.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/response.hpp"
+#include "core/system.hpp"
+#include "report/numbers.hpp"
+
+namespace moshimo::report {
+
+// Repairs of one step that do the same thing to several components.
+struct LikeRepairs {
+  std::vector<RepairId> repairs;
+};
+std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<RepairId>& repairs);
+
+// From when on the data of a release can still be there: what is older than its place keeps has gone already.
+SimTime gap_from(const System& system, const Step& step);
+
+// `{gap.start}` and the like, filled in for a step.
+std::string filled(std::string_view text, const System& system, const Step& step, std::size_t number,
+                   const Clock& clock, SimTime first_fault);
+
+}  // namespace moshimo::report

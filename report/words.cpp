@@ -1,0 +1,153 @@
+#include "report/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+#include "report/layout.hpp"
+#include "report/numbers.hpp"
+
+namespace moshimo::report {
+namespace {
+
+bool replace_first(std::string& text, std::string_view what, std::string_view with) {
+  const std::size_t at = text.find(what);
+  if (at == std::string::npos) return false;
+  text.replace(at, what.size(), with);
+  return true;
+}
+
+}  // namespace
+
+std::string name_in(const System& system, ComponentId component) {
+  return component.is_set() ? clean(system.components[component].name) : std::string();
+}
+
+std::string fact_id(const System& system, FactId fact) { return fact.is_set() ? clean(system.facts[fact].id) : ""; }
+
+std::string member_name(std::string_view name) {
+  const std::size_t slash = name.rfind('/');
+  return std::string(slash == std::string_view::npos ? name : name.substr(slash + 1));
+}
+
+std::string denied_sentence(std::string_view says) {
+  std::string text = clean(says);
+  static constexpr std::array<std::array<std::string_view, 2>, 4> beginnings = {
+      {{"no ", "a "}, {"every ", "not every "}, {"something ", "nothing "}, {"all ", "not all "}}};
+  for (const auto& [from, to] : beginnings) {
+    if (text.starts_with(from)) return std::string(to) + text.substr(from.size());
+  }
+  static constexpr std::array<std::string_view, 3> ends = {" exists", " answers", " runs"};
+  for (const std::string_view end : ends) {
+    if (text.ends_with(end)) {
+      text.insert(text.size() - end.size(), " no longer");
+      return text;
+    }
+  }
+  if (text.find(" that ") != std::string::npos) return "no longer: " + text;
+  static constexpr std::array<std::array<std::string_view, 2>, 17> inside = {{{" has not ", " has "},
+                                                                              {" have not ", " have "},
+                                                                              {" is not ", " is "},
+                                                                              {" are not ", " are "},
+                                                                              {" do not ", " "},
+                                                                              {" does not ", " may now "},
+                                                                              {" belongs to ", " does not belong to "},
+                                                                              {" belong to ", " do not belong to "},
+                                                                              {" has a ", " has no "},
+                                                                              {" has its ", " no longer has its "},
+                                                                              {" have ", " do not have "},
+                                                                              {" has ", " no longer has "},
+                                                                              {" names ", " does not name "},
+                                                                              {" contains ", " does not contain "},
+                                                                              {" lets ", " does not let "},
+                                                                              {" is ", " is no longer "},
+                                                                              {" are ", " are no longer "}}};
+  for (const auto& [from, to] : inside) {
+    if (replace_first(text, from, to)) return text;
+  }
+  return "no longer: " + text;
+}
+
+std::string strategy_text(Strategy s) {
+  switch (s) {
+    case Strategy::none: return "nobody acts";
+    case Strategy::restore_only: return "re-apply only";
+    case Strategy::full: return "every step";
+  }
+  return "";
+}
+
+std::string kind_text(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::down: return bad("down");
+    case EffectKind::impaired: return warn("impaired");
+    case EffectKind::latent: return warn("latent");
+    case EffectKind::stalled: return bad("stalled");
+    case EffectKind::unreadable: return bad("unreadable");
+    case EffectKind::starved: return "starved";
+  }
+  return "";
+}
+
+std::string kind_meaning(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::down: return "does not serve, or nothing of it runs";
+    case EffectKind::impaired: return "runs, but something it does fails";
+    case EffectKind::latent: return "runs as long as nothing has to start or be replaced";
+    case EffectKind::stalled: return "held up by a full buffer";
+    case EffectKind::unreadable: return "its data is there but cannot be read";
+    case EffectKind::starved: return "works, but gets less";
+  }
+  return "";
+}
+
+std::string class_meaning(ErrorClass c) {
+  switch (c) {
+    case ErrorClass::denied: return "refused (401, 403, a role that cannot be assumed); most senders do not try again";
+    case ErrorClass::key: return "an encryption key refuses";
+    case ErrorClass::missing: return "the target is not there; most senders do not try again";
+    case ErrorClass::throttled: return "too much at once; tried again";
+    case ErrorClass::unavailable: return "nobody answers (5xx, network, nothing runs); most senders try again";
+    case ErrorClass::unhealthy: return "runs, but fails its checks";
+    case ErrorClass::stalled: return "held up by a full buffer";
+    case ErrorClass::failed: return "the receiver ran and failed";
+  }
+  return "";
+}
+
+// "1 event", "3 events", "1.2 million events"; what is hardly anything is told as such.
+std::string amount_text(double n, std::string_view one, std::string_view many) {
+  const std::string number = count_text(n);
+  return fmt::format("{}{}{}", number, hard_space, number == "1" ? one : many);
+}
+
+std::string plain_text(std::string_view text) { return std::string(text); }
+
+std::string events_text(double n, std::string (*mark)(std::string_view)) {
+  return mark(amount_text(n, "event", "events"));
+}
+
+// "1 event is", "3 events are"
+std::string are(double n, const std::string& what) {
+  return fmt::format("{} {}", what, count_text(n) == "1" ? "is" : "are");
+}
+
+// In the largest unit that gives a number people can hold: "400 a second", "7 an hour".
+std::string rate_text(double per_second) {
+  if (per_second >= 0.95) return fmt::format("{}{}a{}second", count_text(per_second), hard_space, hard_space);
+  if (per_second * 60 >= 0.95) return fmt::format("{}{}a{}minute", count_text(per_second * 60), hard_space, hard_space);
+  if (per_second * 3600 >= 0.95)
+    return fmt::format("{}{}an{}hour", count_text(per_second * 3600), hard_space, hard_space);
+  return fmt::format("{}{}a{}day", count_text(per_second * 86400), hard_space, hard_space);
+}
+
+bool is_assumption(const Fact& fact) { return fact.source.empty(); }
+
+std::string sentence(std::string text) {
+  const std::string first = text.substr(0, text.find(' '));
+  if (first.find_first_of("_:./") != std::string::npos) return text;  // an identifier
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 32);
+  return text;
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,38 @@
+// How names, conditions and amounts are told in sentences.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/findings.hpp"
+#include "core/response.hpp"
+#include "core/system.hpp"
+
+namespace moshimo::report {
+
+std::string name_in(const System& system, ComponentId component);
+std::string fact_id(const System& system, FactId fact);  // "" when unset
+// "role x exists" → "role x no longer exists"; what is not understood → "no longer: ..."
+std::string denied_sentence(std::string_view says);
+// What the name of a member is within its component: `orders/grant` → `grant`.
+std::string member_name(std::string_view name);
+std::string strategy_text(Strategy s);
+
+std::string kind_text(EffectKind kind);  // marked by how bad it is
+std::string kind_meaning(EffectKind kind);
+std::string class_meaning(ErrorClass c);
+
+// "1 event", "3 events", "1.2 million events"
+std::string amount_text(double n, std::string_view one, std::string_view many);
+std::string events_text(double n, std::string (*mark)(std::string_view));
+std::string plain_text(std::string_view text);
+// "1 event is", "3 events are"
+std::string are(double n, const std::string& what);
+// In the largest unit that gives a number people can hold: "400 a second", "7 an hour".
+std::string rate_text(double per_second);
+// A behaviour for which the catalogue gives no source, only a reason.
+bool is_assumption(const Fact& fact);
+// With a capital letter, unless it begins with an identifier.
+std::string sentence(std::string text);
+
+}  // namespace moshimo::report
