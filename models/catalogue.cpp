@@ -8,8 +8,8 @@
 #include <set>
 #include <unordered_map>
 
-#include "models/catalogue_check.hpp"
-#include "models/catalogue_reader.hpp"
+#include "models/catalogue/check.hpp"
+#include "models/catalogue/read.hpp"
 #include "models/catalogue_tree.hpp"
 
 namespace moshimo::models {

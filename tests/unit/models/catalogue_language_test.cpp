@@ -1,7 +1,7 @@
 // Every construct of the catalogue language, and what it becomes.
 #include <catch2/catch.hpp>
 
-#include "models/catalogue_reader.hpp"
+#include "models/catalogue/import_path.hpp"
 #include "tests/unit/models/catalogue_texts.hpp"
 
 using namespace moshimo;

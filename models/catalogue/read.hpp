@@ -1,4 +1,4 @@
-// From the tree of a type, traits merged in, to its definition.
+// From the trees of the catalogue, traits merged in, to its definitions.
 #pragma once
 
 #include "models/catalogue.hpp"
@@ -10,8 +10,5 @@ TypeDef read_type(const std::string& name, const CatalogueTrees::Type& type,
                   const std::map<std::string, std::vector<std::string>, std::less<>>& groups,
                   input::Diagnostics& diagnostics);
 FactDef read_fact(const CatalogueTrees::Fact& fact, input::Diagnostics& diagnostics);
-
-// `a.b[]`, `attr#json.key`, `TYPE(joining):path`, `* 1s`, `rate(...)`...
-std::optional<ImportPath> parse_import_path(std::string_view text, std::string* mistake);
 
 }  // namespace moshimo::models

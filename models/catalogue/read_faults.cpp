@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include "models/catalogue/type_reader.hpp"
+
+namespace moshimo::models {
+
+void TypeReader::faults(const Tree& tree) {
+  const Tree* found = tree.find("faults");
+  if (found != nullptr && !found->is_null() && expect_map(*found, "`faults`")) {
+    for (const Tree& child : found->children) {
+      check_name(child);
+      if (child.key == "outage" || child.key == "set" || child.key == "replace") {
+        error(child.key_at, fmt::format("the fault '{}' belongs to every scenario; use another name", child.key));
+      }
+      type_.faults.push_back(fault(same_as(child, *found)));
+    }
+  }
+  if (type_.find_fault("delete") == nullptr) {
+    FaultDef deletion;
+    deletion.name = "delete";
+    deletion.breaks.push_back(own("exists"));
+    deletion.is_implicit = true;
+    deletion.at = type_.at;
+    type_.faults.push_back(std::move(deletion));
+  }
+}
+
+// A fault that is another one, with its own keys over it.
+Tree TypeReader::same_as(const Tree& tree, const Tree& all, int depth) const {
+  const Tree* other = tree.find("same_as");
+  if (other == nullptr) return tree;
+  const Tree* base = all.find(other->text);
+  if (base == nullptr || base->key == tree.key || depth > 8) {
+    Keys known;
+    for (const Tree& child : all.children) {
+      if (child.key != tree.key) known.push_back(child.key);
+    }
+    error(other->at, depth > 8 ? std::string("`same_as` goes round in a circle")
+                               : fmt::format("there is no other fault '{}'{}", other->text,
+                                             input::did_you_mean(other->text, known)));
+    return tree;
+  }
+  Tree merged = same_as(*base, all, depth + 1);
+  for (const Tree& child : tree.children) {
+    if (Tree* mine = merged.find(child.key)) {
+      *mine = child;
+    } else {
+      merged.children.push_back(child);
+    }
+  }
+  merged.key = tree.key;
+  merged.key_at = tree.key_at;
+  merged.at = tree.at;
+  return merged;
+}
+
+FaultDef TypeReader::fault(const Tree& tree) {
+  FaultDef result;
+  result.name = tree.key;
+  result.at = tree.key_at;
+  if (!expect_map(tree, fmt::format("fault '{}'", tree.key))) return result;
+  allow_only(tree,
+             {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "fact", "assumed"});
+  if (const Tree* t = tree.find("same_as")) result.same_as = t->text;
+  if (const Tree* t = tree.find("action")) result.actions = names_in(*t);
+  if (const Tree* t = tree.find("with"); t != nullptr && expect_map(*t, "`with`")) {
+    for (const Tree& child : t->children) {
+      FaultDef::Parameter parameter;
+      parameter.name = child.key;
+      parameter.at = child.key_at;
+      if (child.is_map()) {
+        allow_only(child, {"one_of", "default"});
+        if (const Tree* options = child.find("one_of")) {
+          parameter.options = names_in(*options);
+        } else {
+          error(child.at, "a parameter is the name of an attribute or `{ one_of: [...], default: ... }`");
+        }
+        if (const Tree* usual = child.find("default")) parameter.default_option = usual->text;
+      } else {
+        parameter.attribute = child.text;
+      }
+      words_.parameters.push_back(child.key);
+      result.with.push_back(std::move(parameter));
+    }
+  }
+  if (const Tree* t = tree.find("context"); t != nullptr && expect_map(*t, "`context`")) {
+    for (const Tree& child : t->children) {
+      result.context.push_back({child.key, parser().expression(child, Wanted::any), child.key_at});
+    }
+  }
+  result.needs = needs_in(tree, "needs");
+  result.breaks = paths_in(tree, "breaks");
+  result.restores = paths_in(tree, "restores");
+  if (const Tree* t = tree.find("cascade")) {
+    for (const Tree* item : items(*t)) {
+      if (!expect_map(*item, "an item of `cascade`")) continue;
+      allow_only(*item, {"if", "delete"});
+      FaultDef::Cascade cascade;
+      cascade.at = item->at;
+      cascade.test = test_in(*item);
+      if (const Tree* deletes = item->find("delete")) {
+        cascade.deletes = parser().path(*deletes);
+      } else {
+        error(item->at, "key 'delete' is missing");
+      }
+      result.cascade.push_back(std::move(cascade));
+    }
+  }
+  result.basis = basis(tree);
+  words_.parameters.clear();
+  return result;
+}
+
+GuardsDef TypeReader::guards(const Tree& tree) const {
+  GuardsDef result;
+  result.at = tree.key_at;
+  if (!expect_map(tree, "`guards`")) return result;
+  allow_only(tree, {"with", "kind", "over", "while", "fact", "assumed"});
+  if (const Tree* t = tree.find("with")) {
+    result.with = name_in(*t);
+  } else {
+    error(tree.key_at, "`guards` needs `with`: the attribute that holds the policy");
+  }
+  if (const Tree* t = tree.find("kind")) result.kind = parser().expression(*t, Wanted::text);
+  if (const Tree* t = tree.find("over")) {
+    result.over = parser().path(*t);
+  } else {
+    error(tree.key_at, "`guards` needs `over`: a path to what it guards");
+  }
+  result.while_true = needs_in(tree, "while");
+  result.basis = basis(tree);
+  return result;
+}
+
+}  // namespace moshimo::models

@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include "models/catalogue/type_reader.hpp"
+
+namespace moshimo::models {
+
+namespace {
+
+// `timetable(D)`: what stands in the parentheses.
+std::optional<Tree> argument(const Tree& tree, std::string_view function) {
+  const std::string& text = tree.text;
+  if (!tree.is_scalar() || text.size() < function.size() + 2 || text.compare(0, function.size(), function) != 0 ||
+      text[function.size()] != '(' || text.back() != ')') {
+    return std::nullopt;
+  }
+  Tree inside = tree;
+  inside.text = text.substr(function.size() + 1, text.size() - function.size() - 2);
+  inside.at = tree.inside(function.size() + 1);
+  inside.is_quoted = false;
+  return inside;
+}
+
+}  // namespace
+
+FallbackDef TypeReader::fallback(const Tree& tree) const {
+  FallbackDef result;
+  result.at = tree.at;
+  if (tree.is_scalar()) {
+    result.in = parser().path(tree);
+    return result;
+  }
+  if (!expect_map(tree, "a fallback")) return result;
+  const Tree* in = tree.find("in");
+  const Tree* retry = tree.find("retry");
+  const Tree* buffer = tree.find("buffer");
+  if ((in != nullptr) + (retry != nullptr) + (buffer != nullptr) != 1) {
+    error(tree.at, "a fallback has exactly one of `in`, `retry` and `buffer`");
+    return result;
+  }
+  result.test = test_in(tree);
+  result.limit = quantity_in(tree, "for");
+  result.basis = basis(tree);
+  if (in != nullptr) {
+    allow_only(tree, {"in", "as", "age", "for", "release", "if", "fact", "assumed"});
+    result.kind = FallbackDef::Kind::place;
+    result.in = parser().path(*in);
+    result.as = principals_in(tree);
+    if (const Tree* age = tree.find("age")) result.age = parser().expression(*age, Wanted::text);
+    if (const Tree* release = tree.find("release")) result.release = parser().path(*release);
+  } else if (retry != nullptr) {
+    allow_only(tree, {"retry", "for", "if", "fact", "assumed"});
+    result.kind = FallbackDef::Kind::retry;
+    result.schedule = schedule(*retry);
+  } else {
+    allow_only(tree, {"buffer", "capacity", "overflow", "for", "release", "if", "fact", "assumed"});
+    result.kind = FallbackDef::Kind::buffer;
+    result.buffer = parser().text(*buffer);
+    result.capacity = quantity_in(tree, "capacity");
+    result.overflow = overflow_in(tree);
+    if (const Tree* release = tree.find("release")) result.release = parser().path(*release);
+  }
+  return result;
+}
+
+ReactionDef TypeReader::reaction(const Tree& tree, bool has_if) const {
+  ReactionDef result;
+  result.at = tree.at;
+  if (!expect_map(tree, "a block of `when`")) return result;
+  allow_only(tree, has_if ? Keys{"if", "fallbacks", "pause", "sees", "fact", "assumed"}
+                          : Keys{"fallbacks", "pause", "sees", "fact", "assumed"});
+  if (has_if) result.test = test_in(tree);
+  if (const Tree* t = tree.find("fallbacks")) {
+    result.fallbacks.emplace();
+    for (const Tree* item : items(*t)) result.fallbacks->push_back(fallback(*item));
+  }
+  if (tree.find("pause") != nullptr) result.pause = delay_in(tree, "pause");
+  if (tree.find("sees") != nullptr) result.sees = sees_in(tree);
+  result.basis = basis(tree);
+  return result;
+}
+
+std::vector<WhenDef> TypeReader::when_in(const Tree& tree) const {
+  std::vector<WhenDef> all;
+  const Tree* found = tree.find("when");
+  if (found == nullptr || !expect_map(*found, "`when`")) return all;
+  for (const Tree& child : found->children) {
+    WhenDef when;
+    when.key = child.key;
+    Keys known{"refused", "retryable", "any"};
+    for (const ClassName& entry : class_names) {
+      known.push_back(entry.name);
+      if (child.key == entry.name) when.classes.add(entry.error);
+    }
+    if (child.key == "any") when.classes = ClassSet::all();
+    if (child.key == "refused") {
+      for (const ErrorClass c : {ErrorClass::denied, ErrorClass::key, ErrorClass::missing}) when.classes.add(c);
+    }
+    if (child.key == "retryable") {
+      for (const ErrorClass c :
+           {ErrorClass::throttled, ErrorClass::unavailable, ErrorClass::unhealthy, ErrorClass::stalled}) {
+        when.classes.add(c);
+      }
+    }
+    if (when.classes.bits == 0) {
+      error(child.key_at, fmt::format("'{}' is no error class, nor refused, retryable or any{}", child.key,
+                                      input::did_you_mean(child.key, known)));
+      continue;
+    }
+    if (child.is_list()) {
+      for (const Tree& block : child.children) when.blocks.push_back(reaction(block, true));
+    } else {
+      when.blocks.push_back(reaction(child, child.find("if") != nullptr));
+    }
+    all.push_back(std::move(when));
+  }
+  return all;
+}
+
+HopDef TypeReader::hop(const Tree& tree) {
+  HopDef result;
+  result.name = tree.key;
+  result.at = tree.key_at;
+  const std::string what = fmt::format("hop '{}'", tree.key);
+  if (!expect_map(tree, what)) return result;
+  allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "rate", "size", "drain", "when",
+                    "unknown", "fact", "assumed"});
+  if (const Tree* t = tree.find("each")) {
+    result.each = parser().path(*t);
+    words_.item = true;
+  }
+  result.says = required_text(tree, "says", what);
+  result.test = test_in(tree);
+  if (const Tree* t = tree.find("from")) {
+    if (const auto every = argument(*t, "timetable")) {
+      result.source = HopDef::Source::timetable;
+      result.every = parser().expression(*every, Wanted::quantity);
+    } else if (const auto signal = argument(*t, "signal")) {
+      result.source = HopDef::Source::signal;
+      result.from = parser().path(*signal);
+    } else {
+      result.from = parser().path(*t);
+    }
+  } else {
+    error(tree.key_at, fmt::format("{} needs `from`: a port, timetable(D) or signal(condition)", what));
+  }
+  if (const Tree* t = tree.find("to")) {
+    if (t->is_map() && t->children.size() == 1) {
+      Tree path;
+      path.kind = input::NodeKind::scalar;
+      path.text = t->children[0].key;
+      path.at = t->children[0].key_at;
+      result.to = parser().path(path);
+      result.to_shown_as = error_class(t->children[0]);
+    } else if (!(t->is_scalar() && t->text == "outside")) {
+      result.to = parser().path(*t);
+    }
+  } else {
+    error(tree.key_at, fmt::format("{} needs `to`: a port or `outside`", what));
+  }
+  result.as = principals_in(tree);
+  result.needs = needs_in(tree, "needs");
+  result.ratio = quantity_in(tree, "ratio");
+  result.rate = quantity_in(tree, "rate");
+  if (result.ratio.is_written() && result.rate.is_written()) {
+    error(tree.key_at, fmt::format("{} has both `ratio` and `rate`; one of them says how much it carries", what));
+  }
+  result.size = quantity_in(tree, "size");
+  result.drain = quantity_in(tree, "drain");
+  result.when = when_in(tree);
+  result.unknown = text_in(tree, "unknown");
+  result.basis = basis(tree);
+  words_.item = false;
+  return result;
+}
+
+}  // namespace moshimo::models
