@@ -22,7 +22,7 @@ World world_of(const std::vector<std::string>& inventories, const Common& common
   World world;
   world.inventory = std::make_shared<const models::Inventory>(models::read_inventory(inventories, diagnostics));
   diagnostics.throw_if_errors();
-  world.compiled = models::compile(*world.inventory, common.catalogue(), {}, diagnostics);
+  world.compiled = models::compile(world.inventory, common.catalogue(), {}, diagnostics);
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
   return world;

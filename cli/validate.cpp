@@ -25,14 +25,14 @@ std::string checked(const std::string& path, const Common& common) {
   using models::FileKind;
   switch (models::kind_of(document)) {
     case FileKind::inventory: {
-      models::Inventory inventory;
-      models::read_inventory(document, inventory, diagnostics);
+      const auto inventory = std::make_shared<models::Inventory>();
+      models::read_inventory(document, *inventory, diagnostics);
       input::Diagnostics compiling;  // apart, so that a mistake of form does not hide one of meaning
-      if (!inventory.resources.empty()) models::compile(inventory, common.catalogue(), {}, compiling);
+      if (!inventory->resources.empty()) models::compile(inventory, common.catalogue(), {}, compiling);
       for (const input::Diagnostic& e : compiling.errors()) diagnostics.error(e.at, e.message);
       for (const input::Diagnostic& w : compiling.warnings()) diagnostics.warning(w.at, w.message);
       diagnostics.throw_if_errors();
-      what = fmt::format("an inventory of {}", counted(inventory.resources.size(), "resource"));
+      what = fmt::format("an inventory of {}", counted(inventory->resources.size(), "resource"));
       break;
     }
     case FileKind::scenario: {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 
 #include "core/flow_engine.hpp"
@@ -17,6 +18,8 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
   port_demand_.resize(plan_.ports);
   intake_.resize(system.components.size());
   queued_.assign(plan_.hops + plan_.ports, 0);
+  passages_.resize(plan_.hops);
+  passed_by_.resize(plan_.hops);
   std::size_t most_places = 0;
   for (std::uint32_t h = 0; h < plan_.hops; ++h) {
     most_places = std::max<std::size_t>(most_places, plan_.first_place[h + 1] - plan_.first_place[h]);
@@ -28,12 +31,55 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
   none_granted_.assign(levels_, 0.0);
 }
 
-void Engine::start(bool record_losses, Outcome& outcome) {
-  outcome_ = &outcome;
+// What was found out about an island in which nothing changes is good for every run to the same horizon: only islands
+// that something changes now, or that something changed in the run before, are simulated.
+void Engine::choose(const std::vector<Transition>& transitions, const std::vector<Script::Release>& releases,
+                    SimTime horizon, bool record_losses, const Outcome& outcome) {
+  const bool is_known = known_ == &outcome && horizon_ == horizon && record_ == record_losses;
+  if (!is_known) is_stale_.assign(plan_.islands, 1);
+  std::vector<std::uint8_t> changes(plan_.islands, 0);
+  const auto touch = [&](std::uint32_t node) { changes[plan_.island_of_node[node]] = 1; };
+  for (const Transition& x : transitions) {
+    if (x.is_process) {
+      for (std::uint32_t h : plan_.process_watchers.of(x.index)) touch(h);
+      for (std::uint32_t p : plan_.process_ports.of(x.index)) touch(plan_.hops + p);
+    } else {
+      for (std::uint32_t h : plan_.watchers.of(x.index)) touch(h);
+      for (std::uint32_t h : plan_.signals.of(x.index)) touch(h);
+    }
+  }
+  for (const Script::Release& x : releases) touch(x.hop.value);
+  chosen_hops_.clear();
+  chosen_ports_.clear();
+  for (std::uint32_t node = 0; node < plan_.island_of_node.size(); ++node) {
+    const std::uint32_t island = plan_.island_of_node[node];
+    if (changes[island] == 0 && is_stale_[island] == 0) continue;
+    if (node < plan_.hops) {
+      chosen_hops_.push_back(node);
+    } else {
+      chosen_ports_.push_back(node - plan_.hops);
+    }
+  }
+  const auto starts_anew = [&](const Stall& stall) {
+    const std::uint32_t island = plan_.island_of_node[stall.hop.value];
+    return changes[island] != 0 || is_stale_[island] != 0;
+  };
+  kept_stalls_.clear();
+  if (is_known)
+    std::remove_copy_if(outcome.stalls.begin(), outcome.stalls.end(), std::back_inserter(kept_stalls_), starts_anew);
+  is_stale_ = std::move(changes);
+  known_ = nullptr;
+  horizon_ = horizon;
   record_ = record_losses;
-  outcome.hops.resize(plan_.hops);
-  outcome.hop_states.resize(plan_.hops);
-  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+}
+
+void Engine::start(Outcome& outcome) {
+  if (outcome.hops.size() != plan_.hops) {
+    outcome.hops.resize(plan_.hops);
+    outcome.hop_states.reset(plan_.hops, {HopState{}});
+  }
+  outcome_ = &outcome;
+  for (std::uint32_t h : chosen_hops_) {
     HopLedger& ledger = outcome.hops[h];
     ledger.losses.clear();
     ledger.places.clear();
@@ -41,36 +87,34 @@ void Engine::start(bool record_losses, Outcome& outcome) {
     ledger.offered = ledger.on_time = ledger.late = ledger.recovered = ledger.waiting = 0;
     ledger.handed_on = ledger.lost = 0;
     ledger.longest_delay = {};
-    outcome.hop_states[h].clear();
+    outcome.hop_states.restart(h);
     hops_[h] = Running{};
     if (hop(h).source == Hop::Source::timetable) hops_[h].next_tick = hop(h).first.us();
+    passed_by_[h].clear();
+    for (std::uint32_t i = 0; i < place_count(h); ++i) {
+      Place& p = place(h, i);
+      p.backlog.clear();
+      p.groups.clear();
+      p.fresh = p.inflow = p.assumed = p.drained = p.drain = p.expiring = p.dropping = p.handing = p.ask = p.base =
+          p.share = 0;
+      p.regroup_at = p.next = never;
+      p.retrying = p.full = p.releasing = p.destroyed = false;
+      p.release_rate = infinity;
+      p.stay = -1;
+    }
   }
-  for (Place& p : places_) {
-    p.backlog.clear();
-    p.groups.clear();
-    p.fresh = p.inflow = p.assumed = p.drained = p.drain = p.expiring = p.dropping = p.handing = p.ask = p.base =
-        p.share = 0;
-    p.regroup_at = p.next = never;
-    p.retrying = p.full = p.releasing = p.destroyed = false;
-    p.release_rate = infinity;
-    p.stay = -1;
-  }
-  std::fill(port_inflow_.begin(), port_inflow_.end(), 0.0);
-  std::fill(port_impulse_.begin(), port_impulse_.end(), 0.0);
-  std::fill(port_demand_.begin(), port_demand_.end(), 0.0);
+  for (std::uint32_t p : chosen_ports_) port_inflow_[p] = port_impulse_[p] = port_demand_[p] = 0;
   std::fill(intake_.begin(), intake_.end(), 1.0);
   outcome.stalls.clear();
   events_.reset(plan_.hops);
-  passages_.resize(plan_.hops);
-  passed_by_.resize(plan_.hops);
-  for (std::vector<std::uint32_t>& timetables : passed_by_) timetables.clear();
   queue_.clear();
   std::fill(queued_.begin(), queued_.end(), std::uint8_t{0});
 }
 
 void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
                  const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome) {
-  start(record_losses, outcome);
+  choose(transitions, releases, horizon, record_losses, outcome);
+  start(outcome);
   value_ = starting_values;
   running_.resize(system_.processes.size());
   for (std::size_t p = 0; p < running_.size(); ++p) running_[p] = system_.processes[ProcessId(p)].count;
@@ -82,7 +126,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     falls_for_good_[x.index] = x.value == 0 ? x.at.us() : never;
     falls_touched_.push_back(x.index);
   }
-  for (std::uint32_t h = 0; h < plan_.hops; ++h) mark_hop(h);
+  for (std::uint32_t h : chosen_hops_) mark_hop(h);
 
   std::size_t at = 0, released = 0;
   std::int64_t t = 0;
@@ -137,6 +181,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     t = std::max(next, t + 1);
   }
   finish(horizon, outcome);
+  known_ = &outcome;
 }
 
 void Engine::mark(std::uint32_t node) {

@@ -25,7 +25,8 @@ class Flow {
   Flow& operator=(Flow&&) noexcept;
 
   // `transitions` and the starting values are those of a control plane that was advanced to `horizon`. Fills in the
-  // ledgers and hop states of `outcome`.
+  // ledgers and hop states of `outcome`. Where it is handed the outcome of its last run again, unchanged, it looks only
+  // at what differs.
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
            const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
 

@@ -136,7 +136,9 @@ class Engine {
   bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
-  void start(bool record_losses, Outcome& outcome);
+  void choose(const std::vector<Transition>& transitions, const std::vector<Script::Release>& releases, SimTime horizon,
+              bool record_losses, const Outcome& outcome);
+  void start(Outcome& outcome);
   void mark_hop(std::uint32_t h) { mark(h); }
   void mark_port(std::uint32_t p) { mark(plan_.hops + p); }
   void mark(std::uint32_t node);
@@ -208,7 +210,12 @@ class Engine {
   std::vector<Passed> trace_;                          // of the tick that is being followed
   bool straight_ = false;                              // nothing of this tick has stayed anywhere
   std::vector<std::uint32_t> ticking_;
+  std::vector<std::uint32_t> chosen_hops_, chosen_ports_;  // that this run looks at
+  std::vector<std::uint8_t> is_stale_;                     // by island: the ledgers hold what a change has made of it
+  std::vector<Stall> kept_stalls_;
+  const Outcome* known_ = nullptr;  // holds the result of the last run
   Outcome* outcome_ = nullptr;
+  SimTime horizon_;
   bool record_ = true;
 };
 

@@ -68,10 +68,7 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
     }
   }
   r.state = to;
-  StepFunction<HopState>& states = outcome_->hop_states[h];
-  const SimTime at = SimTime::microseconds(t);
-  if (!states.empty() && states.back().at == at) states.pop_back();
-  if (states.empty() || !(states.back().value == to)) states.push_back({at, to});
+  outcome_->hop_states.set(h, SimTime::microseconds(t), to);
   r.started = true;
   if (to.open) {
     for (std::uint32_t i = 0; i < n; ++i) place(h, i).base = 0;

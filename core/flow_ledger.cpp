@@ -83,10 +83,10 @@ void Engine::note_stay(std::uint32_t h, std::size_t i, std::int64_t t) {
 }
 
 void Engine::finish(SimTime horizon, Outcome& outcome) {
-  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+  for (std::uint32_t h : chosen_hops_) {
     if (hops_[h].skips) count_skipped(h, horizon.us() + 1);
   }
-  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+  for (std::uint32_t h : chosen_hops_) {
     advance(h, horizon.us());
     HopLedger& ledger = outcome.hops[h];
     for (std::uint32_t i = 0; i < place_count(h); ++i) {
@@ -111,6 +111,10 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
                              " events but accounts for " + std::to_string(accounted));
     }
   }
+  if (kept_stalls_.empty()) return;
+  outcome.stalls.insert(outcome.stalls.end(), kept_stalls_.begin(), kept_stalls_.end());
+  std::stable_sort(outcome.stalls.begin(), outcome.stalls.end(),
+                   [](const Stall& a, const Stall& b) { return a.from < b.from; });
 }
 
 }  // namespace moshimo::fluid

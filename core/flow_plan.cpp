@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace moshimo {
@@ -28,6 +29,24 @@ PlaceRow place_row(const Hop& hop, const Fallback& fallback) {
   }
   return row;
 }
+
+// Sets that grow together; each is known by its least member.
+class Union {
+ public:
+  explicit Union(std::size_t count) : above_(count) { std::iota(above_.begin(), above_.end(), 0U); }
+  std::uint32_t find(std::uint32_t x) {
+    while (above_[x] != x) x = above_[x] = above_[above_[x]];
+    return x;
+  }
+  void join(std::uint32_t a, std::uint32_t b) {
+    a = find(a);
+    b = find(b);
+    above_[std::max(a, b)] = std::min(a, b);
+  }
+
+ private:
+  std::vector<std::uint32_t> above_;
+};
 
 }  // namespace
 
@@ -124,6 +143,8 @@ FlowPlan::FlowPlan(const System& system)
   process_watchers.finish();
   process_ports.finish();
 
+  find_islands(system);
+
   std::vector<std::uint32_t> missing(hops + ports, 0);
   for (const auto& targets : next) {
     for (std::uint32_t node : targets) ++missing[node];
@@ -139,6 +160,29 @@ FlowPlan::FlowPlan(const System& system)
   assert(node_at_rank.size() == hops + ports && "a loop of hops passed check()");
   node_rank.resize(hops + ports);
   for (std::uint32_t rank = 0; rank < node_at_rank.size(); ++rank) node_rank[node_at_rank[rank]] = rank;
+}
+
+void FlowPlan::find_islands(const System& system) {
+  Union sets(hops + ports);
+  for (std::uint32_t h = 0; h < hops; ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (hop.to.is_set()) sets.join(h, hops + hop.to.value);
+    if (hop.from.is_set()) sets.join(h, hops + hop.from.value);
+    for (const Fallback& fallback : hop.fallbacks) {
+      if (fallback.kind == Fallback::Kind::hand_on) sets.join(h, hops + fallback.port.value);
+    }
+    if (!hop.component.is_set()) continue;
+    for (std::uint32_t other : component_blockers.of(hop.component.value)) sets.join(h, other);
+    for (std::uint32_t p : component_ports.of(hop.component.value)) sets.join(h, hops + p);
+  }
+  island_of_node.resize(hops + ports);
+  for (std::uint32_t node = 0; node < hops + ports; ++node) {
+    const std::uint32_t least = sets.find(node);
+    island_of_node[node] = least == node ? islands++ : island_of_node[least];
+  }
+  island_nodes.reset(islands);
+  for (std::uint32_t node = 0; node < hops + ports; ++node) island_nodes.add(island_of_node[node], node);
+  island_nodes.finish();
 }
 
 }  // namespace moshimo

@@ -58,6 +58,15 @@ struct FlowPlan {
   std::vector<std::uint8_t> can_limit;  // by port: it has a capacity, or a full buffer may hold it up
   Adjacency component_ports;            // component -> ports a full buffer of it may hold up
   Adjacency component_blockers;         // component -> hops whose full buffer holds it up
+
+  // Islands: hops and ports between which data, or the want of room for it, can make itself felt. What happens on one
+  // says nothing about another.
+  std::uint32_t islands = 0;
+  std::vector<std::uint32_t> island_of_node;  // hops, then ports, as above
+  Adjacency island_nodes;
+
+ private:
+  void find_islands(const System& system);
 };
 
 }  // namespace moshimo

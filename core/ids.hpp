@@ -26,8 +26,13 @@ class Table {
     rows_.push_back(static_cast<Row&&>(row));
     return Id<Row>(rows_.size() - 1);
   }
+  Id<Row> add() {
+    rows_.emplace_back();
+    return Id<Row>(rows_.size() - 1);
+  }
   Row& operator[](Id<Row> id) { return rows_[id.value]; }
   const Row& operator[](Id<Row> id) const { return rows_[id.value]; }
+  Id<Row> id_of(const Row& row) const { return Id<Row>(static_cast<std::size_t>(&row - rows_.data())); }
   std::size_t size() const { return rows_.size(); }
   bool empty() const { return rows_.empty(); }
   void reserve(std::size_t n) { rows_.reserve(n); }

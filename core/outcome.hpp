@@ -46,37 +46,52 @@ struct ChangeTo {
 template <class Value>
 using StepFunction = std::vector<ChangeTo<Value>>;
 
-// Functions of time by index. Most conditions of a large system never change: those share one function per value.
-class Conditions {
+// Functions of time by index. Most of a large system never changes: what stays at a common value for ever shares one
+// function.
+template <class Value>
+class StepFunctions {
  public:
-  Conditions() = default;
-  Conditions(std::initializer_list<StepFunction<bool>> functions) {
-    reset(0);
-    for (const StepFunction<bool>& f : functions) {
+  StepFunctions() = default;
+  StepFunctions(std::initializer_list<StepFunction<Value>> functions) {
+    for (const StepFunction<Value>& f : functions) {
       place_.push_back(static_cast<std::uint32_t>(functions_.size()));
       functions_.push_back(f);
     }
   }
 
-  void reset(std::size_t count) {  // all of them true from the start, and for ever
-    functions_ = {{{SimTime{}, true}}, {{SimTime{}, false}}};
+  // All at the first of the common values from the start, and for ever.
+  void reset(std::size_t count, std::initializer_list<Value> common) {
+    common_ = common.size();
+    functions_.clear();
+    for (const Value& value : common) functions_.push_back({{SimTime{}, value}});
     place_.assign(count, 0);
   }
-  void start_with(std::size_t i, bool value) { place_[i] = value ? 0 : 1; }
-  StepFunction<bool>& own(std::size_t i) {  // to be changed
-    if (place_[i] < 2) {
+  void start_with(std::size_t i, std::size_t common) { place_[i] = static_cast<std::uint32_t>(common); }
+
+  // Forgets what became of `i`; its first value has to be set again.
+  void restart(std::size_t i) {
+    if (place_[i] >= common_) functions_[place_[i]].clear();
+  }
+
+  // From `at` on, which is not before any earlier change.
+  void set(std::size_t i, SimTime at, const Value& value) {
+    if (place_[i] < common_) {
+      if (functions_[place_[i]].back().value == value) return;
       functions_.push_back(functions_[place_[i]]);
       place_[i] = static_cast<std::uint32_t>(functions_.size() - 1);
     }
-    return functions_[place_[i]];
+    StepFunction<Value>& f = functions_[place_[i]];
+    if (!f.empty() && f.back().at == at) f.pop_back();
+    if (f.empty() || !(f.back().value == value)) f.push_back({at, value});
   }
 
   std::size_t size() const { return place_.size(); }
-  const StepFunction<bool>& operator[](std::size_t i) const { return functions_[place_[i]]; }
+  const StepFunction<Value>& operator[](std::size_t i) const { return functions_[place_[i]]; }
 
  private:
-  std::vector<StepFunction<bool>> functions_;  // the first two: always true, always false
+  std::vector<StepFunction<Value>> functions_;  // the common ones first
   std::vector<std::uint32_t> place_;
+  std::size_t common_ = 0;
 };
 
 // Why a list of needs fails: the position of the first that does.
@@ -89,7 +104,7 @@ struct HopState {
 
 struct Timeline {
   SimTime horizon;
-  Conditions conditions;                             // by ConditionId
+  StepFunctions<bool> conditions;                    // by ConditionId
   std::vector<StepFunction<std::uint32_t>> running;  // by ProcessId: workers that run
 };
 
@@ -159,8 +174,8 @@ struct Stall {
 struct Outcome {
   Timeline timeline;
   std::vector<Stall> stalls;
-  std::vector<HopLedger> hops;                     // by HopId
-  std::vector<StepFunction<HopState>> hop_states;  // by HopId; pauses included
+  std::vector<HopLedger> hops;         // by HopId
+  StepFunctions<HopState> hop_states;  // by HopId; pauses included
 };
 
 }  // namespace moshimo

@@ -8,12 +8,6 @@
 namespace moshimo {
 namespace {
 
-template <class Value>
-void add_change(StepFunction<Value>& f, SimTime at, Value value) {
-  if (!f.empty() && f.back().at == at) f.pop_back();
-  if (f.empty() || !(f.back().value == value)) f.push_back({at, value});
-}
-
 const System& checked(const System& system) {
   const std::vector<std::string> mistakes = check(system);
   if (!mistakes.empty()) throw std::invalid_argument(mistakes.front());
@@ -32,21 +26,22 @@ struct Simulation::State {
   void fill_timeline(SimTime horizon) {
     Timeline& timeline = outcome.timeline;
     timeline.horizon = horizon;
-    timeline.conditions.reset(system.conditions.size());
-    timeline.running.resize(system.processes.size());
+    timeline.conditions.reset(system.conditions.size(), {true, false});
     for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-      timeline.conditions.start_with(c, starting_values[c] != 0);
+      if (starting_values[c] == 0) timeline.conditions.start_with(c, 1);
     }
+    timeline.running.resize(system.processes.size());
     for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
-      timeline.running[p].clear();
-      timeline.running[p].push_back({SimTime{}, system.processes[ProcessId(p)].count});
+      timeline.running[p] = {{SimTime{}, system.processes[ProcessId(p)].count}};
     }
     for (const Transition& x : control.transitions()) {
-      if (x.is_process) {
-        add_change(timeline.running[x.index], x.at, x.value);
-      } else {
-        add_change(timeline.conditions.own(x.index), x.at, x.value != 0);
+      if (!x.is_process) {
+        timeline.conditions.set(x.index, x.at, x.value != 0);
+        continue;
       }
+      StepFunction<std::uint32_t>& f = timeline.running[x.index];
+      if (f.back().at == x.at) f.pop_back();
+      if (f.empty() || f.back().value != x.value) f.push_back({x.at, x.value});
     }
   }
 

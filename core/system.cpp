@@ -45,4 +45,8 @@ FactId Hop::fact_of(ErrorClass error, std::size_t fallback) const {
   return fallbacks[fallback].fact;
 }
 
+RepairText text_of(const System& system, RepairId repair) {
+  return system.repair_texts ? system.repair_texts->of(repair) : RepairText{};
+}
+
 }  // namespace moshimo

@@ -5,6 +5,7 @@
 // they do.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -70,12 +71,40 @@ using ProcessId = Id<Process>;
 using RepairId = Id<Repair>;
 using ActionId = Id<Action>;
 
+// Further conditions of a need. A large system has millions of needs, and few of them have any.
+class Alternatives {
+ public:
+  Alternatives() = default;
+  Alternatives(std::vector<ConditionId> list) {
+    if (!list.empty()) list_ = std::make_unique<std::vector<ConditionId>>(std::move(list));
+  }
+  Alternatives(const Alternatives& other) : Alternatives(std::vector<ConditionId>(other.begin(), other.end())) {}
+  Alternatives(Alternatives&&) noexcept = default;
+  Alternatives& operator=(const Alternatives& other) { return *this = Alternatives(other); }
+  Alternatives& operator=(Alternatives&&) noexcept = default;
+  ~Alternatives() = default;
+  bool empty() const { return !list_; }
+  const ConditionId* begin() const { return list_ ? list_->data() : nullptr; }
+  const ConditionId* end() const { return list_ ? list_->data() + list_->size() : nullptr; }
+  std::size_t size() const { return list_ ? list_->size() : 0; }
+  void push_back(ConditionId c) {
+    if (!list_) list_ = std::make_unique<std::vector<ConditionId>>();
+    list_->push_back(c);
+  }
+  friend bool operator==(const Alternatives& a, const Alternatives& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+ private:
+  std::unique_ptr<std::vector<ConditionId>> list_;  // not set: none
+};
+
 // One condition, or any one of several; `error` is the class in which its absence shows here.
 // Lists of needs are checked in order; the first that fails is the cause and gives the class.
 struct Need {
   ErrorClass error = ErrorClass::unavailable;
-  ConditionId condition;                  // always set
-  std::vector<ConditionId> alternatives;  // further conditions, one of which is enough
+  ConditionId condition;      // always set
+  Alternatives alternatives;  // one of which is enough
 };
 using Needs = std::vector<Need>;
 
@@ -109,18 +138,18 @@ class Symptoms {
   Symptoms(std::vector<Symptom> list) {
     if (!list.empty()) list_ = std::make_shared<const std::vector<Symptom>>(std::move(list));
   }
-  operator const std::vector<Symptom>&() const { return *list_; }
-  bool empty() const { return list_->empty(); }
-  std::size_t size() const { return list_->size(); }
-  auto begin() const { return list_->begin(); }
-  auto end() const { return list_->end(); }
+  operator const std::vector<Symptom>&() const { return list(); }
+  bool empty() const { return !list_; }
+  std::size_t size() const { return list().size(); }
+  auto begin() const { return list().begin(); }
+  auto end() const { return list().end(); }
 
  private:
-  static const std::shared_ptr<const std::vector<Symptom>>& none() {
-    static const auto list = std::make_shared<const std::vector<Symptom>>();
-    return list;
+  const std::vector<Symptom>& list() const {
+    static const std::vector<Symptom> none;
+    return list_ ? *list_ : none;
   }
-  std::shared_ptr<const std::vector<Symptom>> list_ = none();
+  std::shared_ptr<const std::vector<Symptom>> list_;  // not set: none
 };
 
 // A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs;
@@ -267,10 +296,9 @@ struct Process {
   FactId fact;
 };
 
-// A way to put something right. Texts may hold `{gap.start}` and the like, filled in by the report.
+// A way to put something right. What people read of it is told by `text_of`.
 struct Repair {
   std::string name;  // `component/repair`
-  std::string title;
   ComponentId component;
   std::vector<ConditionId> restores;
   std::vector<ConditionId> breaks;
@@ -279,12 +307,24 @@ struct Repair {
   Needs requirements;
   std::optional<Rate> rate;  // of a release; unset: as fast as a drain
   Duration takes = {};
-  std::string who;
   bool by_apply = false;  // re-applying the infrastructure code does it
-  std::vector<std::string> commands;
-  std::string verify;
   FactId fact;
   FactId limits;
+};
+
+// A repair in words. They may hold `{gap.start}` and the like, filled in by the report.
+struct RepairText {
+  std::string title;
+  std::string who;
+  std::vector<std::string> commands;
+  std::string verify;
+};
+
+// Puts the texts of repairs together when somebody asks: of the repairs of a large system few are ever read.
+class RepairTexts {
+ public:
+  virtual ~RepairTexts() = default;
+  virtual RepairText of(RepairId repair) = 0;
 };
 
 // Something somebody may do to a component: a fault when it was not meant.
@@ -318,6 +358,8 @@ struct System {
   Table<Process> processes;
   Table<Repair> repairs;
   Table<Action> actions;
+  std::shared_ptr<RepairTexts> repair_texts;  // not set: repairs have no texts
 };
+RepairText text_of(const System& system, RepairId repair);
 
 }  // namespace moshimo

@@ -124,20 +124,21 @@ std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& 
 
 }  // namespace
 
-Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const CompileOptions& options,
+Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
                  input::Diagnostics& diagnostics) {
-  const std::vector<Override> overrides = overrides_of(inventory, catalogue, options);
-  std::shared_ptr<Inventory> changed;
+  const std::vector<Override> overrides = overrides_of(*inventory, catalogue, options);
   if (!overrides.empty()) {
-    changed = std::make_shared<Inventory>(inventory);
+    const auto changed = std::make_shared<Inventory>(*inventory);
     for (const Override& change : overrides) apply(*changed, change, diagnostics);
+    inventory = changed;
   }
   Compiled compiled;
-  const Inventory& used = changed ? *changed : inventory;
-  compiled.compilation = std::make_shared<Compilation>(changed, used, catalogue, options, diagnostics, compiled.system);
+  compiled.compilation =
+      std::make_shared<Compilation>(std::move(inventory), catalogue, options, diagnostics, compiled.system);
   Compilation& compilation = *compiled.compilation;
   if (!compilation.check()) return compiled;
   compilation.write_system(compiled.entry_points, compiled.settings);
+  compiled.system.repair_texts = compiled.compilation;
   for (const ActionRequest& request : options.actions) {
     compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));
   }
@@ -150,7 +151,7 @@ Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const C
 
 std::vector<Assumption> Compilation::assumptions() {
   std::vector<Assumption> out;
-  for (const std::string& sentence : inventory_.unknowns) out.push_back({Assumption::Kind::unknown, sentence, {}, {}});
+  for (const std::string& sentence : inventory_->unknowns) out.push_back({Assumption::Kind::unknown, sentence, {}, {}});
   for (const Assumption& a : assumptions_) out.push_back(a);
   for (const auto& [service, callees] : needs_->taken_to_be_let_in) {
     Assumption a;

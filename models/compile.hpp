@@ -68,7 +68,7 @@ struct Setting {
 
 class Compilation;
 
-// `compilation` refers to the inventory and the catalogue; the rest stands by itself.
+// Refers to the catalogue.
 struct Compiled {
   System system;
   std::vector<Assumption> assumptions;
@@ -82,8 +82,6 @@ struct Compiled {
   PortId port(ComponentId component, std::string_view name) const;
   RepairId repair(ComponentId component, std::string_view name) const;
 
-  // What follows needs `compilation`.
-
   // What can be done to a component, sorted.
   std::vector<std::string> verbs(ComponentId component) const;
 
@@ -91,11 +89,11 @@ struct Compiled {
   // attribute of the component (`window` of a key's deletion) can be given in CompileOptions::actions only.
   ActionId action(const ActionRequest& request, input::Diagnostics& diagnostics);
 
-  std::shared_ptr<Compilation> compilation;  // can be let go: of a large inventory it is large
+  std::shared_ptr<Compilation> compilation;
 };
 
 // With errors in `diagnostics` the system is not to be used.
-Compiled compile(const Inventory& inventory, const Catalogue& catalogue, const CompileOptions& options,
+Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
                  input::Diagnostics& diagnostics);
 
 }  // namespace moshimo::models

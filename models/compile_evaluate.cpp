@@ -24,9 +24,9 @@ Thing member_thing(Thing::Kind kind, Index component, std::size_t index) {
 
 // ---- paths ----------------------------------------------------------------------------------------------------------
 
-void World::follow(const Path& path, const Scope& scope, std::vector<Thing>& out) {
+void World::follow(const Path& path, std::size_t steps, const Scope& scope, std::vector<Thing>& out) {
   const Step* step = path.steps.data();
-  const Step* end = step + path.steps.size();
+  const Step* end = step + steps;
   switch (path.start) {
     case Path::Start::component: walk(Thing::of_component(scope.component), step, end, scope, out); return;
     case Path::Start::item:
@@ -42,15 +42,14 @@ void World::follow(const Path& path, const Scope& scope, std::vector<Thing>& out
         if (parameter.first == path.name) walk(parameter.second, step, end, scope, out);
       }
       return;
-    case Path::Start::type: of_type_matching(path, scope, out); return;
+    case Path::Start::type: of_type_matching(path, end, scope, out); return;
   }
 }
 
-void World::of_type_matching(const Path& path, const Scope& scope, std::vector<Thing>& out) {
+void World::of_type_matching(const Path& path, const Step* end, const Scope& scope, std::vector<Thing>& out) {
   const std::vector<Index>& all = of_type(path.name);
   if (all.empty()) return;
   const Step* step = path.steps.data();
-  const Step* end = step + path.steps.size();
   if (step == end || step->kind != Step::Kind::matching || step->matches.empty()) {
     for (const Index c : all) walk(Thing::of_component(c), step, end, scope, out);
     return;
@@ -120,6 +119,15 @@ void World::walk(const Thing& from, const Step* step, const Step* end, const Sco
   }
 }
 
+// Looking a name up takes longer than all else in a walk, and the same few steps are taken millions of times.
+Member World::member_at(const Step& step, Index component) {
+  const Index type = parts_[component].type_index;
+  const std::size_t hash = (reinterpret_cast<std::uintptr_t>(&step) / alignof(Step) + type * std::size_t{0x9e3779b1});
+  StepMember& known = step_members_[(hash ^ (hash >> 12)) % step_members_.size()];
+  if (known.step != &step || known.type != type) known = {&step, type, member(component, step.name)};
+  return known.member;
+}
+
 void World::walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
                         std::vector<Thing>& out) {
   const Step* next = step + 1;
@@ -160,10 +168,7 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
   }
 
   const Index c = from.component;
-  const auto& members = types_[parts_[c].type_index].members;
-  const auto found = members.find(name);
-  if (found == members.end()) return;
-  const Member member = found->second;
+  const Member member = step->kind == Step::Kind::member ? member_at(*step, c) : this->member(c, name);
   const auto go = [&](Thing::Kind kind) {
     if (exists(member.kind, c, static_cast<Index>(member.index))) {
       walk(member_thing(kind, c, member.index), next, end, scope, out);

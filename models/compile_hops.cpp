@@ -182,13 +182,10 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
 // What an absent attribute leads to is left out; but a target that is there and takes nothing in is a mistake.
 void Compilation::refuse_target(const HopPlan& plan, const Scope& scope) {
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
-  Path to = *def.to;
+  const Path& to = *def.to;
   Things found(world_);
   world_.follow(to, scope, *found);
-  if (found.empty() && !to.steps.empty()) {
-    to.steps.pop_back();
-    world_.follow(to, scope, *found);
-  }
+  if (found.empty() && !to.steps.empty()) world_.follow(to, to.steps.size() - 1, scope, *found);
   if (found.empty() || found.front().kind != Thing::Kind::component) return;
   const Part& target = world_.part(found.front().component);
   const Part& part = world_.part(plan.component);
@@ -210,8 +207,8 @@ std::string Compilation::hop_name(const HopPlan& plan) const {
 }
 
 void Compilation::write_hops() {
-  const bool is_given = !inventory_.traffic.empty();
-  system_->hops.reserve(needs_->hops.size() + (is_given ? inventory_.traffic.size() : world_.parts().size() / 2));
+  const bool is_given = !inventory_->traffic.empty();
+  system_->hops.reserve(needs_->hops.size() + (is_given ? inventory_->traffic.size() : world_.parts().size() / 2));
   for (Index i = 0; i < needs_->hops.size(); ++i) write_hop(i);
   list_unknowns();
 }
@@ -462,12 +459,8 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
     f.release = RepairId(world_.id(MemberKind::repair, found.front().component, found.front().index));
   } else {
     // What has to be released by hand stays, although nothing says how.
-    Repair repair;
-    repair.name = fmt::format("{}/{}", world_.part(plan.component).name, def.release->text);
-    repair.title = fmt::format("Bring back what waits in {}", f.says);
-    repair.component = ComponentId(plan.component);
-    repair.fact = f.fact;
-    f.release = system_->repairs.add(std::move(repair));
+    f.release =
+        nameless_repair(plan.component, def.release->text, fmt::format("Bring back what waits in {}", f.says), f.fact);
   }
   return f;
 }
@@ -597,7 +590,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     is_sized_.push_back(true);
     entry_points.push_back({hop.to, s.hops.add(std::move(hop))});
   };
-  for (const Traffic& t : inventory_.traffic) {
+  for (const Traffic& t : inventory_->traffic) {
     const Index c = world_.find(t.to);
     const Member port = c == nothing ? Member{} : world_.member(c, t.via);
     if (port.kind != MemberKind::port) continue;
@@ -607,7 +600,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     }
     add(c, static_cast<Index>(port.index), t);
   }
-  if (!inventory_.traffic.empty()) return;
+  if (!inventory_->traffic.empty()) return;
 
   // Nothing is given: every place where something can come in and nothing else in the inventory sends anything.
   std::vector<bool> is_fed(s.components.size());
@@ -707,13 +700,9 @@ void Compilation::cut_loops() {
         f.says = kept->says;
         f.limit = kept->holds_for;
         f.age = Fallback::Age::since_entry;
-        Repair repair;
-        repair.name = fmt::format("{}/from-{}", sender.name, place.name);
-        repair.title = fmt::format("Deal with what {} put into {}", sender.name, place.name);
-        repair.component = hop.component;
-        repair.fact = f.fact;
-        f.release = s.repairs.add(std::move(repair));
-      } else if (inventory_.imported) {
+        f.release = nameless_repair(hop.component.value, "from-" + place.name,
+                                    fmt::format("Deal with what {} put into {}", sender.name, place.name), f.fact);
+      } else if (inventory_->imported) {
         hop.to = {};
       } else {
         std::string round = place.name;

@@ -30,15 +30,13 @@ std::optional<Duration> objective(const Part& part, std::string_view key, input:
 
 }  // namespace
 
-Compilation::Compilation(std::shared_ptr<const Inventory> changed, const Inventory& inventory,
-                         const Catalogue& catalogue, const CompileOptions& options, input::Diagnostics& diagnostics,
-                         System& system)
-    : changed_(std::move(changed)),
-      inventory_(inventory),
+Compilation::Compilation(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue,
+                         const CompileOptions& options, input::Diagnostics& diagnostics, System& system)
+    : inventory_(std::move(inventory)),
       catalogue_(catalogue),
       options_(options),
       system_(&system),
-      world_(inventory, catalogue, options.start, diagnostics) {
+      world_(*inventory_, catalogue, options.start, diagnostics) {
   needs_ = std::make_unique<NeedsWriter>(world_, system);
 }
 
@@ -48,7 +46,7 @@ bool Compilation::check() {
     objective(part, "rto", *world_.diagnostics);
     objective(part, "rpo", *world_.diagnostics);
   }
-  for (const Traffic& t : inventory_.traffic) {
+  for (const Traffic& t : inventory_->traffic) {
     const Index c = world_.find(t.to);
     if (c == nothing) {
       world_.diagnostics->error(
@@ -127,10 +125,10 @@ void Compilation::assign_ids() {
   System& s = *system_;
   make_room();
   const auto& parts = world_.parts();
-  const auto assign = [&](MemberKind kind, Index c, std::size_t count, auto& table, auto make) {
+  const auto assign = [&](MemberKind kind, Index c, std::size_t count, auto& table) {
     for (std::size_t i = 0; i < count; ++i) {
       const Index index = static_cast<Index>(i);
-      if (world_.exists(kind, c, index)) world_.set_id(kind, c, index, table.add(make(index)).value);
+      if (world_.exists(kind, c, index)) world_.set_id(kind, c, index, table.add().value);
     }
   };
   for (Index c = 0; c < parts.size(); ++c) {
@@ -144,11 +142,12 @@ void Compilation::assign_ids() {
     row.rto = objective(part, "rto", *world_.diagnostics);
     row.rpo = objective(part, "rpo", *world_.diagnostics);
     s.components.add(std::move(row));
-    assign(MemberKind::condition, c, type.conditions.size(), s.conditions, [](Index) { return Condition{}; });
-    assign(MemberKind::port, c, type.ports.size(), s.ports, [](Index) { return Port{}; });
-    assign(MemberKind::store, c, type.stores.size(), s.stores, [](Index) { return Store{}; });
-    assign(MemberKind::process, c, type.processes.size(), s.processes, [](Index) { return Process{}; });
-    assign(MemberKind::repair, c, type.repairs.size(), s.repairs, [](Index) { return Repair{}; });
+    assign(MemberKind::condition, c, type.conditions.size(), s.conditions);
+    assign(MemberKind::port, c, type.ports.size(), s.ports);
+    assign(MemberKind::store, c, type.stores.size(), s.stores);
+    assign(MemberKind::process, c, type.processes.size(), s.processes);
+    assign(MemberKind::repair, c, type.repairs.size(), s.repairs);
+    has_repair_.resize(s.repairs.size(), c);
   }
 }
 
@@ -196,6 +195,15 @@ FactId Compilation::fact(std::string_view id) {
 }
 
 FactId Compilation::fact(const Basis& basis, const Scope& scope, std::string_view what) {
+  const bool has_reason = !basis.assumed.empty() && basis.assumed != "true";
+  const bool is_fixed = basis.fact.kind == Expression::Kind::text ? basis.fact.text.plain().has_value()
+                                                                  : !basis.fact.is_written() && has_reason;
+  if (!is_fixed) return find_fact(basis, scope, what);
+  if (const auto known = same_for_all_.find(&basis); known != same_for_all_.end()) return known->second;
+  return same_for_all_[&basis] = find_fact(basis, scope, what);
+}
+
+FactId Compilation::find_fact(const Basis& basis, const Scope& scope, std::string_view what) {
   if (const auto id = world_.one(basis.fact, scope); id && id->kind == Thing::Kind::text) return fact(id->text);
   if (!basis.is_assumed) return {};
   const std::string id = fmt::format("{}.{}", world_.part(scope.component).type->name, what);
@@ -439,7 +447,6 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       const RepairDef& def = type.repairs[i];
       Repair& row = system_->repairs[id];
       row.name = joined(parts[c].name, '/', def.name);
-      row.title = world_.sentence(def.title, scope);
       row.component = ComponentId(c);
       row.restores = conditions(def.restores, scope);
       row.breaks = conditions(def.breaks, scope);
@@ -456,7 +463,6 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       needs_->write(def.requirements, scope, row.requirements);
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});
-      row.who = world_.sentence(def.who, scope);
       row.by_apply = def.by_apply;
       if (const auto made = bindings.find(c); made != bindings.end() && makes_again(row, c)) {
         for (const ConditionId id_of_binding : made->second) add(row.refreshes, id_of_binding);
@@ -465,18 +471,6 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
         return std::find(row.restores.begin(), row.restores.end(), id_of_one) != row.restores.end();
       };
       row.refreshes.erase(std::remove_if(row.refreshes.begin(), row.refreshes.end(), restored), row.refreshes.end());
-      const auto in_region = [&](std::string command) {  // the shell's own is taken to be that of the inventory
-        const std::string& region = parts[c].resource->region;
-        if (!region.empty() && region != inventory_.region && command.starts_with("aws "))
-          command += " --region " + region;
-        return command;
-      };
-      for (const Text& command : def.commands) {
-        if (std::string text = world_.text(command, scope, " "); !text.empty()) {
-          row.commands.push_back(in_region(std::move(text)));
-        }
-      }
-      row.verify = in_region(world_.text(def.verify, scope, " "));
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);
       for (const RepairDef::Setting& set : def.sets) {
@@ -485,6 +479,49 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       }
     }
   }
+}
+
+// A repair that no type defines.
+RepairId Compilation::nameless_repair(Index component, std::string_view name, std::string title, FactId fact) {
+  Repair row;
+  row.name = joined(world_.part(component).name, '/', name);
+  row.component = ComponentId(component);
+  row.fact = fact;
+  const RepairId id = system_->repairs.add(std::move(row));
+  has_repair_.resize(system_->repairs.size(), component);
+  titles_.emplace(id.value, std::move(title));
+  return id;
+}
+
+RepairText Compilation::of(RepairId repair) {
+  RepairText out;
+  if (const auto title = titles_.find(repair.value); title != titles_.end()) {
+    out.title = title->second;
+    return out;
+  }
+  const Index c = has_repair_[repair.value];
+  const Part& part = world_.part(c);
+  const std::vector<RepairDef>& defs = part.type->repairs;
+  const auto def = std::find_if(defs.begin(), defs.end(), [&](const RepairDef& d) {
+    return world_.id(MemberKind::repair, c, static_cast<Index>(&d - defs.data())) == repair.value;
+  });
+  const Scope scope = of_component(c);
+  const auto in_region = [&](std::string command) {  // the shell's own is taken to be that of the inventory
+    const std::string& region = part.resource->region;
+    if (!region.empty() && region != inventory_->region && command.starts_with("aws ")) {
+      command += " --region " + region;
+    }
+    return command;
+  };
+  out.title = world_.sentence(def->title, scope);
+  out.who = world_.sentence(def->who, scope);
+  for (const Text& command : def->commands) {
+    if (std::string text = world_.text(command, scope, " "); !text.empty()) {
+      out.commands.push_back(in_region(std::move(text)));
+    }
+  }
+  out.verify = in_region(world_.text(def->verify, scope, " "));
+  return out;
 }
 
 }  // namespace moshimo::models

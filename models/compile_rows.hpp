@@ -15,10 +15,10 @@
 
 namespace moshimo::models {
 
-class Compilation {
+class Compilation : public RepairTexts {
  public:
-  Compilation(std::shared_ptr<const Inventory> changed, const Inventory& inventory, const Catalogue& catalogue,
-              const CompileOptions& options, input::Diagnostics& diagnostics, System& system);
+  Compilation(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
+              input::Diagnostics& diagnostics, System& system);
 
   // Every mistake in the attributes; false when there are any.
   bool check();
@@ -26,6 +26,7 @@ class Compilation {
   std::vector<Assumption> assumptions();
 
   ActionId action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics);
+  RepairText of(RepairId repair) override;
   World& world() { return world_; }
 
   // The system may have moved with what holds it.
@@ -42,6 +43,7 @@ class Compilation {
   void write_stores();
   void write_processes();
   void write_repairs(std::vector<Setting>& settings);
+  RepairId nameless_repair(Index component, std::string_view name, std::string title, FactId fact);
   std::vector<ConditionId> gone_with(Index component);
   bool makes_again(const Repair& repair, Index component);
   std::unordered_map<Index, std::vector<ConditionId>> bindings();
@@ -73,21 +75,24 @@ class Compilation {
   Symptoms symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise, std::string_view of = {});
   FactId fact(std::string_view id);
   FactId fact(const Basis& basis, const Scope& scope, std::string_view what);
+  FactId find_fact(const Basis& basis, const Scope& scope, std::string_view what);
   std::vector<ConditionId> conditions(const std::vector<Path>& paths, const Scope& scope);
 
-  std::shared_ptr<const Inventory> changed_;
-  const Inventory& inventory_;
+  std::shared_ptr<const Inventory> inventory_;
   const Catalogue& catalogue_;
   const CompileOptions options_;
   System* system_;
   World world_;
   std::unique_ptr<NeedsWriter> needs_;
-  std::unordered_map<std::string_view, FactId> facts_;  // by ids, or reasons of assumptions, that stay
+  std::unordered_map<std::string_view, FactId> facts_;     // by ids that stay
+  std::unordered_map<const Basis*, FactId> same_for_all_;  // bases whose fact does not depend on the component
   std::map<std::string, FactId, std::less<>> assumed_;
   std::unordered_map<std::uint64_t, std::vector<Index>> readers_;  // component << 32 | port: plans that start there
   std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;  // by class
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::map<std::string, ActionId> actions_;
+  std::vector<Index> has_repair_;                          // the component of each repair
+  std::unordered_map<std::uint32_t, std::string> titles_;  // of repairs that no type defines
   std::vector<Assumption> assumptions_;
   std::vector<bool> is_sized_;  // by hop: its events have a size of their own
 };

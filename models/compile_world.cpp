@@ -126,7 +126,7 @@ struct World::Draft {
 
 World::World(const Inventory& inventory, const Catalogue& catalogue, std::optional<Moment> start,
              input::Diagnostics& diags)
-    : diagnostics(&diags), catalogue_(catalogue), inventory_(inventory), start_(start) {
+    : diagnostics(&diags), catalogue_(catalogue), inventory_(inventory), start_(start), step_members_(1U << 14) {
   create_parts(inventory);
 }
 

@@ -124,7 +124,11 @@ class World {
   // Values of an attribute, none if it is absent.
   void values(Index component, std::string_view attribute, std::vector<Thing>& out);
 
-  void follow(const Path& path, const Scope& scope, std::vector<Thing>& out);
+  // Paths belong to the catalogue, and stay where they are.
+  void follow(const Path& path, const Scope& scope, std::vector<Thing>& out) {
+    follow(path, path.steps.size(), scope, out);
+  }
+  void follow(const Path& path, std::size_t steps, const Scope& scope, std::vector<Thing>& out);
   void evaluate(const Expression& expression, const Scope& scope, std::vector<Thing>& out);
   std::optional<Thing> one(const Expression& expression, const Scope& scope);
   bool holds(const Test& test, const Scope& scope);
@@ -202,6 +206,7 @@ class World {
   };
 
   Index type_index(const TypeDef& type);
+  Member member_at(const Step& step, Index component);
   void create_parts(const Inventory& inventory);
   void draft_children(Index parent, std::vector<Draft>& drafts);
   void attach_separate_parts(std::vector<std::pair<Index, Index>>& contained);
@@ -230,7 +235,7 @@ class World {
   void walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
                    std::vector<Thing>& out);
   bool matches(const Thing& item, const std::vector<Match>& matches, const Scope& scope, bool absent_matches);
-  void of_type_matching(const Path& path, const Scope& scope, std::vector<Thing>& out);
+  void of_type_matching(const Path& path, const Step* end, const Scope& scope, std::vector<Thing>& out);
   const Reverse& reverse(Index type, std::string_view attribute);
   Index& member_cell(MemberKind kind, Index component, Index index);
 
@@ -250,6 +255,12 @@ class World {
   std::set<std::string, std::less<>> used_facts_;
   std::unordered_set<std::string_view> unusable_;  // names of resources that are wrong in themselves
   std::size_t suggestions_ = 0;
+  struct StepMember {  // what a step of a path is in a type
+    const Step* step = nullptr;
+    Index type = nothing;
+    Member member;
+  };
+  std::vector<StepMember> step_members_;  // those met last, by a hash
   friend class Things;
   std::vector<std::vector<Thing>> spare_things_;
   std::string spare_text_;

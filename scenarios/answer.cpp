@@ -136,15 +136,17 @@ ActionId new_identity(System& system, ActionId broken, bool with_parts, bool wit
   return system.actions.add(std::move(replaced));
 }
 
-World compile_world(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
-                    const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
+World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
+                    const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
+                    input::Diagnostics& diagnostics) {
   const Requests requests = requests_of(scenario);
   models::CompileOptions options;
   options.start = scenario.start;
   options.overrides = overrides;
   options.actions = requests.actions;
   World world;
-  world.compiled = std::make_shared<models::Compiled>(models::compile(inventory, catalogue, options, diagnostics));
+  world.compiled =
+      std::make_shared<models::Compiled>(models::compile(std::move(inventory), catalogue, options, diagnostics));
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     const ActionId action = world.compiled->requested[i];
     if (!action.is_set()) continue;
@@ -283,14 +285,13 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   a.inventory_files = inventory->files;
   const Scenario& s = *a.scenario;
   input::Diagnostics compiling;
-  World world = compile_world(s, *inventory, catalogue, {}, compiling);
+  World world = compile_world(s, inventory, catalogue, {}, compiling);
   hand_over(compiling, diagnostics);
   a.compiled = world.compiled;
   if (compiling.has_errors()) {
     if (world.compiled->system.components.size() == 0) check_faults(s, *inventory, catalogue, diagnostics);
     return a;
   }
-  for (const std::string& mistake : check(a.compiled->system)) diagnostics.error({}, mistake);
   check_names(s, *a.compiled, diagnostics);
   std::vector<World> other_worlds;
   for (const WhatIf& w : s.what_if) {
@@ -299,15 +300,10 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
       continue;
     }
     input::Diagnostics changing;
-    other_worlds.push_back(compile_world(s, *inventory, catalogue, w.set, changing));
+    other_worlds.push_back(compile_world(s, inventory, catalogue, w.set, changing));
     hand_over(changing, diagnostics);
   }
   if (diagnostics.has_errors()) return a;
-
-  // What runs now stands by itself; the inventory and what compiled it take more room than the runs.
-  inventory.reset();
-  a.compiled->compilation.reset();
-  for (World& other : other_worlds) other.compiled->compilation.reset();
 
   a.faults = world.faults;
   for (const Fault& f : a.faults) a.first_fault = std::min(a.first_fault, f.at);
@@ -364,6 +360,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
   if (inventory->resources.empty() && reading.has_errors()) {
     Answer nothing;
     nothing.scenario = std::move(scenario);
+    nothing.inventory_files = inventory->files;  // the mistakes point into them
     return nothing;
   }
   return answer(std::move(scenario), std::move(inventory), catalogue, diagnostics);

@@ -315,8 +315,9 @@ class SystemRows {
   }
 
   Json row(const Repair& r) const {
+    const RepairText words = text_of(system_, system_.repairs.id_of(r));
     return {{"name", r.name},
-            {"title", r.title},
+            {"title", words.title},
             {"component", name_or_null(system_.components, r.component)},
             {"restores", names(r.restores)},
             {"breaks", names(r.breaks)},
@@ -325,10 +326,10 @@ class SystemRows {
             {"requires", needs(r.requirements)},
             {"rate_per_s", r.rate ? number(r.rate->per_second()) : Json(nullptr)},
             {"takes_us", micro(r.takes)},
-            {"who", r.who},
+            {"who", words.who},
             {"by_apply", r.by_apply},
-            {"commands", r.commands},
-            {"verify", r.verify},
+            {"commands", words.commands},
+            {"verify", words.verify},
             {"fact", moshimo::report::fact(system_, r.fact)},
             {"limits", moshimo::report::fact(system_, r.limits)}};
   }

@@ -24,17 +24,18 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
     Json repairs = Json::array();
     for (const RepairId r : s.repairs) {
       const Repair& repair = system.repairs[r];
+      const RepairText words = text_of(system, r);
       const auto fill = [&](const std::string& t) {
         return filled(t, system, s, step_number, clock, answer.first_fault);
       };
       Json commands = Json::array();
-      for (const std::string& c : repair.commands) commands.push_back(fill(c));
+      for (const std::string& c : words.commands) commands.push_back(fill(c));
       repairs.push_back({{"repair", repair.name},
-                         {"title", fill(repair.title)},
+                         {"title", fill(words.title)},
                          {"by_apply", repair.by_apply},
-                         {"who", fill(repair.who)},
+                         {"who", fill(words.who)},
                          {"commands", std::move(commands)},
-                         {"verify", fill(repair.verify)},
+                         {"verify", fill(words.verify)},
                          {"fact", fact(system, repair.fact)},
                          {"limits", fact(system, repair.limits)}});
     }

@@ -22,7 +22,8 @@ void RunPage::step(const Step& s, std::size_t number) {
     const auto fill = [&](const std::string& text) {
       return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
     };
-    std::string title = strong(fill(repair.title));
+    const RepairText words = text_of(system_, g.repairs.front());
+    std::string title = strong(fill(words.title));
     if (g.repairs.size() > 1) {
       std::vector<std::string> others;
       for (std::size_t i = 1; i < g.repairs.size(); ++i) {
@@ -33,7 +34,7 @@ void RunPage::step(const Step& s, std::size_t number) {
     title += ".";
     if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
     page_.detail(title, 2);
-    if (!repair.who.empty()) page_.detail(fmt::format("Who: {}.", fill(repair.who)), 2);
+    if (!words.who.empty()) page_.detail(fmt::format("Who: {}.", fill(words.who)), 2);
     if (repair.by_apply && !answer_.scenario->response.by_hand) {
       page_.detail(g.repairs.size() > 1
                        ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
@@ -41,14 +42,14 @@ void RunPage::step(const Step& s, std::size_t number) {
                        : "Re-applying the infrastructure code does this. By hand:",
                    2);
     }
-    if (!repair.commands.empty()) {
+    if (!words.commands.empty()) {
       std::vector<std::string> lines;
-      for (const std::string& c : repair.commands) lines.push_back(fill(c));
+      for (const std::string& c : words.commands) lines.push_back(fill(c));
       page_.commands(std::move(lines), 2);
     }
-    if (!repair.verify.empty()) {
+    if (!words.verify.empty()) {
       page_.detail("Check:", 2);
-      page_.commands({fill(repair.verify)}, 2);
+      page_.commands({fill(words.verify)}, 2);
     }
     if (repair.limits.is_set()) {
       page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), fact(repair.limits)), 2);

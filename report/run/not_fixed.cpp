@@ -78,7 +78,7 @@ void RunPage::not_fixed_by_restoring() {
     }
     const auto mend = mended_by.find(g.conditions.front());
     if (mend != mended_by.end())
-      page_.detail(fmt::format("Mended by: {}.", clean(system_.repairs[mend->second].title)));
+      page_.detail(fmt::format("Mended by: {}.", clean(text_of(system_, mend->second).title)));
   }
   for (const HopId h : response.unreleased) {
     const Hop& hop = system_.hops[h];
@@ -95,7 +95,7 @@ void RunPage::not_fixed_by_restoring() {
                                      code(name_in(system_, hop.component)), clean(f.says));
       if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
-      std::string title = clean(system_.repairs[f.release].title);
+      std::string title = clean(text_of(system_, f.release).title);
       constexpr std::pair<std::string_view, std::string_view> without_a_step[] = {
           {" of {gap.start} to {gap.end}", ""},
           {" from {gap.start} to {gap.end}", ""},

@@ -55,7 +55,7 @@ class Control {
  public:
   Control(const System& system, const Script& script, SimTime horizon) : system_(system), script_(script) {
     timeline_.horizon = horizon;
-    timeline_.conditions.reset(system.conditions.size());
+    timeline_.conditions.reset(system.conditions.size(), {true, false});
     hops_.resize(system.hops.size());
     timeline_.running.resize(system.processes.size());
     for (const Condition& c : system.conditions) {
@@ -313,7 +313,7 @@ class Control {
   }
 
   void record(SimTime now) {
-    for (std::size_t i = 0; i < followers_.size(); ++i) note(timeline_.conditions.own(i), now, followers_[i].value);
+    for (std::size_t i = 0; i < followers_.size(); ++i) timeline_.conditions.set(i, now, followers_[i].value);
     for (std::size_t i = 0; i < workers_.size(); ++i) note(timeline_.running[i], now, workers_[i].running());
     for (std::size_t i = 0; i < system_.hops.size(); ++i) {
       const Needs& needs = system_.hops[HopId(i)].needs;

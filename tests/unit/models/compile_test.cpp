@@ -34,7 +34,7 @@ Result compile_text(std::string resources, const CompileOptions& options = {}) {
       input::Document::parse("inv.yaml", "version: 1\n" + std::move(resources), input::Format::yaml, *r.diagnostics),
       *r.inventory, *r.diagnostics);
   r.diagnostics->throw_if_errors();
-  r.compiled = compile(*r.inventory, *r.catalogue, options, *r.diagnostics);
+  r.compiled = compile(r.inventory, *r.catalogue, options, *r.diagnostics);
   try {
     r.diagnostics->throw_if_errors();
   } catch (const input::InputError& e) {
@@ -455,7 +455,8 @@ TEST_CASE("types of every service compile together against the real catalogue") 
   input::Diagnostics diagnostics;
   const Inventory inventory = read_inventory(
       {std::string(MOSHIMO_SOURCE_DIR) + "/tests/cases/compile/every-service.inventory.yaml"}, diagnostics);
-  const Compiled compiled = compile(inventory, embedded_catalogue(), {}, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(inventory), embedded_catalogue(), {}, diagnostics);
   CHECK_NOTHROW(diagnostics.throw_if_errors());
   // A queue keeps a failed message for 5 receives of 30 s, then it goes to the dead-letter queue.
   const std::string poll = rows(compiled.system, "hop map/poll-queue");
@@ -473,7 +474,8 @@ TEST_CASE("the library's flagship inventory compiles against the real catalogue"
       {std::string(MOSHIMO_SOURCE_DIR) + "/scenarios/library/state-key-mixup/staging.inventory.yaml"}, diagnostics);
   CompileOptions options;
   options.start = parse_moment("2025-05-12T10:00:00+09:00");
-  const Compiled compiled = compile(inventory, embedded_catalogue(), options, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(inventory), embedded_catalogue(), options, diagnostics);
   CHECK_NOTHROW(diagnostics.throw_if_errors());
   // The replication's target policy names the role by its ID; the subscription fails for good for want of its role.
   const std::string replicate = rows(compiled.system, "hop log-archive/replication/to-dr/replicate");

@@ -66,6 +66,10 @@ const Repair& repair_of(const Answer& a, std::string_view component, std::string
   return a.system().repairs[a.compiled->repair(a.compiled->component(component), repair)];
 }
 
+RepairText text_of_repair(const Answer& a, std::string_view component, std::string_view repair) {
+  return text_of(a.system(), a.compiled->repair(a.compiled->component(component), repair));
+}
+
 bool is_assumed(const Answer& a, models::Assumption::Kind kind, std::string_view words, std::string_view of) {
   const ComponentId c = a.compiled->component(of);
   return std::any_of(a.compiled->assumptions.begin(), a.compiled->assumptions.end(), [&](const auto& one) {
@@ -224,7 +228,7 @@ TEST_CASE("a mapping is switched on again only when its function works", "[scena
 
 TEST_CASE("a mapping is named by its UUID, which is looked up where it is not given", "[scenarios]") {
   const Answer unknown = ask(behind_a_queue, {{"role"}});
-  const Repair& enable = repair_of(unknown, "mapping", "enable");
+  const RepairText enable = text_of_repair(unknown, "mapping", "enable");
   REQUIRE(enable.commands.size() == 2);
   CHECK(enable.commands[0].find("list-event-source-mappings --function-name fn ") != std::string::npos);
   CHECK(enable.commands[1].find("--uuid <uuid of mapping> --enabled") != std::string::npos);
@@ -237,7 +241,7 @@ resources:
   mapping: { type: lambda:event-source-mapping, source: queue, function: fn, uuid: 91eaeb7e-c976 }
 )",
                            {{"role"}});
-  CHECK(repair_of(known, "mapping", "enable").commands ==
+  CHECK(text_of_repair(known, "mapping", "enable").commands ==
         std::vector<std::string>{"aws lambda update-event-source-mapping --uuid 91eaeb7e-c976 --enabled"});
 }
 
@@ -346,13 +350,14 @@ resources:
                        {{"role"}});
   for (const char* name : {"bucket", "queue", "topic", "key", "bus", "stream", "secret", "images", "table"}) {
     INFO(name);
-    const Repair& restore = repair_of(a, name, "restore-policy");
+    const RepairText restore = text_of_repair(a, name, "restore-policy");
     REQUIRE(restore.commands.size() == 2);
     const std::string& first = restore.commands[0];
     CHECK((first.find(" get-") != std::string::npos || first.find(" describe-") != std::string::npos));
     CHECK(restore.verify == restore.commands[0]);
   }
-  CHECK(repair_of(a, "bucket/policy/p", "resave").commands == repair_of(a, "bucket", "restore-policy").commands);
+  CHECK(text_of_repair(a, "bucket/policy/p", "resave").commands ==
+        text_of_repair(a, "bucket", "restore-policy").commands);
 }
 
 }  // namespace

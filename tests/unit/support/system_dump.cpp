@@ -173,16 +173,17 @@ class Dump {
     if (!f.accepts.empty()) line("     accepts {}", needs(f.accepts));
   }
   void repair(const Repair& r) {
-    line("repair {}: {}{}", r.name, r.title, fact(r.fact));
-    line("  takes {}{}{}{}", time(r.takes), r.by_apply ? ", by apply" : "", r.who.empty() ? "" : ", by the " + r.who,
-         r.rate ? ", at " + input::to_text(*r.rate) : "");
+    const RepairText words = text_of(s_, s_.repairs.id_of(r));
+    line("repair {}: {}{}", r.name, words.title, fact(r.fact));
+    line("  takes {}{}{}{}", time(r.takes), r.by_apply ? ", by apply" : "",
+         words.who.empty() ? "" : ", by the " + words.who, r.rate ? ", at " + input::to_text(*r.rate) : "");
     if (!r.restores.empty()) line("  restores {}", conditions(r.restores));
     if (!r.breaks.empty()) line("  breaks {}", conditions(r.breaks));
     if (!r.refreshes.empty()) line("  refreshes {}", conditions(r.refreshes));
     if (r.restarts.is_set()) line("  restarts {}", s_.processes[r.restarts].name);
     if (!r.requirements.empty()) line("  requires {}", needs(r.requirements));
-    for (const std::string& command : r.commands) line("  $ {}", command);
-    if (!r.verify.empty()) line("  verify {}", r.verify);
+    for (const std::string& command : words.commands) line("  $ {}", command);
+    if (!words.verify.empty()) line("  verify {}", words.verify);
   }
   void action(const Action& a) {
     line("action {}{}", a.name, fact(a.fact));

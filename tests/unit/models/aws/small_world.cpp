@@ -24,19 +24,17 @@ bool SmallWorld::holds(std::string_view component, std::string_view condition) c
 
 SmallWorld run(std::string_view inventory, const std::vector<Trouble>& troubles, Duration horizon,
                std::string_view start) {
-  static std::vector<std::shared_ptr<Inventory>> kept;  // a compiled system refers to its inventory
   input::Diagnostics diagnostics;
   auto read = std::make_shared<Inventory>();
   read_inventory(
       input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
       *read, diagnostics);
   diagnostics.throw_if_errors();
-  kept.push_back(read);
 
   CompileOptions options;
   options.start = parse_moment(start);
   for (const Trouble& t : troubles) options.actions.push_back({t.component, t.verb, {}, {}});
-  SmallWorld world{compile(*read, embedded_catalogue(), options, diagnostics), {}};
+  SmallWorld world{compile(read, embedded_catalogue(), options, diagnostics), {}};
   diagnostics.throw_if_errors();
 
   Script script;

@@ -171,7 +171,7 @@ TEST_CASE("The wrong state key: both worlds compile, and the faults are verbs of
       for (const auto& d : r.changes.deletions) options.actions.push_back({d.name, d.verb, {}, {}});
       for (const auto& d : r.changes.replacements) options.actions.push_back({d.name, "delete", {}, {}});
     }
-    compile(r.inventory, embedded_catalogue(), options, diagnostics);
+    compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), options, diagnostics);
     for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   }
 }
@@ -281,22 +281,24 @@ TEST_CASE("Commands have AWS's name of what stands in the inventory under its ad
                  R"({"function_name":"x","arn":"arn:aws:lambda:eu-west-1:111111111111:function:x",
                      "role":"arn:aws:iam::111111111111:role/x"})")));
   input::Diagnostics diagnostics;
-  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   const System& system = compiled.system;
   std::size_t commands = 0;
   for (std::uint32_t i = 0; i < system.repairs.size(); ++i) {
     const Repair& repair = system.repairs[RepairId(i)];
-    std::vector<std::string> texts = repair.commands;
-    texts.push_back(repair.verify);
+    const RepairText words = text_of(system, RepairId(i));
+    std::vector<std::string> texts = words.commands;
+    texts.push_back(words.verify);
     for (const std::string& text : texts) {
       INFO(text);
       CHECK(text.find("aws_") == std::string::npos);
       commands += text.find(" x ") != std::string::npos || text.ends_with(" x") ? 1U : 0U;
     }
     if (repair.name == "aws_lambda_function.b/recreate") {
-      CHECK(repair.title.find("aws_lambda_function.b") != std::string::npos);  // sentences have the inventory's name
-      CHECK(repair.commands.front() ==
+      CHECK(words.title.find("aws_lambda_function.b") != std::string::npos);  // sentences have the inventory's name
+      CHECK(words.commands.front() ==
             "aws lambda create-function --function-name x --role arn:aws:iam::111111111111:role/x --cli-input-json "
             "file://function.json");
     }
@@ -311,10 +313,11 @@ TEST_CASE("A name that only AWS will give is left to be filled in") {
   REQUIRE(find(r, "aws_kms_key.k"));
   CHECK(find(r, "aws_kms_key.k")->aws_name == "<aws_kms_key.k>");
   input::Diagnostics diagnostics;
-  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   for (std::uint32_t i = 0; i < compiled.system.repairs.size(); ++i) {
-    for (const std::string& command : compiled.system.repairs[RepairId(i)].commands) {
+    for (const std::string& command : text_of(compiled.system, RepairId(i)).commands) {
       INFO(command);
       CHECK(command.find("arn:aws:kms") == std::string::npos);  // no ARN is made up
     }
@@ -526,7 +529,8 @@ TEST_CASE("An event target that goes without its rule is deleted by its own name
   input::Diagnostics diagnostics;
   CompileOptions options;
   options.actions.push_back({"r/targets/t", "delete", {}, {}});
-  const Compiled compiled = compile(r.inventory, embedded_catalogue(), options, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), options, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   CHECK(compiled.component("r/targets/t").is_set());
   CHECK(edges(r) == Texts{"r targets[0].target -> q"});
@@ -770,16 +774,18 @@ TEST_CASE("Providers with an alias: names, accounts and Regions of each") {
   CHECK(find(r, "g")->region == "us-east-1");
   CHECK(find(r, "g")->account == "222222222222");  // of the others with its provider
   input::Diagnostics diagnostics;
-  const Compiled compiled = compile(r.inventory, embedded_catalogue(), {}, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   for (std::uint32_t i = 0; i < compiled.system.repairs.size(); ++i) {
     const Repair& repair = compiled.system.repairs[RepairId(i)];
+    const RepairText words = text_of(compiled.system, RepairId(i));
     if (repair.name == "aws_sqs_queue.there/recreate") {
-      CHECK(repair.commands.front() ==
+      CHECK(words.commands.front() ==
             "aws sqs create-queue --queue-name jobs --attributes file://attributes.json --region us-east-1");
     }
     if (repair.name == "aws_sqs_queue.here/recreate") {
-      CHECK(repair.commands.front() == "aws sqs create-queue --queue-name jobs --attributes file://attributes.json");
+      CHECK(words.commands.front() == "aws sqs create-queue --queue-name jobs --attributes file://attributes.json");
     }
   }
 }

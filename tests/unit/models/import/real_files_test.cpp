@@ -239,7 +239,7 @@ TEST_CASE("Every published plan and state is counted whole") {
     // It is an inventory that can be simulated.
     input::Diagnostics mistakes;
     CompileOptions options;
-    compile(r.inventory, embedded_catalogue(), options, mistakes);
+    compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), options, mistakes);
     for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
     // Nothing vanishes: what is not modelled is named.
     CHECK(r.inventory.unknowns.empty() ==
