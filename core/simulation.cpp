@@ -17,7 +17,7 @@ const System& checked(const System& system) {
 }  // namespace
 
 struct Simulation::State {
-  explicit State(const System& s) : system(checked(s)), control(s), flow(s) {
+  explicit State(const System& s) : system(s), control(s), flow(s) {
     for (std::uint32_t c = 0; c < s.conditions.size(); ++c) {
       starting_values.push_back(control.starting_value(ConditionId(c)) ? 1 : 0);
     }
@@ -52,7 +52,8 @@ struct Simulation::State {
   Outcome outcome;
 };
 
-Simulation::Simulation(const System& system) : state_(std::make_unique<State>(system)) {}
+Simulation::Simulation(const System& system) : Simulation(checked(system), Checked{}) {}
+Simulation::Simulation(const System& system, Checked) : state_(std::make_unique<State>(system)) {}
 Simulation::~Simulation() = default;
 Simulation::Simulation(Simulation&&) noexcept = default;
 Simulation& Simulation::operator=(Simulation&&) noexcept = default;

@@ -20,7 +20,9 @@ struct SimulationOptions {
 // A system prepared for many runs. Keeps flat copies and scratch space; one thread at a time.
 class Simulation {
  public:
-  explicit Simulation(const System& system);
+  explicit Simulation(const System& system);  // throws std::invalid_argument with the first sentence of check()
+  struct Checked {};
+  Simulation(const System& system, Checked);  // check() has found nothing
   ~Simulation();
   Simulation(Simulation&&) noexcept;
   Simulation& operator=(Simulation&&) noexcept;

@@ -64,7 +64,7 @@ void World::of_type_matching(const Path& path, const Step* end, const Scope& sco
       const auto at = index.by_component.find(w.component);
       if (at != index.by_component.end()) found = &at->second;
     } else if (w.kind == Thing::Kind::text) {
-      const auto at = index.by_text.find(w.text);
+      const auto at = index.by_text.find(w.text());
       if (at != index.by_text.end()) found = &at->second;
     } else {
       found = &all;
@@ -90,7 +90,7 @@ const World::Reverse& World::reverse(Index type, std::string_view attribute) {
       if (t.kind == Thing::Kind::component)
         list = &index.by_component[t.component];
       else if (t.kind == Thing::Kind::text)
-        list = &index.by_text[t.text];
+        list = &index.by_text[t.text()];
       if (list && (list->empty() || list->back() != c)) list->push_back(c);
     }
   }
@@ -112,7 +112,7 @@ void World::walk(const Thing& from, const Step* step, const Step* end, const Sco
       Things names(*this);
       values(scope.component, step->name, *names);
       for (const Thing& name : names) {
-        if (name.kind == Thing::Kind::text) walk_member(from, step, end, name.text, scope, out);
+        if (name.kind == Thing::Kind::text) walk_member(from, step, end, name.text(), scope, out);
       }
       return;
     }
@@ -134,10 +134,10 @@ void World::walk_member(const Thing& from, const Step* step, const Step* end, st
   switch (from.kind) {
     case Thing::Kind::component: break;
     case Thing::Kind::object: {
-      const auto& members = from.object->members;
+      const auto& members = from.object()->members;
       for (std::size_t i = 0; i < members.size(); ++i) {
         if (members[i].name != name) continue;
-        const Slot s = slot(from.index + static_cast<Index>(i), members[i], from.component, from.object->name);
+        const Slot s = slot(from.index + static_cast<Index>(i), members[i], from.component, from.object()->name);
         for (Index k = 0; k < s.count; ++k) walk(Thing(things_[s.first + k]), next, end, scope, out);
       }
       return;
@@ -292,10 +292,27 @@ void World::evaluate(const Expression& e, const Scope& scope, std::vector<Thing>
   }
 }
 
+// Most expressions name an attribute of the component itself: where its values stand in `things_`, and how many.
+std::optional<std::pair<Index, Index>> World::own_values(const Expression& e, const Scope& scope) {
+  if (e.kind != Expression::Kind::path || e.path.start != Path::Start::component || e.path.steps.size() != 1) return {};
+  const Step& step = e.path.steps.front();
+  if (step.kind != Step::Kind::member) return {};
+  const Member member = member_at(step, scope.component);
+  if (member.kind != MemberKind::attribute) return {};
+  const Part& part = parts_[scope.component];
+  const Slot s = slot(part.first_slot + static_cast<Index>(member.index), part.type->attributes[member.index],
+                      scope.component, "");
+  return std::make_pair(s.first, s.count);
+}
+
 std::optional<Thing> World::one(const Expression& e, const Scope& scope) {
   using Kind = Expression::Kind;
   if (e.kind == Kind::nothing) return std::nullopt;
   if (e.kind == Kind::quantity) return Thing::of_quantity(e.quantity);
+  if (const auto own = own_values(e, scope)) {
+    if (own->second == 0) return std::nullopt;
+    return things_[own->first];
+  }
   Things out(*this);
   evaluate(e, scope, *out);
   if (out.empty()) return std::nullopt;
@@ -327,15 +344,22 @@ std::optional<double> World::number(const Expression& e, const Scope& s) {
 bool World::holds(const Test& test, const Scope& scope) {
   using Kind = Test::Kind;
   const auto leads_somewhere = [&](const Expression& e) {
+    if (const auto own = own_values(e, scope)) return own->second > 0;
     Things found(*this);
     evaluate(e, scope, *found);
     return !found.empty();
   };
   const auto equal = [&](const Expression& left, const Expression& right) {
-    Things a(*this);
     Things b(*this);
-    evaluate(left, scope, *a);
     evaluate(right, scope, *b);
+    if (const auto own = own_values(left, scope)) {
+      const auto first = things_.begin() + own->first;
+      return std::any_of(first, first + own->second, [&](const Thing& x) {
+        return std::any_of(b.begin(), b.end(), [&](const Thing& y) { return same(x, y); });
+      });
+    }
+    Things a(*this);
+    evaluate(left, scope, *a);
     return std::any_of(a.begin(), a.end(), [&](const Thing& x) {
       return std::any_of(b.begin(), b.end(), [&](const Thing& y) { return same(x, y); });
     });
@@ -367,8 +391,7 @@ bool World::holds(const Test& test, const Scope& scope) {
     case Kind::starts_with: {
       const auto a = one(test.operands[0], scope);
       const auto b = one(test.operands[1], scope);
-      return a && b && a->kind == Thing::Kind::text && b->kind == Thing::Kind::text &&
-             a->text.substr(0, b->text.size()) == b->text;
+      return a && b && a->kind == Thing::Kind::text && b->kind == Thing::Kind::text && a->text().starts_with(b->text());
     }
     case Kind::all_of:
       return std::all_of(test.tests.begin(), test.tests.end(), [&](const Test& t) { return holds(t, scope); });

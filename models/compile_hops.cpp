@@ -269,7 +269,9 @@ void Compilation::write_hop(Index plan_index) {
   is_sized_.push_back(size && !size->is_unlimited());
   if (is_sized_.back()) hop.size = *size;
   if (!plan.goes_outside) hop.to = PortId(world_.id(MemberKind::port, plan.to.component, plan.to.index));
+  hop.needs.reserve(32);
   needs_->of_hop(plan, hop.needs);
+  hop.needs.shrink_to_fit();
   if (plan.principal && !plan.goes_outside) {
     const PortDef& target = world_.part(plan.to.component).type->ports[plan.to.index];
     needs_->note_admission(target.needs, plan.to.component, *plan.principal);
@@ -374,7 +376,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   f.fact = fact(def.basis.is_given() ? def.basis : block, scope, hop.name);
   f.limit = world_.duration(def.limit, scope).value_or(Duration::forever());
   f.overflow = def.overflow;
-  if (const auto age = world_.one(def.age, scope); age && age->text == "entry") f.age = Fallback::Age::since_entry;
+  if (const auto age = world_.one(def.age, scope); age && age->text() == "entry") f.age = Fallback::Age::since_entry;
   switch (def.kind) {
     case FallbackDef::Kind::retry:
       f.kind = Fallback::Kind::retry;

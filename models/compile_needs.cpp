@@ -186,7 +186,7 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   }
   if (caller) {
     const auto [found, is_new] =
-        of_port_for_.emplace(CallerKey{component, port, caller->component, std::string(caller->text)}, Expansion{});
+        of_port_for_.emplace(CallerKey{component, port, caller->component, std::string(caller->text())}, Expansion{});
     for_caller = &found->second;
     goes_round = !is_new && for_caller->is_open;
     if (!is_new && !goes_round) {
@@ -212,7 +212,8 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
     for_caller->is_open = false;
     return for_caller->needs;
   }
-  if (caller) of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text)});
+  if (caller) of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text())});
+  needs.shrink_to_fit();
   of_port_[id.value] = by_caller ? Progress::by_caller : Progress::the_same_for_all;
   system_->ports[id].needs = std::move(needs);
   return system_->ports[id].needs;
@@ -223,6 +224,7 @@ Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {
   Scope scope = of_component(component);
   scope.caller = caller;
   Needs needs;
+  needs.reserve(16);
   write(def.needs, scope, needs);
   if (const auto outage = outages.find(component); outage != outages.end()) {
     Need up;
@@ -295,10 +297,10 @@ bool NeedsWriter::name_nobody(const NeedDefs& defs, const Scope& scope) {
 }
 
 void NeedsWriter::note_admission(const NeedDefs& defs, Index component, const Thing& caller) {
-  if (caller.kind != Thing::Kind::text || services_.count(caller.text) == 0) return;
+  if (caller.kind != Thing::Kind::text || services_.count(caller.text()) == 0) return;
   Scope scope = of_component(component);
   scope.caller = &caller;
-  if (name_nobody(defs, scope)) taken_to_be_let_in[caller.text].insert(component);
+  if (name_nobody(defs, scope)) taken_to_be_let_in[caller.text()].insert(component);
 }
 
 void NeedsWriter::be(const Thing& principal, Needs& out) {

@@ -176,7 +176,7 @@ Schedule Compilation::schedule(const std::vector<PhaseDef>& phases, const Scope&
   for (const PhaseDef& def : phases) {
     Phase phase;
     if (const auto n = world_.one(def.attempts, scope); n && n->kind == Thing::Kind::quantity) {
-      phase.attempts = n->quantity().is_infinite() ? -1 : static_cast<std::int64_t>(n->number);
+      phase.attempts = n->quantity().is_infinite() ? -1 : static_cast<std::int64_t>(n->number());
     }
     phase.gap = world_.duration(def.gap, scope).value_or(Duration{});
     phase.last = world_.duration(def.last, scope).value_or(phase.gap);
@@ -204,7 +204,7 @@ FactId Compilation::fact(const Basis& basis, const Scope& scope, std::string_vie
 }
 
 FactId Compilation::find_fact(const Basis& basis, const Scope& scope, std::string_view what) {
-  if (const auto id = world_.one(basis.fact, scope); id && id->kind == Thing::Kind::text) return fact(id->text);
+  if (const auto id = world_.one(basis.fact, scope); id && id->kind == Thing::Kind::text) return fact(id->text());
   if (!basis.is_assumed) return {};
   const std::string id = fmt::format("{}.{}", world_.part(scope.component).type->name, what);
   const bool has_reason = !basis.assumed.empty() && basis.assumed != "true";

@@ -56,15 +56,31 @@ Thing Thing::of_component(Index c) {
 
 Thing Thing::of_text(std::string_view words) {
   Thing t;
-  t.text = words;
+  t.text_ = words;
   return t;
 }
 
 Thing Thing::of_quantity(Quantity q) {
   Thing t;
   t.kind = Kind::quantity;
-  t.number = q.value;
+  t.number_ = q.value;
   t.unit = q.unit;
+  return t;
+}
+
+Thing Thing::of_object(const AttributeDef& attribute, Index component, Index first_slot) {
+  Thing t;
+  t.kind = Kind::object;
+  t.component = component;
+  t.index = first_slot;
+  t.object_ = &attribute;
+  return t;
+}
+
+Thing Thing::of_map(const Value& map) {
+  Thing t;
+  t.kind = Kind::map;
+  t.map_ = &map;
   return t;
 }
 
@@ -75,25 +91,14 @@ Thing Thing::of_yes_no(bool is_yes) {
   return t;
 }
 
-Things::Things(World& world) : world_(world) {
-  if (world.spare_things_.empty()) return;
-  list_ = std::move(world.spare_things_.back());
-  world.spare_things_.pop_back();
-}
-
-Things::~Things() {
-  list_.clear();
-  world_.spare_things_.push_back(std::move(list_));
-}
-
 bool same(const Thing& a, const Thing& b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case Thing::Kind::component: return a.component == b.component;
-    case Thing::Kind::quantity: return a.number == b.number;
-    case Thing::Kind::text: return a.text == b.text;
+    case Thing::Kind::quantity: return a.number() == b.number();
+    case Thing::Kind::text: return a.text() == b.text();
     case Thing::Kind::yes_no: return a.yes == b.yes;
-    case Thing::Kind::map: return a.map == b.map;
+    case Thing::Kind::map: return a.map() == b.map();
     case Thing::Kind::object:
     case Thing::Kind::condition:
     case Thing::Kind::port:
@@ -180,14 +185,17 @@ void World::create_parts(const Inventory& inventory) {
   const std::size_t tops = drafts.size();
   for (std::size_t i = 0; i < tops; ++i) draft_children(static_cast<Index>(i), drafts);
 
-  std::vector<Index> order(drafts.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Index>(i);
-  std::sort(order.begin(), order.end(), [&](Index a, Index b) {
-    if (const int c = drafts[a].name.compare(drafts[b].name); c != 0) return c < 0;
-    return a < b;
-  });
+  std::vector<std::pair<std::string_view, Index>> by_name;  // and, of the same name, in the order they stand
+  by_name.reserve(drafts.size());
+  for (const Draft& d : drafts) by_name.emplace_back(d.name, static_cast<Index>(by_name.size()));
+  std::sort(by_name.begin(), by_name.end());
+  std::vector<Index> order;
+  order.reserve(drafts.size());
   std::vector<Index> place(drafts.size());
-  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<Index>(i);
+  for (const auto& [name, draft] : by_name) {
+    place[draft] = static_cast<Index>(order.size());
+    order.push_back(draft);
+  }
 
   std::size_t slot_count = 0;
   for (const Draft& d : drafts) slot_count += d.type->attributes.size();
@@ -231,11 +239,11 @@ void World::create_parts(const Inventory& inventory) {
     for (std::size_t a = 0; a < p.type->attributes.size(); ++a) {
       if (p.type->attributes[a].name != d.contained_in->through) continue;
       Slot& up = slots_[p.first_slot + a];
-      if (up.value) {
-        diagnostics->error(up.value->key_at(), fmt::format("'{}' of '{}' follows from where it stands; remove it",
-                                                           d.contained_in->through, p.name));
+      if (up.value()) {
+        diagnostics->error(up.value()->key_at(), fmt::format("'{}' of '{}' follows from where it stands; remove it",
+                                                             d.contained_in->through, p.name));
       }
-      up.value = nullptr;
+      up = {};
       up.first = static_cast<Index>(things_.size());
       up.count = 1;
       up.state = Slot::State::done;
@@ -416,13 +424,13 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
                                                        child.key, parts_[component].type->name));
         continue;
       }
-      slots_[first + i].value = &child;
+      slots_[first + i].write(&child);
     }
   }
   if (expression) {
     for (std::size_t k = 0; k < expression->keys.size(); ++k) {
       const std::size_t i = find(expression->keys[k]);
-      if (i != attributes.size()) slots_[first + i].expression = &expression->operands[k];
+      if (i != attributes.size()) slots_[first + i].write(&expression->operands[k]);
     }
   }
 }
@@ -525,8 +533,8 @@ std::string World::whose(Index component, std::string_view label) const {
 World::Slot World::slot(Index slot_index, const AttributeDef& attribute, Index component, std::string_view prefix) {
   if (slots_[slot_index].state != Slot::State::open) return slots_[slot_index];
   slots_[slot_index].state = Slot::State::busy;
-  const Value* value = slots_[slot_index].value;
-  const Expression* expression = slots_[slot_index].expression;
+  const Value* value = slots_[slot_index].value();
+  const Expression* expression = slots_[slot_index].expression();
   const Scope scope{component, nullptr, nullptr, nullptr};
   Things found(*this);
   std::vector<Thing>& out = *found;
@@ -556,11 +564,7 @@ World::Slot World::slot(Index slot_index, const AttributeDef& attribute, Index c
 
 Thing World::object(const AttributeDef& attribute, const Value* value, const Expression* expression, Index component,
                     const std::string& label) {
-  Thing t;
-  t.kind = Thing::Kind::object;
-  t.component = component;
-  t.index = static_cast<Index>(slots_.size());
-  t.object = &attribute;
+  const Thing t = Thing::of_object(attribute, component, static_cast<Index>(slots_.size()));
   slots_.resize(slots_.size() + attribute.members.size());
   give(attribute.members, t.index, value, expression, component, label.empty() ? attribute.name : label);
   return t;
@@ -570,7 +574,7 @@ void World::note_default(const AttributeDef& attribute, Index component, std::st
   if (!attribute.basis.is_given()) return;
   const Scope scope{component, nullptr, nullptr, nullptr};
   if (const auto fact = one(attribute.basis.fact, scope); fact && fact->kind == Thing::Kind::text) {
-    used_facts_.emplace(fact->text);
+    used_facts_.emplace(fact->text());
   }
   if (!attribute.basis.is_assumed) return;
   UsedDefault& used = used_defaults_[&attribute];
@@ -592,7 +596,7 @@ void World::describe(std::string& to, const Thing& thing, bool for_reader) const
       return;
     }
     case Thing::Kind::quantity: to += written(thing.quantity()); return;
-    case Thing::Kind::text: to += thing.text; return;
+    case Thing::Kind::text: to += thing.text(); return;
     case Thing::Kind::yes_no: to += thing.yes ? "yes" : "no"; return;
     case Thing::Kind::object:
     case Thing::Kind::map:
@@ -630,7 +634,7 @@ void World::settle(std::vector<Thing>& things, const AttributeDef& attribute) {
   if (attribute.kind == AttributeDef::Kind::refers_to) {
     std::size_t kept = 0;
     for (const Thing& t : things) {
-      const Index c = t.kind == Thing::Kind::text ? find(t.text) : nothing;
+      const Index c = t.kind == Thing::Kind::text ? find(t.text()) : nothing;
       if (c != nothing && fits(attribute, *parts_[c].type))
         things[kept++] = Thing::of_component(c);
       else if (t.kind != Thing::Kind::text || attribute.or_text)
@@ -731,17 +735,9 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     }
     case AttributeDef::Kind::map: {
       if (value.kind != Value::Kind::map) return wrong("a map");
-      Thing t;
-      t.kind = Thing::Kind::map;
-      t.map = &value;
-      return t;
+      return Thing::of_map(value);
     }
-    case AttributeDef::Kind::policy: {
-      Thing t;
-      t.kind = Thing::Kind::map;
-      t.map = &value;
-      return t;
-    }
+    case AttributeDef::Kind::policy: return Thing::of_map(value);
     case AttributeDef::Kind::port: {
       if (!is_scalar) return wrong("the name of a port");
       Things targets(*this);
@@ -797,8 +793,8 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
 
 void World::check_range(const Value& value, const AttributeDef& attribute, const Thing& thing, Index component,
                         const std::string& label) {
-  const bool too_small = attribute.least && thing.number < attribute.least->value;
-  const bool too_large = attribute.most && thing.number > attribute.most->value;
+  const bool too_small = attribute.least && thing.number() < attribute.least->value;
+  const bool too_large = attribute.most && thing.number() > attribute.most->value;
   if (!too_small && !too_large) return;
   std::string bounds;
   if (attribute.least && attribute.most) {
@@ -830,7 +826,7 @@ void World::check_slots(const std::vector<AttributeDef>& attributes, Index first
   for (std::size_t i = 0; i < attributes.size(); ++i) {
     const AttributeDef& attribute = attributes[i];
     const Index at = first + static_cast<Index>(i);
-    const Value* value = slots_[at].value;
+    const Value* value = slots_[at].value();
     const bool is_given = value && value->kind != Value::Kind::null;
     if (is_given) {
       const Slot s = slot(at, attribute, component, prefix);
@@ -841,7 +837,7 @@ void World::check_slots(const std::vector<AttributeDef>& attributes, Index first
       }
       continue;
     }
-    if (slots_[at].count > 0 || slots_[at].expression || attribute.optional || attribute.default_value.is_written()) {
+    if (slots_[at].count > 0 || slots_[at].expression() || attribute.optional || attribute.default_value.is_written()) {
       continue;
     }
     if (attribute.kind == AttributeDef::Kind::contains || attribute.kind == AttributeDef::Kind::fixed) continue;

@@ -52,17 +52,29 @@ struct Thing {
   Unit unit = Unit::none;
   Index component = nothing;  // it, or the one it belongs to
   Index index = 0;            // of a member in its type; of an object its first slot
-  double number = 0;
-  std::string_view text;
-  const AttributeDef* object = nullptr;
-  const Value* map = nullptr;
 
   static Thing of_component(Index c);
   static Thing of_text(std::string_view t);
   static Thing of_quantity(Quantity q);
   static Thing of_yes_no(bool yes);
-  Quantity quantity() const { return {number, unit}; }
+  static Thing of_object(const AttributeDef& attribute, Index component, Index first_slot);
+  static Thing of_map(const Value& map);
+
+  // What it is; nothing where it is of another kind.
+  std::string_view text() const { return kind == Kind::text ? text_ : std::string_view(); }
+  double number() const { return kind == Kind::quantity ? number_ : 0; }
+  const AttributeDef* object() const { return kind == Kind::object ? object_ : nullptr; }
+  const Value* map() const { return kind == Kind::map ? map_ : nullptr; }
+  Quantity quantity() const { return {number(), unit}; }
   bool is_condition_like() const { return kind >= Kind::condition; }
+
+ private:
+  union {  // of a large inventory there are millions
+    std::string_view text_ = {};
+    double number_;
+    const AttributeDef* object_;
+    const Value* map_;
+  };
 };
 bool same(const Thing& a, const Thing& b);
 
@@ -75,7 +87,7 @@ struct Scope {
   bool for_reader = false;  // names as in the inventory; else those of AWS, for commands
 };
 
-// Room for what a path leads to, used again and again.
+// Room for what a path leads to, lent by the world and given back; the last lent is the first given back.
 class World;
 class Things {
  public:
@@ -93,7 +105,7 @@ class Things {
 
  private:
   World& world_;
-  std::vector<Thing> list_;
+  std::vector<Thing>& list_;
 };
 
 // One component on its way into the system.
@@ -193,11 +205,25 @@ class World {
   };
   struct Slot {
     enum class State : std::uint8_t { open, busy, done };
-    const Value* value = nullptr;
-    const Expression* expression = nullptr;
     Index first = 0;
     Index count = 0;
     State state = State::open;
+
+    // What is written for it: in the inventory, or by a default of what it is a part of.
+    const Value* value() const { return is_expression_ ? nullptr : static_cast<const Value*>(written_); }
+    const Expression* expression() const { return is_expression_ ? static_cast<const Expression*>(written_) : nullptr; }
+    void write(const Value* value) {
+      written_ = value;
+      is_expression_ = false;
+    }
+    void write(const Expression* expression) {
+      written_ = expression;
+      is_expression_ = true;
+    }
+
+   private:
+    bool is_expression_ = false;
+    const void* written_ = nullptr;
   };
   struct Draft;
   struct Reverse {  // who names whom in an attribute
@@ -235,6 +261,7 @@ class World {
   void walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
                    std::vector<Thing>& out);
   bool matches(const Thing& item, const std::vector<Match>& matches, const Scope& scope, bool absent_matches);
+  std::optional<std::pair<Index, Index>> own_values(const Expression& e, const Scope& scope);
   void of_type_matching(const Path& path, const Step* end, const Scope& scope, std::vector<Thing>& out);
   const Reverse& reverse(Index type, std::string_view attribute);
   Index& member_cell(MemberKind kind, Index component, Index index);
@@ -262,8 +289,20 @@ class World {
   };
   std::vector<StepMember> step_members_;  // those met last, by a hash
   friend class Things;
-  std::vector<std::vector<Thing>> spare_things_;
+  std::deque<std::vector<Thing>> rooms_;  // those before `lent_` are lent to a `Things`
+  std::size_t lent_ = 0;
   std::string spare_text_;
 };
+
+inline Things::Things(World& world)
+    : world_(world),
+      list_(world.lent_ < world.rooms_.size() ? world.rooms_[world.lent_] : world.rooms_.emplace_back()) {
+  ++world_.lent_;
+}
+
+inline Things::~Things() {
+  list_.clear();
+  --world_.lent_;
+}
 
 }  // namespace moshimo::models

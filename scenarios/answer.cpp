@@ -307,7 +307,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
 
   a.faults = world.faults;
   for (const Fault& f : a.faults) a.first_fault = std::min(a.first_fault, f.at);
-  Simulation simulation(a.system());
+  Simulation simulation(a.system(), Simulation::Checked{});
   a.healthy = simulation.run({}, s.horizon);
   std::vector<Strategy> order = {Strategy::none};
   order.insert(order.end(), s.compare.begin(), s.compare.end());
@@ -330,7 +330,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     if (run.compiled == a.compiled) {
       run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
     } else {
-      Simulation other(run.compiled->system);
+      Simulation other(run.compiled->system, Simulation::Checked{});
       const Outcome healthy = other.run({}, s.horizon);
       run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon);
     }
