@@ -124,6 +124,9 @@ ControlPlane::ControlPlane(const System& system) : system_(&system) {
     initial_can_start_.push_back(holds(process.start));
     initial_healthy_.push_back(holds(process.healthy));
   }
+  for (std::uint32_t c = 0; c < n; ++c) {
+    if (is_renewed(c)) renewed_.emplace(system.conditions[ConditionId(c)].process.value, c);
+  }
   workers_.resize(workers);
   is_dirty_process_.assign(processes_.size(), 0);
   for (std::uint32_t p = 0; p < processes_.size(); ++p) reset_process(p);
@@ -141,6 +144,7 @@ void ControlPlane::reset_process(std::uint32_t p) {
   for (std::uint32_t w = 0; w < process.count; ++w) {
     Worker fresh;
     fresh.generation = worker(p, w).generation + 1;
+    fresh.fresh = SimTime::microseconds(-1);
     if (!process.lifetime.is_forever()) {
       const double age = (w + 0.5) / process.count * static_cast<double>(process.lifetime.us());
       fresh.born = SimTime::microseconds(-static_cast<std::int64_t>(age));
@@ -163,6 +167,7 @@ void ControlPlane::reset() {
   dirty_.clear();
   dirty_processes_.clear();
   transitions_.clear();
+  renewing_.clear();
   now_ = SimTime{};
   order_ = 0;
   for (std::uint32_t p = 0; p < processes_.size(); ++p) {
@@ -182,6 +187,26 @@ bool ControlPlane::holds(const Need& need) const {
 
 bool ControlPlane::holds(const Needs& needs) const {
   return std::all_of(needs.begin(), needs.end(), [this](const Need& need) { return holds(need); });
+}
+
+SimTime ControlPlane::holds_from(const Needs& needs) const {
+  const auto rises_at = [this](ConditionId c) {
+    if (value_[c.value] != 0) return now_;
+    SimTime at = SimTime::never();
+    if (pending_[c.value] != 2) return at;
+    for (const Event& e : events_) {
+      const bool is_change = e.kind == EventKind::propagated || e.kind == EventKind::derived;
+      if (is_change && e.index == c.value && e.generation == generation_[c.value]) at = std::min(at, e.at);
+    }
+    return at;
+  };
+  SimTime all = now_;
+  for (const Need& need : needs) {
+    SimTime any = rises_at(need.condition);
+    for (ConditionId c : need.alternatives) any = std::min(any, rises_at(c));
+    all = std::max(all, any);
+  }
+  return all;
 }
 
 void ControlPlane::push(SimTime at, EventKind kind, std::uint32_t index, std::uint32_t detail,
@@ -323,6 +348,7 @@ void ControlPlane::look_at_derived() {
     const bool asked_for = std::exchange(is_asked_for_[c], std::uint8_t{0}) != 0;
     const Condition& condition = system_->conditions[ConditionId(c)];
     const bool hold = holds(condition.follows);
+    if (is_renewed(c)) look_at_renewed(c, hold, asked_for);
     const std::uint8_t wanted = hold ? 2 : 1;
     if ((value_[c] != 0) == hold) {
       if (pending_[c] != 0) cancel(c);  // it changed its mind before the time was up
@@ -335,8 +361,47 @@ void ControlPlane::look_at_derived() {
       continue;
     }
     if (pending_[c] == wanted) continue;
-    if (hold && condition.rises != Condition::Rises::after_delay) continue;
+    if (hold && (condition.rises != Condition::Rises::after_delay || is_renewed(c))) continue;
     change_after(c, hold, hold ? condition.rises_after.most : condition.falls_after.least, EventKind::derived);
+  }
+}
+
+bool ControlPlane::is_renewed(std::uint32_t c) const {
+  const Condition& row = system_->conditions[ConditionId(c)];
+  return row.kind == Condition::Kind::derived && row.process.is_set();
+}
+
+// Each worker that runs has to be replaced first, from when on its needs hold again.
+void ControlPlane::look_at_renewed(std::uint32_t c, bool hold, bool asked_for) {
+  if (!hold || asked_for || value_[c] != 0) {
+    if (renewing_.erase(c) > 0 && !hold) transitions_.push_back({now_, c, all_are_old, false, true});
+    return;
+  }
+  if (!renewing_.emplace(c, now_).second) return;
+  const std::uint32_t p = system_->conditions[ConditionId(c)].process.value;
+  touch(p);
+  for (std::uint32_t w = 0; w < system_->processes[ProcessId(p)].count; ++w) schedule_worker(p, w);
+  count_old(p);
+}
+
+void ControlPlane::count_old(std::uint32_t p) {
+  const auto [first, last] = renewed_.equal_range(p);
+  for (auto i = first; i != last; ++i) {
+    const std::uint32_t c = i->second;
+    const auto since = renewing_.find(c);
+    if (since == renewing_.end()) continue;
+    std::uint32_t old = 0, to_come = 0;
+    for (std::uint32_t w = 0; w < system_->processes[ProcessId(p)].count; ++w) {
+      const Worker& one = worker(p, w);
+      if (one.state == Worker::State::empty || one.fresh >= since->second) continue;
+      ++(one.state == Worker::State::running ? old : to_come);
+    }
+    if (old + to_come > 0) {
+      transitions_.push_back({now_, c, old, false, true});
+      continue;
+    }
+    renewing_.erase(since);
+    set_value(c, true);
   }
 }
 
@@ -360,6 +425,7 @@ void ControlPlane::change_running(std::uint32_t p, int by) {
   transitions_.push_back({now_, p, state.running, true});
   const ConditionId staffed = system_->processes[ProcessId(p)].staffed;
   if (staffed.is_set()) set_value(staffed.value, state.running > 0);
+  if (!renewing_.empty()) count_old(p);
 }
 
 void ControlPlane::schedule_worker(std::uint32_t p, std::uint32_t w) {
@@ -370,7 +436,12 @@ void ControlPlane::schedule_worker(std::uint32_t p, std::uint32_t w) {
   ++one.generation;
   SimTime at = SimTime::never();
   if (one.state == Worker::State::running) {
-    if (!state.can_start) at = age_end(one.born, process.lifetime, now_);
+    const auto [first, last] = renewed_.equal_range(p);
+    const bool is_old = std::any_of(first, last, [&](const auto& of) {
+      const auto since = renewing_.find(of.second);
+      return since != renewing_.end() && one.fresh < since->second;
+    });
+    if (!state.can_start || is_old) at = age_end(one.born, process.lifetime, now_);
     if (!state.is_healthy) at = std::min(at, std::max(now_, state.unhealthy_since + process.ends_when_unhealthy_for));
   } else if (state.can_start && process.restarts) {
     if (process.restart.empty()) {
@@ -393,12 +464,24 @@ void ControlPlane::handle_worker(std::uint32_t p, std::uint32_t w) {
   const Process& process = system_->processes[ProcessId(p)];
   Worker& one = worker(p, w);
   switch (one.state) {
-    case Worker::State::running:
+    case Worker::State::running: {
+      const ProcessState& state = processes_[p];
+      const bool is_unhealthy = !state.is_healthy && now_ >= state.unhealthy_since + process.ends_when_unhealthy_for;
+      if (state.can_start && !is_unhealthy) {  // its successor runs already
+        touch(p);
+        one.fresh = now_;
+        one.born = now_;
+        schedule_worker(p, w);
+        count_old(p);
+        break;
+      }
       end_worker(p, w);
       schedule_worker(p, w);
       break;
+    }
     case Worker::State::empty:  // an attempt to start; events are only set while the start needs hold
       one.state = Worker::State::starting;
+      one.fresh = now_;
       ++one.generation;
       push(now_ + process.start_time, EventKind::worker, p, w, one.generation);
       break;
@@ -431,12 +514,14 @@ void ControlPlane::handle_restart(std::uint32_t p) {
       continue;
     }
     if (!processes_[p].can_start) continue;
+    one.fresh = now_;
     if (!process.lifetime.is_forever()) {
       const double age = (w + 0.5) / process.count * static_cast<double>(process.lifetime.us());
       one.born = now_ + process.start_time - Duration::microseconds(static_cast<std::int64_t>(age));
     }
     schedule_worker(p, w);
   }
+  if (!renewing_.empty()) count_old(p);
 }
 
 }  // namespace moshimo

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "core/outcome.hpp"
@@ -19,7 +20,9 @@ struct Transition {
   std::uint32_t index = 0;  // ConditionId, or ProcessId where `is_process`
   std::uint32_t value = 0;
   bool is_process = false;
+  bool is_old = false;  // of a condition that is renewed with its process: `value` old workers still run
 };
+inline constexpr std::uint32_t all_are_old = 0xffffffff;
 
 class ControlPlane {
  public:
@@ -37,6 +40,7 @@ class ControlPlane {
   bool holds(ConditionId c) const { return value_[c.value] != 0; }
   bool holds(const Need& need) const;
   bool holds(const Needs& needs) const;
+  SimTime holds_from(const Needs& needs) const;  // as far as is known: the end of delays under way; never() without one
   bool starting_value(ConditionId c) const { return initial_value_[c.value] != 0; }
   std::uint32_t running(ProcessId p) const { return processes_[p.value].running; }
   bool can_start(ProcessId p) const { return processes_[p.value].can_start; }
@@ -64,6 +68,7 @@ class ControlPlane {
     enum class State : std::uint8_t { running, empty, starting } state = State::running;
     SimTime born;   // since when its age counts (may lie before the start)
     SimTime since;  // running: since when; empty: when the attempts to start began
+    SimTime fresh;  // when it began to start, or was renewed: what it was handed dates from then
     std::uint32_t generation = 0;
   };
   struct ProcessState {
@@ -84,6 +89,9 @@ class ControlPlane {
   void schedule_worker(std::uint32_t process, std::uint32_t worker);
   void end_worker(std::uint32_t process, std::uint32_t worker);
   void change_running(std::uint32_t process, int by);
+  bool is_renewed(std::uint32_t condition) const;  // worker by worker
+  void look_at_renewed(std::uint32_t condition, bool hold, bool asked_for);
+  void count_old(std::uint32_t process);
   void handle_restart(std::uint32_t process);
   void handle_request(std::uint32_t condition, bool to);
   void touch(std::uint32_t process);
@@ -104,6 +112,7 @@ class ControlPlane {
   std::vector<std::uint32_t> process_users_begin_, process_users_;  // condition -> processes
   std::vector<std::uint8_t> initial_can_start_, initial_healthy_;
   std::vector<AttemptTable> restart_tables_;
+  std::multimap<std::uint32_t, std::uint32_t> renewed_;  // process -> conditions that are renewed with it
   // the run
   SimTime now_;
   std::uint64_t order_ = 0;
@@ -121,6 +130,7 @@ class ControlPlane {
   std::vector<std::uint32_t> touched_;  // conditions to restore on reset
   std::vector<std::uint8_t> is_touched_;
   std::vector<Transition> transitions_;
+  std::map<std::uint32_t, SimTime> renewing_;  // conditions that wait for their workers -> since when they could hold
 };
 
 }  // namespace moshimo

@@ -42,6 +42,7 @@ class Finder {
     processes();
     hops();
     stalls();
+    for (ConditionId c : gone_for_good(system_, timeline_)) gone(c);
     stores();
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) condition_symptoms(ConditionId(c));
     objectives();
@@ -295,7 +296,26 @@ class Finder {
       a.windows.push_back(
           {states[i].at, i + 1 < states.size() ? states[i + 1].at : SimTime::never(), states[i].value.error});
     }
+    findings_.refused += a.refused;
     if (a.refused > 0 || !a.windows.empty()) findings_.availability.push_back(std::move(a));
+  }
+
+  // The last moment to prevent it. A store of its own that goes with it says as much.
+  void gone(ConditionId c) {
+    const Condition& condition = system_.conditions[c];
+    const SimTime at = timeline_.conditions[c.value].back().at;
+    if (!healthy_.timeline.conditions[c.value].back().value) return;
+    for (const Store& store : system_.stores) {
+      if (!store.holds_data || store.component != condition.component) continue;
+      if (std::find(store.lost_with.begin(), store.lost_with.end(), c) != store.lost_with.end()) return;
+    }
+    PointOfNoReturn point;
+    point.at = point.until = at;
+    point.condition = c;
+    point.why = LossWindow::Why::destroyed;
+    point.error = condition.error;
+    point.fact = condition.fact;
+    findings_.points.push_back(point);
   }
 
   void stores() {
@@ -323,13 +343,12 @@ class Finder {
         }
       }
       for (ConditionId c : store.lost_with) {
-        const ChangeTo<bool>& last = timeline_.conditions[c.value].back();
-        if (last.value || !healthy_.timeline.conditions[c.value].front().value) continue;
-        if (last.at < rest.lost_at) {
-          rest.lost_at = last.at;
+        const SimTime at = ends_with(c);
+        if (at < rest.lost_at) {
+          rest.lost_at = at;
           Need gone;
           gone.condition = c;
-          rest.chain = cause_of(system_, timeline_, gone, last.at);
+          rest.chain = cause_of(system_, timeline_, gone, at);
         }
       }
       if (!rest.lost_at.is_never()) {
@@ -344,12 +363,24 @@ class Finder {
     }
   }
 
+  // When what depends on a condition is gone: with what is deleted at once, although that is made again, empty; with
+  // what is destroyed only later, such as a key, when that has happened.
+  SimTime ends_with(ConditionId c) const {
+    const StepFunction<bool>& f = timeline_.conditions[c.value];
+    if (!healthy_.timeline.conditions[c.value].front().value) return SimTime::never();
+    if (system_.conditions[c].kind != Condition::Kind::free) return f.back().value ? SimTime::never() : f.back().at;
+    const auto fall = std::find_if(f.begin(), f.end(), [](const ChangeTo<bool>& change) { return !change.value; });
+    return fall == f.end() ? SimTime::never() : fall->at;
+  }
+
   void condition_symptoms(ConditionId c) {
     const Condition& condition = system_.conditions[c];
     if (condition.symptoms.empty()) return;
     const StepFunction<bool>& f = timeline_.conditions[c.value];
-    for (std::size_t i = 1; i < f.size(); ++i) {
+    for (std::size_t i = 0; i < f.size(); ++i) {
       if (f[i].value) continue;
+      // At the start: what a fault takes away at once is seen, what never held is not.
+      if (i == 0 && !healthy_.timeline.conditions[c.value].front().value) continue;
       symptoms(condition.symptoms, f[i].at, i + 1 < f.size() ? f[i + 1].at : SimTime::never(), condition.component,
                HopId{});
     }
@@ -382,9 +413,9 @@ class Finder {
       }
       if (component.rpo) {
         Duration longest;
-        for (const PointOfNoReturn& p : findings_.points) {
-          if (!p.hop.is_set() || system_.hops[p.hop].component != ComponentId(c)) continue;
-          longest = std::max(longest, p.arrived_to - p.arrived_from);
+        for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+          const Hop& hop = system_.hops[HopId(h)];
+          if (hop.component == ComponentId(c)) longest = std::max(longest, longest_loss(hop, outcome_.hops[h]));
         }
         findings_.objectives.push_back({ComponentId(c), false, *component.rpo, longest, longest <= *component.rpo});
       }
@@ -473,6 +504,45 @@ CauseChain cause_of(const System& system, const Timeline& timeline, const Need& 
     need = next < follows->size() ? &(*follows)[next] : nullptr;
   }
   return chain;
+}
+
+ComponentId component_of(const System& system, const PointOfNoReturn& point) {
+  if (point.hop.is_set()) return system.hops[point.hop].component;
+  return point.store.is_set() ? system.stores[point.store].component : system.conditions[point.condition].component;
+}
+
+Duration longest_loss(const Hop& hop, const HopLedger& ledger) {
+  std::vector<std::pair<SimTime, SimTime>> spans;
+  for (const LossWindow& w : ledger.losses) {
+    if (w.events > 1e-6) spans.emplace_back(w.arrived_from, w.arrived_to);
+  }
+  std::sort(spans.begin(), spans.end());
+  const Duration next_to = hop.source == Hop::Source::timetable ? hop.every + hop.every : Duration::seconds(1);
+  Duration longest;
+  for (std::size_t i = 0; i < spans.size();) {
+    const SimTime from = spans[i].first;
+    SimTime to = spans[i].second;
+    for (++i; i < spans.size() && spans[i].first <= to + next_to; ++i) to = std::max(to, spans[i].second);
+    longest = std::max(longest, to - from);
+  }
+  return longest;
+}
+
+std::vector<ConditionId> gone_for_good(const System& system, const Timeline& timeline) {
+  const auto is_gone = [&](ConditionId c) {
+    const Condition& row = system.conditions[c];
+    return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::never &&
+           !timeline.conditions[c.value].back().value;
+  };
+  std::vector<ConditionId> gone;
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    if (!is_gone(ConditionId(c))) continue;
+    Need itself;
+    itself.condition = ConditionId(c);
+    const CauseChain chain = cause_of(system, timeline, itself, timeline.conditions[c].back().at);
+    if (std::none_of(chain.begin() + 1, chain.end(), is_gone)) gone.push_back(itself.condition);
+  }
+  return gone;
 }
 
 Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy) {

@@ -40,10 +40,11 @@ struct Effect {
 // A moment from which a further piece of data cannot be saved any more.
 struct PointOfNoReturn {
   SimTime at = {};
-  SimTime until = {};  // it goes on being lost up to here
-  HopId hop = {};      // unset for data at rest
-  StoreId store = {};  // data at rest
-  int fallback = -1;   // whose time is up, or -1: there was none
+  SimTime until = {};          // it goes on being lost up to here
+  HopId hop = {};              // one of these three: data on its way,
+  StoreId store = {};          // data at rest,
+  ConditionId condition = {};  // or something that never comes back
+  int fallback = -1;           // whose time is up, or -1: there was none
   LossWindow::Why why = LossWindow::Why::no_fallback;
   ErrorClass error = ErrorClass::unavailable;
   SimTime arrived_from = {};
@@ -106,10 +107,20 @@ struct Findings {
   std::vector<AtRest> at_rest;
   std::vector<Objective> objectives;
   double offered = 0;
-  double lost = 0;
+  double lost = 0;     // refused requests included
+  double refused = 0;  // requests from outside
   double waiting = 0;
   double late = 0;
 };
+
+// The component of a point; unset where the row it is about belongs to none.
+ComponentId component_of(const System& system, const PointOfNoReturn& point);
+
+// The longest span of arrivals without a break of which something is lost, whatever the reason.
+Duration longest_loss(const Hop& hop, const HopLedger& ledger);
+
+// Conditions that fall for good here: nothing brings them back, and they do not fall because of another such.
+std::vector<ConditionId> gone_for_good(const System& system, const Timeline& timeline);
 
 // `healthy` is the outcome of the same system with an empty script; it tells who is starved.
 Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy);

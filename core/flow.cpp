@@ -87,6 +87,7 @@ void Engine::start(Outcome& outcome) {
     ledger.offered = ledger.on_time = ledger.late = ledger.recovered = ledger.waiting = 0;
     ledger.handed_on = ledger.lost = 0;
     ledger.longest_delay = {};
+    ledger.caught_up = {};
     outcome.hop_states.restart(h);
     hops_[h] = Running{};
     if (hop(h).source == Hop::Source::timetable) hops_[h].next_tick = hop(h).first.us();
@@ -122,10 +123,11 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
   for (std::uint32_t c : falls_touched_) falls_for_good_[c] = never;
   falls_touched_.clear();
   for (const Transition& x : transitions) {
-    if (x.is_process) continue;
+    if (x.is_process || x.is_old) continue;
     falls_for_good_[x.index] = x.value == 0 ? x.at.us() : never;
     falls_touched_.push_back(x.index);
   }
+  old_.clear();
   for (std::uint32_t h : chosen_hops_) mark_hop(h);
 
   std::size_t at = 0, released = 0;
@@ -144,7 +146,17 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
         }
         continue;
       }
+      if (x.is_old) {
+        if (x.value == all_are_old) {
+          old_.erase(x.index);
+        } else {
+          old_[x.index] = x.value;
+        }
+        for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);
+        continue;
+      }
       value_[x.index] = static_cast<std::uint8_t>(x.value);
+      if (x.value == 0 && !old_.empty()) old_.erase(x.index);
       for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);
       if (x.value == 0 && !plan_.signals.of(x.index).empty()) fell.push_back(x.index);
     }

@@ -31,6 +31,8 @@ void Engine::advance(std::uint32_t h, std::int64_t t) {
     if (p.backlog.empty()) continue;
     if (p.retrying) {
       if (p.share > 0) thin_retries(h, i, from, to);
+    } else if (p.drain > 0 && p.expiring > 0) {
+      drain_at_limit(h, i, from, to);
     } else if (p.drain > 0) {
       drain(h, i, from, to, 0);
     }
@@ -142,6 +144,34 @@ void Engine::drain(std::uint32_t h, std::size_t i, double from, double to, doubl
   p.drained = before;
 }
 
+// A place that drains more slowly than its data reaches its limit: of everything that reaches it between `from` and
+// `to`, a share still leaves to the target at that very moment, and the rest moves on.
+void Engine::drain_at_limit(std::uint32_t h, std::size_t i, double from, double to) {
+  Place& p = place(h, i);
+  const double limit = row(h, i).limit_us;
+  const double wanted = p.drain * (to - from);
+  const double share = p.drain / (p.drain + p.expiring);
+  const bool released = hop(h).fallbacks[i].release.is_set();
+  double taken = 0;
+  p.backlog.expire(to - limit, [&](const Segment& s) {
+    Segment delivered = s;
+    delivered.mass = std::min(s.mass * share, wanted - taken);
+    Segment rest = s;
+    rest.mass = s.mass - delivered.mass;
+    taken += delivered.mass;
+    const double first = std::clamp(s.clock_from + limit, from, to);
+    const double last = std::clamp(s.clock_to + limit, from, to);
+    if (released) {
+      deliver_released(h, i, delivered, first, last);
+    } else {
+      deliver_waiting(h, delivered, first, last);
+    }
+    if (rest.mass > 0) move_on(h, i, rest, to, false);
+  });
+  p.drained = taken;
+  if (wanted - taken > 1e-9 * wanted + least_mass) drain(h, i, from, to, taken);
+}
+
 // Retries between `from` and `to`: of every piece an even part of its own gap is delivered.
 void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to) {
   Place& p = place(h, i);
@@ -160,6 +190,7 @@ void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to
     const double gone = s.mass - kept;
     const double end = std::min(to, p.retry_since + gap / p.share);
     if (end - s.arrived_from > late_after) {
+      ledger.caught_up = std::max(ledger.caught_up, SimTime::microseconds(std::llround(end)));
       late += gone;
       longest = std::max(longest, end - s.arrived_from);
     } else {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "core/backlog.hpp"
@@ -79,6 +80,7 @@ struct Running {  // a hop in a run
   double lost_rate = 0;
   double impulse = 0;
   double unstalled = 0;  // what would arrive if the component were not held up
+  double through = 0;    // share of the arrivals that workers send that are not old, though the hop fails
   double intake = 1;     // share of the component's intake that its full buffer lets through
   HopState state;
   ErrorClass last_error = ErrorClass::unavailable;
@@ -151,6 +153,7 @@ class Engine {
   void advance(std::uint32_t h, std::int64_t t);
   void thin_retries(std::uint32_t h, std::size_t i, double from, double to);
   void drain(std::uint32_t h, std::size_t i, double from, double to, double already);
+  void drain_at_limit(std::uint32_t h, std::size_t i, double from, double to);
   // Data leaves it that comes out of an earlier place at the same time.
   static bool passes_on(const Place& p) { return p.drain > 0 && !p.retrying && p.inflow > p.fresh; }
   void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to);
@@ -171,6 +174,7 @@ class Engine {
   void count_skipped(std::uint32_t timetable, std::int64_t t);
   void end_passages(std::uint32_t h, std::int64_t t);
   void evaluate(std::uint32_t h, std::int64_t t);
+  double through_new_workers(const Needs& needs, std::size_t failing) const;
   void change_state(std::uint32_t h, const HopState& to, std::int64_t t);
   void last_attempts(std::uint32_t h, std::size_t i, std::int64_t t);
   void destroy_lost_places(std::uint32_t h, std::int64_t t);
@@ -198,6 +202,7 @@ class Engine {
   std::vector<double> intake_;       // by component: 1, or the share that full buffers let in
   std::vector<std::uint8_t> value_;
   std::vector<std::uint32_t> running_;
+  std::map<std::uint32_t, std::uint32_t> old_;  // condition -> workers that have to be replaced before it holds
   EventHeap events_;
   std::vector<std::uint32_t> queue_;  // ranks to look at, a heap
   std::vector<std::uint8_t> queued_;

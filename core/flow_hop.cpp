@@ -33,9 +33,11 @@ void Engine::evaluate(std::uint32_t h, std::int64_t t) {
   Running& r = hops_[h];
   const Needs& needs = hop(h).needs;
   HopState state;
+  r.through = 0;
   for (std::size_t i = 0; i < needs.size(); ++i) {
     if (holds(needs[i])) continue;
     state = {false, needs[i].error, static_cast<std::uint16_t>(i)};
+    if (!old_.empty()) r.through = through_new_workers(needs, i);
     break;
   }
   if (state.open) {
@@ -54,6 +56,22 @@ void Engine::evaluate(std::uint32_t h, std::int64_t t) {
     r.paused_until = 0;
   }
   if (!(state == r.state) || !r.started) change_state(h, state, t);
+}
+
+// Where the first need that fails only waits for workers to be replaced, those that have been do not fail.
+double Engine::through_new_workers(const Needs& needs, std::size_t failing) const {
+  const bool others_hold = std::all_of(needs.begin() + static_cast<std::ptrdiff_t>(failing) + 1, needs.end(),
+                                       [this](const Need& n) { return holds(n); });
+  if (!others_hold) return 0;
+  const auto share = [this](ConditionId c) {
+    const auto old = old_.find(c.value);
+    if (old == old_.end()) return 0.0;
+    const std::uint32_t all = running_[system_.conditions[c].process.value];
+    return all == 0 ? 0.0 : 1 - static_cast<double>(old->second) / all;
+  };
+  double most = share(needs[failing].condition);
+  for (ConditionId c : needs[failing].alternatives) most = std::max(most, share(c));
+  return most;
 }
 
 void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {

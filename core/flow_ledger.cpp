@@ -45,6 +45,7 @@ void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, dou
   ledger.late += s.mass * late;
   ledger.on_time += s.mass * (1 - late);
   if (late > 0) {
+    ledger.caught_up = std::max(ledger.caught_up, SimTime::microseconds(std::llround(to)));
     ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(std::max(first, last))));
   }
 }

@@ -129,7 +129,9 @@ void Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<double>& g
   }
   set_expiry(h, t);
   if (!r.state.open) {
-    route_fresh(h, r.arrival, row_of_hop.reaction(r.state.error).fallbacks);
+    r.fresh_out = r.arrival * r.through;
+    r.out += r.fresh_out;
+    route_fresh(h, r.arrival - r.fresh_out, row_of_hop.reaction(r.state.error).fallbacks);
   } else if (row_of_hop.ordered) {
     Place& first = place(h, 0);
     const bool passes = first.backlog.empty() && first.drain >= r.arrival * (1 - 1e-12);

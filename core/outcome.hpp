@@ -158,6 +158,7 @@ struct HopLedger {
   double handed_on = 0;
   double lost = 0;
   Duration longest_delay = {};
+  SimTime caught_up;  // when the last of what was late was delivered
   std::vector<LossWindow> losses;
   std::vector<Waiting> places;
   std::vector<Stay> stays;  // in order of their beginning

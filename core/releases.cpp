@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/findings.hpp"
+
 namespace moshimo {
 namespace {
 
@@ -18,6 +20,15 @@ SimTime open_within(const Stay& stay, const StepFunction<HopState>& states, SimT
   return SimTime::never();
 }
 
+// How long the hop stays closed after the needs that failed hold again, before it opens at `open`.
+Duration pause_before(SimTime open, const Needs& needs, const Timeline& timeline) {
+  Duration pause;
+  for (const FailureSpan& span : failures(needs, timeline)) {
+    if (span.to <= open) pause = open - span.to;
+  }
+  return pause;
+}
+
 }  // namespace
 
 std::optional<Releasable> releasable(const System& system, const Outcome& outcome, HopId hop, std::uint8_t fallback) {
@@ -28,7 +39,11 @@ std::optional<Releasable> releasable(const System& system, const Outcome& outcom
     if (stay.fallback != fallback || stay.most <= trace) continue;
     const SimTime open = open_within(stay, outcome.hop_states[hop.value], outcome.timeline.horizon);
     if (open.is_never()) continue;
-    if (!found) found = {stay.from, stay.to, open, SimTime::never(), 0};
+    if (!found) {
+      found = {stay.from, stay.to, open, {}, SimTime::never(), 0};
+      // Only a stay that began before it opened was paused before that.
+      if (open > stay.from) found->pause = pause_before(open, system.hops[hop].needs, outcome.timeline);
+    }
     found->to = std::max(found->to, stay.to);
     found->events = std::max(found->events, stay.most);
   }

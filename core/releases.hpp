@@ -13,6 +13,7 @@ struct Releasable {
   SimTime from = {};      // data lies there from here on,
   SimTime to = {};        // up to here (never(): to the horizon),
   SimTime open = {};      // and could leave from here on
+  Duration pause = {};    // which is so long after what it needs is there again
   SimTime deadline = {};  // the first of it is lost; never(): it is not
   double events = 0;      // at one time
 };

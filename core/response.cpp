@@ -88,9 +88,8 @@ class Planner {
         of_hop_[h] = more_urgent(of_hop_[h], {std::max(w.lost_from, detected), w.events / seconds});
       }
     }
-    // A condition is as urgent as the hops whose needs lead to it.
+    // A condition is as urgent as the hops whose needs lead to it, and as what never comes back once it has fallen.
     of_condition_.resize(system_.conditions.size());
-    std::vector<std::vector<ConditionId>> follows(system_.conditions.size());
     std::vector<std::uint32_t> work;
     const auto spread = [&](const Needs& needs, const Urgency& u) {
       for (const Need& n : needs) raise(n.condition, u, work);
@@ -98,9 +97,7 @@ class Planner {
         for (ConditionId c : n.alternatives) raise(c, u, work);
       }
     };
-    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      if (of_hop_[h].deadline.is_never()) continue;
-      spread(system_.hops[HopId(h)].needs, of_hop_[h]);
+    const auto spread_on = [&] {
       while (!work.empty()) {
         const ConditionId c(work.back());
         work.pop_back();
@@ -108,6 +105,17 @@ class Planner {
         spread(row.follows, of_condition_[c.value]);
         if (row.process.is_set()) spread(system_.processes[row.process].start, of_condition_[c.value]);
       }
+    };
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      if (of_hop_[h].deadline.is_never()) continue;
+      spread(system_.hops[HopId(h)].needs, of_hop_[h]);
+      spread_on();
+    }
+    for (ConditionId c : gone_for_good(system_, nobody_acts.timeline)) {
+      const SimTime at = nobody_acts.timeline.conditions[c.value].back().at;
+      if (at < detected) continue;
+      raise(c, {at, 0}, work);
+      spread_on();
     }
   }
 
@@ -146,6 +154,7 @@ class Planner {
     seen_transitions_ = 0;
     concerned_.clear();
     started_releases_.clear();
+    held_since_.clear();
     SimTime now = first_fault_ + responders_.time_to_detect;
     while (now <= horizon_) {
       control_.advance(now);
@@ -154,12 +163,13 @@ class Planner {
       }
       control_.advance(now);
       note_falls();
+      note_openings(now, releases);
       while (start_one(now, releases)) {
       }
       SimTime next = control_.next_event();
       for (const Open& open : under_way_) next = std::min(next, open.done);
       for (const ReleaseTask& task : releases) {
-        if (const SimTime from = releasable_.at(task).from; from > now) next = std::min(next, from);
+        if (const SimTime from = readable_from(task); from > now) next = std::min(next, from);
       }
       if (next.is_never()) break;
       now = std::max(next, now + Duration::microseconds(1));
@@ -174,6 +184,7 @@ class Planner {
     const std::vector<Transition>& all = control_.transitions();
     for (; seen_transitions_ < all.size(); ++seen_transitions_) {
       const Transition& x = all[seen_transitions_];
+      if (x.is_old) continue;
       if (x.is_process) {
         for (std::uint32_t r : restarts_of_.of(x.index)) concerned_.insert(r);
       } else if (x.value == 0) {
@@ -181,6 +192,28 @@ class Planner {
         for (std::uint32_t r : repairs_of_.of(x.index)) concerned_.insert(r);
       }
     }
+  }
+
+  // Since when what a hop needs holds, of the hops whose data is to be released.
+  void note_openings(SimTime now, const std::set<ReleaseTask>& releases) {
+    for (const ReleaseTask& task : releases) {
+      if (control_.holds(system_.hops[task.hop].needs)) {
+        // What holds when people begin has held since the pause before its opening began.
+        const Releasable& data = releasable_.at(task);
+        const bool at_first = now == first_fault_ + responders_.time_to_detect;
+        held_since_.emplace(task, at_first ? data.open - data.pause : now);
+      } else {
+        held_since_.erase(task);
+      }
+    }
+  }
+
+  // When data lies there and its hop is open, pause included: only then is the gap complete. never(): not yet known.
+  SimTime readable_from(const ReleaseTask& task) const {
+    const auto held = held_since_.find(task);
+    if (held == held_since_.end()) return SimTime::never();
+    const Releasable& data = releasable_.at(task);
+    return std::max(data.from, held->second + data.pause);
   }
 
   bool finish_one(SimTime now) {
@@ -290,23 +323,53 @@ class Planner {
     for (const ReleaseTask& task : releases) {
       if (started_releases_.count(task) != 0) continue;
       const Releasable& data = releasable_.at(task);
-      if (now < data.from || now >= data.to) continue;
+      if (now < readable_from(task) || now >= data.to) continue;
       const Hop& hop = system_.hops[task.hop];
       const Fallback& f = hop.fallbacks[task.fallback];
       const Repair& repair = system_.repairs[f.release];
-      if (!control_.holds(hop.needs) || !control_.holds(repair.requirements)) continue;
+      if (!control_.holds(repair.requirements)) continue;
       if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
       candidates.push_back({{data.deadline, data.events}, repair.name, f.release, task});
     }
     if (candidates.empty()) return false;
-    const auto best =
-        std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-          if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
-          if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
-          return a.name < b.name;
-        });
-    start(*best, candidates, now, responder);
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
+      if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+      return a.name < b.name;
+    });
+    const Candidate& best = candidates.front();
+    const bool is_last_free = std::count(busy_.begin(), busy_.end(), false) == 1;
+    if (is_last_free && waits_for_a_more_urgent_one(best, now, applying)) return false;
+    start(best, candidates, now, responder);
     return true;
+  }
+
+  // A more urgent repair only needs what is on its way, and that is there before half of this step would be done.
+  bool waits_for_a_more_urgent_one(const Candidate& chosen, SimTime now, bool applying) const {
+    const Duration half = Duration::microseconds(system_.repairs[chosen.repair].takes.us() / 2);
+    for (std::uint32_t r : concerned_) {
+      const RepairId id(r);
+      const Repair& repair = system_.repairs[id];
+      if (active_[r] || (is_applied(id) && applying)) continue;
+      const Urgency u = urgency_of(id);
+      const bool more_urgent =
+          u.deadline != chosen.urgency.deadline ? u.deadline < chosen.urgency.deadline : u.rate > chosen.urgency.rate;
+      if (!more_urgent || is_wanted_from(id) > now + half) continue;
+      if (!control_.holds(repair.requirements) || !is_wanted(id)) return true;
+    }
+    return false;
+  }
+
+  // When, as far as is known, something that it restores is damaged, can be restored and nobody is at it.
+  SimTime is_wanted_from(RepairId id) const {
+    const Repair& repair = system_.repairs[id];
+    SimTime at = SimTime::never();
+    for (ConditionId c : repair.restores) {
+      if (!is_damage(c) || is_handled(c)) continue;
+      const Condition& row = system_.conditions[c];
+      at = std::min(at, row.kind == Condition::Kind::free ? control_.now() : control_.holds_from(row.follows));
+    }
+    return std::max(at, control_.holds_from(repair.requirements));
   }
 
   bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
@@ -441,6 +504,7 @@ class Planner {
   std::size_t seen_transitions_ = 0;
   std::set<ReleaseTask> started_releases_;
   std::map<ReleaseTask, Releasable> releasable_;
+  std::map<ReleaseTask, SimTime> held_since_;
 };
 
 }  // namespace

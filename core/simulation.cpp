@@ -35,6 +35,7 @@ struct Simulation::State {
       timeline.running[p] = {{SimTime{}, system.processes[ProcessId(p)].count}};
     }
     for (const Transition& x : control.transitions()) {
+      if (x.is_old) continue;
       if (!x.is_process) {
         timeline.conditions.set(x.index, x.at, x.value != 0);
         continue;

@@ -287,6 +287,12 @@ void Compilation::write_conditions() {
       row.falls_after = delay(def.falls_after, scope);
       row.rises = def.rises;
       row.rises_after = delay(def.rises_after, scope);
+      for (const std::string& by : def.refreshed_by) {  // the workers of a process: one by one
+        const ProcessDef* process = parts[c].type->find_process(by);
+        if (process == nullptr || def.rises != Condition::Rises::after_delay) continue;
+        row.process =
+            ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(process - parts[c].type->processes.data())));
+      }
       row.fact = fact(def.basis, scope, def.name);
       row.symptoms = symptoms(def.sees, scope, row.fact);
     }

@@ -159,8 +159,11 @@ class Writer {
     const double r = between(0.3, 1);
     row("port queue");
     row(fmt::format("hop send from {} to queue needs writer:denied{}", profile(r), fallbacks()));
+    const bool too_slow = chance(0.3);  // for what comes: the oldest are too old one day
+    const double speed = too_slow ? between(0.3, 0.95) : between(1.1, 3);
+    const std::string kept = too_slow ? duration(0.2 * hour, 4 * hour) : duration(0.5 * hour, 20 * hour);
     row(fmt::format("hop receive from queue to outside needs role:denied ordered drain {}\n  store kept {}",
-                    rate(r * between(1.1, 3)), duration(0.5 * hour, 20 * hour)));
+                    rate(r * speed), kept));
   }
 
   void classes() {
@@ -262,8 +265,12 @@ class Writer {
     row(fmt::format("port app by task{}", chance(0.6) ? " capacity " + rate(r * between(1.1, 3)) : std::string()));
     row(fmt::format("hop in from {} to app{}", rate(r), fallbacks()));
     row(fmt::format("hop logs from work {} at app to outside needs role{}", rate(between(0.2, 0.6)), fallbacks()));
-    row("condition session follows task,role falls " + seconds(between(10, 3000)) + " rises " +
-        seconds(between(0, 600)));
+    if (chance(0.5)) {  // each worker has what it was handed when it was started
+      row("condition session follows role renewed-with task");
+    } else {
+      row("condition session follows task,role falls " + seconds(between(10, 3000)) + " rises " +
+          seconds(between(0, 600)));
+    }
     row(fmt::format("hop out from app to outside needs session:denied{}", fallbacks()));
     if (chance(0.5)) line(between(1, 9) * hour, "restart task");
     if (chance(0.3)) line(between(1, 9) * hour, "restart task");

@@ -25,11 +25,12 @@ struct Follower {  // what a condition is about to do
 struct Slot {  // of one worker
   enum class Is { running, starting, empty };
   Is is = Is::running;
-  SimTime ends;              // running or starting: when its age reaches the lifetime
-  SimTime runs_at;           // starting
-  SimTime next_try;          // empty: the next attempt to start,
-  Duration gap;              // how long after the one before,
-  std::optional<Gaps> gaps;  // and those that follow; the last gap repeats
+  SimTime fresh = SimTime::microseconds(-1);  // when it began to start or was replaced
+  SimTime ends;                               // running or starting: when its age reaches the lifetime
+  SimTime runs_at;                            // starting
+  SimTime next_try;                           // empty: the next attempt to start,
+  Duration gap;                               // how long after the one before,
+  std::optional<Gaps> gaps;                   // and those that follow; the last gap repeats
   void plan_next_try(SimTime now) {
     if (const auto next = gaps->next()) gap = *next;
     next_try = now + gap;
@@ -57,6 +58,7 @@ class Control {
     timeline_.horizon = horizon;
     timeline_.conditions.reset(system.conditions.size(), {true, false});
     hops_.resize(system.hops.size());
+    through_.resize(system.hops.size());
     timeline_.running.resize(system.processes.size());
     for (const Condition& c : system.conditions) {
       followers_.emplace_back();
@@ -78,7 +80,7 @@ class Control {
       instant(now);
       record(now);
     }
-    return {std::move(timeline_), std::move(hops_)};
+    return {std::move(timeline_), std::move(hops_), std::move(through_)};
   }
 
  private:
@@ -123,7 +125,9 @@ class Control {
       changed = false;
       if (restarts_are_due) {
         for (const Script::Restart& r : script_.restarts) {
-          if (r.at == now) restart(r.process, now);
+          if (r.at != now) continue;
+          restart(r.process, now);
+          changed = true;
         }
         restarts_are_due = false;
       }
@@ -175,7 +179,9 @@ class Control {
       if (!held) f.pending.reset();  // a repair works only while they hold
       if (f.value && !held && now - f.since >= c.falls_after.least) f.value = false;
       if (f.value || !held) continue;
-      if (c.rises == Condition::Rises::after_delay) {
+      if (c.process.is_set()) {
+        if (f.asked_for || old_workers(c, f, true) == 0) f.value = true;
+      } else if (c.rises == Condition::Rises::after_delay) {
         if (f.asked_for || now - f.since >= c.rises_after.most) f.value = true;
       } else if (f.asked_for) {
         f.asked_for = false;
@@ -186,6 +192,29 @@ class Control {
         }
       }
     }
+  }
+
+  // Workers that were there before the condition could hold again.
+  std::size_t old_workers(const Condition& c, const Follower& f, bool starting_too) const {
+    const std::vector<Slot>& slots = workers_[c.process.value].slots;
+    return static_cast<std::size_t>(std::count_if(slots.begin(), slots.end(), [&](const Slot& s) {
+      return s.fresh < f.since && (s.is == Slot::Is::running || (starting_too && s.is == Slot::Is::starting));
+    }));
+  }
+
+  // The share of a need's work that is done by workers that have been replaced.
+  double share_of_new(const Need& need) const {
+    double most = 0;
+    const auto look = [&](ConditionId id) {
+      const Condition& c = system_.conditions[id];
+      if (c.kind != Condition::Kind::derived || !c.process.is_set() || !of(id).needs_held) return;
+      const std::uint32_t running = workers_[c.process.value].running();
+      if (running == 0) return;
+      most = std::max(most, 1 - static_cast<double>(old_workers(c, of(id), false)) / running);
+    };
+    look(need.condition);
+    for (const ConditionId id : need.alternatives) look(id);
+    return most;
   }
 
   // ---- processes ----
@@ -206,6 +235,7 @@ class Control {
         if (slot.is == Slot::Is::empty && p.restarts) replace(p, slot, now);  // its schedule begins anew
         continue;
       }
+      if (slot.is != Slot::Is::starting) slot.fresh = now;
       if (slot.is != Slot::Is::running) {
         slot.is = Slot::Is::starting;
         slot.runs_at = now + p.start_time;
@@ -216,6 +246,7 @@ class Control {
 
   void start(const Process& p, Slot& slot, SimTime now) {
     slot.is = Slot::Is::starting;
+    slot.fresh = now;
     slot.runs_at = now + p.start_time;
     slot.ends = slot.runs_at + p.lifetime;
   }
@@ -260,6 +291,7 @@ class Control {
       if (slot.is == Slot::Is::running && slot.ends <= now) {
         if (p.restarts && hold(p.start)) {
           slot.ends = now + p.lifetime;  // its successor runs already
+          slot.fresh = now;
         } else {
           replace(p, slot, now);
         }
@@ -296,7 +328,8 @@ class Control {
       if (f.pending) consider(f.pending->due);
       if (c.kind != Condition::Kind::derived) continue;
       if (f.value && !f.needs_held) consider(f.since + c.falls_after.least);
-      if (!f.value && f.needs_held && c.rises == Condition::Rises::after_delay) consider(f.since + c.rises_after.most);
+      if (!f.value && f.needs_held && !c.process.is_set() && c.rises == Condition::Rises::after_delay)
+        consider(f.since + c.rises_after.most);
     }
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       const Process& p = system_.processes[ProcessId(i)];
@@ -318,10 +351,14 @@ class Control {
     for (std::size_t i = 0; i < system_.hops.size(); ++i) {
       const Needs& needs = system_.hops[HopId(i)].needs;
       HopState state;
-      for (std::size_t n = 0; n < needs.size() && state.open; ++n) {
-        if (!holds(needs[n])) state = {false, needs[n].error, static_cast<std::uint16_t>(n)};
+      double through = 0;
+      for (std::size_t n = 0; n < needs.size(); ++n) {
+        if (holds(needs[n])) continue;
+        through = state.open ? share_of_new(needs[n]) : 0;
+        if (state.open) state = {false, needs[n].error, static_cast<std::uint16_t>(n)};
       }
       note(hops_[i], now, state);
+      note(through_[i], now, through);
     }
   }
 
@@ -329,6 +366,7 @@ class Control {
   const Script& script_;
   Timeline timeline_;
   std::vector<StepFunction<HopState>> hops_;
+  std::vector<StepFunction<double>> through_;
   std::vector<Follower> followers_;
   std::vector<ConditionId> derived_;
   std::vector<Workers> workers_;

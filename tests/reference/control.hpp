@@ -12,7 +12,8 @@ namespace moshimo::reference {
 
 struct ControlTimeline {
   Timeline timeline;
-  std::vector<StepFunction<HopState>> hops;  // by HopId; what the needs say, before pauses
+  std::vector<StepFunction<HopState>> hops;   // by HopId; what the needs say, before pauses
+  std::vector<StepFunction<double>> through;  // by HopId; the share that new workers send all the same
 };
 
 ControlTimeline follow_conditions(const System& system, const Script& script, SimTime horizon);

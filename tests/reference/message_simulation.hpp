@@ -92,6 +92,8 @@ struct Stream {  // of arrivals from a profile
 
 struct HopRun {
   HopState needs;
+  double through = 0;                               // share of what new workers send, though the hop fails,
+  double sent = 0;                                  // and what of a message that makes so far
   HopState state;                                   // with pauses
   ErrorClass last_error = ErrorClass::unavailable;  // with which it fails, or failed last
   std::optional<ErrorClass> refused;                // since its needs fail
@@ -246,6 +248,7 @@ class Simulation {
   SimTime now_;
   ReferenceResult result_;
   std::vector<StepFunction<HopState>> needs_;  // by HopId
+  std::vector<StepFunction<double>> through_;  // by HopId
   std::vector<bool> conditions_;
   std::vector<std::uint32_t> running_;
   std::vector<HopRun> hops_;

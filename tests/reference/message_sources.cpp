@@ -67,7 +67,14 @@ void Simulation::arrive(HopId id) {
   m.arrived = now_;
   m.number = run.messages++;
   m.error = run.state.error;
-  if (!run.needs.open) run.refused = run.needs.error;
+  if (!run.needs.open) {
+    run.sent += run.through;
+    if (run.sent >= 1 - 1e-9) {
+      run.sent -= 1;
+      return deliver(id, m, false);
+    }
+    run.refused = run.needs.error;
+  }
   if (hop(id).ordered) return move_on(id, m, -1, LossWindow::Why::no_fallback);
   if (!run.state.open) return fail(id, m, run.state.error);
   if (!is_limited(id)) return deliver(id, m, false);

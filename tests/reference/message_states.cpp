@@ -43,6 +43,7 @@ void Simulation::control() {
   for (std::size_t i = 0; i < hops_.size(); ++i) destroy_content(HopId(i));
   for (std::size_t i = 0; i < hops_.size(); ++i) {
     hops_[i].needs = value_at(needs_[i], now_);
+    hops_[i].through = value_at(through_[i], now_);
     update_state(HopId(i));
   }
   for (const Script::Release& r : script_.releases) {
@@ -176,7 +177,7 @@ double Simulation::share_running(ProcessId id) const {
 void Simulation::count_changes(HopId id) {
   HopRun& run = of(id);
   const Hop& h = hop(id);
-  std::vector<double> signature = {run.state.open ? -1.0 : static_cast<double>(run.state.error)};
+  std::vector<double> signature = {run.through, run.state.open ? -1.0 : static_cast<double>(run.state.error)};
   if (h.to.is_set()) signature.push_back(capacity_of(h.to));
   for (std::size_t i = 0; i < h.fallbacks.size(); ++i) {
     signature.push_back(hold(h.fallbacks[i].accepts));

@@ -28,6 +28,7 @@ Simulation::Simulation(const System& system, const Script& script, SimTime horiz
   ControlTimeline control = follow_conditions(system, script, horizon);
   result_.timeline = std::move(control.timeline);
   needs_ = std::move(control.hops);
+  through_ = std::move(control.through);
   result_.hops.resize(system.hops.size());
   result_.hop_states.resize(system.hops.size());
   result_.grain.resize(system.hops.size());
@@ -118,6 +119,7 @@ void Simulation::plan_control() {
   add(result_.timeline.conditions);
   add(result_.timeline.running);
   add(needs_);
+  add(through_);
   for (const Script::Release& r : script_.releases) moments.insert(r.at);
   for (const SimTime at : moments) plan({.at = at, .kind = Event::Kind::control});
 }

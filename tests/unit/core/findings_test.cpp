@@ -39,3 +39,72 @@ TEST_CASE("a port that a fault takes away at time 0 is down, though nothing chan
   CHECK(f.effects[0].to.is_never());
   CHECK(f.effects[0].error == ErrorClass::missing);
 }
+
+TEST_CASE("the longest loss goes on when the reason changes", "[core][findings]") {
+  // Refused as denied from 1 h to 2 h and as key from then to 3 h: two windows in the ledger, two hours without a
+  // break.
+  System system = system_from(
+      "condition role as denied\ncondition key as key\n"
+      "hop orders from 10/s to outside needs role,key\n");
+  const ComponentId orders = system.components.add({.name = "service", .type = "f", .parent = {}});
+  system.components[orders].rpo = Duration::minutes(90);
+  system.hops[HopId(0)].component = orders;
+  const Script script = script_from(system,
+                                    "at 1h role falls\nat 90m key falls\nat 2h role rises\nat 3h key rises\n"
+                                    "at 5h role falls\nat 6h role rises\n");
+  const SimTime horizon = SimTime::after_start(Duration::hours(8));
+  const Outcome outcome = simulate(system, script, horizon);
+  CHECK(outcome.hops[0].losses.size() == 3);
+  CHECK(longest_loss(system.hops[HopId(0)], outcome.hops[0]) == Duration::hours(2));
+  const Findings f = findings_of(system, outcome, simulate(system, {}, horizon));
+  REQUIRE(f.objectives.size() == 1);
+  CHECK(f.objectives[0].achieved == Duration::hours(2));
+  CHECK_FALSE(f.objectives[0].met);
+}
+
+TEST_CASE("what a fault takes away at the start has symptoms, what never held has none", "[core][findings]") {
+  System system = system_from("condition up\ncondition never false\n");
+  Symptom seen;
+  seen.text = "DisabledException";
+  for (std::uint32_t c = 0; c < 2; ++c) system.conditions[ConditionId(c)].symptoms = std::vector<Symptom>{seen};
+  const SimTime horizon = SimTime::after_start(Duration::hours(3));
+  const Outcome healthy = simulate(system, {}, horizon);
+  for (const char* script : {"at 0s up falls", "at 1s up falls"}) {
+    const Findings f = findings_of(system, simulate(system, script_from(system, script), horizon), healthy);
+    CHECK(f.symptoms.size() == 1);
+  }
+}
+
+TEST_CASE("the last moment to bring something back is a point of no return", "[core][findings]") {
+  // Scheduled for deletion at 1 h, destroyed 7 d later. What goes because of it says nothing more.
+  const System system = system_from(
+      "condition kept\ncondition key follows kept falls 7d rises never\n"
+      "condition alias follows key rises never\n");
+  const SimTime horizon = SimTime::after_start(Duration::days(20));
+  const Outcome healthy = simulate(system, {}, horizon);
+  const auto points = [&](const char* script) {
+    return findings_of(system, simulate(system, script_from(system, script), horizon), healthy).points;
+  };
+  const std::vector<PointOfNoReturn> found = points("at 1h kept falls");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at == SimTime::after_start(Duration::hours(7 * 24 + 1)));
+  CHECK(found[0].condition == condition_named(system, "key"));
+  CHECK(points("at 1h kept falls\nat 8d kept rises").size() == 1);
+  CHECK(points("at 1h kept falls\nat 6d kept rises").empty());
+}
+
+TEST_CASE("what is deleted and made again is empty, what is saved in time is not", "[core][findings]") {
+  const System system = system_from(
+      "condition bucket\ncondition kept\ncondition key follows kept falls 7d rises never\n"
+      "store items at-rest lost-with bucket,key\n");
+  const SimTime horizon = SimTime::after_start(Duration::days(20));
+  const Outcome healthy = simulate(system, {}, horizon);
+  const auto lost_at = [&](const char* script) {
+    const Findings f = findings_of(system, simulate(system, script_from(system, script), horizon), healthy);
+    return f.at_rest.empty() ? SimTime::never() : f.at_rest[0].lost_at;
+  };
+  CHECK(lost_at("at 1h bucket falls\nat 2h bucket rises") == SimTime::after_start(Duration::hours(1)));
+  CHECK(lost_at("at 0s bucket falls") == SimTime{});
+  CHECK(lost_at("at 1h kept falls\nat 6d kept rises").is_never());
+  CHECK(lost_at("at 1h kept falls\nat 8d kept rises") == SimTime::after_start(Duration::hours(7 * 24 + 1)));
+}

@@ -100,6 +100,9 @@ TEST_CASE("every step in the order of its requirements, and nothing lost", "[cor
   CHECK(r.steps[1].repairs == std::vector<RepairId>{w.swap});
   CHECK(r.steps[1].start == SimTime::after_start(Duration::minutes(45) + Duration::seconds(15)));
   CHECK(r.steps[2].repairs == std::vector<RepairId>{w.reput});
+  // Not before the filter is open again, ten minutes after its role: what reads the gap earlier misses the end of it.
+  CHECK(r.steps[2].start == SimTime::after_start(Duration::minutes(55) + Duration::seconds(15)));
+  CHECK(r.steps[2].gap_to == r.steps[2].start);
   CHECK(r.still_broken.empty());
   CHECK(r.unreleased.empty());
   CHECK(w.ledger(r, "function").lost == Approx(0).margin(1e-6));
@@ -212,4 +215,72 @@ TEST_CASE("nobody releases what has moved on already", "[core][response]") {
   CHECK(r.steps[0].repairs == std::vector<RepairId>{w.from_archive});
   CHECK(r.steps[0].released == Approx(30 * 60).epsilon(1e-6));
   CHECK(r.unreleased.empty());
+}
+
+namespace {
+
+// Writing logs needs a role and, once that is there, its policies; reading jobs needs another role, and can wait.
+struct TwoRoles {
+  System system = system_from(
+      "condition exec as denied rises 15s\n"
+      "condition policies as denied follows exec rises repair\n"
+      "condition worker as denied\n"
+      "hop log from 200/s to outside needs exec,policies\n"
+      "hop jobs from 1/s to outside needs worker store kept 4h\n");
+  ActionId remove;
+  RepairId exec = add("exec/recreate", "exec", 5), policies = add("exec/attach", "policies", 2),
+           worker = add("a-worker/recreate", "worker", 5);
+
+  TwoRoles() {
+    Need present;
+    present.condition = condition_named(system, "exec");
+    system.repairs[policies].requirements = {present};
+    Action action;
+    action.name = "delete";
+    action.breaks = {present.condition, condition_named(system, "worker")};
+    remove = system.actions.add(action);
+  }
+  RepairId add(const char* name, const char* restores, double takes) {
+    Repair r;
+    r.name = name;
+    r.restores = {condition_named(system, restores)};
+    r.takes = Duration::minutes(takes);
+    r.by_apply = true;
+    return system.repairs.add(r);
+  }
+  Response respond_with(std::uint32_t people, bool by_hand) const {
+    Responders who;
+    who.time_to_detect = Duration::minutes(30);
+    who.count = people;
+    who.by_hand = by_hand;
+    Simulation simulation(system);
+    return respond(simulation, {{SimTime{}, remove}}, who, SimTime::after_start(Duration::days(1)));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a long step does not hold up a more urgent one that is ready in a moment", "[core][response]") {
+  // 200/s are lost until the policies are back. The role is made from 30 to 35 min and works 15 s later; who made it
+  // waits for that rather than begin with what loses nothing before 4 h.
+  const TwoRoles w;
+  const Response one = w.respond_with(1, true);
+  REQUIRE(one.steps.size() == 3);
+  CHECK(one.steps[0].repairs == std::vector<RepairId>{w.exec});
+  CHECK(one.steps[1].repairs == std::vector<RepairId>{w.policies});
+  CHECK(one.steps[1].start == minute(35.25));
+  CHECK(one.steps[2].repairs == std::vector<RepairId>{w.worker});
+  CHECK(one.outcome.hops[0].lost == Approx(200.0 * 37.25 * 60));
+  // Of two people one waits, and the other begins at once.
+  const Response two = w.respond_with(2, true);
+  REQUIRE(two.steps.size() == 3);
+  CHECK(two.steps[1].repairs == std::vector<RepairId>{w.worker});
+  CHECK(two.steps[1].start == minute(30));
+}
+
+TEST_CASE("what one apply does is listed in the order of urgency", "[core][response]") {
+  const TwoRoles w;
+  const Response r = w.respond_with(1, false);
+  REQUIRE(r.steps.size() == 2);
+  CHECK(r.steps[0].repairs == std::vector<RepairId>{w.exec, w.worker});
 }

@@ -116,6 +116,31 @@ TEST_CASE("a queue forgets what is older than its retention", "[core][flow]") {
   CHECK(r["consume"].losses.front().why == LossWindow::Why::expired);
 }
 
+TEST_CASE("a consumer that is too slow loses the oldest once they are too old", "[core][flow]") {
+  // 5/s into a queue that keeps 4 h; its consumer, which can do 4/s, is away for the first 11,355 s. What arrives a
+  // seconds after the start is handled at 11,355 + 5a/4, so its age reaches 14,400 s at a = 12,180, which is at 26,580
+  // s. From then on 4 of 5 leave just in time, and one is lost each second.
+  const auto lose_one_a_second = [](const Run& r) {
+    const HopLedger& l = r["read"];
+    CHECK(l.lost == events(36'000 - 26'580));
+    CHECK(l.late == events(4.0 * (36'000 - 11'355)));
+    CHECK(l.waiting == events(5.0 * 14'400));
+    CHECK(l.longest_delay.in_seconds() == Approx(14'400).margin(1));
+    REQUIRE(l.losses.size() == 1);
+    CHECK(l.losses[0].arrived_from.in_seconds() == Approx(12'180).margin(1));
+    CHECK(l.losses[0].arrived_to.in_seconds() == Approx(36'000 - 14'400).margin(1));
+    CHECK(l.losses[0].lost_from.in_seconds() == Approx(26'580).margin(1));
+  };
+  const char* away = "at 0s role falls\nat 11355s role rises";
+  lose_one_a_second(
+      run("condition role\nhop read from 5/s to outside ordered drain 4/s needs role:denied store kept 4h", away,
+          Duration::hours(10)));
+  lose_one_a_second(
+      run("condition role\nport worker capacity 4/s\nhop read from 5/s to worker ordered needs "
+          "role:denied store kept 4h",
+          away, Duration::hours(10)));
+}
+
 TEST_CASE("a short opening thins the backlog by its share of the gap", "[core][flow]") {
   // 20 h outage, open for half a 600 s gap, 14 h more: half of what waited got through. What is older than 24 h is
   // lost. At 34 h 5 min the oldest 10 h 5 min of arrivals are over age; those of the first 20 h were halved: (10 h 5
@@ -190,6 +215,33 @@ TEST_CASE("workers that end while they cannot start leave their place empty", "[
   // Attempts every 10 min from 30 and from 90 min: both at 120 min, running a minute later.
   CHECK(running[3].at == SimTime::after_start(Duration::minutes(121)));
   CHECK(running[3].value == 4);
+}
+
+TEST_CASE("what workers were handed comes back with each that is replaced", "[core][control][flow]") {
+  // Four workers that live 336 h end at 42, 126, 210 and 294 h, and write 50 lines/s each. The role they were started
+  // with is made again at 26 h: lost are 200/s for 42 h and 150, 100 and 50/s for 84 h each.
+  const char* text =
+      "condition role as denied\n"
+      "process task count 4 lifetime 336h start role starts 0s restart 60s\n"
+      "port app by task\n"
+      "condition session follows role renewed-with task\n"
+      "hop log from work 200/s at app to outside needs session:denied\n";
+  const double all_old = 3600.0 * (200 * 42 + (150 + 100 + 50) * 84);
+  const Duration horizon = Duration::days(20);
+  const Run soon = run(text, "at 0s role falls\nat 26h role rises", horizon);
+  CHECK(soon["log"].offered == events(200.0 * 20 * 86400));
+  CHECK(soon["log"].lost == events(all_old));
+  const StepFunction<bool>& session = soon.outcome.timeline.conditions[condition_named(soon.system, "session").value];
+  CHECK(session.back().value);
+  CHECK(session.back().at == SimTime::after_start(Duration::hours(294)));
+  // A fleet that has gone by then has nothing old left.
+  const Run late = run(text, "at 0s role falls\nat 300h role rises", horizon);
+  CHECK(late["log"].lost == events(all_old));
+  CHECK(late.outcome.timeline.conditions[condition_named(late.system, "session").value].back().at ==
+        SimTime::after_start(Duration::hours(300)));
+  // A restart replaces them all.
+  const Run restarted = run(text, "at 0s role falls\nat 26h role rises\nat 27h restart task", horizon);
+  CHECK(restarted["log"].lost == events(200.0 * 27 * 3600));
 }
 
 TEST_CASE("conditions propagate, and a newer change cancels an older one", "[core][control]") {

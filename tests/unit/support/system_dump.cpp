@@ -76,6 +76,9 @@ class Dump {
     if (c.kind == Condition::Kind::staffed) line("  while workers of {} run", s_.processes[c.process].name);
     if (c.kind == Condition::Kind::derived) line("  follows {}", needs(c.follows));
     if (c.falls_after.most > Duration{}) line("  falls after {}", time(c.falls_after));
+    if (c.kind == Condition::Kind::derived && c.process.is_set()) {
+      line("  rises as workers of {} are replaced", s_.processes[c.process].name);
+    }
     if (c.rises == Condition::Rises::by_repair) line("  rises by a repair only");
     if (c.rises == Condition::Rises::never) line("  never rises");
     if (c.rises == Condition::Rises::after_delay && c.rises_after.most > Duration{}) {

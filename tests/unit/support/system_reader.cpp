@@ -83,6 +83,8 @@ class SystemReader {
         c.follows = needs_from(words.take());
       } else if (word == "falls") {
         c.falls_after = delay_from(words.take());
+      } else if (word == "renewed-with") {
+        c.process = process_named(system_, words.take());
       } else if (word == "rises") {
         if (words.take_if("never")) {
           c.rises = Condition::Rises::never;

@@ -6,6 +6,7 @@
 // Without `:class` a need fails in the class of its condition, which is unavailable unless `as` says otherwise.
 //
 //   condition NAME [false] [as CLASS] [follows NEEDS] [falls D] [rises D|repair|never]
+//             [renewed-with PROCESS]   it rises as the workers are replaced
 //   process   NAME [count N] [lifetime D] [start NEEDS] [run NEEDS] [healthy NEEDS] [starts D] [ends D] [restart
 //   SCHEDULE]
 //             [once]             also declares the condition NAME: at least one worker runs. `starts`: the start time,

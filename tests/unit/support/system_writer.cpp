@@ -62,6 +62,9 @@ std::string text_of(const System& system, const Condition& c) {
   if (c.error != ErrorClass::unavailable) line += fmt::format(" as {}", class_names[static_cast<std::size_t>(c.error)]);
   if (c.kind == Condition::Kind::derived) add_needs(line, "follows", system, c.follows);
   if (c.falls_after.most != Duration{}) line += " falls " + text_of(c.falls_after);
+  if (c.kind == Condition::Kind::derived && c.process.is_set()) {
+    line += " renewed-with " + system.processes[c.process].name;
+  }
   switch (c.rises) {
     case Condition::Rises::after_delay:
       if (c.rises_after.most != Duration{}) line += " rises " + text_of(c.rises_after);
