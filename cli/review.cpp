@@ -21,18 +21,11 @@ Duration duration_option(const char* name, const std::string& text) {
   return *duration;
 }
 
-// A line for each gate that was asked about and lets the plan pass.
-void tell_passed(const std::vector<std::string>& gates, const report::ReviewView& view, const Common& common) {
-  if (common.quiet) return;
-  for (const std::string& gate : gates) {
-    const bool failed = std::any_of(view.failed_gates.begin(), view.failed_gates.end(),
-                                    [&](const std::string& sentence) { return sentence.starts_with(gate + ":"); });
-    if (failed) continue;
-    const char* why = view.answer == nullptr ? "nothing that is modelled goes"
-                      : gate == "blast"      ? "nothing else than what goes is hurt"
-                      : gate == "loss"       ? "nothing is lost once every repair is done"
-                                             : "everything can be put right, and nothing is gone for good";
-    const std::string line = fmt::format("✓ {}: {}", gate, why);
+// A line for each gate that was asked about; those that stop the plan in any case.
+void tell_gates(const std::vector<scenarios::GateResult>& gates, const Common& common) {
+  for (const scenarios::GateResult& gate : gates) {
+    if (common.quiet && !gate.is_met) continue;
+    const std::string line = fmt::format("{} {}", gate.is_met ? "✗" : "✓", gate.says);
     std::cerr << (common.ascii ? report::in_ascii(line) : line) << '\n';
   }
 }
@@ -51,9 +44,11 @@ Job declare_review(CLI::App& app) {
   app.add_option("plan", options->files, "`terraform show -json` of a plan, or `-`")->required();
   app.add_option("--fail-on", options->gates,
                  "exit with status 1 on any of these, separated by commas. blast: something else than what is deleted "
-                 "is hurt. loss: data is lost although, --detect after the apply, every repair is done. irreversible: "
-                 "after that something stays broken, or data is gone for good")
+                 "is hurt. loss: data is lost although, --detect after the apply, every repair is done (a refused "
+                 "request is none). irreversible: after that something stays broken, or data at rest is gone for good "
+                 "or cannot be read")
       ->delimiter(',')
+      ->allow_extra_args(false)  // the plan may stand behind it
       ->check(one_of({"blast", "loss", "irreversible"}));
   app.add_option("--detect", options->detect, "how long nobody notices, from the apply on (1h)");
   app.add_option("--horizon", options->horizon, "how far to look ahead (30d)");
@@ -84,12 +79,13 @@ Job declare_review(CLI::App& app) {
       answer = scenarios::answer(std::move(scenario), std::move(inventory), common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
       view.answer = &answer;
-      view.failed_gates = scenarios::failed_gates(answer, gates);
     }
+    view.gates = scenarios::gate_results(view.answer, import, gates);
     common.print_warnings(diagnostics);
     common.write(report::review_report(view, common.style()));
-    tell_passed(options->gates, view, common);
-    return view.failed_gates.empty() ? done : gate_failed;
+    tell_gates(view.gates, common);
+    const bool stops = std::any_of(view.gates.begin(), view.gates.end(), [](const auto& gate) { return gate.is_met; });
+    return stops ? gate_failed : done;
   };
 }
 

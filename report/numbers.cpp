@@ -71,8 +71,8 @@ std::string duration_text(Duration d) {
   if (us < second) return fmt::format("{}{}ms", us / 1000, hard_space);
   if (us < minute) return fmt::format("{}{}s", us / second, hard_space);
   if (us < hour) return two_units(us, minute, "min", second, "s");
-  if (us < day) return two_units(us, hour, "h", minute, "min");
-  return two_units(us, day, "d", hour, "h");
+  if (us + second < day) return two_units(us + second, hour, "h", minute, "min");
+  return two_units(us + minute, day, "d", hour, "h");
 }
 
 std::string precise_text(Duration d) {
@@ -85,6 +85,11 @@ std::string precise_text(Duration d) {
     if (n > 0) text += fmt::format("{}{}{}{}", text.empty() ? "" : std::string(1, hard_space), n, hard_space, name);
   }
   return text;
+}
+
+std::string minute_text(Duration d) {
+  if (d.is_forever() || d.us() < day) return duration_text(d);
+  return precise_text(Duration::microseconds(d.us() / minute * minute));
 }
 
 std::string about_text(Duration d) {

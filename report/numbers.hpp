@@ -1,6 +1,7 @@
 // Numbers as people read them: durations in two units, counts in words, moments by the clock of the scenario.
 //
-// Durations are rounded down, so that a deadline is never stated later than it is. Spaces inside a number do not break.
+// Durations are rounded down, so that a deadline is not stated later than it is; what is but a second short of an hour
+// or a minute short of a day's hour counts as that. Spaces inside a number do not break.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace moshimo::report {
 
 std::string duration_text(Duration d);                                            // 3 d 4 h, 5 h 58 min, 4 s, for ever
 std::string precise_text(Duration d);                                             // to the second: 24 d 45 min
+std::string minute_text(Duration d);                                              // to the minute: 1 d 2 h 11 min
 std::string about_text(Duration d);                                               // rounded to the nearest
 std::string count_text(double n);                                                 // 3, 56,620, 1.2 million
 std::string bytes_text(double n);                                                 // 600 B, 1.5 GB

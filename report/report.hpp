@@ -13,6 +13,7 @@
 #include "models/compile.hpp"
 #include "models/import/importer.hpp"
 #include "scenarios/answer.hpp"
+#include "scenarios/review.hpp"
 
 namespace moshimo::report {
 
@@ -42,7 +43,7 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
 struct ReviewView {
   const models::ImportResult* import = nullptr;
   const scenarios::Answer* answer = nullptr;
-  std::vector<std::string> failed_gates;  // a sentence each
+  std::vector<scenarios::GateResult> gates;  // those that were asked about
 };
 std::string review_report(const ReviewView& view, const Style& style);
 

@@ -173,6 +173,12 @@ void coverage_section(Page& page, const ImportResult& import) {
   }
 }
 
+void tell_gates(Page& page, const std::vector<scenarios::GateResult>& gates) {
+  for (const scenarios::GateResult& g : gates) {
+    page.paragraph(fmt::format("{} {}", g.is_met ? bad("✗") : good("✓"), clean(g.says)));
+  }
+}
+
 // Why the result may be too good, before anybody reads it.
 void doubts(Page& page, const ImportResult& import) {
   std::vector<std::string> doubts;
@@ -225,7 +231,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
   if (view.answer) {
     RunPage run(*view.answer, style, page);
     run.headline();
-    for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+    tell_gates(page, view.gates);
     doubts(page, *view.import);
     run.timeline();
     list_changes(page, changes);
@@ -249,7 +255,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
             "about what is not modelled."
           : "What the plan replaces is made again before the old one goes, and everything in these files that uses it "
             "goes over to the new one. There is nothing to simulate.");
-  for (const std::string& gate : view.failed_gates) page.paragraph(fmt::format("{} {}", bad("✗"), clean(gate)));
+  tell_gates(page, view.gates);
   doubts(page, *view.import);
   list_changes(page, changes);
   coverage_section(page, *view.import);

@@ -119,7 +119,7 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
     } else {
       found = forever;
       for (const PointOfNoReturn& p : findings.points) {
-        const ComponentId c = p.hop.is_set() ? system.hops[p.hop].component : system.stores[p.store].component;
+        const ComponentId c = component_of(system, p);
         if (!c.is_set() || !belongs(system.components[c].name, e.of)) continue;
         found = std::min(found, static_cast<double>(p.at.us()) - from);
       }

@@ -50,39 +50,143 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
   return std::make_shared<const Scenario>(std::move(s));
 }
 
-std::vector<std::string> failed_gates(const Answer& answer, const std::vector<Gate>& gates) {
-  std::vector<std::string> failed;
+namespace {
+
+constexpr double trace = 1e-3;  // events; less is rounding
+
+std::string amount(double n, std::string_view one, std::string_view many) {
+  if (n < 0.95) return fmt::format("less than one {} is", one);
+  std::string number = fmt::format("{:.0f}", n);
+  const bool is_one = number == "1";
+  for (std::size_t i = number.size(); i > 3; i -= 3) number.insert(i - 3, 1, ',');
+  return fmt::format("{} {} {}", number, is_one ? one : many, is_one ? "is" : "are");
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : std::string(between)) + part;
+  return text;
+}
+
+// The names of the first few, and how many there are beyond.
+std::string names_of(const System& system, const std::set<ComponentId>& components) {
+  constexpr std::size_t most = 4;
+  std::vector<std::string> names;
+  for (ComponentId c : components) {
+    if (names.size() < most) names.push_back(system.components[c].name);
+  }
+  const std::size_t beyond = components.size() - names.size();
+  return joined(names, ", ") + (beyond > 0 ? fmt::format(" and {} more", beyond) : "");
+}
+
+// What the files do not say, and a gate that lets a plan pass rests on.
+std::string doubts(const models::ImportResult& import) {
+  std::vector<std::string> parts;
+  const std::size_t unseen = import.changes.unseen_users.size();
+  if (unseen > 0) {
+    parts.push_back(fmt::format("nothing in these files uses {}, so who is hurt without {} is not known",
+                                counted(unseen, "thing that goes", "things that go"), unseen == 1 ? "it" : "them"));
+  }
+  const std::size_t unmodelled = import.changes.unmodelled.size();
+  if (unmodelled > 0) {
+    parts.push_back(counted(unmodelled, "thing that goes is not modelled", "things that go are not modelled"));
+  }
+  return parts.empty() ? "" : fmt::format("; but {}", joined(parts, ", and "));
+}
+
+// Components whose data at rest is gone for good, or else cannot be read to the end, although everything was done.
+std::set<ComponentId> without_their_data(const Answer& answer, bool gone) {
+  std::set<ComponentId> found;
+  for (const AtRest& a : answer.main_run().findings.at_rest) {
+    const bool is_gone = !a.lost_at.is_never();
+    const bool is_unreadable = !a.unreadable_from.is_never() && a.unreadable_to.is_never();
+    if (gone ? is_gone : is_unreadable && !is_gone) found.insert(answer.system().stores[a.store].component);
+  }
+  return found;
+}
+
+std::string gone_text(const Answer& answer) {
+  const std::set<ComponentId> gone = without_their_data(answer, true);
+  return gone.empty() ? "" : fmt::format("what was in {} is gone for good", names_of(answer.system(), gone));
+}
+
+GateResult blast_gate(const Answer& answer, const models::ImportResult& import) {
+  std::set<ComponentId> hurt;
+  for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component);
+  for (const Fault& f : answer.faults) hurt.erase(answer.system().actions[f.action].component);
+  if (hurt.empty()) return {Gate::blast, false, "blast: nothing else than what goes is hurt" + doubts(import)};
+  return {Gate::blast, true,
+          fmt::format("blast: {} hurt: {}", counted(hurt.size(), "component is", "components are"),
+                      names_of(answer.system(), hurt))};
+}
+
+// In the words and figures of the summary: a request that is refused is told, and is no lost data.
+GateResult loss_gate(const Answer& answer, const models::ImportResult& import) {
+  const Findings& findings = answer.main_run().findings;
+  const double lost = findings.lost - findings.refused;
+  std::vector<std::string> parts;
+  if (lost > trace) parts.push_back(amount(lost, "event", "events") + " lost");
+  if (const std::string gone = gone_text(answer); !gone.empty()) parts.push_back(gone);
+  const std::string refused =
+      findings.refused > trace ? fmt::format("; {} refused", amount(findings.refused, "request", "requests")) : "";
+  if (parts.empty()) {
+    return {Gate::loss, false, "loss: nothing is lost once every repair is done" + refused + doubts(import)};
+  }
+  return {Gate::loss, true, fmt::format("loss: {} although every repair is done{}", joined(parts, ", and "), refused)};
+}
+
+GateResult irreversible_gate(const Answer& answer, const models::ImportResult& import) {
+  const System& system = answer.system();
+  std::vector<std::string> parts;
+  const std::vector<ConditionId>& broken = answer.main_run().response.still_broken;
+  if (!broken.empty()) {
+    std::set<ComponentId> where;
+    for (ConditionId c : broken) {
+      if (system.conditions[c].component.is_set()) where.insert(system.conditions[c].component);
+    }
+    parts.push_back(
+        fmt::format("{} broken ({})", counted(broken.size(), "thing stays", "things stay"), names_of(system, where)));
+  }
+  if (const std::string gone = gone_text(answer); !gone.empty()) parts.push_back(gone);
+  const std::set<ComponentId> unreadable = without_their_data(answer, false);
+  if (!unreadable.empty()) {
+    parts.push_back(fmt::format("what is in {} cannot be read any more", names_of(system, unreadable)));
+  }
+  if (parts.empty()) {
+    return {Gate::irreversible, false,
+            "irreversible: everything can be put right, and no data at rest is gone for good" + doubts(import)};
+  }
+  return {Gate::irreversible, true,
+          fmt::format("irreversible: {} although every repair is done", joined(parts, ", and "))};
+}
+
+}  // namespace
+
+std::vector<GateResult> gate_results(const Answer* answer, const models::ImportResult& import,
+                                     const std::vector<Gate>& gates) {
+  std::vector<GateResult> results;
   for (Gate gate : gates) {
+    if (answer == nullptr) {
+      results.push_back(
+          {gate, false, fmt::format("{}: nothing that is modelled goes{}", name_of(gate), doubts(import))});
+      continue;
+    }
     switch (gate) {
-      case Gate::blast: {
-        std::set<std::uint32_t> hurt;
-        for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component.value);
-        for (const Fault& f : answer.faults) hurt.erase(answer.system().actions[f.action].component.value);
-        if (!hurt.empty()) {
-          failed.push_back(fmt::format("blast: {} hurt", counted(hurt.size(), "component is", "components are")));
-        }
-        break;
-      }
-      case Gate::loss: {
-        const double lost = answer.main_run().findings.lost;
-        if (lost > 1e-3)
-          failed.push_back(lost < 1 ? "loss: less than an event is lost although every step is done"
-                                    : fmt::format("loss: {:.0f} events are lost although every step is done", lost));
-        break;
-      }
-      case Gate::irreversible: {
-        const auto& broken = answer.main_run().response.still_broken;
-        const auto& points = answer.main_run().findings.points;
-        if (!broken.empty())
-          failed.push_back(
-              fmt::format("irreversible: {} broken", counted(broken.size(), "thing stays", "things stay")));
-        else if (!points.empty())
-          failed.push_back("irreversible: data is gone for good although every step is done");
-        break;
-      }
+      case Gate::blast: results.push_back(blast_gate(*answer, import)); break;
+      case Gate::loss: results.push_back(loss_gate(*answer, import)); break;
+      case Gate::irreversible: results.push_back(irreversible_gate(*answer, import)); break;
     }
   }
-  return failed;
+  return results;
+}
+
+std::string_view name_of(Gate gate) {
+  switch (gate) {
+    case Gate::blast: return "blast";
+    case Gate::loss: return "loss";
+    case Gate::irreversible: return "irreversible";
+  }
+  return "";
 }
 
 }  // namespace moshimo::scenarios

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/import/importer.hpp"
@@ -11,10 +12,11 @@
 namespace moshimo::scenarios {
 
 enum class Gate : std::uint8_t {
-  blast,         // anything is hurt
-  loss,          // data is lost before people have put everything right
-  irreversible,  // something cannot be put right or saved any more, whatever is done
+  blast,         // anything else than what goes is hurt
+  loss,          // data is lost, on its way or at rest, although people put everything right
+  irreversible,  // after that something stays broken, or data at rest is gone or cannot be read
 };
+std::string_view name_of(Gate gate);
 
 struct ReviewOptions {
   Duration time_to_detect = Duration::hours(1);
@@ -25,7 +27,13 @@ struct ReviewOptions {
 // Null when the plan deletes and replaces nothing that is modelled.
 std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& import, const ReviewOptions& options);
 
-// A sentence for each gate that is met.
-std::vector<std::string> failed_gates(const Answer& answer, const std::vector<Gate>& gates);
+struct GateResult {
+  Gate gate = Gate::blast;
+  bool is_met = false;  // the plan does what the gate is about
+  std::string says;     // "loss: 4,496 events are lost although every repair is done"
+};
+// `answer` is null when the plan deletes nothing that is modelled.
+std::vector<GateResult> gate_results(const Answer* answer, const models::ImportResult& import,
+                                     const std::vector<Gate>& gates);
 
 }  // namespace moshimo::scenarios

@@ -67,6 +67,7 @@ Json points_of_no_return(const System& system, const Findings& f) {
                     {"until_s", seconds(p.until)},
                     {"hops", std::move(hops)},
                     {"store", name_or_null(system.stores, p.store)},
+                    {"condition", name_or_null(system.conditions, p.condition)},
                     {"place", p.hop.is_set() ? place(system.hops[p.hop], p.fallback) : Json(nullptr)},
                     {"why", text_of(p.why)},
                     {"says", for_terminal(why_lost(system, p), false)},

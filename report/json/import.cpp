@@ -106,7 +106,8 @@ std::string coverage_json(const models::ImportResult& import, const Style& style
 
 std::string review_json(const ReviewView& view, const Style& style) {
   Json json = view.answer ? heading(*view.answer, style, "review") : tool(style, "review");
-  json["failed_gates"] = view.failed_gates;
+  json["failed_gates"] = json["passed_gates"] = Json::array();
+  for (const scenarios::GateResult& g : view.gates) json[g.is_met ? "failed_gates" : "passed_gates"].push_back(g.says);
   json["changes"] = change_rows(view.import->changes);
   json["coverage"] = coverage_rows(*view.import);
   if (view.answer) add_answer(json, *view.answer);

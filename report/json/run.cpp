@@ -8,10 +8,11 @@ namespace moshimo::report {
 namespace {
 
 Json figures(const Figures& f) {
-  return {{"lost", number(f.lost)},          {"refused", number(f.refused)},
-          {"missed_runs", number(f.missed)}, {"longest_loss_window_s", seconds(f.longest)},
-          {"still_broken", f.still_broken},  {"still_failing", f.still_failing},
-          {"unreleased", f.unreleased},      {"restored_s", seconds(f.restored)}};
+  return {{"lost", number(f.lost)},           {"refused", number(f.refused)},
+          {"missed_runs", number(f.missed)},  {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},   {"still_failing", f.still_failing},
+          {"destroyed", f.destroyed.size()},  {"unreleased", f.unreleased},
+          {"restored_s", seconds(f.restored)}};
 }
 
 Json steps(const scenarios::Answer& answer, const Response& response) {

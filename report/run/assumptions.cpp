@@ -10,9 +10,7 @@ std::set<ComponentId> RunPage::affected() const {
   std::set<ComponentId> found = faulted_;
   for (const scenarios::StrategyRun& run : answer_.runs) {
     for (const Effect& e : run.findings.effects) found.insert(e.component);
-    for (const PointOfNoReturn& p : run.findings.points) {
-      found.insert(p.hop.is_set() ? system_.hops[p.hop].component : system_.stores[p.store].component);
-    }
+    for (const PointOfNoReturn& p : run.findings.points) found.insert(component_of(system_, p));
   }
   const std::vector<ComponentId> parts(found.begin(), found.end());
   for (ComponentId c : parts) {

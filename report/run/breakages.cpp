@@ -44,7 +44,10 @@ std::vector<Phase> phases_of(const System& system, const std::vector<Effect>& ef
     if (e.hop.is_set()) phase.hops.push_back(e.hop);
     const auto same = std::find_if(phases.begin(), phases.end(), [&](const Phase& p) {
       const bool both_hurt = (p.kind == EffectKind::latent) == (kind == EffectKind::latent);
-      return p.from == e.from && p.to == e.to && both_hurt;
+      // Each with its own cause, unless the component itself is down.
+      const bool one_cause = kind != EffectKind::impaired || p.kind != EffectKind::impaired || e.chain.empty() ||
+                             p.chain.empty() || p.chain.back() == e.chain.back();
+      return p.from == e.from && p.to == e.to && both_hurt && one_cause;
     });
     if (same == phases.end()) {
       phases.push_back(std::move(phase));
@@ -118,7 +121,7 @@ Breakages breakages_of(const System& system, const Findings& findings, const std
   }
   std::map<ComponentId, SimTime> first_loss;
   for (const PointOfNoReturn& p : findings.points) {
-    const ComponentId c = p.hop.is_set() ? system.hops[p.hop].component : system.stores[p.store].component;
+    const ComponentId c = component_of(system, p);
     const auto [at, is_new] = first_loss.emplace(c, p.at);
     if (!is_new) at->second = std::min(at->second, p.at);
   }

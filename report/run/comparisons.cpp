@@ -7,6 +7,14 @@
 #include "report/words.hpp"
 
 namespace moshimo::report {
+namespace {
+
+std::string restored_text(const Figures& f) {
+  if (f.restored == Duration{}) return "–";
+  return f.restored.is_forever() ? "never" : minute_text(f.restored);
+}
+
+}  // namespace
 
 void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
@@ -20,10 +28,24 @@ void RunPage::strategies() {
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
                                                        : strategy_text(run.response.strategy)),
                           count_text(f.lost), f.longest.us() > 0 ? about_text(f.longest) : "–", count_text(f.refused),
-                          std::to_string(f.still_failing), std::to_string(f.unreleased),
-                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+                          std::to_string(f.still_failing), std::to_string(f.unreleased), restored_text(f)});
   }
   page_.table(std::move(table));
+  const double idle = figures_of(system_, answer_.nobody_acts(), answer_.first_fault).lost;
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    const Figures f = figures_of(system_, run, answer_.first_fault);
+    if (f.lost <= idle * 1.001 + 1) continue;
+    page_.gap();
+    page_.paragraph(
+        fmt::format("{} loses more than doing nothing, because what runs again sends again, into what still "
+                    "fails.",
+                    sentence(strategy_text(run.response.strategy))),
+        1);
+  }
+  for (const scenarios::StrategyRun& run : answer_.runs) {
+    const std::string gone = destroyed_text(figures_of(system_, run, answer_.first_fault));
+    if (!gone.empty()) page_.paragraph(fmt::format("{}: {}.", strategy_text(run.response.strategy), bad(gone)), 1);
+  }
 }
 
 void RunPage::what_ifs() {
@@ -39,8 +61,8 @@ void RunPage::what_ifs() {
     if (!is_base && std::abs(change) > 0.5) {
       text = change < 0 ? good("-" + count_text(-change)) : bad("+" + count_text(change));
     }
-    table.rows.push_back({name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing),
-                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+    table.rows.push_back(
+        {name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
   };
   row("as it is", base, true);
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
@@ -66,8 +88,7 @@ void RunPage::sweep() {
     for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
     if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
     table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
-                          count_text(f.refused), std::to_string(f.still_failing),
-                          f.restored.is_forever() ? "never" : duration_text(f.restored)});
+                          count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
   }
   page_.table(std::move(table));
 }

@@ -17,6 +17,7 @@ Duration limit_of(const System& system, const Fallback& f) {
 }
 
 std::string why_lost(const System& system, const PointOfNoReturn& p) {
+  if (p.condition.is_set()) return "from here on nothing brings it back";
   if (!p.hop.is_set()) return "what it holds is gone for good";
   const Hop& hop = system.hops[p.hop];
   const Fallback* fallback = p.fallback >= 0 && static_cast<std::size_t>(p.fallback) < hop.fallbacks.size()

@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <set>
 
-#include "report/run/losses.hpp"
+#include "report/run/fates.hpp"
 
 namespace moshimo::report {
 
 Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimTime first_fault) {
   Figures f;
-  for (const Availability& a : run.findings.availability) f.refused += a.refused;
+  f.refused = run.findings.refused;
   for (const MissedRuns& m : run.findings.jobs) f.missed += m.missed;
   f.lost = std::max(run.findings.lost - f.refused, 0.0);
-  for (const Loss& loss : losses_of(system, run.findings)) {
-    if (loss.is_request) continue;
-    f.longest = std::max(f.longest, loss.point.arrived_to - loss.point.arrived_from);
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (!is_request(hop)) f.longest = std::max(f.longest, longest_loss(hop, run.response.outcome.hops[h]));
+  }
+  for (const PointOfNoReturn& p : run.findings.points) {
+    if (p.store.is_set()) f.destroyed.push_back({component_of(system, p), p.at});
   }
   f.still_broken = run.response.still_broken.size();
   f.unreleased = run.response.unreleased.size();
@@ -22,7 +25,10 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
   std::set<ComponentId> failing;
   for (const Effect& e : run.findings.effects) {
     if (e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
-    if (e.to.is_never() && !system.components[e.component].is_principal) failing.insert(e.component);
+    if (e.to.is_never()) {
+      if (system.components[e.component].is_principal) continue;  // who needs it fails, if anybody does
+      failing.insert(e.component);
+    }
     f.restored = std::max(f.restored, e.to.is_never() ? Duration::forever() : e.to - first_fault);
   }
   f.still_failing = failing.size();

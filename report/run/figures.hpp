@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "scenarios/answer.hpp"
 
@@ -10,8 +11,14 @@ namespace moshimo::report {
 struct Figures {
   double lost = 0;  // events, without refused requests
   double refused = 0;
-  double missed = 0;              // runs of timetables, counted in `lost` too
-  Duration longest = {};          // span of arrivals that is lost
+  double missed = 0;      // runs of timetables, counted in `lost` too
+  Duration longest = {};  // span of arrivals that is lost
+  // Stores whose content is gone for good, and when; in order of time.
+  struct Destroyed {
+    ComponentId component;
+    SimTime at;
+  };
+  std::vector<Destroyed> destroyed = {};
   std::size_t still_broken = 0;   // conditions
   std::size_t still_failing = 0;  // components that fail at the end
   std::size_t unreleased = 0;     // hops whose backlog nobody fetched

@@ -72,8 +72,20 @@ void RunPage::step(const Step& s, std::size_t number) {
 void RunPage::getting_back() {
   const scenarios::StrategyRun* run = &answer_.main_run();
   if (run->response.strategy == Strategy::none) run = answer_.run_of(Strategy::full);
-  if (!run || run->response.steps.empty()) return;
+  if (!run) return;
+  const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
+  std::vector<std::string> final;
+  for (const ConditionId c : gone_for_good(system_, run->response.outcome.timeline)) {
+    final.push_back(code(name_in(system_, system_.conditions[c].component)));
+  }
+  if (run->response.steps.empty() && final.empty()) return;
   page_.heading("Getting back");
+  if (!final.empty()) {
+    page_.paragraph(fmt::format("{} cannot be brought back by then: only something new in {} place helps{}.",
+                                listing(final, 6), final.size() == 1 ? "its" : "their",
+                                gone.empty() ? "" : ", and " + gone));
+  }
+  if (run->response.steps.empty()) return;
   const Responders& r = answer_.scenario->response;
   page_.paragraph(
       fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
@@ -91,12 +103,37 @@ void RunPage::getting_back() {
     return;
   }
   const SimTime back = answer_.first_fault + f.restored;
-  std::string text = fmt::format("Everything works again {} after the first fault", strong(duration_text(f.restored)));
+  std::string text = fmt::format("Everything works again {} after the first fault", strong(minute_text(f.restored)));
   if (clock_.is_set()) text += fmt::format(" ({})", clock_.full(back));
   SimTime last;
   for (const Step& s : run->response.steps) last = std::max(last, s.done);
   if (last > back) text += fmt::format("; the last step is done after {}", precise_text(last - answer_.first_fault));
   page_.paragraph(text + ".");
+  // What comes right by itself after the last step.
+  for (const Effect& e : run->findings.effects) {
+    if (e.to != back || e.to <= last + Duration::minutes(1) || e.chain.empty()) continue;
+    page_.paragraph(
+        fmt::format("The last step is done after {}. Until the end {} is {}, which comes right by itself: {}.",
+                    precise_text(last - answer_.first_fault), code(name_in(system_, e.component)), kind_text(e.kind),
+                    cause(e.chain)));
+    break;
+  }
+  // When what waited has been worked off.
+  SimTime caught_up;
+  std::vector<std::string> behind;
+  for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+    const HopLedger& ledger = run->response.outcome.hops[h];
+    if (ledger.late <= 1 || ledger.caught_up < std::max(back, last) + Duration::minutes(5)) continue;
+    const Hop& hop = system_.hops[HopId(h)];
+    behind.push_back(code(hop.component.is_set() ? name_in(system_, hop.component) : clean(hop.name)));
+    caught_up = std::max(caught_up, ledger.caught_up);
+  }
+  if (behind.empty()) return;
+  const bool never = caught_up + Duration::minutes(1) >= answer_.scenario->horizon;
+  page_.paragraph(fmt::format("What waited meanwhile is worked off {}: {}.",
+                              never ? "not before the end of the run"
+                                    : fmt::format("only after {}", minute_text(caught_up - answer_.first_fault)),
+                              listing(behind, 6)));
 }
 
 }  // namespace moshimo::report

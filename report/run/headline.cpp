@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "report/run/fates.hpp"
 #include "report/run/figures.hpp"
 #include "report/run/losses.hpp"
 #include "report/run/page.hpp"
@@ -14,6 +15,23 @@ bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5
 bool is_some(double amount) { return amount > 1e-3; }
 
 }  // namespace
+
+// What is lost in the system as it is, say because a consumer is too slow for what comes.
+std::string RunPage::lost_without_fault() const {
+  double lost = 0;
+  std::vector<std::string> where;
+  for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+    const Hop& hop = system_.hops[HopId(h)];
+    const HopLedger& ledger = answer_.healthy.hops[h];
+    if (is_request(hop) || !is_some(ledger.lost)) continue;
+    lost += ledger.lost;
+    const std::string name = code(hop.component.is_set() ? name_in(system_, hop.component) : clean(hop.name));
+    if (std::find(where.begin(), where.end(), name) == where.end()) where.push_back(name);
+  }
+  if (where.empty()) return "";
+  return fmt::format("Even without what happens, {} lost ({}): more comes than is taken.",
+                     are(lost, events_text(lost, bad)), listing(where, 4));
+}
 
 void RunPage::headline() {
   const scenarios::Scenario& s = *answer_.scenario;
@@ -64,33 +82,50 @@ void RunPage::headline() {
   std::vector<std::string> at_once;
   std::vector<std::string> refusing;
   const Loss* next = nullptr;
+  bool something_gone = false;
   for (const Loss& loss : losses) {
+    if (loss.point.condition.is_set()) continue;
     if (is_at_once(loss.point.at - answer_.first_fault) || loss.is_run) {
+      something_gone = something_gone || loss.hops.empty();
+      if (loss.hops.empty()) continue;
       for (const std::string& n : names_of(system_, loss)) (loss.is_request ? refusing : at_once).push_back(code(n));
     } else if (!next) {
       next = &loss;
     }
   }
+  const std::string gone = destroyed_text(idle);
   const Duration horizon = s.horizon - answer_.first_fault;
   std::string worst;
   const bool loses = is_some(idle.lost);
   if (loses && is_some(idle.refused)) {
-    worst = fmt::format("If nobody acts, {} are lost and {} refused within {}.", events_text(idle.lost, bad),
-                        amount_text(idle.refused, "request", "requests"), duration_text(horizon));
+    worst = fmt::format("If nobody acts, {} are lost and {} refused within {}", events_text(idle.lost, bad),
+                        amount_text(idle.refused, "request", "requests"), about_text(horizon));
   } else if (loses) {
-    worst = fmt::format("If nobody acts, {} lost within {}.", are(idle.lost, events_text(idle.lost, bad)),
-                        duration_text(horizon));
+    worst = fmt::format("If nobody acts, {} lost within {}", are(idle.lost, events_text(idle.lost, bad)),
+                        about_text(horizon));
   } else if (is_some(idle.refused)) {
-    worst =
-        fmt::format("If nobody acts, {} refused within {}; no data that was accepted is lost.",
-                    are(idle.refused, bad(amount_text(idle.refused, "request", "requests"))), duration_text(horizon));
+    worst = fmt::format("If nobody acts, {} refused within {}; no data {} is lost",
+                        are(idle.refused, bad(amount_text(idle.refused, "request", "requests"))), about_text(horizon),
+                        gone.empty() ? "that was accepted" : "on its way");
+  } else if (gone.empty()) {
+    worst = fmt::format("Even if nobody acts, no data is lost within {}", about_text(horizon));
   } else {
-    worst = fmt::format("Even if nobody acts, no data is lost within {}.", duration_text(horizon));
+    worst = fmt::format("If nobody acts, no data on its way is lost within {}", about_text(horizon));
   }
+  worst += gone.empty() ? "." : fmt::format(", {} {}.", loses ? "and" : "but", bad(gone));
   if (!at_once.empty())
     worst += fmt::format(" From the start, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
   if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused from the start.", listing(refusing, 4));
   page_.paragraph(worst);
+  const bool assumes_traffic =
+      std::any_of(answer_.compiled->assumptions.begin(), answer_.compiled->assumptions.end(),
+                  [](const auto& a) { return a.kind == models::Assumption::Kind::default_traffic; });
+  if (assumes_traffic && (loses || is_some(idle.refused))) {
+    page_.paragraph(
+        "No traffic is given, so one event a second is assumed at each entry point: the amounts only compare with each "
+        "other.");
+  }
+  if (const std::string anyway = lost_without_fault(); !anyway.empty()) page_.paragraph(anyway);
   for (const models::Assumption& a : answer_.compiled->assumptions) {
     if (a.kind != models::Assumption::Kind::unknown || a.where.empty()) continue;
     const bool is_hurt = std::any_of(none.findings.effects.begin(), none.findings.effects.end(), [&](const Effect& e) {
@@ -100,16 +135,37 @@ void RunPage::headline() {
     if (is_hurt) page_.paragraph(fmt::format("Not known: {}", clean(a.says)));
   }
   if (next) {
-    std::vector<std::string> list;
-    for (const std::string& n : names_of(system_, *next)) list.push_back(code(n));
+    std::vector<std::string> losing, stopping, ending;  // at the same moment
+    for (const Loss& loss : losses) {
+      if (loss.point.at != next->point.at || loss.point.condition.is_set()) continue;
+      std::vector<std::string>& list = loss.hops.empty() ? ending : loss.is_request ? stopping : losing;
+      for (const std::string& n : names_of(system_, loss)) list.push_back(code(n));
+    }
+    std::vector<std::string> then;
+    if (!losing.empty()) {
+      then.push_back(fmt::format("{} begin{} to lose data{}", listing(losing, 4), losing.size() == 1 ? "s" : "",
+                                 at_once.empty() ? "" : " as well"));
+    }
+    if (!stopping.empty()) {
+      then.push_back(fmt::format("{} stop{} serving", listing(stopping, 4), stopping.size() == 1 ? "s" : ""));
+    }
+    if (!ending.empty()) then.push_back(fmt::format("what is in {} is gone for good", listing(ending, 6)));
     std::string until = duration_text(next->point.at - answer_.first_fault);
     if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
-    page_.paragraph(fmt::format("{} can still be saved for {}. Then {}.",
-                                at_once.empty() && refusing.empty() ? "Everything" : "Everything else", strong(until),
-                                next->is_request
-                                    ? fmt::format("{} stop{} serving", listing(list, 4), list.size() == 1 ? "s" : "")
-                                    : fmt::format("{} begin{} to lose data{}", listing(list, 4),
-                                                  list.size() == 1 ? "s" : "", at_once.empty() ? "" : " as well")));
+    const bool all = at_once.empty() && refusing.empty() && !something_gone;
+    page_.paragraph(fmt::format("{} can still be saved for {}. Then {}.", all ? "Everything" : "Everything else",
+                                strong(until), listing(then, 3)));
+  }
+  for (const PointOfNoReturn& p : none.findings.points) {
+    if (!p.condition.is_set()) continue;
+    const std::string name = code(name_in(system_, component_of(system_, p)));
+    if (is_at_once(p.at - answer_.first_fault)) {
+      page_.paragraph(fmt::format("{} cannot be brought back.", name));
+      continue;
+    }
+    std::string until = when(p.at);
+    if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(p.at));
+    page_.paragraph(fmt::format("{} can be brought back for {}, and never after that.", name, strong(until)));
   }
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy != Strategy::none) {
@@ -118,15 +174,25 @@ void RunPage::headline() {
     std::string text = fmt::format(
         "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
         main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
-    text +=
-        is_some(f.lost) ? fmt::format("{} lost", are(f.lost, events_text(f.lost, strong))) : good("nothing is lost");
+    const std::string gone_now = destroyed_text(f);
+    if (is_some(f.lost)) {
+      text += fmt::format("{} lost", are(f.lost, events_text(f.lost, strong)));
+      if (!gone_now.empty()) text += ", ";
+    } else if (gone_now.empty()) {
+      text += good("nothing is lost");
+    }
+    if (!gone_now.empty()) text += bad(gone_now);
     if (is_some(f.refused)) {
       text += fmt::format(", {} refused", are(f.refused, amount_text(f.refused, "request", "requests")));
     }
-    text += f.restored.is_forever()
+    text += f.restored == Duration{} ? std::string(", and nothing that is modelled fails.")
+            : f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
-                : fmt::format(", and everything works again after {}.", strong(duration_text(f.restored)));
+                : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
     page_.paragraph(text);
+  }
+  for (const Objective& o : main.findings.objectives) {
+    if (!o.met) page_.paragraph(fmt::format("{} {}.", bad("✗"), objective_text(system_, o)));
   }
   for (const std::string& sentence : unmet_expectations(answer_)) {
     page_.paragraph(fmt::format("{} {}", bad("✗"), sentence));

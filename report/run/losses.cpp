@@ -21,9 +21,9 @@ std::string without_name(std::string text, std::string_view name) {
 // One hop's windows of one kind, joined where they follow each other.
 std::vector<Loss> joined_windows(const System& system, const std::vector<PointOfNoReturn>& points) {
   std::vector<Loss> losses;
-  std::map<std::tuple<HopId, StoreId, int, LossWindow::Why, ErrorClass, FactId>, std::size_t> last;
+  std::map<std::tuple<HopId, StoreId, ConditionId, int, LossWindow::Why, ErrorClass, FactId>, std::size_t> last;
   for (const PointOfNoReturn& p : points) {
-    const auto key = std::tuple(p.hop, p.store, p.fallback, p.why, p.error, p.fact);
+    const auto key = std::tuple(p.hop, p.store, p.condition, p.fallback, p.why, p.error, p.fact);
     const bool is_run = p.hop.is_set() && (system.hops[p.hop].source == Hop::Source::timetable ||
                                            system.hops[p.hop].source == Hop::Source::signal);
     const auto found = last.find(key);
@@ -88,9 +88,7 @@ std::vector<std::string> names_of(const System& system, const Loss& loss) {
     const Hop& hop = system.hops[h];
     names.push_back(hop.component.is_set() ? name_in(system, hop.component) : clean(hop.name));
   }
-  if (loss.hops.empty() && loss.point.store.is_set()) {
-    names.push_back(name_in(system, system.stores[loss.point.store].component));
-  }
+  if (loss.hops.empty()) names.push_back(name_in(system, component_of(system, loss.point)));
   return names;
 }
 

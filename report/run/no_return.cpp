@@ -32,7 +32,8 @@ void RunPage::points_of_no_return() {
       const Hop& hop = system_.hops[p.hop];
       text += loss.is_request ? ": requests from outside" : fmt::format(": {}", clean(hop.says));
     } else {
-      text += fmt::format(": {}", clean(system_.stores[p.store].says));
+      text += fmt::format(": {}", p.store.is_set() ? clean(system_.stores[p.store].says)
+                                                   : denied_sentence(system_.conditions[p.condition].says));
     }
     text += "\n" + sentence(why_lost(system_, p)) + ".";
     const Duration lasts = p.until - p.at;

@@ -27,13 +27,15 @@ void RunPage::not_fixed_by_restoring() {
   if (!run || answer_.faults.empty()) return;
   page_.heading(fmt::format("What {} does not fix", restoring()));
   const Response& response = run->response;
-  if (response.still_broken.empty() && response.unreleased.empty()) {
+  const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
+  if (response.still_broken.empty() && response.unreleased.empty() && gone.empty()) {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
     return;
   }
   page_.paragraph(
       "After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
   page_.gap();
+  if (!gone.empty()) page_.item(strong(sentence(gone)) + ".");
   // What mends a condition, from the run in which every step is done.
   std::map<ConditionId, RepairId> mended_by;
   for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
@@ -45,6 +47,8 @@ void RunPage::not_fixed_by_restoring() {
         for (const ConditionId c : system_.repairs[r].restores) mended_by[c] = r;
       }
     }
+    // What is still broken then has nothing to mend it any more.
+    for (const ConditionId c : full->response.still_broken) mended_by.erase(c);
   }
   struct Group {
     std::vector<ConditionId> conditions;

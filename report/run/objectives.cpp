@@ -6,8 +6,6 @@
 namespace moshimo::report {
 namespace {
 
-std::string restored_text(Duration d) { return d.is_forever() ? "not within the run" : duration_text(d); }
-
 std::string found_text(const scenarios::ExpectationResult& e) {
   if (!scenarios::is_time(e.expectation->figure)) return count_text(e.found);
   return e.found >= 9.2e18 ? "never" : duration_text(Duration::microseconds(static_cast<std::int64_t>(e.found)));
@@ -25,15 +23,21 @@ std::vector<std::string> unmet_expectations(const scenarios::Answer& answer) {
   return sentences;
 }
 
+std::string objective_text(const System& system, const Objective& o) {
+  std::string achieved = about_text(o.achieved);
+  if (achieved == about_text(o.target)) achieved = precise_text(o.achieved);
+  if (o.achieved.is_forever()) achieved = "not within the run";
+  const std::string text = o.met ? "met with " + achieved : strong("missed with " + achieved);
+  return fmt::format("{} of {}: {}, {}", o.is_rto ? "RTO" : "RPO", code(name_in(system, o.component)),
+                     precise_text(o.target), text);
+}
+
 void RunPage::objectives() {
   const Findings& findings = answer_.main_run().findings;
   if (findings.objectives.empty() && findings.at_rest.empty()) return;
   page_.heading("Objectives and data at rest");
   for (const Objective& o : findings.objectives) {
-    page_.item(fmt::format("{} {} of {}: {}, {}", o.met ? good("✓") : bad("✗"), o.is_rto ? "RTO" : "RPO",
-                           code(name_in(system_, o.component)), duration_text(o.target),
-                           o.met ? fmt::format("met with {}", duration_text(o.achieved))
-                                 : strong(fmt::format("missed with {}", restored_text(o.achieved)))));
+    page_.item(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)));
   }
   for (const AtRest& a : findings.at_rest) {
     const Store& store = system_.stores[a.store];

@@ -8,6 +8,7 @@
 
 #include "report/page.hpp"
 #include "report/run/breakages.hpp"
+#include "report/run/figures.hpp"
 #include "report/run/stamp.hpp"
 
 namespace moshimo::report {
@@ -39,6 +40,8 @@ class RunPage {
   std::set<ComponentId> affected() const;  // by any of the runs, with what they are part of
   std::string span(SimTime from, SimTime to) const;
   std::string restoring() const;
+  std::string lost_without_fault() const;
+  std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);
 
@@ -53,5 +56,7 @@ class RunPage {
 
 // A sentence for each expectation that does not hold.
 std::vector<std::string> unmet_expectations(const scenarios::Answer& answer);
+// "RPO of `orders`: 2 h 10 min, missed with 2 h 11 min"
+std::string objective_text(const System& system, const Objective& objective);
 
 }  // namespace moshimo::report

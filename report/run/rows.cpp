@@ -76,7 +76,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
   for (const Loss& loss : losses_of(system, findings)) {
     std::vector<ComponentId> components;
     for (const HopId h : loss.hops) components.push_back(system.hops[h].component);
-    if (loss.hops.empty()) components.push_back(system.stores[loss.point.store].component);
+    if (loss.point.store.is_set()) components.push_back(system.stores[loss.point.store].component);
     for (const ComponentId c : components) {
       if (!c.is_set()) continue;
       Line& line = by_component[c];

@@ -358,6 +358,22 @@ TEST_CASE("a gate that lets a plan pass says so on standard error", "[cli]") {
   CHECK(command({"review", bad.c_str(), "--fail-on", "loss"}).err.find("✓") == std::string::npos);
 }
 
+TEST_CASE("a gate that stops a plan says so in the report and on standard error, wherever the report goes", "[cli]") {
+  const std::string bad = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
+  const std::string to = file_with("review.txt", "");
+  for (const char* quiet : {"-q", "--no-color"}) {
+    // The plan may stand behind the option.
+    const Result stopped = command({"review", "--fail-on", "loss,blast", bad.c_str(), "-o", to.c_str(), quiet});
+    INFO(stopped.err);
+    CHECK(stopped.status == 1);
+    CHECK(stopped.err.find("✗ loss: ") != std::string::npos);
+    CHECK(stopped.err.find("✗ blast: ") != std::string::npos);
+  }
+  const Result shown = command({"review", bad.c_str(), "--fail-on", "loss,blast"});
+  CHECK(shown.out.find("✗ loss: ") != std::string::npos);
+  CHECK(shown.out.find("✗ blast: ") != std::string::npos);
+}
+
 TEST_CASE("graph and validate speak JSON", "[cli]") {
   const std::string inventory = library + "staging.inventory.yaml";
   const Result graph = command({"graph", inventory.c_str(), "--format", "json"});

@@ -14,7 +14,7 @@ struct Review {
   models::ImportResult import;
   scenarios::Answer answer;
   bool has_answer = false;
-  std::vector<std::string> gates;
+  std::vector<scenarios::GateResult> gates;  // blast, loss, irreversible
   std::string text;
 };
 
@@ -26,12 +26,13 @@ Review review(std::vector<models::ImportText> files) {
     r.answer = scenarios::answer(scenario, std::make_shared<const models::Inventory>(r.import.inventory),
                                  models::embedded_catalogue(), diagnostics);
     r.has_answer = true;
-    r.gates = scenarios::failed_gates(r.answer,
-                                      {scenarios::Gate::blast, scenarios::Gate::loss, scenarios::Gate::irreversible});
   }
+  r.gates = scenarios::gate_results(r.has_answer ? &r.answer : nullptr, r.import,
+                                    {scenarios::Gate::blast, scenarios::Gate::loss, scenarios::Gate::irreversible});
   for (const auto& e : diagnostics.errors()) FAIL(input::to_string(e));
   report::ReviewView view;
   view.import = &r.import;
+  view.gates = r.gates;
   if (r.has_answer) view.answer = &r.answer;
   report::Style style;
   style.width = 200;
@@ -88,7 +89,7 @@ TEST_CASE("a task definition is neither an entry point nor down; its service is"
   for (const Effect& e : r.answer.nobody_acts().findings.effects) {
     CHECK(r.answer.system().components[e.component].name != "aws_ecs_task_definition.web");
   }
-  CHECK(r.gates.front() == "blast: 1 component is hurt");
+  CHECK(r.gates.front().says == "blast: 1 component is hurt: aws_ecs_service.web");
   // The service and its task definition share a name: the inventory has addresses, commands have the name.
   const System& system = r.answer.system();
   std::string redeploy;
@@ -217,4 +218,38 @@ TEST_CASE("the coverage counts what is inferred apart from what is stated", "[re
   CHECK(models::coverage_line(c) ==
         "6 resources: 3 modelled, 2 part of those, 1 not modelled; 7 references stated (2 of them not followed), 1 "
         "inferred, 0 unresolved; 0 things outside these files");
+}
+
+namespace {
+
+const std::string jobs = R"({"name":"jobs","arn":"arn:aws:sqs:eu-west-1:111111111111:jobs","url":"https://jobs",
+    "policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"})";
+
+}  // namespace
+
+TEST_CASE("refused requests are told and are no lost data", "[report][review]") {
+  // Nothing sends to the queue but requests from outside, one a second as no traffic is given; nothing lies in it for
+  // longer than its readers take. It is gone for an hour and the time of the repair.
+  const Review r = review(plan(change("aws_sqs_queue", "jobs", "delete", jobs)));
+  REQUIRE(r.has_answer);
+  INFO(r.text);
+  CHECK(r.gates[1].says.find(" requests are refused") != std::string::npos);
+  CHECK(r.gates[1].says.find("events are lost") == std::string::npos);
+  CHECK_FALSE(r.gates[1].is_met);
+  CHECK_FALSE(r.gates[2].is_met);
+  CHECK(says(r, "✓ loss: nothing is lost once every repair is done; "));
+  CHECK(says(r, "one event a second is assumed"));
+}
+
+TEST_CASE("a bucket that goes with what is in it is lost data in every summary", "[report][review]") {
+  const Review r = review(plan(change("aws_s3_bucket", "archive", "delete", R"({"bucket":"archive"})")));
+  REQUIRE(r.has_answer);
+  INFO(r.text);
+  CHECK(r.gates[1].is_met);
+  CHECK(r.gates[2].is_met);
+  CHECK(r.gates[1].says.starts_with("loss: what was in archive is gone for good although every repair is done"));
+  CHECK(says(r, "what was in archive is gone for good"));
+  CHECK(r.text.find("nothing is lost") == std::string::npos);
+  CHECK(r.text.find("no data that was accepted is lost") == std::string::npos);
+  CHECK(r.text.find("puts everything right") == std::string::npos);
 }
