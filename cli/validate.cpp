@@ -20,7 +20,7 @@ std::string checked(const std::string& path, const Common& common) {
   input::Diagnostics diagnostics;
   const auto shared = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
   const input::Document& document = *shared;
-  diagnostics.throw_if_errors();
+  if (!document.is_whole()) diagnostics.throw_if_errors();
   std::string what;
   using models::FileKind;
   switch (models::kind_of(document)) {

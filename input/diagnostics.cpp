@@ -8,7 +8,7 @@
 namespace moshimo::input {
 namespace {
 
-constexpr std::size_t block_bytes = 16 * 1024;
+constexpr std::size_t block_bytes = std::size_t{16} * 1024;
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
@@ -61,7 +61,13 @@ SourceFile::LineColumn SourceFile::line_column(std::uint32_t offset) const {
   return at;
 }
 
-void Diagnostics::error(Position at, std::string message) { errors_.push_back({at, std::move(message)}); }
+void Diagnostics::error(Position at, std::string message) {
+  if (errors_.size() < most_kept) {
+    errors_.push_back({at, std::move(message)});
+  } else {
+    ++more_errors_;
+  }
+}
 
 void Diagnostics::warning(Position at, std::string message) { warnings_.push_back({at, std::move(message)}); }
 
@@ -89,7 +95,9 @@ void Diagnostics::throw_if_errors(std::size_t most) const {
     if (!text.empty()) text += '\n';
     text += to_string(*different[i]);
   }
-  if (different.size() > most) text += fmt::format("{}and {} more", text.empty() ? "" : "\n", different.size() - most);
+  const std::size_t shown = std::min(most, different.size());
+  const std::size_t more = different.size() - shown + more_errors_;
+  if (more > 0) text += fmt::format("{}and {} more", text.empty() ? "" : "\n", more);
   throw InputError(text);
 }
 

@@ -58,8 +58,10 @@ class Diagnostics {
   void throw_if_errors(std::size_t most = 50) const;
 
  private:
+  static constexpr std::size_t most_kept = 10'000;
   std::vector<Diagnostic> errors_;
   std::vector<Diagnostic> warnings_;
+  std::size_t more_errors_ = 0;  // after so many, the others are only counted
 };
 
 std::string to_string(const Diagnostic& d);

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
-#include <limits>
 #include <optional>
 
 #include "input/document_builder.hpp"
@@ -95,31 +94,48 @@ std::optional<std::string> read_bytes(const std::string& path, Diagnostics& diag
 
 Document Document::parse(std::string name, std::string text, Format format, Diagnostics& diagnostics,
                          const ReadLimits& limits) {
+  const auto refuse = [&](std::uint32_t offset, std::string message) {
+    Document document;
+    document.file_ = std::make_shared<const SourceFile>(std::move(name), std::move(text));
+    document.nodes_.emplace_back();
+    document.is_whole_ = false;
+    diagnostics.error({document.file_.get(), offset}, std::move(message));
+    return document;
+  };
+  if (text.size() > limits.most_bytes) {
+    text.clear();
+    return refuse(0, fmt::format("the text is larger than {} bytes", limits.most_bytes));
+  }
+  if (const auto encoding = make_utf8(text)) {
+    return refuse(static_cast<std::uint32_t>(encoding->offset), encoding->message);
+  }
+  return parse(std::make_shared<const SourceFile>(std::move(name), std::move(text)), format, diagnostics, limits);
+}
+
+Document Document::parse(std::shared_ptr<const SourceFile> file, Format format, Diagnostics& diagnostics,
+                         const ReadLimits& limits) {
   Document document;
   document.unescaped_ = std::make_unique<std::deque<std::string>>();
-  const auto most = std::min<std::size_t>(limits.most_bytes, std::numeric_limits<std::int32_t>::max());
-  const bool too_large = text.size() > most;
-  if (too_large) text.clear();
-  const auto encoding = make_utf8(text);
-  document.file_ = std::make_unique<SourceFile>(std::move(name), std::move(text));
+  document.file_ = std::move(file);
   Diagnostics found;
   DocumentBuilder builder(document, found, limits);
   const std::string_view source = document.file().text();
   const bool empty = source.find_first_not_of(white) == std::string_view::npos;
-  if (too_large) {
-    builder.stop(0, fmt::format("the text is larger than {} bytes", most));
-  } else if (encoding) {
-    builder.stop(static_cast<std::uint32_t>(encoding->offset), encoding->message);
-  } else if (empty) {
+  if (empty) {
     builder.stop(0, "the file is empty");
   } else if (format == Format::json) {
-    parse_json(builder);
+    parse_json(builder, limits);
+  } else if (source.size() > limits.most_yaml_bytes) {
+    builder.stop(0, fmt::format("the file is larger than {} MB, too large for YAML; write it as JSON, which is read "
+                                "twenty times as fast",
+                                limits.most_yaml_bytes / 1'000'000));
   } else {
     parse_yaml(builder, limits);
   }
   builder.finish();
-  const bool unusable = found.has_errors() || document.root().kind == NodeKind::scalar;
-  if (const auto cause = unusable && !empty && !encoding ? command_output(source) : std::nullopt) {
+  const bool unusable = !document.is_whole() || document.root().kind == NodeKind::scalar;
+  if (const auto cause = unusable && !empty ? command_output(source) : std::nullopt) {
+    document.is_whole_ = false;
     diagnostics.error({document.file_.get(), 0}, *cause);
     return document;
   }
@@ -143,27 +159,24 @@ Format format_of(std::string_view text) {
   return std::string_view("\"{[]-0123456789").find(rest[0]) != std::string_view::npos ? Format::json : Format::yaml;
 }
 
-Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& given) {
-  ReadLimits limits = given;
-  limits.map_at_top = true;
+Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {
+  ReadLimits of_a_map = limits;
+  of_a_map.map_at_top = true;
   auto bytes = read_bytes(path, diagnostics, limits);
   const std::string name = path == "-" ? "standard input" : path;
   if (!bytes) {
     Diagnostics reported_already;
-    return Document::parse(name, "", Format::yaml, reported_already, limits);
+    return Document::parse(name, "", Format::yaml, reported_already, of_a_map);
   }
-  Format format = format_of(*bytes);
-  if (is_utf16(*bytes)) {
-    std::string text = *bytes;
-    if (!make_utf8(text)) format = format_of(text);
-  }
-  if (format == Format::json && has_name_of_yaml(path)) {
-    Diagnostics as_json;
-    Document document = Document::parse(name, *bytes, Format::json, as_json, limits);
-    if (as_json.has_errors()) return Document::parse(name, std::move(*bytes), Format::yaml, diagnostics, limits);
-    return document;
-  }
-  return Document::parse(name, std::move(*bytes), format, diagnostics, limits);
+  if (is_utf16(*bytes)) make_utf8(*bytes);  // a mistake in it is found again when it is parsed
+  const Format format = format_of(*bytes);
+  const bool may_be_yaml = format == Format::json && has_name_of_yaml(path) && !make_utf8(*bytes);
+  if (!may_be_yaml) return Document::parse(name, std::move(*bytes), format, diagnostics, of_a_map);
+  Diagnostics as_json;
+  Document document = Document::parse(name, std::move(*bytes), Format::json, as_json, of_a_map);
+  if (!document.is_whole()) return Document::parse(document.file_, Format::yaml, diagnostics, of_a_map);
+  for (const Diagnostic& d : as_json.errors()) diagnostics.error(d.at, d.message);
+  return document;
 }
 
 std::string read_file(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits) {

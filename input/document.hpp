@@ -1,7 +1,7 @@
 // A YAML or JSON text as a tree of nodes with positions. Scalars stay text: what they mean is for the reader to say.
 //
 // Nodes live in one array in document order and refer to their text by views, so a file of 25 MB costs a few times its
-// size and is read at about the speed of its parser. Duplicate keys are kept and reported by the reader of the file.
+// size and is read at about the speed of its parser.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,10 @@ enum class Format : std::uint8_t { yaml, json };
 
 // Limits that keep hostile input from costing time or memory.
 struct ReadLimits {
-  std::size_t most_bytes = std::size_t{1} << 30;
+  std::size_t most_bytes = 128'000'000;
+  std::size_t most_yaml_bytes = 32'000'000;  // YAML is read at a twentieth of the speed of JSON
+  std::size_t most_memory = 180'000'000;     // of the text and its values together
+  std::size_t longest_token = 8'000'000;     // a text or number of JSON, which its parser copies twice
   std::uint32_t deepest = 200;
   std::size_t most_nodes = 16'000'000;    // after aliases are expanded
   std::size_t most_expanded = 1'000'000;  // of them, copies made by aliases
@@ -52,17 +55,25 @@ class Document {
   const Node& root() const { return nodes_.front(); }
   const Node& node(std::uint32_t i) const { return nodes_[i]; }
   Position position(const Node& n) const { return {file_.get(), n.offset}; }
+  // Whether reading came to the end. If not, the tree holds what was read up to the mistake, or a null root, and says
+  // nothing of what may stand behind it.
+  bool is_whole() const { return is_whole_; }
 
-  // Reads `text`. Syntax errors, duplicate keys, too deep or too many nodes go to `diagnostics`; then the tree holds
-  // what was read up to there, or a null root.
+  // Reads `text`. Syntax errors, duplicate keys, too deep or too many nodes go to `diagnostics`. Of a key that appears
+  // twice the tree holds the first.
   static Document parse(std::string name, std::string text, Format format, Diagnostics& diagnostics,
                         const ReadLimits& limits = {});
 
  private:
   friend class DocumentBuilder;
+  static Document parse(std::shared_ptr<const SourceFile> file, Format format, Diagnostics& diagnostics,
+                        const ReadLimits& limits);
   std::shared_ptr<const SourceFile> file_;
   std::vector<Node> nodes_;
   std::unique_ptr<std::deque<std::string>> unescaped_;  // scalars that do not stand in the file as they read
+  bool is_whole_ = true;
+
+  friend Document read_document(const std::string& path, Diagnostics& diagnostics, const ReadLimits& limits);
 };
 
 // Reads a whole file or standard input ("-"). YAML or JSON is told by content (a JSON text begins with `{` or `[` and

@@ -8,13 +8,21 @@
 namespace moshimo::input {
 
 DocumentBuilder::DocumentBuilder(Document& document, Diagnostics& diagnostics, const ReadLimits& limits)
-    : document_(document), diagnostics_(diagnostics), limits_(limits), source_(document.file().text()) {}
+    : document_(document), diagnostics_(diagnostics), limits_(limits), source_(document.file().text()) {
+  const std::size_t room = limits.most_memory - std::min(limits.most_memory, source_.size());
+  limits_.most_nodes = std::min(limits.most_nodes, room / sizeof(Node));
+}
 
 std::string_view DocumentBuilder::keep(std::string_view text) { return document_.unescaped_->emplace_back(text); }
 
 bool DocumentBuilder::stop(std::uint32_t offset, std::string message) {
+  document_.is_whole_ = false;
   diagnostics_.error({document_.file_.get(), offset}, std::move(message));
   return false;
+}
+
+bool DocumentBuilder::too_many_nodes(std::uint32_t offset) {
+  return stop(offset, fmt::format("the file holds more than {} values; split it", limits_.most_nodes));
 }
 
 void DocumentBuilder::finish() {
@@ -41,7 +49,7 @@ void DocumentBuilder::key(std::string_view text, std::uint32_t offset, bool may_
 bool DocumentBuilder::add(Node node) {
   auto& nodes = document_.nodes_;
   if (nodes.size() >= limits_.most_nodes) {
-    return stop(node.offset, fmt::format("the file holds more than {} values; split it", limits_.most_nodes));
+    return too_many_nodes(node.offset);
   }
   if (frames_.empty() && limits_.map_at_top && node.kind == NodeKind::list) {
     return stop(node.offset, "a list stands here; expected keys with values, as in `version: 1`");
@@ -95,7 +103,7 @@ bool DocumentBuilder::close() {
   frames_.pop_back();
   Node& node = document_.nodes_[frame.node];
   if (node.kind == NodeKind::map) {
-    report_duplicates(node);
+    drop_duplicates(node);
     if (frame.merges > 0) merge(node);
   }
   if (!frames_.empty()) frames_.back().height = std::max(frames_.back().height, frame.height + 1);
@@ -133,7 +141,7 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
     return stop(offset, fmt::format("nested deeper than {} levels, counting what aliases stand for", limits_.deepest));
   }
   if (nodes.size() + count > limits_.most_nodes) {
-    return stop(offset, fmt::format("the file holds more than {} values; split it", limits_.most_nodes));
+    return too_many_nodes(offset);
   }
   expanded_ += count;
   Node top = original;
@@ -154,48 +162,62 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
   return true;
 }
 
-void DocumentBuilder::report_duplicates(const Node& map) {
+// Of a key that appears twice the first stays; the others are reported and taken out of the map.
+void DocumentBuilder::drop_duplicates(Node& map) {
   constexpr std::size_t most_reported = 1000;
   constexpr std::uint32_t few = 16;
-  const auto& nodes = document_.nodes_;
-  const auto report = [&](const Node& first, const Node& again) {
-    if (++duplicates_ > most_reported) return;
-    diagnostics_.error(
-        {document_.file_.get(), again.key_offset},
-        fmt::format("key {} appears twice; first at line {}", in_quotes(again.key), line(first.key_offset)));
-  };
+  auto& nodes = document_.nodes_;
+  again_.clear();
   if (map.children <= few) {
     for (std::uint32_t i = map.first_child; i != 0; i = nodes[i].next_sibling) {
       for (std::uint32_t j = map.first_child; j != i; j = nodes[j].next_sibling) {
-        if (nodes[i].key == nodes[j].key) {
-          report(nodes[j], nodes[i]);
-          break;
-        }
+        if (nodes[i].key != nodes[j].key) continue;
+        again_.push_back({j, i});
+        break;
       }
     }
-    return;
+  } else {
+    hashed_.clear();
+    for (std::uint32_t i = map.first_child; i != 0; i = nodes[i].next_sibling) {
+      hashed_.push_back({std::hash<std::string_view>{}(nodes[i].key), i});
+    }
+    std::ranges::sort(hashed_, [](const HashedKey& a, const HashedKey& b) { return a.hash < b.hash; });
+    for (auto begin = hashed_.begin(); begin != hashed_.end();) {
+      const auto end = std::find_if(begin, hashed_.end(), [&](const HashedKey& k) { return k.hash != begin->hash; });
+      if (end - begin > 1) {
+        std::sort(begin, end, [&](const HashedKey& a, const HashedKey& b) {
+          const int order = nodes[a.node].key.compare(nodes[b.node].key);
+          return order != 0 ? order < 0 : a.node < b.node;
+        });
+        for (auto first = begin, k = begin + 1; k != end; ++k) {
+          if (nodes[k->node].key == nodes[first->node].key) {
+            again_.push_back({first->node, k->node});
+          } else {
+            first = k;
+          }
+        }
+      }
+      begin = end;
+    }
+    std::ranges::sort(again_, {}, &Again::node);
   }
-  hashed_.clear();
+  if (again_.empty()) return;
+
+  auto dropped = again_.begin();
+  std::uint32_t kept = 0;
   for (std::uint32_t i = map.first_child; i != 0; i = nodes[i].next_sibling) {
-    hashed_.push_back({std::hash<std::string_view>{}(nodes[i].key), i});
-  }
-  std::ranges::sort(hashed_, [](const HashedKey& a, const HashedKey& b) { return a.hash < b.hash; });
-  for (auto begin = hashed_.begin(); begin != hashed_.end();) {
-    const auto end = std::find_if(begin, hashed_.end(), [&](const HashedKey& k) { return k.hash != begin->hash; });
-    if (end - begin > 1) {
-      std::sort(begin, end, [&](const HashedKey& a, const HashedKey& b) {
-        const int order = nodes[a.node].key.compare(nodes[b.node].key);
-        return order != 0 ? order < 0 : a.node < b.node;
-      });
-      for (auto first = begin, k = begin + 1; k != end; ++k) {
-        if (nodes[k->node].key == nodes[first->node].key) {
-          report(nodes[first->node], nodes[k->node]);
-        } else {
-          first = k;
-        }
-      }
+    if (dropped == again_.end() || dropped->node != i) {
+      kept = i;
+      continue;
     }
-    begin = end;
+    if (++duplicates_ <= most_reported) {
+      diagnostics_.error({document_.file_.get(), nodes[i].key_offset},
+                         fmt::format("key {} appears twice; first at line {}", in_quotes(nodes[i].key),
+                                     line(nodes[dropped->first].key_offset)));
+    }
+    nodes[kept].next_sibling = nodes[i].next_sibling;
+    --map.children;
+    ++dropped;
   }
 }
 
@@ -240,7 +262,10 @@ void DocumentBuilder::merge(Node& map) {
         }
       }
     }
-    if (!maps_only) stop(merged.key_offset, "'<<' needs a map or a list of maps, such as an alias");
+    if (!maps_only) {
+      diagnostics_.error({document_.file_.get(), merged.key_offset},
+                         "'<<' needs a map or a list of maps, such as an alias");
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // A function that returns false has reported why reading must stop.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ class DocumentBuilder {
   std::uint32_t line(std::uint32_t offset) const { return document_.file_->line_column(offset).line; }
   const Node* container() const { return frames_.empty() ? nullptr : &document_.nodes_[frames_.back().node]; }
 
-  void reserve(std::size_t nodes) { document_.nodes_.reserve(nodes); }
+  void reserve(std::size_t nodes) { document_.nodes_.reserve(std::min(nodes, limits_.most_nodes)); }
   std::string_view keep(std::string_view text);  // for text that does not stand in the source
 
   void key(std::string_view text, std::uint32_t offset, bool may_merge, std::uint32_t anchor = 0);
@@ -53,7 +54,8 @@ class DocumentBuilder {
   bool frame_is_map() const { return document_.nodes_[frames_.back().node].kind == NodeKind::map; }
   bool add(Node node);
   Anchor& anchor(std::uint32_t id);
-  void report_duplicates(const Node& map);
+  bool too_many_nodes(std::uint32_t offset);
+  void drop_duplicates(Node& map);
   void merge(Node& map);
 
   Document& document_;
@@ -72,10 +74,15 @@ class DocumentBuilder {
     std::uint32_t node = 0;
   };
   std::vector<HashedKey> hashed_;
+  struct Again {
+    std::uint32_t first = 0;
+    std::uint32_t node = 0;
+  };
+  std::vector<Again> again_;
 };
 
 // The two parsers. Each reports what it refuses.
-void parse_json(DocumentBuilder& builder);
+void parse_json(DocumentBuilder& builder, const ReadLimits& limits);
 void parse_yaml(DocumentBuilder& builder, const ReadLimits& limits);
 
 }  // namespace moshimo::input

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "input/document_builder.hpp"
 
@@ -163,10 +165,54 @@ class JsonEvents {
   std::size_t opened_ = 0;  // behind the last '{' or '['
 };
 
+// Every stretch of half that length holds a quote, except in such a token and in long lists of numbers.
+bool may_hold_a_token_longer_than(std::size_t most, std::string_view source) {
+  for (std::size_t begin = 0; begin + most / 2 < source.size(); begin += most / 2) {
+    std::size_t quote = source.find('"', begin);
+    const auto is_escaped = [&] {
+      const std::size_t before = source.find_last_not_of('\\', quote - 1);
+      return quote > 0 && (quote - 1 - before) % 2 == 1;
+    };
+    while (quote != std::string_view::npos && quote - begin < most / 2 && is_escaped())
+      quote = source.find('"', quote + 1);
+    if (quote == std::string_view::npos || quote - begin >= most / 2) return true;
+  }
+  return false;
+}
+
+// Where one begins. Of so many tokens every second is a value, and the parser is stopped before it has read them all.
+std::optional<std::size_t> longer_token_than(std::size_t most, std::string_view source, std::size_t most_tokens) {
+  if (!may_hold_a_token_longer_than(most, source)) return std::nullopt;
+  const auto is_separator = [](char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':' || c == '[' || c == ']' ||
+           c == '{' || c == '}';
+  };
+  for (std::size_t begin = 0, tokens = 0; begin < source.size() && tokens < most_tokens; ++tokens) {
+    while (begin < source.size() && is_separator(source[begin])) ++begin;
+    if (begin == source.size()) break;
+    std::size_t end = begin + 1;
+    if (source[begin] == '"') {
+      while (end < source.size() && source[end] != '"') end += source[end] == '\\' ? 2 : 1;
+      ++end;
+    } else {
+      while (end < source.size() && !is_separator(source[end])) ++end;
+    }
+    if (end - begin > most) return begin;
+    begin = end;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-void parse_json(DocumentBuilder& builder) {
+void parse_json(DocumentBuilder& builder, const ReadLimits& limits) {
   const std::string_view source = builder.source();
+  if (const auto begin = longer_token_than(limits.longest_token, source, 2 * limits.most_memory / sizeof(Node))) {
+    builder.stop(
+        static_cast<std::uint32_t>(*begin),
+        fmt::format("a text or number of more than {} bytes begins here, which is too long", limits.longest_token));
+    return;
+  }
   const std::size_t values = 2 + static_cast<std::size_t>(std::count(source.begin(), source.end(), ',')) +
                              static_cast<std::size_t>(std::count(source.begin(), source.end(), '{'));
   builder.reserve(std::min(values, source.size() / 12 + 16));

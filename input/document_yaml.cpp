@@ -337,7 +337,6 @@ class TextBuffer : public std::streambuf {
 
  protected:
   int_type underflow() override {
-    constexpr std::size_t piece = std::size_t{1} << 16;
     if (stopped_ || served_ == text_.size()) return traits_type::eof();
     if (events_.last_offset() != ahead_of_) {
       ahead_of_ = events_.last_offset();
@@ -348,14 +347,15 @@ class TextBuffer : public std::streambuf {
       next_look_ = served_ + std::min(served_ - ahead_of_, most_ahead / 4);
       if (stopped_) return traits_type::eof();
     }
-    char* begin = const_cast<char*>(text_.data()) + served_;  // never written: there is no put area
-    served_ += std::min(piece, text_.size() - served_);
-    setg(begin, begin, const_cast<char*>(text_.data()) + served_);
-    return traits_type::to_int_type(*begin);
+    const std::size_t copied = text_.copy(piece_.data(), piece, served_);
+    served_ += copied;
+    setg(piece_.data(), piece_.data(), piece_.data() + copied);
+    return traits_type::to_int_type(piece_.front());
   }
 
  private:
   static constexpr std::size_t most_ahead = std::size_t{1} << 21;
+  static constexpr std::size_t piece = std::size_t{1} << 16;
 
   void look_ahead() {
     FlowText flow(text_.substr(0, served_), ahead_of_);
@@ -386,6 +386,7 @@ class TextBuffer : public std::streambuf {
   std::size_t ahead_of_ = 0;  // the last event
   std::size_t next_look_ = std::size_t{1} << 17;
   bool stopped_ = false;
+  std::vector<char> piece_ = std::vector<char>(piece);
 };
 
 struct Refusal {

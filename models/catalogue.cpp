@@ -273,6 +273,7 @@ std::vector<const FactDef*> Catalogue::facts() const {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<const FactDef*> all;
+  all.reserve(ids.size());
   for (const std::string_view id : ids) all.push_back(find_fact(id));
   return all;
 }
@@ -291,12 +292,12 @@ bool Catalogue::is_in_group(std::string_view type, std::string_view group) const
 
 namespace {
 
-// Reads everything that is not packed, then checks all of it together.
-Catalogue read_all(std::unique_ptr<Catalogue::Contents> contents, Diagnostics& diagnostics) {
+// Reads everything that is not packed, then checks all of it together, where all of it is there.
+Catalogue read_all(std::unique_ptr<Catalogue::Contents> contents, bool is_whole, Diagnostics& diagnostics) {
   for (const auto& entry : contents->trees.types) contents->type(entry.first, diagnostics);
   for (const auto& entry : contents->trees.facts) contents->fact(entry.first, diagnostics);
   Catalogue catalogue(std::move(contents));
-  check(catalogue, diagnostics);
+  if (is_whole) check(catalogue, diagnostics);
   return catalogue;
 }
 
@@ -305,7 +306,7 @@ Catalogue read_all(std::unique_ptr<Catalogue::Contents> contents, Diagnostics& d
 Catalogue load_catalogue(const std::vector<const input::Document*>& documents, Diagnostics& diagnostics) {
   auto contents = std::make_unique<Catalogue::Contents>();
   read_trees(documents, contents->trees, diagnostics);
-  return read_all(std::move(contents), diagnostics);
+  return read_all(std::move(contents), true, diagnostics);
 }
 
 // Written by moshimo_embed at build time.
@@ -349,12 +350,12 @@ Catalogue embedded_catalogue_with(const std::string& models_path, Diagnostics& d
   std::vector<const input::Document*> documents;
   for (const std::string& file : files) {
     contents->documents.push_back(input::read_document(file, diagnostics));
-    documents.push_back(&contents->documents.back());
+    if (contents->documents.back().is_whole()) documents.push_back(&contents->documents.back());
   }
-  if (diagnostics.has_errors()) return Catalogue(std::move(contents));
   contents->packed->read_traits(contents->trees);
   read_trees(documents, contents->trees, diagnostics);
-  return read_all(std::move(contents), diagnostics);
+  const bool is_whole = !problem && !files.empty() && documents.size() == files.size();
+  return read_all(std::move(contents), is_whole, diagnostics);
 }
 
 }  // namespace moshimo::models

@@ -295,10 +295,9 @@ void read_inventory(const input::Document& document, Inventory& inventory, input
 Inventory read_inventory(const std::vector<std::string>& paths, input::Diagnostics& diagnostics) {
   Inventory inventory;
   for (const std::string& path : paths) {
-    const std::size_t before = diagnostics.errors().size();
     const input::Document document = input::read_document(path, diagnostics);
-    const bool is_broken = diagnostics.errors().size() > before;
-    if (is_broken || is_another_kind(document, FileKind::inventory, diagnostics)) {
+    if (!document.is_whole() || is_another_kind(document, FileKind::inventory, diagnostics)) {
+      inventory.is_whole = false;
       inventory.files.push_back(document.shared_file());
     } else {
       read_inventory(document, inventory, diagnostics);

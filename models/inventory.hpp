@@ -64,6 +64,7 @@ struct Inventory {
   std::vector<Resource> resources;  // names are unique
   std::vector<Traffic> traffic;
   std::vector<std::string> unknowns;  // what an import could not model or resolve, a sentence each
+  bool is_whole = true;  // else a file was not read to its end, and names may be missing that stand behind its mistake
 
   // What positions point into.
   std::vector<std::shared_ptr<const input::SourceFile>> files;

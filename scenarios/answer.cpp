@@ -357,7 +357,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
     inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, reading));
   }
   hand_over(reading, diagnostics);
-  if (inventory->resources.empty() && reading.has_errors()) {
+  if (!inventory->is_whole || (inventory->resources.empty() && reading.has_errors())) {
     Answer nothing;
     nothing.scenario = std::move(scenario);
     nothing.inventory_files = inventory->files;  // the mistakes point into them

@@ -277,7 +277,7 @@ class Reader {
 
 Scenario read_scenario(const std::string& path, input::Diagnostics& diagnostics) {
   auto document = std::make_shared<const input::Document>(input::read_document(path, diagnostics));
-  if (diagnostics.has_errors() || models::is_another_kind(*document, models::FileKind::scenario, diagnostics)) {
+  if (!document->is_whole() || models::is_another_kind(*document, models::FileKind::scenario, diagnostics)) {
     Scenario broken;
     broken.document = std::move(document);
     return broken;

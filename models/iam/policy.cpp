@@ -214,7 +214,7 @@ Policy read_policy(std::string name, DocumentKind kind, const Cursor& at) {
     const auto document =
         input::Document::parse(std::move(file), std::string(at.node().text), input::Format::json, at.diagnostics());
     const Cursor root(document, at.diagnostics());
-    if (!root.is_map()) return Policy{std::move(name), kind, {}, document.shared_file()};
+    if (!document.is_whole() || !root.is_map()) return Policy{std::move(name), kind, {}, document.shared_file()};
     return read_policy(std::move(name), kind, root);
   }
   return Policy{std::move(name), kind, Reader(kind, at).read(), at.document().shared_file()};

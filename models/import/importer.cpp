@@ -250,6 +250,7 @@ ImportKind import_kind_of(std::string_view text) {
 ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalogue, input::Diagnostics& diagnostics,
                           const ImportOptions& options) {
   Parsed documents;
+  Parsed whole;
   for (ImportText& text : texts) {
     if (const auto kind = kind_before_parsing(text.text)) {
       diagnostics.error({}, fmt::format("{}: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
@@ -257,9 +258,9 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
     }
     documents.push_back(std::make_shared<input::Document>(
         input::Document::parse(text.name, std::move(text.text), input::Format::json, diagnostics)));
+    if (documents.back()->is_whole()) whole.push_back(documents.back());
   }
-  ImportResult result;
-  if (!diagnostics.has_errors()) result = import_documents(documents, catalogue, diagnostics, options);
+  ImportResult result = import_documents(whole, catalogue, diagnostics, options);
   // What messages point into, and what the result comes from.
   for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
   return result;
@@ -269,10 +270,10 @@ ImportResult import_files(const std::vector<std::string>& paths, const Catalogue
                           input::Diagnostics& diagnostics, const ImportOptions& options) {
   std::vector<ImportText> texts;
   for (const std::string& path : paths) {
+    const std::size_t before = diagnostics.errors().size();
     ImportText text{path == "-" ? "standard input" : path, input::read_file(path, diagnostics)};
-    texts.push_back(std::move(text));
+    if (diagnostics.errors().size() == before) texts.push_back(std::move(text));
   }
-  if (diagnostics.has_errors()) return {};
   return import_texts(std::move(texts), catalogue, diagnostics, options);
 }
 

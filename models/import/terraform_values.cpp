@@ -86,7 +86,7 @@ Value Documents::decode(const Node* node) {
   if (start != std::string_view::npos && (node->text[start] == '{' || node->text[start] == '[')) {
     input::Diagnostics ignored;
     input::Document inner = input::Document::parse("", std::string(node->text), input::Format::json, ignored);
-    if (!ignored.has_errors()) root = add(std::make_shared<const input::Document>(std::move(inner)));
+    if (inner.is_whole()) root = add(std::make_shared<const input::Document>(std::move(inner)));
   }
   decoded_.emplace(node, root);
   return root;

@@ -148,12 +148,12 @@ TEST_CASE("a moved document keeps its texts") {
   CHECK(root.find("b").text() == "plain");
 }
 
-TEST_CASE("duplicate keys are reported in few keys and in many, and all are kept") {
+TEST_CASE("duplicate keys are reported in few keys and in many, and the first is kept") {
   CHECK(yaml("a: 1\nb: 2\na: 3\na: 4\n").errors() ==
         "f:3:1: key 'a' appears twice; first at line 1\nf:4:1: key 'a' appears twice; first at line 1");
   CHECK(json("{\"a\": 1,\n \"\\u0061\": 2}").errors() == "f:2:2: key 'a' appears twice; first at line 1");
   CHECK(yaml("a: {x: 1}\nb: {x: 1, 'x': 2}").errors() == "f:2:11: key 'x' appears twice; first at line 2");
-  CHECK(yaml("a: 1\na: 2").root.size() == 2);
+  CHECK(yaml("a: 1\na: 2").root.size() == 1);
   std::string text = "{";
   for (int i = 0; i < 1000; ++i) text += fmt::format("\"k{}\": {},\n", i, i);
   CHECK(json(text + "\"last\": 0}").errors().empty());

@@ -104,6 +104,47 @@ TEST_CASE("a flood of duplicate keys is reported without taking longer for it") 
         "and 997 more");
 }
 
+TEST_CASE("of a key that appears twice the first stays, and every other is reported") {
+  Diagnostics diagnostics;
+  const Document document =
+      Document::parse("f", "a: 1\nb: {x: 1, y: 2, x: 3}\na: {z: 1}\na: 2\n", Format::yaml, diagnostics);
+  CHECK(document.is_whole());
+  const Cursor root(document, diagnostics);
+  CHECK(root.size() == 2);
+  CHECK(root.find("a").text() == "1");
+  CHECK(root.find("b").size() == 2);
+  CHECK_THROWS_WITH(diagnostics.throw_if_errors(),
+                    "f:2:17: key 'x' appears twice; first at line 2\n"
+                    "f:3:1: key 'a' appears twice; first at line 1\n"
+                    "f:4:1: key 'a' appears twice; first at line 1");
+  // More keys than are compared with each other one by one.
+  std::string many = "{";
+  for (int i = 0; i < 100; ++i) many += fmt::format("\"k{}\": {},\n", i % 98, i);
+  Diagnostics of_many;
+  const Document all = Document::parse("f", many + "\"end\": 0}", Format::json, of_many);
+  CHECK(Cursor(all, of_many).size() == 99);
+  CHECK(Cursor(all, of_many).find("k1").text() == "1");
+  CHECK(of_many.errors().size() == 2);
+}
+
+TEST_CASE("more values than there is room for are refused, and a text longer than any") {
+  // Of 1,000,000 bytes the text takes 6 + 200,000 + 3; what is left holds so many values, the map and the list first.
+  const ReadLimits narrow{.most_memory = 1'000'000};
+  const std::size_t room = (1'000'000 - 200'009) / sizeof(Node);
+  CHECK(errors_of("{\"a\":[" + repeated("1,", million / 10) + "1]}", narrow) ==
+        fmt::format("f:1:{}: the file holds more than {} values; split it", 7 + 2 * (room - 2), room));
+  const ReadLimits brief{.longest_token = 1000};
+  const std::string refused = "f:1:8: a text or number of more than 1000 bytes begins here, which is too long";
+  CHECK(errors_of("{\"a\":  \"" + repeated("x", 1000) + "\"}", brief) == refused);
+  CHECK(errors_of("{\"a\":  \"" + repeated("\\\"", 500) + "\"}", brief) == refused);
+  CHECK(errors_of("{\"a\":  " + repeated("1", 1001) + "}", brief) == refused);
+  CHECK(errors_of("{\"a\":  [" + repeated("12, ", 2000) + "1]}", brief).empty());
+  CHECK(errors_of("{\"a\":  [" + repeated("\"x, y\\\\\", ", 2000) + "1]}", brief).empty());
+  CHECK(
+      errors_of(repeated("a: 1\n", million), {.most_yaml_bytes = 2 * million}) ==
+      "f:1:1: the file is larger than 2 MB, too large for YAML; write it as JSON, which is read twenty times as fast");
+}
+
 TEST_CASE("a place in one very long line is found") {
   const std::string errors = errors_of("[" + repeated("\"é\",", million) + "x]");
   CHECK(errors == "f:1:4000002: expected a JSON value, found 'x'; a text is written in double quotes");
