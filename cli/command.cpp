@@ -182,7 +182,7 @@ std::string refusal(const CLI::App& app, const CLI::ParseError& e, std::string_v
   if (!extra.empty()) {
     return fmt::format("{} takes {}; '{}' is one too many", command.name, command.takes, extra.front());
   }
-  const std::string said = e.what();
+  std::string said = e.what();
   if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
     const std::string example = command.example;
     return fmt::format("{} needs {}, as in `{}`", command.name, command.takes, example.substr(0, example.find('\n')));

@@ -253,7 +253,7 @@ void ControlPlane::settle() {
   while (!dirty_.empty() || !dirty_processes_.empty()) {
     look_at_derived();
     std::sort(dirty_processes_.begin(), dirty_processes_.end());
-    for (std::size_t i = 0; i < dirty_processes_.size(); ++i) {
+    for (std::size_t i = 0; i < dirty_processes_.size(); ++i) {  // NOLINT(modernize-loop-convert): it may grow
       is_dirty_process_[dirty_processes_[i]] = 0;
       look_at_process(dirty_processes_[i]);
     }

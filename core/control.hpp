@@ -50,11 +50,11 @@ class ControlPlane {
   enum class EventKind : std::uint8_t { request, propagated, derived, restart, worker };
   struct Event {
     SimTime at;
-    EventKind kind;
-    std::uint32_t index;       // condition or process
-    std::uint32_t detail;      // new value, or worker
-    std::uint32_t generation;  // stale when the target's generation has moved on
-    std::uint64_t order;
+    EventKind kind = EventKind::request;
+    std::uint32_t index = 0;       // condition or process
+    std::uint32_t detail = 0;      // new value, or worker
+    std::uint32_t generation = 0;  // stale when the target's generation has moved on
+    std::uint64_t order = 0;
   };
   struct Later {
     bool operator()(const Event& a, const Event& b) const {

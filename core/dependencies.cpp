@@ -73,8 +73,6 @@ Graph::Graph(std::uint32_t nodes, const std::vector<Edge>& edges) : search_(std:
   search_->seen.assign(nodes, 0);
 }
 Graph::~Graph() = default;
-Graph::Graph(Graph&&) noexcept = default;
-Graph& Graph::operator=(Graph&&) noexcept = default;
 
 std::span<const Graph::Visit> Graph::breadth_first(std::span<const std::uint32_t> starts) {
   Search& s = *search_;
@@ -167,10 +165,12 @@ Dependencies::Dependencies(const System& system) {
 std::vector<Reached> Dependencies::search(Graph& needs, Graph& further, const std::vector<ComponentId>& starts) {
   std::vector<Reached> reached;
   std::vector<std::uint32_t> from;
+  from.reserve(starts.size());
   for (ComponentId c : starts) from.push_back(c.value);
   const auto collect = [&](std::span<const Graph::Visit> visits, bool breaks) {
     // The nodes before are looked up by number: distances grow along the visits.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> distance;
+    distance.reserve(reached.size());
     for (const Reached& r : reached) distance.emplace_back(r.component.value, r.distance);
     std::sort(distance.begin(), distance.end());
     const auto known = [&](std::uint32_t node) {

@@ -40,8 +40,6 @@ class Graph {
   };
   Graph(std::uint32_t nodes, const std::vector<Edge>& edges);
   ~Graph();
-  Graph(Graph&&) noexcept;
-  Graph& operator=(Graph&&) noexcept;
 
   struct Visit {
     std::uint32_t node;

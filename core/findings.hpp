@@ -69,7 +69,7 @@ struct Availability {
   struct Window {
     SimTime from;
     SimTime to;
-    ErrorClass error;
+    ErrorClass error = ErrorClass::unavailable;
   };
   std::vector<Window> windows;
 };

@@ -223,8 +223,6 @@ void Engine::work_off(std::int64_t t) {
 
 Flow::Flow(const System& system) : engine_(std::make_unique<fluid::Engine>(system)) {}
 Flow::~Flow() = default;
-Flow::Flow(Flow&&) noexcept = default;
-Flow& Flow::operator=(Flow&&) noexcept = default;
 
 void Flow::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
                const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome) {

@@ -21,8 +21,6 @@ class Flow {
  public:
   explicit Flow(const System& system);
   ~Flow();
-  Flow(Flow&&) noexcept;
-  Flow& operator=(Flow&&) noexcept;
 
   // `transitions` and the starting values are those of a control plane that was advanced to `horizon`. Fills in the
   // ledgers and hop states of `outcome`. Where it is handed the outcome of its last run again, unchanged, it looks only

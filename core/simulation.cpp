@@ -56,8 +56,6 @@ struct Simulation::State {
 Simulation::Simulation(const System& system) : Simulation(checked(system), Checked{}) {}
 Simulation::Simulation(const System& system, Checked) : state_(std::make_unique<State>(system)) {}
 Simulation::~Simulation() = default;
-Simulation::Simulation(Simulation&&) noexcept = default;
-Simulation& Simulation::operator=(Simulation&&) noexcept = default;
 
 const Outcome& Simulation::run(const Script& script, SimTime horizon, const SimulationOptions& options) {
   State& s = *state_;

@@ -24,8 +24,6 @@ class Simulation {
   struct Checked {};
   Simulation(const System& system, Checked);  // check() has found nothing
   ~Simulation();
-  Simulation(Simulation&&) noexcept;
-  Simulation& operator=(Simulation&&) noexcept;
 
   // The result is valid until the next run. Throws std::logic_error where conservation fails (a bug).
   const Outcome& run(const Script& script, SimTime horizon, const SimulationOptions& options = {});

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
+#include "models/command_line.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -512,21 +513,19 @@ RepairText Compilation::of(RepairId repair) {
     return world_.id(MemberKind::repair, c, static_cast<Index>(&d - defs.data())) == repair.value;
   });
   const Scope scope = of_component(c);
-  const auto in_region = [&](std::string command) {  // the shell's own is taken to be that of the inventory
-    const std::string& region = part.resource->region;
-    if (!region.empty() && region != inventory_->region && command.starts_with("aws ")) {
-      command += " --region " + region;
-    }
-    return command;
+  const std::string& region = part.resource->region;
+  const bool is_elsewhere = !region.empty() && region != inventory_->region;  // the shell's is the inventory's
+  const auto typed = [&](std::string command) {
+    return is_elsewhere ? in_region(std::move(command), region) : command;
   };
   out.title = world_.sentence(def->title, scope);
   out.who = world_.sentence(def->who, scope);
   for (const Text& command : def->commands) {
     if (std::string text = world_.text(command, scope, " "); !text.empty()) {
-      out.commands.push_back(in_region(std::move(text)));
+      out.commands.push_back(typed(std::move(text)));
     }
   }
-  out.verify = in_region(world_.text(def->verify, scope, " "));
+  out.verify = typed(world_.text(def->verify, scope, " "));
   return out;
 }
 

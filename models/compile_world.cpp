@@ -324,8 +324,8 @@ void World::draft_children(Index parent, std::vector<Draft>& drafts) {
           }
           names.push_back(name->text);
         }
-        if (const Value* aws = d.value->find("aws_name"); aws && aws->kind == Value::Kind::scalar)
-          d.aws_name = aws->text;
+        if (const Value* own = d.value->find("aws_name"); own && own->kind == Value::Kind::scalar)
+          d.aws_name = own->text;
       } else {
         d.expression = &expression->operands[i];
       }

@@ -35,8 +35,7 @@ void Checker::test(const Test& t, const Context& context) {
     }
     case Test::Kind::is_type: {
       for (const std::string& type : t.types) known_type(type, t.at);
-      Context outer = context;
-      for (const Place& place : resolve(t.operands[0].path, outer)) {
+      for (const Place& place : resolve(t.operands[0].path, context)) {
         if (place.kind != Place::Kind::component && place.kind != Place::Kind::text) {
           error(t.at,
                 fmt::format("`{}` is {}; only a component is of a type", t.operands[0].path.text, name_of(place.kind)));

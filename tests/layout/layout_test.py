@@ -7,6 +7,10 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAYERS = ["core", "input", "models", "scenarios", "report", "cli"]  # each includes only itself and what is left of it
 AWS_WORD = re.compile(r"\b(aws|lambda:|iam|sqs|sns|kms|firehose|cloudwatch|eventbridge|s3|ecs)\b", re.IGNORECASE)
+SERVICE_WORD = re.compile(  # in code, where the catalogue has to say it; sentences for readers may name AWS itself
+    r"\b(lambda:|iam|sqs|sns|kms|firehose|cloudwatch|eventbridge|s3|ecs|ecr|kinesis|dynamodb|fargate|amazonaws|arn:)\b"
+    r"|\"aws ", re.IGNORECASE)
+KNOW_NO_SERVICE = re.compile(r"(input|report)/.*|models/compile[^/]*")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 # Libraries that only some files may include: (headers, files, where that is).
@@ -32,6 +36,9 @@ def complaints(path, text):
 
         if layer == "core" and (word := AWS_WORD.search(line)):
             complain(f"'{word[0]}' is a word of AWS, and core/ knows none; say it in the engine's words")
+        code = re.sub(r"(^|\s)//.*", "", line)
+        if KNOW_NO_SERVICE.fullmatch(path) and (word := SERVICE_WORD.search(code)):
+            complain(f"'{word[0]}' is known to a service of AWS only; let the catalogue say it")
         if not (include := INCLUDE.match(line)):
             continue
         style, header = include.groups()
@@ -103,6 +110,13 @@ class Rules(unittest.TestCase):
         self.complain("core/a.cpp", 'auto type = "lambda:function";', "a word of AWS")
         self.accept("core/a.cpp", "auto f = [](int s3x) { return s3x; };  // a lambda; ecstatic")
         self.accept("models/a.cpp", "// as IAM does")
+
+    def test_what_decides_about_a_service_stands_in_the_catalogue(self):
+        self.complain("report/a.cpp", 'if (type == "iam:role") return;', "let the catalogue say it")
+        self.complain("report/run/a.cpp", 'text.starts_with("arn:aws:s3")', "let the catalogue say it")
+        self.complain("models/compile_rows.cpp", 'command.starts_with("aws ")', "let the catalogue say it")
+        self.accept("report/a.cpp", '// such as "iam:role"\nsay("Not documented by AWS:");')
+        self.accept("models/import/a.cpp", 'text.starts_with("arn:")')
 
     def test_headers_introduce_themselves(self):
         self.accept("core/a.hpp", "// What an a is.\n#pragma once\n")

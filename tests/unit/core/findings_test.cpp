@@ -108,3 +108,20 @@ TEST_CASE("what is deleted and made again is empty, what is saved in time is not
   CHECK(lost_at("at 1h kept falls\nat 6d kept rises").is_never());
   CHECK(lost_at("at 1h kept falls\nat 8d kept rises") == SimTime::after_start(Duration::hours(7 * 24 + 1)));
 }
+
+TEST_CASE("data at rest cannot be read while its key is away", "[core][findings]") {
+  // The key is away from 2 h to 5 h, too short for what destroys its material after seven days.
+  const System system = system_from(
+      "condition key\ncondition material follows key falls 7d rises never\n"
+      "store table readable key:key lost-with material at-rest\n");
+  const SimTime horizon = SimTime::after_start(Duration::days(20));
+  const Script away = script_from(system, "at 2h key falls\nat 5h key rises\n");
+  const Findings f = findings_of(system, simulate(system, away, horizon), simulate(system, {}, horizon));
+  REQUIRE(f.at_rest.size() == 1);
+  CHECK(f.at_rest[0].unreadable_from == SimTime::after_start(Duration::hours(2)));
+  CHECK(f.at_rest[0].unreadable_to == SimTime::after_start(Duration::hours(5)));
+  CHECK(f.at_rest[0].lost_at.is_never());
+  REQUIRE(f.effects.size() == 1);
+  CHECK(f.effects[0].kind == EffectKind::unreadable);
+  CHECK(f.effects[0].error == ErrorClass::key);
+}

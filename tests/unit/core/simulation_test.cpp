@@ -309,6 +309,32 @@ TEST_CASE("ticks that pass straight through are counted up to the instant at whi
   CHECK(r["send"].losses.back().arrived_to == SimTime::after_start(Duration::minutes(165)));
 }
 
+TEST_CASE("a tick that meets a pause is lost, though all that is needed is back", "[core][flow]") {
+  // Ticks every 10 min. That of 1 h 00 is refused; needs are back at 1 h 01, and the pause goes on until 1 h 11, so
+  // that of 1 h 10 is lost too. Of the nine from 0 to 1 h 20 seven arrive.
+  const System system = system_from(
+      "condition up\nport sink\n"
+      "hop job from timetable every 10m to sink needs up:unavailable pauses 10m\n");
+  const Script script = script_from(system, "at 55m up falls\nat 61m up rises\n");
+  const Outcome outcome = simulate(system, script, SimTime::after_start(Duration::minutes(85)));
+  CHECK(outcome.hops[0].offered == 9);
+  CHECK(outcome.hops[0].on_time == 7);
+  CHECK(outcome.hops[0].lost == 2);
+}
+
+TEST_CASE("a tick goes past a place that refuses it to the next one", "[core][flow]") {
+  // The tick of 0 h 30 finds the queue open, that of 1 h 30 finds it shut and waits in the buffer.
+  const System system = system_from(
+      "condition up\ncondition open\nport sink\nstore queue accepts open\n"
+      "hop job from timetable every 1h first 30m to sink needs up:unavailable store queue buffer\n");
+  const Script script = script_from(system, "at 0s up falls\nat 1h open falls\n");
+  const Outcome outcome = simulate(system, script, SimTime::after_start(Duration::hours(2)));
+  REQUIRE(outcome.hops[0].places.size() == 2);
+  CHECK(outcome.hops[0].places[0].events == 1);
+  CHECK(outcome.hops[0].places[1].events == 1);
+  CHECK(outcome.hops[0].places[1].oldest_arrival == SimTime::after_start(Duration::minutes(90)));
+}
+
 TEST_CASE("loops are named", "[core][check]") {
   System loop = system_from("port x\nport y\nhop a from x to y\nhop b from y to outside\n");
   loop.hops[hop_named(loop, "b")].to = port_named(loop, "x");
