@@ -64,6 +64,7 @@ class Checker {
       needs(s.accepts, s.name);
       needs(s.readable, s.name);
       for (ConditionId c : s.lost_with) id(c, system_.conditions, false, s.name);
+      for (ConditionId c : s.emptied_by) id(c, system_.conditions, false, s.name);
     }
     for (const Hop& h : system_.hops) hop(h);
     for (const Process& p : system_.processes) {

@@ -115,10 +115,12 @@ Dependencies::Dependencies(const System& system) {
   for (const Port& row : system.ports) add_needs(row.needs, row.component);
   for (const Store& row : system.stores) {
     add_needs(row.readable, row.component);
-    for (ConditionId c : row.lost_with) {
-      Need need;
-      need.condition = c;
-      add_needs({need}, row.component);
+    for (const std::vector<ConditionId>* list : {&row.lost_with, &row.emptied_by}) {
+      for (ConditionId c : *list) {
+        Need need;
+        need.condition = c;
+        add_needs({need}, row.component);
+      }
     }
   }
   for (const Process& row : system.processes) {

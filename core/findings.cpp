@@ -343,13 +343,13 @@ class Finder {
         }
       }
       for (ConditionId c : store.lost_with) {
-        const SimTime at = ends_with(c);
-        if (at < rest.lost_at) {
-          rest.lost_at = at;
-          Need gone;
-          gone.condition = c;
-          rest.chain = cause_of(system_, timeline_, gone, at);
-        }
+        lose_at_rest(rest, c, ends_with(c));
+      }
+      for (ConditionId c : store.emptied_by) {
+        const StepFunction<bool>& changes = timeline_.conditions[c.value];
+        const auto fall = std::find_if(changes.begin(), changes.end(), [](const auto& x) { return !x.value; });
+        if (fall == changes.end() || !healthy_.timeline.conditions[c.value].front().value) continue;
+        lose_at_rest(rest, c, fall->at);
       }
       if (!rest.lost_at.is_never()) {
         PointOfNoReturn point;
@@ -371,6 +371,14 @@ class Finder {
     if (system_.conditions[c].kind != Condition::Kind::free) return f.back().value ? SimTime::never() : f.back().at;
     const auto fall = std::find_if(f.begin(), f.end(), [](const ChangeTo<bool>& change) { return !change.value; });
     return fall == f.end() ? SimTime::never() : fall->at;
+  }
+
+  void lose_at_rest(AtRest& rest, ConditionId with, SimTime at) const {
+    if (at >= rest.lost_at) return;
+    rest.lost_at = at;
+    Need gone;
+    gone.condition = with;
+    rest.chain = cause_of(system_, timeline_, gone, at);
   }
 
   void condition_symptoms(ConditionId c) {

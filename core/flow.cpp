@@ -101,6 +101,7 @@ void Engine::start(Outcome& outcome) {
       p.regroup_at = p.next = never;
       p.retrying = p.full = p.releasing = p.destroyed = false;
       p.release_rate = infinity;
+      p.emptied_at = -1;
       p.stay = -1;
     }
   }
@@ -120,7 +121,11 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
   running_.resize(system_.processes.size());
   for (std::size_t p = 0; p < running_.size(); ++p) running_[p] = system_.processes[ProcessId(p)].count;
   falls_for_good_.resize(value_.size(), never);
-  for (std::uint32_t c : falls_touched_) falls_for_good_[c] = never;
+  last_fall_.resize(value_.size(), -1);
+  for (std::uint32_t c : falls_touched_) {
+    falls_for_good_[c] = never;
+    last_fall_[c] = -1;
+  }
   falls_touched_.clear();
   for (const Transition& x : transitions) {
     if (x.is_process || x.is_old) continue;
@@ -157,6 +162,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
       }
       value_[x.index] = static_cast<std::uint8_t>(x.value);
       if (x.value == 0 && !old_.empty()) old_.erase(x.index);
+      if (x.value == 0) last_fall_[x.index] = t;
       for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);
       if (x.value == 0 && !plan_.signals.of(x.index).empty()) fell.push_back(x.index);
     }

@@ -64,6 +64,7 @@ struct Place {
   bool full = false;
   bool releasing = false;
   bool destroyed = false;
+  std::int64_t emptied_at = -1;
   int stay = -1;  // in the ledger, while data waits for a release
   double release_rate = infinity;
 };
@@ -209,6 +210,7 @@ class Engine {
   std::size_t levels_ = 1;  // fresh; waiting by position; releases by position
   std::vector<double> asked_, granted_, all_granted_, none_granted_;
   std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
+  std::vector<std::int64_t> last_fall_;       // by condition, so far in the run; -1: none
   std::vector<std::uint32_t> falls_touched_;
   std::vector<std::vector<Passed>> passages_;          // by timetable: what each tick does
   std::vector<std::vector<std::uint32_t>> passed_by_;  // by hop: the timetables that skip ticks through it

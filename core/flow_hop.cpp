@@ -95,6 +95,7 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
   r.has_failed = true;
   r.last_error = to.error;
   if (!old.open && old.error == to.error) return;
+  destroy_lost_places(h, t);  // what is gone does not move on
   // What waits in a retry or queue that this class does not use goes to a later place that it does use.
   const std::vector<std::uint8_t>& list = hop(h).reaction(to.error).fallbacks;
   const double now = static_cast<double>(t);
@@ -126,13 +127,17 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
 void Engine::destroy_lost_places(std::uint32_t h, std::int64_t t) {
   const Hop& row = hop(h);
   for (std::size_t i = 0; i < row.fallbacks.size(); ++i) {
-    if (!row.fallbacks[i].store.is_set() || place(h, i).destroyed) continue;
+    if (!row.fallbacks[i].store.is_set()) continue;
     const Store& store = system_.stores[row.fallbacks[i].store];
-    const bool gone = std::any_of(store.lost_with.begin(), store.lost_with.end(),
-                                  [&](ConditionId c) { return falls_for_good_[c.value] <= t; });
-    if (!gone) continue;
     Place& p = place(h, i);
-    p.destroyed = true;
+    const bool gone = !p.destroyed && std::any_of(store.lost_with.begin(), store.lost_with.end(),
+                                                  [&](ConditionId c) { return falls_for_good_[c.value] <= t; });
+    const bool emptied =
+        p.emptied_at < t && std::any_of(store.emptied_by.begin(), store.emptied_by.end(),
+                                        [&](ConditionId c) { return last_fall_[c.value] > p.emptied_at; });
+    if (!gone && !emptied) continue;
+    p.destroyed = p.destroyed || gone;
+    p.emptied_at = t;
     const double now = static_cast<double>(t);
     p.backlog.take(infinity, [&](const Segment& s) { lose(h, s, now, now, Why::destroyed, static_cast<int>(i)); });
   }

@@ -104,6 +104,7 @@ FlowPlan::FlowPlan(const System& system)
         const Store& store = system.stores[fallback.store];
         watch(watchers, store.readable, h);
         for (ConditionId c : store.lost_with) watchers.add(c.value, h);
+        for (ConditionId c : store.emptied_by) watchers.add(c.value, h);
       }
       if (fallback.kind == Fallback::Kind::hand_on) {
         into_port.add(fallback.port.value, h);

@@ -193,7 +193,8 @@ struct Store {
   Bytes capacity = Bytes::unlimited();
   Needs accepts;
   Needs readable;
-  std::vector<ConditionId> lost_with;  // the content is lost when one of these falls for good
+  std::vector<ConditionId> lost_with;   // the content is lost when one of these falls for good,
+  std::vector<ConditionId> emptied_by;  // or when one of these falls at all
   bool ordered = false;
   bool holds_data = false;  // full before the start: data at rest
   FactId fact;

@@ -223,6 +223,7 @@ struct StoreDef {
   NeedDefs accepts;
   NeedDefs readable;
   std::vector<Path> lost_with;
+  std::vector<Path> emptied_by;
   bool is_ordered = false;
   enum class Readers : std::uint8_t { share, each } readers = Readers::share;
   bool holds_data = false;

@@ -339,6 +339,7 @@ void Compilation::write_stores() {
       needs_->write(def.accepts, scope, row.accepts);
       needs_->write(def.readable, scope, row.readable);
       row.lost_with = conditions(def.lost_with, scope);
+      row.emptied_by = conditions(def.emptied_by, scope);
       row.ordered = def.is_ordered;
       row.holds_data = def.holds_data;
       row.fact = fact(def.basis, scope, def.name);

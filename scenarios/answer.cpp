@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "scenarios/old_content.hpp"
+
 namespace moshimo::scenarios {
 namespace {
 
@@ -57,7 +59,7 @@ std::vector<ConditionId> made_along(const System& system, ActionId broken) {
 }
 
 // The other half of a replacement: what an action breaks and an apply restores, there again.
-ActionId making_again(System& system, ActionId broken) {
+ActionId making_again(System& system, ActionId broken, bool with_users) {
   Action again;
   again.name = system.actions[broken].name + ", made again";
   again.component = system.actions[broken].component;
@@ -66,7 +68,7 @@ ActionId making_again(System& system, ActionId broken) {
     const bool by_apply = std::any_of(system.repairs.begin(), system.repairs.end(), [c](const Repair& r) {
       return r.by_apply && std::find(r.restores.begin(), r.restores.end(), c) != r.restores.end();
     });
-    if (by_apply) again.restores.push_back(c);
+    if (by_apply || with_users) again.restores.push_back(c);
   }
   return system.actions.add(std::move(again));
 }
@@ -154,11 +156,13 @@ World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inve
     if (!requests.made_again_after[i]) {
       world.faults.push_back({requests.at[i], action});
     } else if (*requests.made_again_after[i] <= Duration{}) {
-      world.faults.push_back({requests.at[i], new_identity(world.compiled->system, action, with_parts, with_users)});
+      const ActionId replaced = new_identity(world.compiled->system, action, with_parts, with_users);
+      world.faults.push_back({requests.at[i], replaced});
+      leave_content_behind(world.compiled->system, action, replaced, true);
     } else {
       world.faults.push_back({requests.at[i], action});
       const SimTime made = requests.at[i] + *requests.made_again_after[i];
-      world.faults.push_back({made, making_again(world.compiled->system, action)});
+      world.faults.push_back({made, making_again(world.compiled->system, action, with_users)});
       std::vector<ConditionId> later = put_right(world.compiled->system, action, with_parts, with_users);
       if (!later.empty()) {
         world.faults.push_back(put_right_later(world.compiled->system, action, made, std::move(later)));
@@ -190,6 +194,11 @@ World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inve
     const Duration gap = *requests.made_again_after[i];
     const SimTime made = requests.at[i] + (gap <= Duration{} ? Duration{} : gap + until_there);
     if (const auto bound = binding_again(world.compiled->system, action, made)) world.faults.push_back(*bound);
+  }
+  for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
+    const ActionId action = world.compiled->requested[i];
+    if (!action.is_set() || requests.made_again_after[i].value_or(Duration{}) <= Duration{}) continue;
+    leave_content_behind(world.compiled->system, action, action, false);
   }
   return world;
 }

@@ -38,7 +38,7 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
     if (known.emplace(d.name, d.verb).second) s.faults.push_back(fault_of(d.name, d.verb));
   }
   for (const models::PlannedChanges::Replacement& r : import.changes.replacements) {
-    if (r.creates_first && r.moves_users && r.restores_parts) continue;  // nobody sees it
+    if (r.creates_first && r.moves_users && r.restores_parts && !r.keeps_data) continue;  // nobody sees it
     if (!known.emplace(r.name, "delete").second) continue;
     ScenarioFault fault = fault_of(r.name, "delete");
     fault.with_parts = r.restores_parts;

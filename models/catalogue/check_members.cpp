@@ -141,6 +141,7 @@ void Checker::store(const StoreDef& s, const Context& outer) {
   needs(s.accepts, context);
   needs(s.readable, context);
   for (const Path& path : s.lost_with) expect(path, context, {Place::Kind::condition}, "a condition");
+  for (const Path& path : s.emptied_by) expect(path, context, {Place::Kind::condition}, "a condition");
   basis(s.basis, context);
   rests(s.holds_for, s.basis.is_given(), fmt::format("how long '{}' holds", s.name));
   rests(s.capacity, s.basis.is_given(), fmt::format("the capacity of '{}'", s.name));

@@ -94,8 +94,8 @@ StoreDef TypeReader::store(const Tree& tree) const {
   result.name = tree.key;
   result.at = tree.key_at;
   if (!expect_map(tree, fmt::format("store '{}'", tree.key))) return result;
-  allow_only(tree, {"says", "if", "holds_for", "capacity", "overflow", "accepts", "readable", "lost_with", "order",
-                    "readers", "holds_data", "fact", "assumed"});
+  allow_only(tree, {"says", "if", "holds_for", "capacity", "overflow", "accepts", "readable", "lost_with", "emptied_by",
+                    "order", "readers", "holds_data", "fact", "assumed"});
   result.says = required_text(tree, "says", fmt::format("store '{}'", tree.key));
   result.test = test_in(tree);
   result.holds_for = quantity_in(tree, "holds_for");
@@ -104,6 +104,7 @@ StoreDef TypeReader::store(const Tree& tree) const {
   result.accepts = needs_in(tree, "accepts");
   result.readable = needs_in(tree, "readable");
   result.lost_with = paths_in(tree, "lost_with");
+  result.emptied_by = paths_in(tree, "emptied_by");
   result.is_ordered = says_yes(tree, "order");
   if (const Tree* t = tree.find("readers")) {
     if (t->text != "share" && t->text != "each") error(t->at, "`readers` is share or each");

@@ -77,6 +77,7 @@ struct PlannedChanges {
     bool creates_first = false;  // the new one is made before the old one goes: no gap, but a new identity
     std::string why;
     bool restores_parts = false;  // the plan makes again what was attached to it
+    bool keeps_data = false;      // data lies in it or is encrypted with it, which the new one does not have
     bool moves_users = false;     // it gets another ARN, and everything in the files that uses it goes over to that
   };
   struct Move {

@@ -439,6 +439,7 @@ class Comparison {
     }
     for (PlannedChanges::Replacement& r : result_.replacements) {
       const auto& gone = lost[r.name];
+      r.keeps_data = keeps_data(r.name);
       r.restores_parts = !keeps_parts.contains(r.name) &&
                          std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
       std::size_t users = 0;
@@ -449,6 +450,31 @@ class Comparison {
       });
       r.moves_users = users > 0 && all_move && (r.creates_first || gets_another_arn(r.name));
     }
+  }
+
+  const TypeDef* type_before(const std::string& name) const {
+    const auto was = std::find_if(before_.inventory.resources.begin(), before_.inventory.resources.end(),
+                                  [&](const Resource& r) { return r.name == name; });
+    return was == before_.inventory.resources.end() ? nullptr : type_of(was->type);
+  }
+
+  // It has a store, or what a user of it stores is lost with it.
+  bool keeps_data(const std::string& name) const {
+    const TypeDef* type = type_before(name);
+    return (type && !type->stores.empty()) || decrypts_data(name);
+  }
+
+  bool decrypts_data(const std::string& name) const {
+    return std::any_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
+      const TypeDef* user = edge.to == name ? type_before(edge.from) : nullptr;
+      if (!user) return false;
+      if (catalogue_.is_in_group(user->name, "key") && edge.from != name) return decrypts_data(edge.from);
+      const std::string attribute = edge.attribute.substr(0, edge.attribute.find_first_of(".["));
+      return std::any_of(user->stores.begin(), user->stores.end(), [&](const StoreDef& store) {
+        return std::any_of(store.lost_with.begin(), store.lost_with.end(),
+                           [&](const Path& path) { return path.text.starts_with(attribute + "."); });
+      });
+    });
   }
 
   bool gets_another_arn(const std::string& name) const {

@@ -233,6 +233,7 @@ class SystemRows {
             {"accepts", needs(s.accepts)},
             {"readable", needs(s.readable)},
             {"lost_with", names(s.lost_with)},
+            {"emptied_by", names(s.emptied_by)},
             {"ordered", s.ordered},
             {"holds_data", s.holds_data},
             {"fact", moshimo::report::fact(system_, s.fact)}};

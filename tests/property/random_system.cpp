@@ -303,6 +303,22 @@ class Writer {
     for (int i = any(0, 3); i > 0; --i) line(between(1, 10) * hour, chance(0.8) ? "grant rises" : "grant falls");
   }
 
+  // Queues that are deleted and made again, empty, while data waits in them.
+  void made_again() {
+    condition("there", any(1, 3));
+    condition("reader", any(1, 2));
+    condition("role", any(0, 2));
+    row("store box kept " + duration(0.5 * hour, 20 * hour) + " accepts there:missing emptied-by there");
+    row("port queue needs there:missing");
+    row(fmt::format("hop send from {} to queue needs role:denied,there:missing{}", rate(between(0.3, 1)), fallbacks()));
+    if (chance(0.5)) {
+      row("hop receive from queue to outside ordered needs there:missing,reader:denied\n  store box");
+    } else {
+      row(fmt::format("hop receive from queue to outside needs reader:denied,there:missing{}\n  store box{}",
+                      chance(0.5) ? retry() : "", chance(0.3) ? " by-action" : ""));
+    }
+  }
+
   // Several of the above at once.
   void mixed() {
     limited_ = true;
@@ -347,7 +363,7 @@ const std::vector<Family>& all_families() {
       {"queue", &Writer::queue},       {"classes", &Writer::classes},     {"dead-letters", &Writer::dead_letters},
       {"buffers", &Writer::buffers},   {"pauses", &Writer::pauses},       {"releases", &Writer::releases},
       {"flapping", &Writer::flapping}, {"processes", &Writer::processes}, {"impulses", &Writer::impulses},
-      {"derived", &Writer::derived},   {"mixed", &Writer::mixed},
+      {"derived", &Writer::derived},   {"mixed", &Writer::mixed},         {"made-again", &Writer::made_again},
   };
   return all;
 }

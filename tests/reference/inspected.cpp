@@ -104,6 +104,7 @@ class Reader {
       store.accepts = needs(row.at("accepts"));
       store.readable = needs(row.at("readable"));
       for (const Json& c : row.at("lost_with")) store.lost_with.push_back(condition_(c));
+      for (const Json& c : row.at("emptied_by")) store.emptied_by.push_back(condition_(c));
       store.ordered = row.at("ordered");
       store.holds_data = row.at("holds_data");
       s.stores.add(std::move(store));

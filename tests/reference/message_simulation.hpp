@@ -175,6 +175,7 @@ class Simulation {
   bool holds(const Need& need) const;
   bool hold(const Needs& needs) const;
   bool falls_for_good(ConditionId id) const;
+  bool falls(ConditionId id) const;
   void control();
   void destroy_content(HopId id);
 

@@ -32,6 +32,11 @@ bool Simulation::falls_for_good(ConditionId id) const {
   return steps.size() > 1 && steps.back().at == now_ && !steps.back().value;
 }
 
+bool Simulation::falls(ConditionId id) const {
+  const StepFunction<bool>& steps = result_.timeline.conditions[id.value];
+  return std::any_of(steps.begin(), steps.end(), [&](const auto& step) { return step.at == now_ && !step.value; });
+}
+
 // Everything that may change at this instant, before anything flows.
 void Simulation::control() {
   settle_all_ports();
@@ -65,8 +70,11 @@ void Simulation::destroy_content(HopId id) {
   const Hop& h = hop(id);
   for (std::size_t i = 0; i < h.fallbacks.size(); ++i) {
     if (h.fallbacks[i].kind != Fallback::Kind::store) continue;
-    const std::vector<ConditionId>& lost_with = system_.stores[h.fallbacks[i].store].lost_with;
-    if (std::none_of(lost_with.begin(), lost_with.end(), [&](ConditionId c) { return falls_for_good(c); })) continue;
+    const Store& store = system_.stores[h.fallbacks[i].store];
+    const bool gone =
+        std::any_of(store.lost_with.begin(), store.lost_with.end(), [&](ConditionId c) { return falls_for_good(c); }) ||
+        std::any_of(store.emptied_by.begin(), store.emptied_by.end(), [&](ConditionId c) { return falls(c); });
+    if (!gone) continue;
     for (const Message& m : take_all(id, i)) lose(id, m, static_cast<int>(i), LossWindow::Why::destroyed);
   }
 }

@@ -109,6 +109,7 @@ class Dump {
     line("  accepts {}", needs(st.accepts));
     line("  readable {}", needs(st.readable));
     if (!st.lost_with.empty()) line("  lost with {}", conditions(st.lost_with));
+    if (!st.emptied_by.empty()) line("  emptied by {}", conditions(st.emptied_by));
   }
   std::string source(const Hop& h) const {
     switch (h.source) {

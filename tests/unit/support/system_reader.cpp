@@ -177,6 +177,8 @@ class SystemReader {
         s.readable = needs_from(words.take());
       } else if (word == "lost-with") {
         for (const std::string& part : split(words.take(), ',')) s.lost_with.push_back(condition_named(system_, part));
+      } else if (word == "emptied-by") {
+        for (const std::string& part : split(words.take(), ',')) s.emptied_by.push_back(condition_named(system_, part));
       } else if (word == "ordered") {
         s.ordered = true;
       } else if (word == "at-rest") {

@@ -109,6 +109,9 @@ std::string text_of(const System& system, const Store& s) {
   for (std::size_t i = 0; i < s.lost_with.size(); ++i) {
     line += (i == 0 ? " lost-with " : ",") + system.conditions[s.lost_with[i]].name;
   }
+  for (std::size_t i = 0; i < s.emptied_by.size(); ++i) {
+    line += (i == 0 ? " emptied-by " : ",") + system.conditions[s.emptied_by[i]].name;
+  }
   if (s.ordered) line += " ordered";
   if (s.holds_data) line += " at-rest";
   return line;
