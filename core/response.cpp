@@ -261,11 +261,20 @@ class Planner {
     return row.kind == Condition::Kind::free || control_.holds(row.follows);
   }
 
+  // It comes back by itself, but later, and data is lost for want of it.
+  bool saves_time(const Repair& repair, ConditionId c) const {
+    if (control_.holds(c) || !control_.starting_value(c) || of_condition_[c.value].deadline.is_never()) return false;
+    Need need;
+    need.condition = c;
+    const SimTime by_itself = control_.holds_from({need});
+    return !by_itself.is_never() && control_.now() + repair.takes < by_itself;
+  }
+
   bool is_wanted(RepairId id) const {
     const Repair& repair = system_.repairs[id];
     if (active_[id.value]) return false;
     for (ConditionId c : repair.restores) {
-      if (!is_damage(c) || !can_take_effect(c)) continue;
+      if (!(is_damage(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
       if (!is_handled(c)) return true;
     }
     if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
@@ -290,7 +299,7 @@ class Planner {
     Urgency u;
     const Repair& repair = system_.repairs[id];
     for (ConditionId c : repair.restores) {
-      if (is_damage(c)) u = more_urgent(u, of_condition_[c.value]);
+      if (is_damage(c) || saves_time(repair, c)) u = more_urgent(u, of_condition_[c.value]);
     }
     if (repair.restarts.is_set()) {
       const ConditionId staffed = system_.processes[repair.restarts].staffed;

@@ -284,3 +284,49 @@ TEST_CASE("what one apply does is listed in the order of urgency", "[core][respo
   REQUIRE(r.steps.size() == 2);
   CHECK(r.steps[0].repairs == std::vector<RepairId>{w.exec, w.worker});
 }
+
+TEST_CASE("what comes back by itself in an hour is brought back in four minutes", "[core][response]") {
+  // The role works again at 40 min + 5 min + 15 s = 2715 s; the session would an hour later, and is renewed 240 s
+  // later.
+  System system = system_from(
+      "condition role as denied falls 4s rises 15s\n"
+      "condition session as denied follows role rises 1h\n"
+      "condition idle as denied follows role rises 1h\n"
+      "port run\n"
+      "hop calls from 10/s to run needs session:denied\n");
+  const ConditionId role = condition_named(system, "role");
+  Action gone;
+  gone.name = "role/delete";
+  gone.breaks = {role};
+  const ActionId fault = system.actions.add(gone);
+  Need present;
+  present.condition = role;
+  const auto repair = [&](const char* name, const char* condition, double minutes, bool by_apply) {
+    Repair r;
+    r.name = name;
+    r.restores = {condition_named(system, condition)};
+    if (!by_apply) r.requirements = {present};
+    r.takes = Duration::minutes(minutes);
+    r.by_apply = by_apply;
+    return system.repairs.add(r);
+  };
+  repair("role/recreate", "role", 5, true);
+  const RepairId restart = repair("service/restart", "session", 4, false);
+  repair("service/wait", "session", 70, false);  // would be later than it comes by itself
+  repair("other/restart", "idle", 4, false);     // for want of which nothing is lost
+  Simulation simulation(system);
+  const auto lost = [&](Strategy strategy) {
+    Responders who;
+    who.strategy = strategy;
+    who.time_to_detect = Duration::minutes(40);
+    const Response r = respond(simulation, {{SimTime{}, fault}}, who, SimTime::after_start(Duration::hours(6)));
+    if (strategy == Strategy::full) {
+      REQUIRE(r.steps.size() == 2);
+      CHECK(r.steps[1].repairs == std::vector<RepairId>{restart});
+      CHECK(r.steps[1].start == SimTime::after_start(Duration::seconds(2715)));
+    }
+    return r.outcome.hops[0].lost;
+  };
+  CHECK(lost(Strategy::restore_only) == Approx(10 * (6315 - 4)));
+  CHECK(lost(Strategy::full) == Approx(10 * (2955 - 4)));
+}
