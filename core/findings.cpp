@@ -171,7 +171,7 @@ class Finder {
       }
       losses(HopId(h));
       if (is_traffic(hop)) availability(HopId(h));
-      if (hop.source == Hop::Source::timetable) {
+      if (timetable_of(hop)) {
         const double missed = ledger.lost;
         if (missed > 0 || ledger.waiting > 0) findings_.jobs.push_back({HopId(h), ledger.offered, missed});
       }
@@ -195,11 +195,22 @@ class Finder {
   }
 
   // A job notices when it is due.
-  static SimTime first_use(const Hop& hop, SimTime from) {
-    if (hop.source != Hop::Source::timetable || hop.every <= Duration{}) return from;
-    const std::int64_t late = from.since_start().us() - hop.first.us();
-    const std::int64_t runs = late <= 0 ? 0 : (late + hop.every.us() - 1) / hop.every.us();
-    return SimTime::after_start(Duration::microseconds(hop.first.us() + runs * hop.every.us()));
+  SimTime first_use(const Hop& hop, SimTime from) const {
+    const Hop* job = timetable_of(hop);
+    if (!job || job->every <= Duration{}) return from;
+    const std::int64_t late = from.since_start().us() - job->first.us();
+    const std::int64_t runs = late <= 0 ? 0 : (late + job->every.us() - 1) / job->every.us();
+    return SimTime::after_start(Duration::microseconds(job->first.us() + runs * job->every.us()));
+  }
+
+  // The timetable it runs on, its own or that of what alone feeds it: a target of a rule with a schedule.
+  const Hop* timetable_of(const Hop& hop) const {
+    if (hop.source == Hop::Source::timetable) return &hop;
+    if (hop.source != Hop::Source::port) return nullptr;
+    const std::vector<HopId>& above = feeders(hop.from);
+    if (above.size() != 1) return nullptr;
+    const Hop& feeder = system_.hops[above.front()];
+    return feeder.source == Hop::Source::timetable && feeder.to == hop.from ? &feeder : nullptr;
   }
 
   static bool is_traffic(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
@@ -274,7 +285,8 @@ class Finder {
   bool extends_last(const Hop& hop, const PointOfNoReturn& next) {
     for (auto p = findings_.points.rbegin(); p != findings_.points.rend() && p->hop == next.hop; ++p) {
       if (p->fallback != next.fallback || p->why != next.why || p->error != next.error) continue;
-      const Duration gap = hop.source == Hop::Source::timetable ? hop.every + hop.every : Duration::minutes(1);
+      const Hop* timetable = timetable_of(hop);
+      const Duration gap = timetable ? timetable->every + timetable->every : Duration::minutes(1);
       if (p->until + gap < next.at) return false;
       p->until = std::max(p->until, next.until);
       p->arrived_to = std::max(p->arrived_to, next.arrived_to);
