@@ -39,6 +39,7 @@ struct NeedDef {
   Kind kind = Kind::each;
   std::vector<Path> paths;             // `each`: exactly one
   std::optional<ErrorClass> shown_as;  // unset: the class each condition has
+  bool only_refusals = false;          // of all needs, those whose class is a refusal
   Test test;                           // `if`
   input::Position at;
 };

@@ -6,6 +6,8 @@
 namespace moshimo::models {
 namespace {
 
+bool is_refusal(ErrorClass c) { return c == ErrorClass::denied || c == ErrorClass::key || c == ErrorClass::missing; }
+
 Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
 
 }  // namespace
@@ -36,6 +38,14 @@ void NeedsWriter::write(const NeedDefs& defs, const Scope& scope, Needs& out) {
     }
     Things things(world_);
     for (const Path& path : def.paths) world_.follow(path, scope, *things);
+    if (def.only_refusals) {
+      Needs all;
+      for (const Thing& thing : things) one(thing, scope, std::nullopt, all);
+      for (const Need& need : all) {
+        if (is_refusal(need.error)) add(out, need);
+      }
+      continue;
+    }
     for (const Thing& thing : things) one(thing, scope, def.shown_as, out);
   }
 }

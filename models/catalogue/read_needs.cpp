@@ -55,9 +55,19 @@ void TypeReader::add_need(const Tree& tree, const Test& outer, NeedDefs& needs) 
     needs.push_back(std::move(need));
     return;
   }
+  if (tree.find("refused_by") != nullptr) {
+    allow_only(tree, {"refused_by", "if"});
+    need.paths = paths_in(tree, "refused_by");
+    need.test = both(outer, test_in(tree));
+    need.only_refusals = true;
+    needs.push_back(std::move(need));
+    return;
+  }
   if (tree.children.size() != 1) {
-    error(tree.at,
-          "a need is a path, `{ path: class }`, `{ any: path, else: class }`, `{ all: path }` or `{ if:, need: }`");
+    error(
+        tree.at,
+        "a need is a path, `{ path: class }`, `{ any: path, else: class }`, `{ all: path }`, `{ refused_by: path }` or "
+        "`{ if:, need: }`");
     return;
   }
   const Tree& only = tree.children.front();
