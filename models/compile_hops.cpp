@@ -631,7 +631,18 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
     add(c, static_cast<Index>(in.index), Traffic{});
     assumption.where.push_back(ComponentId(c));
   }
-  if (assumption.where.empty()) return;
+  if (assumption.where.empty()) {
+    const auto flows = [](const Hop& hop) {
+      return hop.source != Hop::Source::port && hop.source != Hop::Source::signal;
+    };
+    if (s.hops.empty() || std::any_of(s.hops.begin(), s.hops.end(), flows)) return;
+    assumption.says =
+        "The inventory gives no traffic and has no place where any comes in, so no data flows: nothing that is said "
+        "here "
+        "tells what would be lost.";
+    assumptions_.push_back(std::move(assumption));
+    return;
+  }
   assumption.says = fmt::format(
       "The inventory gives no traffic, so one event a second is taken to reach each of {} entry point{}: time windows "
       "are"

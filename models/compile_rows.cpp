@@ -86,9 +86,9 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vecto
   write_stores();
   write_repairs(settings);
   write_hops();
-  write_traffic(entry_points);
   share_among_readers();
   cut_loops();
+  write_traffic(entry_points);  // what a loop no longer feeds is where something comes in
   size_events();
 }
 
