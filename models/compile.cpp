@@ -106,6 +106,7 @@ void apply(Inventory& inventory, const Override& change, input::Diagnostics& dia
 std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& catalogue,
                                    const CompileOptions& options) {
   std::vector<Override> all = options.overrides;
+  const auto own = static_cast<std::ptrdiff_t>(all.size());
   for (const ActionRequest& request : options.actions) {
     if (request.parameters.empty()) continue;
     const auto resource = std::find_if(inventory.resources.begin(), inventory.resources.end(),
@@ -115,7 +116,13 @@ std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& 
     if (!fault) continue;
     for (const auto& [name, value] : request.parameters) {
       for (const FaultDef::Parameter& p : fault->with) {
-        if (p.name == name && !p.attribute.empty()) all.push_back({request.component, p.attribute, value, value.at()});
+        const auto is_set_already = [&, &component = request.component](const Override& o) {
+          return o.component == component && o.attribute == p.attribute;
+        };
+        // Of several faults the first counts: while its window runs the others are stopped.
+        if (p.name != name || p.attribute.empty() || std::any_of(all.begin() + own, all.end(), is_set_already))
+          continue;
+        all.push_back({request.component, p.attribute, value, value.at()});
       }
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -22,7 +23,10 @@ struct Requests {
 
 Requests requests_of(const Scenario& scenario) {
   Requests requests;
-  for (const ScenarioFault& fault : scenario.faults) {
+  std::vector<std::reference_wrapper<const ScenarioFault>> faults(scenario.faults.begin(), scenario.faults.end());
+  std::stable_sort(faults.begin(), faults.end(),
+                   [](const ScenarioFault& a, const ScenarioFault& b) { return a.at < b.at; });
+  for (const ScenarioFault& fault : faults) {
     for (std::size_t i = 0; i < fault.components.size(); ++i) {
       models::ActionRequest request;
       request.component = fault.components[i];
@@ -225,7 +229,12 @@ void check_names(const Scenario& scenario, const models::Compiled& compiled, inp
 // Moves what was found wrong in one part to the rest. Parts are checked apart, so that a mistake in one does not hide
 // those of another.
 void hand_over(const input::Diagnostics& part, input::Diagnostics& all) {
-  for (const input::Diagnostic& e : part.errors()) all.error(e.at, e.message);
+  for (const input::Diagnostic& e : part.errors()) {
+    const bool is_known = std::any_of(all.errors().begin(), all.errors().end(), [&](const input::Diagnostic& other) {
+      return other.at.file == e.at.file && other.at.offset == e.at.offset && other.message == e.message;
+    });
+    if (!is_known) all.error(e.at, e.message);
+  }
   for (const input::Diagnostic& w : part.warnings()) all.warning(w.at, w.message);
 }
 
@@ -298,7 +307,16 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   hand_over(compiling, diagnostics);
   a.compiled = world.compiled;
   if (compiling.has_errors()) {
-    if (world.compiled->system.components.size() == 0) check_faults(s, *inventory, catalogue, diagnostics);
+    if (world.compiled->system.components.size() == 0) {
+      check_faults(s, *inventory, catalogue, diagnostics);
+      return a;
+    }
+    check_names(s, *a.compiled, diagnostics);
+    for (const WhatIf& w : s.what_if) {
+      input::Diagnostics changing;
+      if (!w.set.empty()) compile_world(s, inventory, catalogue, w.set, changing);
+      hand_over(changing, diagnostics);
+    }
     return a;
   }
   check_names(s, *a.compiled, diagnostics);
