@@ -278,12 +278,14 @@ class Comparison {
         if (p.attribute.empty()) addresses.emplace(p.name, address);
       }
     }
+    // What a plan forgets stays as it is; what it makes in its place is another.
+    const std::unordered_set<std::string> forgotten(result_.forgotten.begin(), result_.forgotten.end());
     for (const Resource& was : before_.inventory.resources) {
       const auto found = after.find(was.name);
       if (gone_.contains(was.name) || found == after.end() || found->second->type != was.type) continue;
       const TypeDef* type = type_of(was.type);
       const auto address = addresses.find(was.name);
-      if (!type || address == addresses.end()) continue;
+      if (!type || address == addresses.end() || forgotten.contains(address->second)) continue;
       for (const AttributeDef& attribute : type->attributes) {
         const models::Value* old = was.attributes.find(attribute.name);
         const models::Value* now = found->second->attributes.find(attribute.name);
@@ -440,6 +442,7 @@ class Comparison {
     for (PlannedChanges::Replacement& r : result_.replacements) {
       const auto& gone = lost[r.name];
       r.keeps_data = keeps_data(r.name);
+      if (r.creates_first) tell_same_name(r);
       r.restores_parts = !keeps_parts.contains(r.name) &&
                          std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
       std::size_t users = 0;
@@ -449,6 +452,25 @@ class Comparison {
         return is_unknown(edge.from, edge.attribute.substr(0, edge.attribute.find_first_of(".[")));
       });
       r.moves_users = users > 0 && all_move && (r.creates_first || gets_another_arn(r.name));
+    }
+  }
+
+  // Two cannot have one name at a time.
+  void tell_same_name(const PlannedChanges::Replacement& r) {
+    const auto change = std::find_if(plan_.changes.begin(), plan_.changes.end(),
+                                     [&](const Change& other) { return address_of(other) == r.address; });
+    const TypeDef* type = type_before(r.name);
+    if (change == plan_.changes.end() || !type) return;
+    for (const ImportSource& source : type->terraform) {
+      if (source.type != change->type || source.named_by.empty()) continue;
+      const Value was = change->before.member(source.named_by.front());
+      const Value will_be = change->after.member(source.named_by.front());
+      if (!was.is_scalar() || !will_be.is_scalar() || was.text() != will_be.text()) return;
+      result_.not_simulated.push_back(
+          fmt::format("{} is to be made before the old one goes, and both are called {}: AWS refuses that, and the "
+                      "apply stops there",
+                      r.address, was.text()));
+      return;
     }
   }
 

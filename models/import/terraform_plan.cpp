@@ -173,7 +173,10 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
         change.instance = static_cast<int>(world.instances.size());
         world.instances.push_back(std::move(instance));
       }
-    } else if (change.action != Action::remove && change.action != Action::forget && instance.deposed.empty()) {
+    } else if (change.action == Action::forget) {  // only the state loses it
+      instance.values = change.before;
+      if (instance.values.is_map()) world.instances.push_back(std::move(instance));
+    } else if (change.action != Action::remove && instance.deposed.empty()) {
       instance.values = change.after;
       instance.unknown = change.after_unknown;
       world.instances.push_back(std::move(instance));

@@ -704,6 +704,22 @@ TEST_CASE("A reference that the model does not follow is told when what it names
         "inferred, 0 unresolved; 1 thing outside these files");
 }
 
+TEST_CASE("A role that is forgotten keeps its trust, and the policies attached to it") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","change":{"actions":["forget"],
+     "before":{"name":"a","arn":"arn:aws:iam::111111111111:role/a","path":"/","assume_role_policy":
+       "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"},
+     "after":null}},
+    {"address":"aws_iam_role.b","mode":"managed","type":"aws_iam_role","name":"b","change":{"actions":["no-op"],
+     "before":{"name":"b","arn":"arn:aws:iam::111111111111:role/b"},"after":{"name":"b","arn":"arn:aws:iam::111111111111:role/b"}}},
+    {"address":"aws_iam_role_policy_attachment.p","mode":"managed","type":"aws_iam_role_policy_attachment","name":"p",
+     "change":{"actions":["forget"],"before":{"role":"b","policy_arn":"arn:aws:iam::aws:policy/ReadOnlyAccess"},"after":null}}]})");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.updates.empty());
+  CHECK(r.changes.not_simulated.empty());
+  CHECK(r.changes.forgotten == Texts{"aws_iam_role.a", "aws_iam_role_policy_attachment.p"});
+}
+
 TEST_CASE("What only leaves or enters the state is no fault: forget, import, moved") {
   const auto change = [](const std::string& name, const std::string& actions, const std::string& more) {
     const std::string values = R"({"name":")" + name + R"(","arn":"arn:aws:iam::111111111111:role/)" + name + "\"}";
