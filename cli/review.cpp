@@ -8,6 +8,7 @@
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
 #include "models/import/importer.hpp"
+#include "models/inventory_json.hpp"
 #include "report/layout.hpp"
 
 namespace moshimo::cli {
@@ -110,7 +111,7 @@ Job declare_import(CLI::App& app) {
       common.write(report::coverage_report(import, common.style()));
       return done;
     }
-    common.write_data(models::to_yaml(import.inventory));
+    common.write_data(common.form == "json" ? models::to_json(import.inventory) : models::to_yaml(import.inventory));
     if (!common.quiet) std::cerr << report::coverage_report(import, common.style());
     return done;
   };
