@@ -228,7 +228,10 @@ int Attributes::named_by_default(const AttributeDef& attribute, const Component&
       return -1;
     }
   }
-  return components_.nearest(links_.identified(text, attribute), c);
+  const int nearest = components_.nearest(links_.identified(text, attribute), c);
+  const bool is_elsewhere = nearest >= 0 && !c.region.empty() && !components_[nearest].region.empty() &&
+                            c.region != components_[nearest].region;
+  return is_elsewhere ? -1 : nearest;  // the default lies in the same region
 }
 
 std::optional<models::Value> Attributes::read_reference(const AttributeDef& attribute, const Place& from,
@@ -242,7 +245,6 @@ std::optional<models::Value> Attributes::read_reference(const AttributeDef& attr
         });
         if (!is_known) all.push_back(f);
       }
-      if (!all.empty() && !attribute.many) break;
     }
     if (!all.empty() && !attribute.many) break;
   }
@@ -251,6 +253,13 @@ std::optional<models::Value> Attributes::read_reference(const AttributeDef& attr
     if (target >= 0) all.push_back({target, {}, ImportedEdge::How::value});
   }
   if (all.empty()) return std::nullopt;
+  if (!attribute.many) {
+    for (std::size_t i = 1; i < all.size(); ++i) {
+      links_.unresolved(c, where,
+                        fmt::format("it names {} as well, and the model follows one",
+                                    all[i].component >= 0 ? components_[all[i].component].name : all[i].text));
+    }
+  }
   models::Value list = models::Value::list();
   for (const Found& f : all) {
     if (f.component < 0) {

@@ -257,6 +257,17 @@ void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const At
   }
 }
 
+namespace {
+
+// Not one resource in several ways.
+bool names_several(const std::vector<Found>& found, std::size_t from) {
+  return std::any_of(found.begin() + static_cast<std::ptrdiff_t>(from), found.end(), [&](const Found& f) {
+    return f.component >= 0 && found[from].component >= 0 && f.component != found[from].component;
+  });
+}
+
+}  // namespace
+
 void Links::refer_by_expression(const Place& place, Value expression, const AttributeDef& attribute,
                                 const Component& user, const std::string& where, int depth, std::vector<Found>& found) {
   if (depth > 10) return;
@@ -297,7 +308,17 @@ void Links::refer_by_expression(const Place& place, Value expression, const Attr
       refer_by_expression(inner, inner.expression, attribute, user, "", depth + 1, found);
     }
   }
-  if (found.size() > before || where.empty()) return;
+  if (where.empty()) return;
+  if (!attribute.many && names_several(found, before)) {
+    std::string names;
+    for (std::size_t i = before; i < found.size(); ++i) {
+      if (found[i].component >= 0) names += (names.empty() ? "" : ", ") + components_[found[i].component].name;
+    }
+    found.resize(before);
+    unresolved(user, where, fmt::format("the plan does not tell which of these it is: {}", names));
+    return;
+  }
+  if (found.size() > before) return;
   // A dead end, such as a local value: sure only where nothing else can be meant.
   if (!resolution.dead_ends.empty()) {
     std::vector<int> possible;

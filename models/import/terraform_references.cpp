@@ -165,9 +165,9 @@ void References::follow(Value expression, const Place& place, int depth, Resolut
     if (!is_covered) longest.push_back(traversal);
   }
   Place here = place;
-  here.says_each = std::any_of(longest.begin(), longest.end(), [](std::string_view traversal) {
-    return is_prefix_of("each", traversal) || is_prefix_of("count", traversal);
-  });
+  here.says_each = place.says_each || std::any_of(longest.begin(), longest.end(), [](std::string_view traversal) {
+                     return is_prefix_of("each", traversal) || is_prefix_of("count", traversal);
+                   });
   for (const std::string_view traversal : longest) follow_one(traversal, here, depth + 1, result);
 }
 
@@ -228,7 +228,13 @@ void References::follow_one(std::string_view traversal, const Place& place, int 
     }
     const Value outputs = module->node.member("outputs");
     for (const std::string& address : meant) {
-      const Place inside{.module = address, .key = {}, .keys = {}, .each = {}, .says_each = false};
+      // The key behind the output is that of an instance inside: module.roles.arns["orders"].
+      const std::string key(parts.size() > 2 ? parts[2].key : std::string_view());
+      Place inside{.module = address, .key = key, .keys = {}, .each = {}, .says_each = !key.empty()};
+      if (key.empty() && place.says_each) {
+        inside.key = place.key;
+        inside.says_each = true;
+      }
       if (!output.empty()) {
         follow(outputs.member(output).member("expression"), inside, depth, result);
       }

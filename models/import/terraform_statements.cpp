@@ -62,6 +62,7 @@ Statements::Named Statements::principals_in(const Place& place, const Component&
 
 void Statements::read(const Place& place, const Component& c, const std::string& where, models::Value& list,
                       std::vector<ImportedEdge>& edges) {
+  const bool is_secret = !place.value && place.policy;  // whom it names is told only where that is known anyway
   for (const auto& [named, how] : principals_in(place, c, where)) {
     models::Value statement = models::Value::map();
     const std::string role = named.is_spared ? "only" : "allows";
@@ -73,6 +74,7 @@ void Statements::read(const Place& place, const Component& c, const std::string&
       case NamedPrincipal::By::role_id: {
         if (how == ImportedEdge::How::reference) target = components_.named(named.named_as);
         if (target < 0) target = links_.find(named.named_as, principal_, c);
+        if (target < 0 && is_secret) break;
         if (target < 0 && named.by != NamedPrincipal::By::role_id) {
           target = links_.find_or_external(named.named_as, principal_, c);
         }
@@ -88,6 +90,10 @@ void Statements::read(const Place& place, const Component& c, const std::string&
       }
       case NamedPrincipal::By::account:
       case NamedPrincipal::By::service: break;
+    }
+    if (target < 0 && is_secret) {
+      links_.unresolved(c, where, "it is marked as sensitive, and names somebody who is not in the files");
+      continue;
     }
     if (target < 0 && former.empty() && named.is_spared) continue;  // a Deny can only spare a principal that is known
     if (target >= 0) components_.want(target);
