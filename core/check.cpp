@@ -82,6 +82,11 @@ class Checker {
       for (ConditionId c : r.breaks) id(c, system_.conditions, false, r.name);
       needs(r.requirements, r.name);
       id(r.restarts, system_.processes, true, r.name);
+      for (const Repair::Setting& s : r.sets) {
+        id(s.store, system_.stores, false, r.name);
+        if (s.holds_for < Duration{}) say(r.name + " sets a negative time.");
+      }
+      delay(r.sets_after, r.name);
     }
     for (const Action& a : system_.actions) {
       for (ConditionId c : a.restores) id(c, system_.conditions, false, a.name);

@@ -33,8 +33,8 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
 
 // What was found out about an island in which nothing changes is good for every run to the same horizon: only islands
 // that something changes now, or that something changed in the run before, are simulated.
-void Engine::choose(const std::vector<Transition>& transitions, const std::vector<Script::Release>& releases,
-                    SimTime horizon, bool record_losses, const Outcome& outcome) {
+void Engine::choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
+                    bool record_losses, const Outcome& outcome) {
   const bool is_known = known_ == &outcome && horizon_ == horizon && record_ == record_losses;
   if (!is_known) is_stale_.assign(plan_.islands, 1);
   std::vector<std::uint8_t> changes(plan_.islands, 0);
@@ -48,7 +48,15 @@ void Engine::choose(const std::vector<Transition>& transitions, const std::vecto
       for (std::uint32_t h : plan_.signals.of(x.index)) touch(h);
     }
   }
-  for (const Script::Release& x : releases) touch(x.hop.value);
+  for (const Script::Release& x : script.releases) touch(x.hop.value);
+  for (std::uint32_t h = 0; h < plan_.hops && !script.settings.empty(); ++h) {
+    for (const Fallback& f : hop(h).fallbacks) {
+      if (std::any_of(script.settings.begin(), script.settings.end(),
+                      [&](const Script::Setting& x) { return f.store == x.store; })) {
+        touch(h);
+      }
+    }
+  }
   chosen_hops_.clear();
   chosen_ports_.clear();
   for (std::uint32_t node = 0; node < plan_.island_of_node.size(); ++node) {
@@ -74,6 +82,10 @@ void Engine::choose(const std::vector<Transition>& transitions, const std::vecto
 }
 
 void Engine::start(Outcome& outcome) {
+  for (auto was = limits_before_.rbegin(); was != limits_before_.rend(); ++was) {
+    plan_.places[was->place].limit_us = was->limit_us;
+  }
+  limits_before_.clear();
   if (outcome.hops.size() != plan_.hops) {
     outcome.hops.resize(plan_.hops);
     outcome.hop_states.reset(plan_.hops, {HopState{}});
@@ -114,8 +126,10 @@ void Engine::start(Outcome& outcome) {
 }
 
 void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-                 const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome) {
-  choose(transitions, releases, horizon, record_losses, outcome);
+                 const Script& script, SimTime horizon, bool record_losses, Outcome& outcome) {
+  const std::vector<Script::Release>& releases = script.releases;
+  const std::vector<Script::Setting>& settings = script.settings;
+  choose(transitions, script, horizon, record_losses, outcome);
   start(outcome);
   value_ = starting_values;
   running_.resize(system_.processes.size());
@@ -135,7 +149,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
   old_.clear();
   for (std::uint32_t h : chosen_hops_) mark_hop(h);
 
-  std::size_t at = 0, released = 0;
+  std::size_t at = 0, released = 0, set = 0;
   std::int64_t t = 0;
   std::vector<std::uint32_t> fell;
   while (t <= horizon.us()) {
@@ -180,6 +194,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
       p.release_rate = x.rate.is_unlimited() ? infinity : x.rate.per_second() / second;
       mark_hop(x.hop.value);
     }
+    for (; set < settings.size() && settings[set].at.us() <= t; ++set) set_time(settings[set], t);
     while (events_.earliest() <= t) {
       const std::uint32_t h = events_.top();
       events_.set(h, never);
@@ -195,11 +210,29 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     std::int64_t next = events_.earliest();
     if (at < transitions.size()) next = std::min(next, transitions[at].at.us());
     if (released < releases.size()) next = std::min(next, releases[released].at.us());
+    if (set < settings.size()) next = std::min(next, settings[set].at.us());
     if (next == never) break;
     t = std::max(next, t + 1);
   }
   finish(horizon, outcome);
   known_ = &outcome;
+}
+
+// The place's content keeps its age; what is too old under the new limit goes at once.
+void Engine::set_time(const Script::Setting& setting, std::int64_t t) {
+  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+    for (std::uint32_t i = 0; i < place_count(h); ++i) {
+      const Fallback& f = hop(h).fallbacks[i];
+      if (f.store != setting.store) continue;
+      advance(h, t);
+      const std::size_t at = plan_.first_place[h] + i;
+      limits_before_.push_back({at, plan_.places[at].limit_us});
+      const Duration limit = std::min(f.limit, setting.holds_for);
+      plan_.places[at].limit_us = limit.is_forever() ? infinity : static_cast<double>(limit.us());
+      hops_[h].is_set_anew = true;
+      mark_hop(h);
+    }
+  }
 }
 
 void Engine::mark(std::uint32_t node) {
@@ -231,8 +264,8 @@ Flow::Flow(const System& system) : engine_(std::make_unique<fluid::Engine>(syste
 Flow::~Flow() = default;
 
 void Flow::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-               const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome) {
-  engine_->run(starting_values, transitions, releases, horizon, record_losses, outcome);
+               const Script& script, SimTime horizon, bool record_losses, Outcome& outcome) {
+  engine_->run(starting_values, transitions, script, horizon, record_losses, outcome);
 }
 
 }  // namespace moshimo

@@ -23,10 +23,10 @@ class Flow {
   ~Flow();
 
   // `transitions` and the starting values are those of a control plane that was advanced to `horizon`. Fills in the
-  // ledgers and hop states of `outcome`. Where it is handed the outcome of its last run again, unchanged, it looks only
-  // at what differs.
+  // ledgers and hop states of `outcome`. Of the script only releases and settings count. Where it is handed the outcome
+  // of its last run again, unchanged, it looks only at what differs.
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-           const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
+           const Script& script, SimTime horizon, bool record_losses, Outcome& outcome);
 
  private:
   std::unique_ptr<fluid::Engine> engine_;

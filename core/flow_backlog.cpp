@@ -135,7 +135,7 @@ void Engine::drain(std::uint32_t h, std::size_t i, double from, double to, doubl
     if (released) {
       deliver_released(h, i, segment, at(before), at(before + segment.mass));
     } else {
-      deliver_waiting(h, segment, at(before), at(before + segment.mass));
+      deliver_waiting(h, segment, at(before), at(before + segment.mass), row(h, i).limit_us);
     }
     before += segment.mass;
   };

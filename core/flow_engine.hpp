@@ -93,7 +93,8 @@ struct Running {  // a hop in a run
   bool has_failed = false;
   bool refused = false;
   bool started = false;
-  bool skips = false;  // a timetable whose ticks are counted, see flow_ticks
+  bool is_set_anew = false;  // a limit of its places, at this instant
+  bool skips = false;        // a timetable whose ticks are counted, see flow_ticks
 };
 
 // What one hop takes of every tick that passes straight through it.
@@ -107,7 +108,7 @@ class Engine {
   explicit Engine(const System& system);
 
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-           const std::vector<Script::Release>& releases, SimTime horizon, bool record_losses, Outcome& outcome);
+           const Script& script, SimTime horizon, bool record_losses, Outcome& outcome);
 
  private:
   // --- looking things up
@@ -139,12 +140,13 @@ class Engine {
   bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
-  void choose(const std::vector<Transition>& transitions, const std::vector<Script::Release>& releases, SimTime horizon,
-              bool record_losses, const Outcome& outcome);
+  void choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon, bool record_losses,
+              const Outcome& outcome);
   void start(Outcome& outcome);
   void mark_hop(std::uint32_t h) { mark(h); }
   void mark_port(std::uint32_t p) { mark(plan_.hops + p); }
   void mark(std::uint32_t node);
+  void set_time(const Script::Setting& setting, std::int64_t t);
   void work_off(std::int64_t t);
   void visit(std::uint32_t h, std::int64_t t);
   void settle(std::uint32_t p, std::int64_t t);
@@ -157,7 +159,7 @@ class Engine {
   void drain_at_limit(std::uint32_t h, std::size_t i, double from, double to);
   // Data leaves it that comes out of an earlier place at the same time.
   static bool passes_on(const Place& p) { return p.drain > 0 && !p.retrying && p.inflow > p.fresh; }
-  void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to);
+  void deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, double limit = infinity);
   void deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to);
   void note_stay(std::uint32_t h, std::size_t i, std::int64_t t);
   enum class Moved : std::uint8_t { expired, unlisted };
@@ -178,6 +180,7 @@ class Engine {
   double through_new_workers(const Needs& needs, std::size_t failing) const;
   void change_state(std::uint32_t h, const HopState& to, std::int64_t t);
   void last_attempts(std::uint32_t h, std::size_t i, std::int64_t t);
+  void expire_by_setting(std::uint32_t h, std::int64_t t);
   void destroy_lost_places(std::uint32_t h, std::int64_t t);
   void take_impulse(std::uint32_t h, std::int64_t t);
   void set_arrival(std::uint32_t h, std::int64_t t);
@@ -197,6 +200,11 @@ class Engine {
   FlowPlan plan_;
   std::vector<Running> hops_;
   std::vector<Place> places_;
+  struct LimitBefore {
+    std::size_t place = 0;
+    double limit_us = 0;
+  };
+  std::vector<LimitBefore> limits_before_;  // of places whose limit was set in this run
   std::vector<double> port_inflow_;
   std::vector<double> port_impulse_;
   std::vector<double> port_demand_;  // what would enter a port if its component were not held up

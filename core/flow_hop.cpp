@@ -18,6 +18,7 @@ void Engine::visit(std::uint32_t h, std::int64_t t) {
   tick(h, t);
   evaluate(h, t);
   destroy_lost_places(h, t);
+  if (hops_[h].is_set_anew) expire_by_setting(h, t);
   take_impulse(h, t);
   set_arrival(h, t);
   set_asks(h, t);
@@ -121,6 +122,15 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
     Place& p = place(h, i);
     if (p.backlog.empty() || std::isinf(row(h, i).limit_us)) continue;
     p.backlog.expire(now - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, now, true); });
+  }
+}
+
+void Engine::expire_by_setting(std::uint32_t h, std::int64_t t) {
+  hops_[h].is_set_anew = false;
+  const double now = static_cast<double>(t);
+  for (std::uint32_t i = 0; i < place_count(h); ++i) {
+    if (!hop(h).fallbacks[i].store.is_set()) continue;
+    place(h, i).backlog.expire(now - row(h, i).limit_us, [&](const Segment& s) { move_on(h, i, s, now, true); });
   }
 }
 

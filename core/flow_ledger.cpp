@@ -31,11 +31,13 @@ void Engine::lose(std::uint32_t h, const Segment& s, double from, double to, Why
       {whole(s.arrived_from), whole(s.arrived_to), whole(from), whole(to), s.mass, error, fallback, why, rate});
 }
 
-// Data that waited and now goes to the target between `from` and `to`, evenly, oldest first.
-void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, double to) {
+// Data that waited and now goes to the target between `from` and `to`, evenly, oldest first. Where it leaves more
+// slowly than it grows too old, nothing is older than `limit` all the same: what is goes as expired.
+void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, double limit) {
   HopLedger& ledger = outcome_->hops[h];
-  const double first = std::max(from - s.arrived_from, 0.0);
-  const double last = std::max(to - s.arrived_to, 0.0);
+  const double most = limit + s.clock_from - s.arrived_from;
+  const double first = std::clamp(from - s.arrived_from, 0.0, most);
+  const double last = std::clamp(to - s.arrived_to, 0.0, most);
   double late = 1;
   if (first <= late_after && last <= late_after) {
     late = 0;
@@ -53,7 +55,7 @@ void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, dou
 void Engine::deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to) {
   HopLedger& ledger = outcome_->hops[h];
   const double late = ledger.late;
-  deliver_waiting(h, s, from, to);
+  deliver_waiting(h, s, from, to, row(h, i).limit_us);
   ledger.recovered += ledger.late - late;
   const int number = place(h, i).stay;
   if (number < 0) return;

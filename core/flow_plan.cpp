@@ -18,9 +18,10 @@ void watch(Adjacency& watchers, const Needs& needs, std::uint32_t hop) {
   }
 }
 
-PlaceRow place_row(const Hop& hop, const Fallback& fallback) {
+PlaceRow place_row(const System& system, const Hop& hop, const Fallback& fallback) {
   PlaceRow row;
-  row.limit_us = fallback.limit.is_forever() ? infinity : static_cast<double>(fallback.limit.us());
+  const Duration limit = place_limit(system, fallback);
+  row.limit_us = limit.is_forever() ? infinity : static_cast<double>(limit.us());
   row.capacity = fallback.capacity.is_unlimited() ? infinity : fallback.capacity.count() / hop.size.count();
   if (fallback.kind == Fallback::Kind::retry) {
     row.attempts = attempt_table(fallback.schedule, fallback.limit);
@@ -98,7 +99,7 @@ FlowPlan::FlowPlan(const System& system)
     }
     if (hop.source == Hop::Source::signal) signals.add(hop.signal.value, h);
     for (const Fallback& fallback : hop.fallbacks) {
-      places.push_back(place_row(hop, fallback));
+      places.push_back(place_row(system, hop, fallback));
       watch(watchers, fallback.accepts, h);
       if (fallback.store.is_set()) {
         const Store& store = system.stores[fallback.store];

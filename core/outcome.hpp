@@ -30,9 +30,15 @@ struct Script {
     std::uint8_t fallback = 0;
     Rate rate = Rate::unlimited();  // unlimited: as fast as a drain without a stated rate
   };
+  struct Setting {  // what a store holds, and what comes, is kept for so long from `at` on; what is older goes at once
+    SimTime at;
+    StoreId store;
+    Duration holds_for;
+  };
   std::vector<Change> changes;
   std::vector<Restart> restarts;
   std::vector<Release> releases;
+  std::vector<Setting> settings;
 };
 
 // ---- the timeline (does not depend on flow, save for pauses and stalls) ---------------------------------------------

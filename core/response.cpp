@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <span>
@@ -57,12 +58,8 @@ class Planner {
     if (acts) {
       learn_urgency(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome);
       index_repairs();
-      std::set<ReleaseTask> releases;
-      for (std::size_t pass = 0; pass < most_passes; ++pass) {
-        plan(releases);
-        response_.outcome = simulation_.run(response_.script, horizon_);
-        if (!find_releases(releases)) break;
-      }
+      plan_until_settled();
+      consider_brakes();
       describe_releases();
     }
     what_is_left();
@@ -140,6 +137,79 @@ class Planner {
     restarts_of_.finish();
   }
 
+  void plan_until_settled() {
+    std::set<ReleaseTask> releases;
+    releasable_.clear();
+    for (std::size_t pass = 0; pass < most_passes; ++pass) {
+      plan(releases);
+      response_.outcome = simulation_.run(response_.script, horizon_);
+      if (!find_releases(releases)) break;
+    }
+  }
+
+  // ---- emergency brakes: more time for what waits, where the plan without it loses data whose time is up
+  void consider_brakes() {
+    if (responders_.strategy != Strategy::full || !find_brakes()) return;
+    const std::vector<double> lost_without = lost_by_hop();
+    const std::map<RepairId, Urgency> all = brakes_;
+    plan_until_settled();
+    const std::vector<double> lost_with = lost_by_hop();
+    for (const auto& [id, urgency] : all) {
+      if (!has_saved(id, lost_without, lost_with)) brakes_.erase(id);
+    }
+    const auto total = [](const std::vector<double>& lost) { return std::accumulate(lost.begin(), lost.end(), 0.0); };
+    if (total(lost_with) >= total(lost_without)) brakes_.clear();
+    if (brakes_.size() < all.size()) plan_until_settled();
+  }
+
+  bool find_brakes() {
+    for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
+      const RepairId id(r);
+      const Repair& repair = system_.repairs[id];
+      if (repair.sets.empty()) continue;
+      const SimTime soonest = first_fault_ + responders_.time_to_detect + repair.takes + repair.sets_after.most;
+      Urgency urgency;
+      for (const Repair::Setting& setting : repair.sets)
+        urgency = more_urgent(urgency, what_runs_out(setting, soonest));
+      if (!urgency.deadline.is_never()) brakes_[id] = urgency;
+    }
+    return !brakes_.empty();
+  }
+
+  // What the plan loses from `soonest` on because its time in the store is up, though it could have more.
+  Urgency what_runs_out(const Repair::Setting& setting, SimTime soonest) const {
+    Urgency urgency;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const std::vector<Fallback>& fallbacks = system_.hops[HopId(h)].fallbacks;
+      for (const LossWindow& w : response_.outcome.hops[h].losses) {
+        if (w.why != LossWindow::Why::expired || w.fallback < 0 || w.lost_to <= soonest) continue;
+        const Fallback& f = fallbacks[static_cast<std::size_t>(w.fallback)];
+        if (f.store != setting.store || std::min(f.limit, setting.holds_for) <= place_limit(system_, f)) continue;
+        const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
+        urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
+      }
+    }
+    return urgency;
+  }
+
+  std::vector<double> lost_by_hop() const {
+    std::vector<double> lost;
+    for (const HopLedger& ledger : response_.outcome.hops) lost.push_back(ledger.lost);
+    return lost;
+  }
+
+  bool has_saved(RepairId id, const std::vector<double>& without, const std::vector<double>& with) const {
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      if (with[h] >= without[h] * (1 - 1e-9)) continue;
+      for (const Fallback& f : system_.hops[HopId(h)].fallbacks) {
+        for (const Repair::Setting& setting : system_.repairs[id].sets) {
+          if (f.store == setting.store) return true;
+        }
+      }
+    }
+    return false;
+  }
+
   // ---- one pass: people at work on the control plane
   void plan(const std::set<ReleaseTask>& releases) {
     control_.reset();
@@ -178,6 +248,8 @@ class Planner {
                      [](const Script::Change& a, const Script::Change& b) { return a.at < b.at; });
     std::stable_sort(response_.script.releases.begin(), response_.script.releases.end(),
                      [](const Script::Release& a, const Script::Release& b) { return a.at < b.at; });
+    std::stable_sort(response_.script.settings.begin(), response_.script.settings.end(),
+                     [](const Script::Setting& a, const Script::Setting& b) { return a.at < b.at; });
   }
 
   void note_falls() {
@@ -242,6 +314,9 @@ class Planner {
     if (repair.restarts.is_set()) {
       response_.script.restarts.push_back({now, repair.restarts});
       control_.restart(now, repair.restarts);
+    }
+    for (const Repair::Setting& setting : repair.sets) {
+      response_.script.settings.push_back({now + repair.sets_after.most, setting.store, setting.holds_for});
     }
     if (step.hop.is_set()) {
       response_.script.releases.push_back({now, step.hop, step.fallback, repair.rate.value_or(Rate::unlimited())});
@@ -328,6 +403,11 @@ class Planner {
       if (is_applied(id) && applying) continue;
       if (!is_wanted(id) || !control_.holds(repair.requirements)) continue;
       candidates.push_back({urgency_of(id), repair.name, id, std::nullopt});
+    }
+    for (const auto& [id, urgency] : brakes_) {
+      const Repair& repair = system_.repairs[id];
+      if (active_[id.value] || last_done_[id.value] >= SimTime{} || !control_.holds(repair.requirements)) continue;
+      candidates.push_back({urgency, repair.name, id, std::nullopt});
     }
     for (const ReleaseTask& task : releases) {
       if (started_releases_.count(task) != 0) continue;
@@ -514,6 +594,7 @@ class Planner {
   std::set<ReleaseTask> started_releases_;
   std::map<ReleaseTask, Releasable> releasable_;
   std::map<ReleaseTask, SimTime> held_since_;
+  std::map<RepairId, Urgency> brakes_;  // repairs that give what waits more time, and what runs out without them
 };
 
 }  // namespace

@@ -63,7 +63,7 @@ const Outcome& Simulation::run(const Script& script, SimTime horizon, const Simu
   s.control.apply(script);
   s.control.advance(horizon);
   s.fill_timeline(horizon);
-  s.flow.run(s.starting_values, s.control.transitions(), script.releases, horizon, options.record_losses, s.outcome);
+  s.flow.run(s.starting_values, s.control.transitions(), script, horizon, options.record_losses, s.outcome);
   return s.outcome;
 }
 

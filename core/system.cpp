@@ -1,5 +1,7 @@
 #include "core/system.hpp"
 
+#include <algorithm>
+
 namespace moshimo {
 
 std::string_view name_of(ErrorClass c) {
@@ -36,6 +38,11 @@ std::string_view name_of(SymptomKind k) {
     case SymptomKind::silent: return "silent";
   }
   return "";
+}
+
+Duration place_limit(const System& system, const Fallback& fallback) {
+  if (!fallback.store.is_set()) return fallback.limit;
+  return std::min(fallback.limit, system.stores[fallback.store].holds_for);
 }
 
 FactId Hop::fact_of(ErrorClass error, std::size_t fallback) const {

@@ -211,7 +211,7 @@ struct Fallback {
   StoreId store;                         // kind store
   PortId port;                           // kind hand_on
   Schedule schedule;                     // kind retry
-  Duration limit = Duration::forever();  // shorter of its own limit and the store's
+  Duration limit = Duration::forever();  // of this use; that of its store counts too, see place_limit
   Age age = Age::since_arrival;
   Bytes capacity = Bytes::unlimited();
   Overflow overflow = Overflow::next;
@@ -306,6 +306,12 @@ struct Repair {
   std::vector<ConditionId> refreshes;  // come right along with it where they can, though nobody does it for their sake
   ProcessId restarts;
   Needs requirements;
+  struct Setting {  // from then on the store keeps for so long what it holds and what comes
+    StoreId store;
+    Duration holds_for;
+  };
+  std::vector<Setting> sets;
+  Delay sets_after;          // from when it is done until what it sets is in force
   std::optional<Rate> rate;  // of a release; unset: as fast as a drain
   Duration takes = {};
   bool by_apply = false;  // re-applying the infrastructure code does it
@@ -362,5 +368,9 @@ struct System {
   std::shared_ptr<RepairTexts> repair_texts;  // not set: repairs have no texts
 };
 RepairText text_of(const System& system, RepairId repair);
+
+// How long data stays in a fallback at most, while nobody has set another time for its store: the shorter of its own
+// limit and the store's.
+Duration place_limit(const System& system, const Fallback& fallback);
 
 }  // namespace moshimo

@@ -320,6 +320,7 @@ struct RepairDef {
     input::Position at;
   };
   std::vector<Setting> sets;
+  DelayDef sets_after;    // from when it is done until the new values are in force
   NeedDefs requirements;  // `requires`
   Expression rate;        // of a release
   Expression takes;

@@ -144,7 +144,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
       std::make_shared<Compilation>(std::move(inventory), catalogue, options, diagnostics, compiled.system);
   Compilation& compilation = *compiled.compilation;
   if (!compilation.check()) return compiled;
-  compilation.write_system(compiled.entry_points, compiled.settings);
+  compilation.write_system(compiled.entry_points);
   compiled.system.repair_texts = compiled.compilation;
   for (const ActionRequest& request : options.actions) {
     compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));

@@ -59,13 +59,6 @@ struct EntryPoint {
   HopId hop;  // the traffic
 };
 
-// A repair that sets an attribute: it takes effect when the system is compiled again with this override.
-struct Setting {
-  RepairId repair;
-  std::string attribute;
-  std::string value;
-};
-
 class Compilation;
 
 // Refers to the catalogue.
@@ -73,7 +66,6 @@ struct Compiled {
   System system;
   std::vector<Assumption> assumptions;
   std::vector<EntryPoint> entry_points;
-  std::vector<Setting> settings;
   std::vector<ActionId> requested;  // for each of CompileOptions::actions; unset where it was wrong
 
   // Not set when there is no such thing. Members by the name they have in the catalogue.

@@ -438,7 +438,6 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   const StoreDef& store = part.type->stores[place.index];
   f.store = StoreId(world_.id(MemberKind::store, place.component, place.index));
   f.says = world_.sentence(store.says, Scope{place.component, nullptr, nullptr, nullptr});
-  f.limit = std::min(f.limit, system_->stores[f.store].holds_for);
   f.capacity = system_->stores[f.store].capacity;
   f.overflow = store.overflow;
   if (f.store != source_store(plan)) {
@@ -493,7 +492,6 @@ void Compilation::arrange_ordered(Hop& hop, const std::vector<std::vector<Fallba
   Fallback whole;
   whole.store = source;
   whole.says = store.says;
-  whole.limit = store.holds_for;
   whole.capacity = store.capacity;
   whole.fact = store.fact;
 
@@ -711,7 +709,7 @@ void Compilation::cut_loops() {
         f.store = StoreId(static_cast<std::size_t>(kept - s.stores.begin()));
         f.port = {};
         f.says = kept->says;
-        f.limit = kept->holds_for;
+        f.limit = Duration::forever();
         f.age = Fallback::Age::since_entry;
         f.release = nameless_repair(hop.component.value, "from-" + place.name,
                                     fmt::format("Deal with what {} put into {}", sender.name, place.name), f.fact);

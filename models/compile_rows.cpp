@@ -76,7 +76,7 @@ bool Compilation::check() {
   return !world_.diagnostics->has_errors();
 }
 
-void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vector<Setting>& settings) {
+void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   assign_ids();
   allow_outages();
   plan_hops();
@@ -84,7 +84,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points, std::vecto
   write_conditions();
   write_ports();
   write_stores();
-  write_repairs(settings);
+  write_repairs();
   write_hops();
   share_among_readers();
   cut_loops();
@@ -440,7 +440,7 @@ std::unordered_map<Index, std::vector<ConditionId>> Compilation::bindings() {
   return out;
 }
 
-void Compilation::write_repairs(std::vector<Setting>& settings) {
+void Compilation::write_repairs() {
   const auto& parts = world_.parts();
   const auto bindings = this->bindings();
   const auto add = [](std::vector<ConditionId>& to, ConditionId id) {
@@ -482,9 +482,14 @@ void Compilation::write_repairs(std::vector<Setting>& settings) {
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);
       for (const RepairDef::Setting& set : def.sets) {
-        const auto value = world_.one(set.value, scope);
-        if (value) settings.push_back({id, set.attribute, world_.describe(*value)});
+        const auto value = world_.duration(set.value, scope);
+        for (Index k = 0; value && k < type.stores.size(); ++k) {
+          const StoreId store(world_.id(MemberKind::store, c, k));
+          if (store.is_set() && is_attribute(type.stores[k].holds_for, set.attribute))
+            row.sets.push_back({store, *value});
+        }
       }
+      row.sets_after = delay(def.sets_after, scope);
     }
   }
 }

@@ -22,7 +22,7 @@ class Compilation : public RepairTexts {
 
   // Every mistake in the attributes; false when there are any.
   bool check();
-  void write_system(std::vector<EntryPoint>& entry_points, std::vector<Setting>& settings);
+  void write_system(std::vector<EntryPoint>& entry_points);
   std::vector<Assumption> assumptions();
 
   ActionId action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics);
@@ -42,7 +42,7 @@ class Compilation : public RepairTexts {
   void write_ports();
   void write_stores();
   void write_processes();
-  void write_repairs(std::vector<Setting>& settings);
+  void write_repairs();
   RepairId nameless_repair(Index component, std::string_view name, std::string title, FactId fact);
   std::vector<ConditionId> gone_with(Index component);
   bool makes_again(const Repair& repair, Index component);

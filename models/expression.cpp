@@ -19,6 +19,11 @@ std::string_view name_of(Unit u) {
   return "";
 }
 
+bool is_attribute(const Expression& e, std::string_view name) {
+  return e.kind == Expression::Kind::path && e.path.start == Path::Start::component && e.path.steps.size() == 1 &&
+         e.path.steps.front().kind == Step::Kind::member && e.path.steps.front().name == name;
+}
+
 namespace {
 
 // What is infinite takes the unit of the other.

@@ -175,6 +175,9 @@ struct Expression {
   bool is_written() const { return kind != Kind::nothing; }
 };
 
+// The expression is an attribute of the component itself, and nothing more.
+bool is_attribute(const Expression& e, std::string_view name);
+
 struct Case {
   Test test;
   std::optional<Moment> since;  // the scenario's start is not before; without a start: since holds, until does not

@@ -199,9 +199,20 @@ void Checker::repair(const RepairDef& r, const Context& outer) {
                                     setting.attribute, context.type->name));
       continue;
     }
+    const std::vector<StoreDef>& stores = context.type->stores;
+    const bool is_a_time = std::any_of(stores.begin(), stores.end(),
+                                       [&](const StoreDef& s) { return is_attribute(s.holds_for, setting.attribute); });
+    if (!is_a_time) {
+      error(setting.at, fmt::format("'{}' sets '{}', but no store of {} has `holds_for: {}`; nothing else can change "
+                                    "during a run",
+                                    r.name, setting.attribute, context.type->name, setting.attribute));
+    }
     if (const auto unit = unit_of_kind(attribute->kind)) quantity(setting.value, *unit, context);
     rests(setting.value, r.basis.is_given(), fmt::format("the new '{}'", setting.attribute));
   }
+  delay(r.sets_after, context);
+  rests(r.sets_after.least, r.basis.is_given(), "`sets_after`");
+  rests(r.sets_after.most, r.basis.is_given(), "`sets_after`");
   needs(r.requirements, context);
   quantity(r.rate, Unit::per_second, context);
   quantity(r.takes, Unit::seconds, context);

@@ -9,8 +9,8 @@ RepairDef TypeReader::repair(const Tree& tree) {
   result.name = tree.key;
   result.at = tree.key_at;
   if (!expect_map(tree, fmt::format("repair '{}'", tree.key))) return result;
-  allow_only(tree, {"title", "if", "restores", "breaks", "restarts", "sets", "requires", "rate", "takes", "who",
-                    "terraform", "commands", "verify", "fact", "assumed", "limits"});
+  allow_only(tree, {"title", "if", "restores", "breaks", "restarts", "sets", "sets_after", "requires", "rate", "takes",
+                    "who", "terraform", "commands", "verify", "fact", "assumed", "limits"});
   words_.report = true;
   result.title = required_text(tree, "title", fmt::format("repair '{}'", tree.key));
   result.test = test_in(tree);
@@ -22,6 +22,7 @@ RepairDef TypeReader::repair(const Tree& tree) {
       result.sets.push_back({child.key, parser().expression(child, Wanted::any), child.key_at});
     }
   }
+  result.sets_after = delay_in(tree, "sets_after");
   result.requirements = needs_in(tree, "requires");
   result.rate = quantity_in(tree, "rate");
   result.takes = quantity_in(tree, "takes");

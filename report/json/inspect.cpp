@@ -98,7 +98,15 @@ class SystemRows {
                           {"fallback", r.fallback},
                           {"rate_per_s", number(r.rate.per_second())}});
     }
-    return {{"changes", std::move(changes)}, {"restarts", std::move(restarts)}, {"releases", std::move(releases)}};
+    Json settings = Json::array();
+    for (const Script::Setting& x : s.settings) {
+      settings.push_back(
+          {{"at_us", micro(x.at)}, {"store", system_.stores[x.store].name}, {"holds_for_us", micro(x.holds_for)}});
+    }
+    return {{"changes", std::move(changes)},
+            {"restarts", std::move(restarts)},
+            {"releases", std::move(releases)},
+            {"settings", std::move(settings)}};
   }
 
   // Only what changes: everything else keeps its first value.
@@ -245,7 +253,8 @@ class SystemRows {
             {"store", name_or_null(system_.stores, f.store)},
             {"port", name_or_null(system_.ports, f.port)},
             {"schedule", schedule(f.schedule)},
-            {"limit_us", micro(f.limit)},
+            {"limit_us", micro(place_limit(system_, f))},
+            {"own_limit_us", micro(f.limit)},
             {"age", f.age == Fallback::Age::since_arrival ? "since_arrival" : "since_entry"},
             {"capacity_bytes", number(f.capacity.count())},
             {"overflow", text_of(f.overflow)},
@@ -317,6 +326,10 @@ class SystemRows {
 
   Json row(const Repair& r) const {
     const RepairText words = text_of(system_, system_.repairs.id_of(r));
+    Json sets = Json::array();
+    for (const Repair::Setting& s : r.sets) {
+      sets.push_back({{"store", system_.stores[s.store].name}, {"holds_for_us", micro(s.holds_for)}});
+    }
     return {{"name", r.name},
             {"title", words.title},
             {"component", name_or_null(system_.components, r.component)},
@@ -324,6 +337,8 @@ class SystemRows {
             {"breaks", names(r.breaks)},
             {"refreshes", names(r.refreshes)},
             {"restarts", name_or_null(system_.processes, r.restarts)},
+            {"sets", std::move(sets)},
+            {"sets_after", delay(r.sets_after)},
             {"requires", needs(r.requirements)},
             {"rate_per_s", r.rate ? number(r.rate->per_second()) : Json(nullptr)},
             {"takes_us", micro(r.takes)},

@@ -358,24 +358,28 @@ hop three from 0.3/s to api ordered
   }
 }
 
-TEST_CASE("the engine and the simulator with a message each agree on random systems", "[agreement]") {
-  if (std::getenv("MOSHIMO_SEED") != nullptr) {
-    const std::uint64_t seed = number_in_environment("MOSHIMO_SEED", 0);
-    for (const double scale : {1.0, 8.0}) {
-      const RandomCase random = random_case(seed, scale);
-      fmt::print("{}\n", report(seed, random, ""));
-      std::fflush(stdout);
-      fmt::print("{}\n", disagreements(random, true));
-    }
-    return;
+namespace {
+
+using Make = RandomCase (*)(std::uint64_t seed, double scale);
+
+void show_one(Make make) {
+  const std::uint64_t seed = number_in_environment("MOSHIMO_SEED", 0);
+  for (const double scale : {1.0, 8.0}) {
+    const RandomCase random = make(seed, scale);
+    fmt::print("{}\n", report(seed, random, ""));
+    std::fflush(stdout);
+    fmt::print("{}\n", disagreements(random, true));
   }
+}
+
+void agree_on(Make make, std::uint64_t seeds) {
+  if (std::getenv("MOSHIMO_SEED") != nullptr) return show_one(make);
   std::map<std::string_view, std::pair<int, int>> misses;  // by family: misses, of which at eight times the rates too
-  const std::uint64_t seeds = number_in_environment("MOSHIMO_SEEDS", usual_seeds);
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const RandomCase random = random_case(seed);
+    const RandomCase random = make(seed, 1);
     if (disagreements(random, false).empty()) continue;
     ++misses[random.family].first;
-    const RandomCase finer = random_case(seed, 8);
+    const RandomCase finer = make(seed, 8);
     const std::string still = disagreements(finer, false);
     if (still.empty()) continue;
     ++misses[random.family].second;
@@ -387,4 +391,14 @@ TEST_CASE("the engine and the simulator with a message each agree on random syst
         fmt::format("{}: {} misses, {} at eight times the rates", miss.first, miss.second.first, miss.second.second));
   }
   CHECK(true);
+}
+
+}  // namespace
+
+TEST_CASE("the engine and the simulator with a message each agree on random systems", "[agreement]") {
+  agree_on(random_case, number_in_environment("MOSHIMO_SEEDS", usual_seeds));
+}
+
+TEST_CASE("they agree when the time of a place is set anew while data waits there", "[agreement][settings]") {
+  agree_on(random_settings, number_in_environment("MOSHIMO_SEEDS", usual_seeds) / 10);
 }

@@ -319,6 +319,32 @@ class Writer {
     }
   }
 
+  // Queues and dead letters whose time is set while data waits in them: longer, or too short for what is there.
+  void settings() {
+    condition("role", any(1, 2), 20 * 60, 5 * hour);
+    condition("net", any(0, 2));
+    const double r = between(0.3, 1);
+    const auto limit = [&] { return duration(0.2 * hour, 6 * hour); };
+    row(fmt::format("store queue kept {}", limit()));
+    row(fmt::format("store letters kept {}{}", limit(), chance(0.3) ? " readable net" : ""));
+    row("port in");
+    row(fmt::format("hop send from {} to in needs net{}", profile(r), chance(0.5) ? retry() : ""));
+    const std::string own = chance(0.3) ? " limit " + limit() : "";
+    row(fmt::format(
+        "hop receive from in to outside needs role:denied ordered{}\n  store queue{}\n  store letters{} by-action",
+        chance(0.7) ? " drain " + rate(r * between(1.1, 3)) : "", own, chance(0.5) ? " since-entry" : ""));
+    row(fmt::format("hop direct from {} to outside needs role:denied{}\n  store letters by-action{}",
+                    rate(between(0.3, 1)), chance(0.5) ? retry() : "", chance(0.5) ? " since-entry" : ""));
+    double at = between(0.5, 4) * hour;
+    for (int i = any(1, 3); i > 0; --i) {
+      const auto* store = one_of<const char*>({"queue", "letters"});
+      line(at, fmt::format("set {} kept {}", store, chance(0.7) ? duration(2 * hour, 20 * hour) : limit()));
+      at += between(0.2, 3) * hour;
+    }
+    const bool second = system_.find("retry", system_.find("hop direct")) != std::string::npos;
+    if (chance(0.5)) line(at, fmt::format("release direct {} {}", second ? 1 : 0, rate(r * between(0.5, 3))));
+  }
+
   // Several of the above at once.
   void mixed() {
     limited_ = true;
@@ -368,10 +394,7 @@ const std::vector<Family>& all_families() {
   return all;
 }
 
-}  // namespace
-
-RandomCase random_case(std::uint64_t seed, double scale) {
-  const Family& family = all_families()[seed % all_families().size()];
+RandomCase written_by(const Family& family, std::uint64_t seed, double scale) {
   Writer writer(seed, scale);
   (writer.*family.write)();
   RandomCase random;
@@ -380,6 +403,16 @@ RandomCase random_case(std::uint64_t seed, double scale) {
   random.script = writer.take_script();
   random.horizon = SimTime::after_start(Duration::seconds(writer.horizon()));
   return random;
+}
+
+}  // namespace
+
+RandomCase random_case(std::uint64_t seed, double scale) {
+  return written_by(all_families()[seed % all_families().size()], seed, scale);
+}
+
+RandomCase random_settings(std::uint64_t seed, double scale) {
+  return written_by({"settings", &Writer::settings}, seed, scale);
 }
 
 const std::vector<std::string_view>& families() {

@@ -133,6 +133,9 @@ class Reader {
       r.script.releases.push_back(
           {moment(x.at("at_us")), hop_(x.at("hop")), x.at("fallback").get<std::uint8_t>(), rate(x.at("rate_per_s"))});
     }
+    for (const Json& x : script.at("settings")) {
+      r.script.settings.push_back({moment(x.at("at_us")), store_(x.at("store")), duration(x.at("holds_for_us"))});
+    }
     const Json& timeline = row.at("timeline");
     r.horizon = moment(timeline.at("horizon_us"));
     r.conditions.resize(tables_.at("conditions").size());
@@ -199,7 +202,7 @@ class Reader {
     f.store = store_(row.at("store"));
     f.port = port_(row.at("port"));
     f.schedule = schedule(row.at("schedule"));
-    f.limit = duration(row.at("limit_us"));
+    f.limit = duration(row.at("own_limit_us"));
     f.age = ages.at(row.at("age"));
     f.capacity = bytes(row.at("capacity_bytes"));
     f.overflow = overflows.at(row.at("overflow"));

@@ -90,12 +90,7 @@ void Simulation::put(HopId id, std::size_t i, Message m) {
   m.entry = ++next_entry_;
   m.ages_from = f.age == Fallback::Age::since_arrival ? m.arrived : now_;
   place.data.emplace(key_of(m), m);
-  plan({.at = m.ages_from + place.limit,
-        .kind = Event::Kind::deadline,
-        .hop = id,
-        .place = i,
-        .key = key_of(m),
-        .version = m.entry});
+  plan_deadline(id, i, m);
   if (f.kind == Fallback::Kind::retry) {
     if (run.state.open) plan_attempt(id, i, m);
     return;
@@ -139,9 +134,18 @@ std::optional<Message> Simulation::find(HopId id, std::size_t i, const Key& key,
   return found->second;
 }
 
+void Simulation::plan_deadline(HopId id, std::size_t i, const Message& m) {
+  plan({.at = m.ages_from + of(id).places[i].limit,
+        .kind = Event::Kind::deadline,
+        .hop = id,
+        .place = i,
+        .key = key_of(m),
+        .version = m.entry});
+}
+
 void Simulation::deadline(const Event& e) {
   std::optional<Message> m = find(e.hop, e.place, e.key, e.version);
-  if (!m) return;
+  if (!m || now_ < m->ages_from + of(e.hop).places[e.place].limit) return;  // it has been given more time
   const HopState& state = of(e.hop).state;
   m->error = of(e.hop).last_error;
   const bool last_attempt = hop(e.hop).fallbacks[e.place].kind == Fallback::Kind::retry && state.open;

@@ -178,6 +178,7 @@ class Simulation {
   bool falls(ConditionId id) const;
   void control();
   void destroy_content(HopId id);
+  void keep_for(StoreId store, Duration holds_for);
 
   // the state of a hop
   void update_state(HopId id);
@@ -204,6 +205,7 @@ class Simulation {
   void deliver(HopId id, const Message& m, bool released);
   void move_on(HopId id, Message m, int from, LossWindow::Why why);
   void put(HopId id, std::size_t i, Message m);
+  void plan_deadline(HopId id, std::size_t i, const Message& m);
   void lose(HopId id, const Message& m, int place, LossWindow::Why why);
   std::vector<Message> take_all(HopId id, std::size_t i);
   std::optional<Message> find(HopId id, std::size_t i, const Key& key, std::uint64_t entry);

@@ -51,6 +51,9 @@ void Simulation::control() {
     hops_[i].through = value_at(through_[i], now_);
     update_state(HopId(i));
   }
+  for (const Script::Setting& s : script_.settings) {
+    if (s.at == now_) keep_for(s.store, s.holds_for);
+  }
   for (const Script::Release& r : script_.releases) {
     if (r.at == now_) of(r.hop).places[r.fallback].released = r;
   }
@@ -76,6 +79,32 @@ void Simulation::destroy_content(HopId id) {
         std::any_of(store.emptied_by.begin(), store.emptied_by.end(), [&](ConditionId c) { return falls(c); });
     if (!gone) continue;
     for (const Message& m : take_all(id, i)) lose(id, m, static_cast<int>(i), LossWindow::Why::destroyed);
+  }
+}
+
+// Every message in the store gets another deadline; one whose time has passed already goes now.
+void Simulation::keep_for(StoreId store, Duration holds_for) {
+  for (std::size_t h = 0; h < hops_.size(); ++h) {
+    const HopId id(h);
+    for (std::size_t i = 0; i < hop(id).fallbacks.size(); ++i) {
+      const Fallback& f = hop(id).fallbacks[i];
+      if (f.kind != Fallback::Kind::store || f.store != store) continue;
+      Place& place = of(id).places[i];
+      place.limit = std::min(f.limit, holds_for);
+      std::vector<Message> over_age;
+      for (const auto& entry : place.data) {
+        if (now_ >= entry.second.ages_from + place.limit) {
+          over_age.push_back(entry.second);
+        } else {
+          plan_deadline(id, i, entry.second);
+        }
+      }
+      for (const Message& m : over_age) place.data.erase(key_of(m));
+      for (Message& m : over_age) {
+        m.error = of(id).last_error;
+        move_on(id, m, static_cast<int>(i), LossWindow::Why::expired);
+      }
+    }
   }
 }
 
@@ -190,6 +219,7 @@ void Simulation::count_changes(HopId id) {
   for (std::size_t i = 0; i < h.fallbacks.size(); ++i) {
     signature.push_back(hold(h.fallbacks[i].accepts));
     signature.push_back(readable(id, i));
+    signature.push_back(run.places[i].limit.in_seconds());
     signature.push_back(run.places[i].released ? run.places[i].released->at.in_seconds() : -1);
   }
   if (signature != run.signature) ++result_.grain[id.value].state_changes;

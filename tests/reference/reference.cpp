@@ -121,6 +121,7 @@ void Simulation::plan_control() {
   add(needs_);
   add(through_);
   for (const Script::Release& r : script_.releases) moments.insert(r.at);
+  for (const Script::Setting& s : script_.settings) moments.insert(s.at);
   for (const SimTime at : moments) plan({.at = at, .kind = Event::Kind::control});
 }
 

@@ -330,3 +330,68 @@ TEST_CASE("what comes back by itself in an hour is brought back in four minutes"
   CHECK(lost(Strategy::restore_only) == Approx(10 * (6315 - 4)));
   CHECK(lost(Strategy::full) == Approx(10 * (2955 - 4)));
 }
+
+namespace {
+
+// A queue that keeps an hour, a slow consumer, and somebody who can make the queue keep a day.
+struct Queue {
+  System system = system_from(
+      "condition role as denied\nport in\nstore queue kept 1h\n"
+      "hop send from 1/s to in\n"
+      "hop receive from in to outside needs role ordered drain 2/s\n  store queue\n");
+  ActionId remove;
+  RepairId recreate, longer;
+
+  explicit Queue(Duration recreating) {
+    Action action;
+    action.name = "role/delete";
+    action.breaks = {condition_named(system, "role")};
+    remove = system.actions.add(action);
+    Repair r;
+    r.name = "role/recreate";
+    r.restores = action.breaks;
+    r.takes = recreating;
+    recreate = system.repairs.add(r);
+    r = {};
+    r.name = "queue/keep-longer";
+    r.sets = {{store_named(system, "queue"), Duration::days(1)}};
+    r.sets_after = Delay::up_to(Duration::minutes(15));
+    r.takes = Duration::minutes(1);
+    longer = system.repairs.add(r);
+  }
+  Response respond_with(Strategy strategy, Duration detect, std::uint32_t people) const {
+    Responders who;
+    who.strategy = strategy;
+    who.time_to_detect = detect;
+    who.count = people;
+    Simulation simulation(system);
+    return respond(simulation, {{SimTime{}, remove}}, who, SimTime::after_start(Duration::hours(12)));
+  }
+  double lost(const Response& r) const { return r.outcome.hops[hop_named(system, "receive").value].lost; }
+};
+
+}  // namespace
+
+TEST_CASE("an emergency brake is pulled only where it saves data", "[core][response][settings]") {
+  // Noticed after 20 min, made again in 10: nothing is lost, nobody touches the queue.
+  const Queue quick(Duration::minutes(10));
+  const Response no_need = quick.respond_with(Strategy::full, Duration::minutes(20), 2);
+  CHECK(quick.lost(no_need) == Approx(0).margin(1e-6));
+  REQUIRE(no_need.steps.size() == 1);
+  CHECK(no_need.script.settings.empty());
+
+  // Making it again takes three hours: without the brake the hours from 1:00 to 3:20 lose 1/s each second, and so does
+  // the backlog of an hour that drains at 2/s against 1/s of arrivals: of what is drained half was too old.
+  const Queue slow(Duration::hours(3));
+  const Response saved = slow.respond_with(Strategy::full, Duration::minutes(20), 2);
+  CHECK(slow.lost(saved) == Approx(0).margin(1e-6));
+  REQUIRE(saved.steps.size() == 2);
+  REQUIRE(saved.script.settings.size() == 1);
+  CHECK(saved.script.settings[0].at == SimTime::after_start(Duration::minutes(36)));  // 20 + 1 + 15
+  const Response re_applied = slow.respond_with(Strategy::restore_only, Duration::minutes(20), 2);
+  CHECK(re_applied.script.settings.empty());
+
+  // Noticed after an hour and a half it is in force at 1:46 and saves what is left then: 46 min are gone.
+  const Response late = slow.respond_with(Strategy::full, Duration::minutes(90), 2);
+  CHECK(slow.lost(late) == Approx(46 * 60).epsilon(1e-6));
+}

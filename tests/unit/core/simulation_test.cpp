@@ -355,3 +355,50 @@ TEST_CASE("a full buffer that blocks holds its component up", "[core][flow]") {
   CHECK(r.outcome.stalls[0].from == SimTime::after_start(Duration::minutes(61)));
   CHECK(r.outcome.stalls[0].to == SimTime::after_start(Duration::hours(2)));
 }
+
+TEST_CASE("more time for a store counts for what is in it, and only for what is still there",
+          "[core][flow][settings]") {
+  // 1/s for two hours of outage. At 40 min the queue, which keeps data for an hour, is set to three hours: nothing has
+  // expired yet, nothing does.
+  const char* system =
+      "condition role as denied\nport in\nstore queue kept 1h\n"
+      "hop send from 1/s to in\n"
+      "hop receive from in to outside needs role ordered drain 10/s\n  store queue\n";
+  const Run in_time = run(system, "at 0s role falls\nat 40m set queue kept 3h\nat 2h role rises\n", Duration::hours(4));
+  CHECK(in_time["receive"].lost == events(0));
+  // At 90 min the first 30 min are gone. What came later has until its own third hour.
+  const Run late = run(system, "at 0s role falls\nat 90m set queue kept 3h\nat 2h role rises\n", Duration::hours(4));
+  CHECK(late["receive"].lost == events(1800));
+  CHECK(late["receive"].losses.size() == 1);
+  CHECK(late["receive"].losses[0].arrived_to == SimTime::after_start(Duration::minutes(30)));
+  CHECK(late["receive"].losses[0].lost_to == SimTime::after_start(Duration::minutes(90)));
+  // A second run of the same system begins with the hour again.
+  Simulation twice(late.system);
+  const SimTime end = SimTime::after_start(Duration::hours(4));
+  twice.run(script_from(late.system, "at 0s role falls\nat 40m set queue kept 3h\n"), end);
+  const Outcome& plain = twice.run(script_from(late.system, "at 0s role falls\nat 2h role rises\n"), end);
+  CHECK(plain.hops[hop_named(late.system, "receive").value].lost == events(3600));
+}
+
+TEST_CASE("less time for a store drops at once what is too old for it", "[core][flow][settings]") {
+  // After an hour of outage the queue is set to ten minutes: fifty minutes of data go at once, to the dead letters.
+  const Run r =
+      run("condition role as denied\nport in\nstore queue kept 1d\nstore letters kept 20m\n"
+          "hop send from 1/s to in\n"
+          "hop receive from in to outside needs role ordered\n  store queue\n  store letters since-entry\n",
+          "at 0s role falls\nat 1h set queue kept 10m\n", Duration::minutes(90));
+  // At 90 min: ten minutes in the queue; the dead letters hold what moved in the last twenty minutes, that is what the
+  // queue let go from 70 to 90 min; the 3000 of the first hour, and what moved from 60 to 70 min, are lost.
+  CHECK(r["receive"].waiting == events(600 + 1200));
+  CHECK(r["receive"].lost == events(3000 + 600));
+  CHECK(r["receive"].losses.size() == 1);
+}
+
+TEST_CASE("a use's own limit stands, whatever is set for the store", "[core][flow][settings]") {
+  const Run r =
+      run("condition role as denied\nstore logs kept 1h\n"
+          "hop filter from 1/s to outside needs role\n  store logs limit 2h by-action\n",
+          "at 0s role falls\nat 30m set logs kept 30d\n", Duration::hours(5));
+  CHECK(r["filter"].waiting == events(2 * 3600));
+  CHECK(r["filter"].lost == events(3 * 3600));
+}

@@ -374,6 +374,7 @@ TEST_CASE("repairs hold places for the report and for the operator") {
     conditions:
       grant: { says: granted, class: key, follows: [exists], rises: repair }
       awake: { says: awake, class: denied, follows: [exists], refreshed_by: [wake] }
+    stores: { kept: { says: it, holds_for: retention, fact: f.doc } }
     processes: { machine: {} }
     repairs:
       again:
@@ -386,7 +387,7 @@ TEST_CASE("repairs hold places for the report and for the operator") {
         commands:
           - aws a grant --id {ask.grant-id} --x '{"S3":{}}' --at {now} --arn {arn} --n {step}
         verify: aws a show --name {name}
-      longer: { title: Keep longer, sets: { retention: 14d }, takes: 15m, fact: f.doc, limits: f.doc }
+      longer: { title: Keep longer, sets: { retention: 14d }, sets_after: { up_to: 15m }, takes: 1m, fact: f.doc, limits: f.doc }
       wake:   { title: Wake it, restarts: machine, terraform: true, takes: 1m, fact: f.doc }
 )yaml");
   CHECK(loaded.mistakes() == "");

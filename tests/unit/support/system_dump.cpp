@@ -171,8 +171,8 @@ class Dump {
     }
     static constexpr std::string_view overflow[] = {"", ", overflow drops the newest", ", overflow drops the oldest",
                                                     ", overflow blocks"};
-    line("  {}: {}, for {}{}{}{}{}", i, what, time(f.limit), f.age == Fallback::Age::since_entry ? " from entry" : "",
-         overflow[static_cast<std::size_t>(f.overflow)],
+    line("  {}: {}, for {}{}{}{}{}", i, what, time(place_limit(s_, f)),
+         f.age == Fallback::Age::since_entry ? " from entry" : "", overflow[static_cast<std::size_t>(f.overflow)],
          f.release.is_set() ? ", released by " + s_.repairs[f.release].name : "", fact(f.fact));
     if (!f.accepts.empty()) line("     accepts {}", needs(f.accepts));
   }
@@ -181,6 +181,9 @@ class Dump {
     line("repair {}: {}{}", r.name, words.title, fact(r.fact));
     line("  takes {}{}{}{}", time(r.takes), r.by_apply ? ", by apply" : "",
          words.who.empty() ? "" : ", by the " + words.who, r.rate ? ", at " + input::to_text(*r.rate) : "");
+    for (const Repair::Setting& s : r.sets) {
+      line("  sets {} to {}, in force after {}", s_.stores[s.store].name, time(s.holds_for), time(r.sets_after.most));
+    }
     if (!r.restores.empty()) line("  restores {}", conditions(r.restores));
     if (!r.breaks.empty()) line("  breaks {}", conditions(r.breaks));
     if (!r.refreshes.empty()) line("  refreshes {}", conditions(r.refreshes));

@@ -282,7 +282,6 @@ class SystemReader {
         begin(Fallback::Kind::store);
         here().store = store_of(words, name);
         const Store& s = system_.stores[here().store];
-        here().limit = s.holds_for;
         here().accepts = s.accepts;
         here().says = s.name;
       } else if (word == "limit" || word == "kept") {

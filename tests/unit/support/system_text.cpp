@@ -35,6 +35,10 @@ Script script_from(const System& system, std::string_view text) {
       release.fallback = static_cast<std::uint8_t>(number_from(words.take()));
       if (words.more()) release.rate = rate_from(words.take());
       script.releases.push_back(release);
+    } else if (words.take_if("set")) {
+      const StoreId store = store_named(system, words.take());
+      if (!words.take_if("kept")) throw std::runtime_error("a store is set: at D set STORE kept D");
+      script.settings.push_back({at, store, duration_from(words.take())});
     } else {
       const ConditionId condition = condition_named(system, words.take());
       const std::string_view verb = words.take();
@@ -46,6 +50,7 @@ Script script_from(const System& system, std::string_view text) {
   std::stable_sort(script.changes.begin(), script.changes.end(), by_time);
   std::stable_sort(script.restarts.begin(), script.restarts.end(), by_time);
   std::stable_sort(script.releases.begin(), script.releases.end(), by_time);
+  std::stable_sort(script.settings.begin(), script.settings.end(), by_time);
   return script;
 }
 

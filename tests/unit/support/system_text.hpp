@@ -28,7 +28,8 @@
 // A port's needs grow by those of its process, a hop's by those of its target port, a fallback's by those of its store
 // or port, as a compiler would write them out.
 //
-// A script is read the same way: `at D CONDITION falls|rises`, `at D restart PROCESS`, `at D release HOP N [R]`.
+// A script is read the same way: `at D CONDITION falls|rises`, `at D restart PROCESS`, `at D release HOP N [R]`,
+// `at D set STORE kept D`.
 #pragma once
 
 #include <string>

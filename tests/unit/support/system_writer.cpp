@@ -230,6 +230,9 @@ std::string text_of(const System& system, const Script& script) {
   for (const Script::Release& r : script.releases) {
     text += at(r.at) + fmt::format("release {} {} {}\n", system.hops[r.hop].name, r.fallback, text_of(r.rate));
   }
+  for (const Script::Setting& s : script.settings) {
+    text += at(s.at) + fmt::format("set {} kept {}\n", system.stores[s.store].name, text_of(s.holds_for));
+  }
   return text;
 }
 
