@@ -111,7 +111,8 @@ Job declare_import(CLI::App& app) {
       common.write(report::coverage_report(import, common.style()));
       return done;
     }
-    common.write_data(common.form == "json" ? models::to_json(import.inventory) : models::to_yaml(import.inventory));
+    common.write_data(common.form == "json" ? report::inventory_json(import.inventory)
+                                            : models::to_yaml(import.inventory));
     if (!common.quiet) std::cerr << report::coverage_report(import, common.style());
     return done;
   };

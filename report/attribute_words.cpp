@@ -57,11 +57,6 @@ std::string value_text(const Expression& e) {
   return "";
 }
 
-bool is_required(const AttributeDef& a) {
-  return !a.optional && !a.default_value.is_written() && a.kind != AttributeDef::Kind::contains &&
-         a.kind != AttributeDef::Kind::object;
-}
-
 // Something that can stand in the place of a value.
 std::string example_of(const AttributeDef& a) {
   std::string text = "...";
@@ -105,6 +100,11 @@ std::string shown(const Text& text) {
     }
   }
   return clean(result);
+}
+
+bool is_required(const AttributeDef& a) {
+  return !a.optional && !a.default_value.is_written() && a.kind != AttributeDef::Kind::contains &&
+         a.kind != AttributeDef::Kind::object;
 }
 
 bool is_written_by_hand(const AttributeDef& a) {

@@ -10,6 +10,7 @@ namespace moshimo::report {
 // A text with `<path>` for what is filled in.
 std::string shown(const models::Text& text);
 bool is_written_by_hand(const models::AttributeDef& a);
+bool is_required(const models::AttributeDef& a);
 // What is written for it, in words a reader of an inventory knows.
 std::string kind_of(const models::AttributeDef& a);
 // What it is unless written.

@@ -23,7 +23,7 @@ std::string facts_text(const std::set<std::string>& facts) {
 }  // namespace
 
 std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const Style& style) {
-  if (style.form == Form::json) return type_json(type, style);
+  if (style.form == Form::json) return type_json(type, catalogue, style);
   Page page;
   page.title(clean(type.name));
   if (!type.says.empty()) page.paragraph(clean(type.says));
@@ -141,26 +141,26 @@ std::string explain_fact(const FactDef& fact, const Catalogue& catalogue, const 
   return page.render(style);
 }
 
-std::string explain_member(const TypeDef& type, std::string_view member, const Style& style) {
-  Page page;
-  page.title(fmt::format("{}.{}", clean(type.name), clean(member)));
-  page.paragraph("An assumption of the catalogue: nothing is published on it, so no fact stands behind it.");
+namespace {
+
+std::vector<AssumedMember> members_called(const TypeDef& type, std::string_view member) {
+  std::vector<AssumedMember> found;
   const auto reason = [&](const Basis& basis) {
     if (!basis.is_assumed || basis.assumed.empty() || basis.assumed == "true") return;
-    page.item(fmt::format("Taken so because: {}.", clean(basis.assumed)));
+    found.back().assumed.push_back(basis.assumed);
   };
-  const auto tell = [&](std::string_view kind, const auto& members, const auto& says) {
+  const auto look_in = [&](const char* kind, const auto& members, const auto& says) {
     for (const auto& m : members) {
       if (m.name != member) continue;
-      page.gap();
-      page.paragraph(fmt::format("The {} {}: {}.", kind, code(clean(m.name)), says(m)));
+      found.push_back({kind, says(m), {}});
       reason(m.basis);
     }
   };
   const auto own_words = [](const auto& m) { return shown(m.says); };
-  tell("condition", type.conditions, own_words);
-  tell("port", type.ports, own_words);
-  tell("hop", type.hops, own_words);
+  look_in("attribute", type.attributes, [](const AttributeDef& a) { return kind_of(a); });
+  look_in("condition", type.conditions, own_words);
+  look_in("port", type.ports, own_words);
+  look_in("hop", type.hops, own_words);
   for (const HopDef& h : type.hops) {
     if (h.name != member) continue;
     for (const WhenDef& w : h.when) {
@@ -170,10 +170,26 @@ std::string explain_member(const TypeDef& type, std::string_view member, const S
       }
     }
   }
-  tell("store", type.stores, own_words);
-  tell("process", type.processes, own_words);
-  tell("repair", type.repairs, [](const RepairDef& r) { return shown(r.title); });
-  tell("fault", type.faults, [](const FaultDef& f) { return "what " + clean(f.name) + " does"; });
+  look_in("store", type.stores, own_words);
+  look_in("process", type.processes, own_words);
+  look_in("repair", type.repairs, [](const RepairDef& r) { return shown(r.title); });
+  look_in("fault", type.faults, [](const FaultDef& f) { return "what " + clean(f.name) + " does"; });
+  return found;
+}
+
+}  // namespace
+
+std::string explain_member(const TypeDef& type, std::string_view member, const Style& style) {
+  const std::vector<AssumedMember> found = members_called(type, member);
+  if (style.form == Form::json) return member_json(type, member, found, style);
+  Page page;
+  page.title(fmt::format("{}.{}", clean(type.name), clean(member)));
+  page.paragraph("An assumption of the catalogue: nothing is published on it, so no fact stands behind it.");
+  for (const AssumedMember& m : found) {
+    page.gap();
+    page.paragraph(fmt::format("The {} {}: {}.", m.kind, code(clean(member)), m.says));
+    for (const std::string& why : m.assumed) page.item(fmt::format("Taken so because: {}.", clean(why)));
+  }
   page.gap();
   page.paragraph(dim(fmt::format("moshimo explain {} tells the rest of the type.", clean(type.name))));
   return page.render(style);

@@ -50,6 +50,9 @@ std::string review_report(const ReviewView& view, const Style& style);
 // What an import modelled, and what it did not.
 std::string coverage_report(const models::ImportResult& import, const Style& style);
 
+// What an import makes of its files, as an inventory in JSON.
+std::string inventory_json(const models::Inventory& inventory);
+
 // The compiled system, what was done to it and what came of it: enough to simulate it again. Always JSON.
 std::string inspect_json(const scenarios::Answer& answer, const Style& style);
 

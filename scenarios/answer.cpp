@@ -21,12 +21,33 @@ struct Requests {
   std::vector<std::pair<bool, bool>> with_parts_and_users;
 };
 
-Requests requests_of(const Scenario& scenario) {
+const models::TypeDef* type_of(const std::string& name, const models::Inventory& inventory,
+                               const models::Catalogue& catalogue) {
+  for (const models::Resource& r : inventory.resources) {
+    if (r.name == name) return catalogue.find_type(r.type);
+  }
+  return nullptr;
+}
+
+// Whether anything knows the verb of a fault; all types of the catalogue are read only if what is named does not.
+bool is_known(const ScenarioFault& fault, const models::Inventory& inventory, const models::Catalogue& catalogue) {
+  if (fault.verb == "outage") return true;
+  const auto knows = [&](const models::TypeDef* type) { return type && type->find_fault(fault.verb); };
+  for (const std::string& name : fault.components) {
+    if (knows(type_of(name, inventory, catalogue))) return true;
+  }
+  const std::vector<const models::TypeDef*> types = catalogue.types();
+  return std::any_of(types.begin(), types.end(), knows);
+}
+
+// Without those whose verb nothing knows: that is said once, at the verb.
+Requests requests_of(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue) {
   Requests requests;
   std::vector<std::reference_wrapper<const ScenarioFault>> faults(scenario.faults.begin(), scenario.faults.end());
   std::stable_sort(faults.begin(), faults.end(),
                    [](const ScenarioFault& a, const ScenarioFault& b) { return a.at < b.at; });
   for (const ScenarioFault& fault : faults) {
+    if (!is_known(fault, inventory, catalogue)) continue;
     for (std::size_t i = 0; i < fault.components.size(); ++i) {
       models::ActionRequest request;
       request.component = fault.components[i];
@@ -145,7 +166,7 @@ ActionId new_identity(System& system, ActionId broken, bool with_parts, bool wit
 World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
                     const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
                     input::Diagnostics& diagnostics) {
-  const Requests requests = requests_of(scenario);
+  const Requests requests = requests_of(scenario, *inventory, catalogue);
   models::CompileOptions options;
   options.start = scenario.start;
   options.overrides = overrides;
@@ -238,12 +259,32 @@ void hand_over(const input::Diagnostics& part, input::Diagnostics& all) {
   for (const input::Diagnostic& w : part.warnings()) all.warning(w.at, w.message);
 }
 
+// A verb that nothing knows is a slip of the pen: said once, however many components it stands for.
+void check_verbs(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
+                 input::Diagnostics& diagnostics) {
+  for (const ScenarioFault& fault : scenario.faults) {
+    if (is_known(fault, inventory, catalogue)) continue;
+    std::set<std::string_view> known = {"outage"};
+    for (const std::string& name : fault.components) {
+      const models::TypeDef* type = type_of(name, inventory, catalogue);
+      if (!type) continue;
+      for (const models::FaultDef& f : type->faults) known.insert(f.name);
+    }
+    std::string hint = input::did_you_mean(fault.verb, {known.begin(), known.end()});
+    if (hint.empty()) {
+      for (const std::string_view verb : known) hint += fmt::format("{}{}", hint.empty() ? "; there is " : ", ", verb);
+    }
+    diagnostics.error(fault.verb_at, fmt::format("there is no fault '{}'{}", fault.verb, hint));
+  }
+}
+
 // What can be said of the faults when the inventory cannot be compiled.
 void check_faults(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
                   input::Diagnostics& diagnostics) {
   std::map<std::string_view, const models::Resource*> resources;
   for (const models::Resource& r : inventory.resources) resources.emplace(r.name, &r);
   for (const ScenarioFault& fault : scenario.faults) {
+    const bool is_verb_known = is_known(fault, inventory, catalogue);
     for (std::size_t i = 0; i < fault.components.size(); ++i) {
       const std::string& name = fault.components[i];
       const auto found = resources.find(name);
@@ -259,7 +300,8 @@ void check_faults(const Scenario& scenario, const models::Inventory& inventory, 
         continue;
       }
       const models::TypeDef* type = catalogue.find_type(found->second->type);
-      if (!type || fault.verb == "outage" || type->find_fault(fault.verb)) continue;
+      if (!type || !is_verb_known) continue;
+      if (fault.verb == "outage" || type->find_fault(fault.verb)) continue;
       std::vector<std::string_view> known = {"outage"};
       for (const models::FaultDef& f : type->faults) known.push_back(f.name);
       diagnostics.error(fault.verb_at, fmt::format("'{}' ({}) knows no '{}'{}", name, type->name, fault.verb,
@@ -303,6 +345,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   a.inventory_files = inventory->files;
   const Scenario& s = *a.scenario;
   input::Diagnostics compiling;
+  check_verbs(s, *inventory, catalogue, diagnostics);
   World world = compile_world(s, inventory, catalogue, {}, compiling);
   hand_over(compiling, diagnostics);
   a.compiled = world.compiled;
@@ -354,12 +397,21 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     run.what_if = &s.what_if[i];
     run.compiled = other_worlds[i].compiled;
     const Responders responders = s.what_if[i].response.value_or(s.response);
+    Responders restore_only = responders;
+    restore_only.strategy = Strategy::restore_only;
+    const bool compares = done.count(Strategy::restore_only) != 0 && responders.strategy != Strategy::restore_only;
     if (run.compiled == a.compiled) {
       run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
+      if (compares) {
+        run.restore_only = run_strategy(simulation, a.healthy, a.faults, restore_only, s.horizon, nobody_acts());
+      }
     } else {
       Simulation other(run.compiled->system, Simulation::Checked{});
       const Outcome healthy = other.run({}, s.horizon);
       run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon);
+      if (compares) {
+        run.restore_only = run_strategy(other, healthy, other_worlds[i].faults, restore_only, s.horizon);
+      }
     }
     a.what_ifs.push_back(std::move(run));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct WhatIfRun {
   const WhatIf* what_if = nullptr;
   std::shared_ptr<models::Compiled> compiled;
   StrategyRun run;
+  std::optional<StrategyRun> restore_only;  // where that is compared, and is not the strategy itself
 };
 
 struct DetectRun {  // one point of a sweep over the time to detect

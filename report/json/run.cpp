@@ -91,9 +91,13 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
   for (const scenarios::StrategyRun& run : answer.runs) json["runs"].push_back(run_rows(answer, run));
   json["what_ifs"] = Json::array();
   for (const scenarios::WhatIfRun& w : answer.what_ifs) {
+    const auto of = [&](const scenarios::StrategyRun& run) {
+      return figures(figures_of(w.compiled->system, run, answer.first_fault));
+    };
     json["what_ifs"].push_back({{"name", w.what_if->name},
                                 {"strategy", name_of(w.run.response.strategy)},
-                                {"figures", figures(figures_of(w.compiled->system, w.run, answer.first_fault))}});
+                                {"figures", of(w.run)},
+                                {"restore_only", w.restore_only ? of(*w.restore_only) : Json(nullptr)}});
   }
   json["sweep"] = Json::array();
   for (const scenarios::DetectRun& d : answer.sweep) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <functional>
 
 #include "report/run/figures.hpp"
 #include "report/run/page.hpp"
@@ -55,6 +56,23 @@ void RunPage::what_ifs() {
   TextTable table;
   table.columns = {{"variant", false, true}, {"events lost", true},   {"change", true},
                    {"refused", true},        {"still failing", true}, {"works again after", true}};
+  // What re-applying alone leaves is told where a variant changes it.
+  const scenarios::StrategyRun* base_only = answer_.run_of(Strategy::restore_only);
+  if (base_only == &answer_.main_run()) base_only = nullptr;
+  const auto after_apply = [](const Figures& f) {
+    return fmt::format("{}, {}{}failing", count_text(f.lost), f.still_failing, hard_space);
+  };
+  std::vector<std::string> only;
+  if (base_only) only.push_back(after_apply(figures_of(system_, *base_only, answer_.first_fault)));
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    if (!w.restore_only) {
+      only.clear();
+      break;
+    }
+    only.push_back(after_apply(figures_of(w.compiled->system, *w.restore_only, answer_.first_fault)));
+  }
+  const bool tells = std::adjacent_find(only.begin(), only.end(), std::not_equal_to<>()) != only.end();
+  if (tells) table.columns.push_back({"re-applying alone", true, true});
   const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
     const double change = f.lost - base.lost;
     std::string text = "–";
@@ -63,6 +81,7 @@ void RunPage::what_ifs() {
     }
     table.rows.push_back(
         {name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
+    if (tells) table.rows.back().push_back(only[table.rows.size() - 1]);
   };
   row("as it is", base, true);
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {

@@ -19,6 +19,9 @@ done
 
 dpkg -x "$package" "$scratch/root"
 [[ -s $scratch/root/usr/share/doc/moshimo/LICENSE ]] || fail "the license is not installed"
+for schema in scenario output/run output/parts; do
+  [[ -s $scratch/root/usr/share/moshimo/schemas/$schema.schema.json ]] || fail "the schema $schema is not installed"
+done
 printed=$("$scratch/root/usr/bin/moshimo" --version)
 [[ $printed == *"$version"* ]] || fail "moshimo --version prints '$printed', not $version"
 scenarios=$("$scratch/root/usr/bin/moshimo" list scenarios)

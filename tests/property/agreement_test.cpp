@@ -14,6 +14,7 @@
 
 #include "core/simulation.hpp"
 #include "tests/property/random_system.hpp"
+#include "tests/reference/ledger_figures.hpp"
 #include "tests/reference/reference.hpp"
 #include "tests/reference/tolerance.hpp"
 #include "tests/unit/support/system_text.hpp"
@@ -26,16 +27,6 @@ namespace {
 
 constexpr std::uint64_t usual_seeds = 300;
 constexpr double share_of_offered = 0.002;
-
-struct Figure {
-  const char* name;
-  double HopLedger::*value;
-};
-constexpr Figure figures[] = {
-    {"offered", &HopLedger::offered},     {"on time", &HopLedger::on_time},     {"late", &HopLedger::late},
-    {"waiting", &HopLedger::waiting},     {"handed on", &HopLedger::handed_on}, {"lost", &HopLedger::lost},
-    {"recovered", &HopLedger::recovered},
-};
 
 // Who gets how much of a port that is short, or held up by a full buffer, depends on when the shares are taken anew: a
 // drain without a stated rate asks for what waited when it last had doubled, so a first message more or less shifts its
@@ -82,7 +73,8 @@ bool same(const StepFunction<Value>& a, const StepFunction<Value>& b) {
 
 std::string text_of(const HopLedger& l) {
   std::string text;
-  for (const Figure& f : figures) text += fmt::format("{} {:.1f}  ", f.name, l.*f.value);
+  for (const reference::LedgerFigure& f : reference::ledger_figures)
+    text += fmt::format("{} {:.1f}  ", f.name, l.*f.value);
   text += fmt::format("longest delay {:.1f} s", l.longest_delay.in_seconds());
   for (const LossWindow& w : l.losses) {
     text += fmt::format(
@@ -196,7 +188,7 @@ std::string disagreements(const RandomCase& random, bool print_all) {
     std::string apart;
     const bool shared = shares_a_short_port(system.hops[HopId(i)], system);
     const bool in_bulk = comes_in_bulk(system.hops[HopId(i)], system);
-    for (const Figure& f : figures) {
+    for (const reference::LedgerFigure& f : reference::ledger_figures) {
       const double difference = outcome.hops[i].*f.value - expected.hops[i].*f.value;
       const bool delivered = f.value == &HopLedger::on_time || f.value == &HopLedger::late;
       if (delivered && in_bulk) continue;

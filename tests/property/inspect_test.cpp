@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tests/reference/inspected.hpp"
+#include "tests/reference/ledger_figures.hpp"
 #include "tests/reference/reference.hpp"
 #include "tests/reference/tolerance.hpp"
 
@@ -76,16 +77,6 @@ void scale(System& system, Script& script, const std::vector<double>& factor) {
   for (Script::Release& r : script.releases) r.rate = Rate::per_second(r.rate.per_second() * factor[r.hop.value]);
 }
 
-struct Figure {
-  const char* name;
-  double HopLedger::*value;
-};
-constexpr Figure figures[] = {
-    {"offered", &HopLedger::offered},     {"on time", &HopLedger::on_time},     {"late", &HopLedger::late},
-    {"waiting", &HopLedger::waiting},     {"handed on", &HopLedger::handed_on}, {"lost", &HopLedger::lost},
-    {"recovered", &HopLedger::recovered},
-};
-
 std::string disagreements(const Inspected& inspected, const InspectedRun& run, const std::string& run_json) {
   std::string text;
   const std::vector<HopLedger> reported = read_ledgers(run_json, run.strategy);
@@ -107,7 +98,7 @@ std::string disagreements(const Inspected& inspected, const InspectedRun& run, c
   }
   const std::vector<double> tolerance = tolerances(system, found, run.horizon, 0);
   for (std::size_t h = 0; h < reported.size(); ++h) {
-    for (const Figure& f : figures) {
+    for (const LedgerFigure& f : ledger_figures) {
       if (reported[h].*f.value != run.ledger[h].*f.value) {
         text += fmt::format("{}: {} differs between run and inspect\n", system.hops[HopId(h)].name, f.name);
       }

@@ -11,32 +11,6 @@ using namespace moshimo;
 
 namespace {
 
-struct Result {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-// The command line in this process, with what it prints; an InputError counts as `main` counts it.
-Result command(std::vector<const char*> words) {
-  words.insert(words.begin(), "moshimo");
-  std::ostringstream out, err;
-  std::streambuf* const old_out = std::cout.rdbuf(out.rdbuf());
-  std::streambuf* const old_err = std::cerr.rdbuf(err.rdbuf());
-  Result r;
-  try {
-    r.status = cli::run(static_cast<int>(words.size()), words.data());
-  } catch (const input::InputError& e) {
-    r.status = cli::wrong_input;
-    err << e.what() << '\n';
-  }
-  std::cout.rdbuf(old_out);
-  std::cerr.rdbuf(old_err);
-  r.out = out.str();
-  r.err = err.str();
-  return r;
-}
-
 const std::string library = MOSHIMO_SOURCE_DIR "/scenarios/library/state-key-mixup/";
 
 std::string file_with(const std::string& name, const std::string& text) {
@@ -312,10 +286,21 @@ TEST_CASE("mistakes of the scenario, of the inventory's form and of its meaning 
     CHECK(r.status == 2);
     for (const char* said : {"found 'long'", "unknown key 'regionn'", "has no attribute 'tasks'",
                              "'q' is of type 'aws_sqs_queue', which is not modelled; it is called sqs:queue here",
-                             "there is no 'nothing' in the inventory", "'f' (lambda:function) knows no 'brek'"}) {
+                             "there is no 'nothing' in the inventory", ":5:35: there is no fault 'brek'"}) {
       CHECK(r.err.find(said) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("a verb that nothing knows is said once, at the verb", "[cli]") {
+  file_with("verbs.inventory.yaml",
+            "version: 1\nname: m\nresources:\n  a: { type: iam:role }\n  b: { type: iam:role }\n");
+  const std::string path = file_with("verbs.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: verbs.inventory.yaml\n"
+                                     "faults: [{ delette: [a, b] }]\n");
+  const Result r = command({"run", path.c_str()});
+  CHECK(r.status == 2);
+  CHECK(r.err == path + ":4:12: there is no fault 'delette'; did you mean 'delete'?\n");
 }
 
 TEST_CASE("an attribute is found by the name another tool has for it, and else explain is pointed to", "[cli]") {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -54,23 +56,41 @@ json json_of(const input::Document& document, const input::Node& node) {
   return nullptr;
 }
 
-}  // namespace
+// The file at `path` with everything in the place of what refers to it. A file is named from its own folder.
+json schema_text(const std::string& path);
 
-std::string source_text(const std::string& path) {
-  std::ifstream file(MOSHIMO_SOURCE_DIR "/" + path);
-  REQUIRE(file);
-  return {std::istreambuf_iterator<char>(file), {}};
+json written_out(const json& part, const json& whole, const std::string& folder) {
+  if (part.is_array()) {
+    json all = json::array();
+    for (const json& item : part) all.push_back(written_out(item, whole, folder));
+    return all;
+  }
+  if (!part.is_object()) return part;
+  if (part.contains("$ref") && part["$ref"].is_string()) {
+    const auto reference = part["$ref"].get<std::string>();
+    const std::size_t sign = reference.find('#');
+    const json::json_pointer pointer(reference.substr(sign + 1));
+    if (sign == 0) return written_out(whole.at(pointer), whole, folder);
+    return schema_text(folder + reference.substr(0, sign)).at(pointer);
+  }
+  json all = json::object();
+  for (const auto& [key, child] : part.items()) all[key] = written_out(child, whole, folder);
+  return all;
 }
 
-std::string schema_mistakes(const std::string& schema_name, const std::string& name, const std::string& text) {
-  const json schema_text = json::parse(source_text("schemas/" + schema_name));
-  valijson::Schema schema;
-  valijson::SchemaParser parser;
-  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_text), schema);
-  input::Diagnostics diagnostics;
-  const input::Document document = input::Document::parse(name, text, input::Format::yaml, diagnostics);
-  REQUIRE_FALSE(diagnostics.has_errors());
-  const json value = json_of(document, document.root());
+json schema_text(const std::string& path) {
+  static std::map<std::string, json> known;
+  const auto found = known.find(path);
+  if (found != known.end()) return found->second;
+  const json whole = json::parse(source_text(path));
+  return known[path] = written_out(whole, whole, path.substr(0, path.rfind('/') + 1));
+}
+
+void populate(valijson::Schema& schema, const json& text) {
+  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(text), schema);
+}
+
+std::string mistakes_in(const json& value, const valijson::Schema& schema, const std::string& name) {
   valijson::Validator validator;
   valijson::ValidationResults results;
   std::string all;
@@ -81,6 +101,35 @@ std::string schema_mistakes(const std::string& schema_name, const std::string& n
     all += ": " + error.description + "\n";
   }
   return all;
+}
+
+}  // namespace
+
+std::string source_text(const std::string& path) {
+  std::ifstream file(MOSHIMO_SOURCE_DIR "/" + path);
+  REQUIRE(file);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string schema_mistakes(const std::string& schema_name, const std::string& name, const std::string& text) {
+  valijson::Schema schema;
+  populate(schema, json::parse(source_text("schemas/" + schema_name)));
+  input::Diagnostics diagnostics;
+  const input::Document document = input::Document::parse(name, text, input::Format::yaml, diagnostics);
+  REQUIRE_FALSE(diagnostics.has_errors());
+  return mistakes_in(json_of(document, document.root()), schema, name);
+}
+
+std::string output_mistakes(const std::string& text) {
+  static std::map<std::string, std::unique_ptr<valijson::Schema>> schemas;
+  const json value = json::parse(text);
+  const auto kind = value.at("kind").get<std::string>();
+  std::unique_ptr<valijson::Schema>& schema = schemas[kind];
+  if (!schema) {
+    schema = std::make_unique<valijson::Schema>();
+    populate(*schema, schema_text("schemas/output/" + kind + ".schema.json"));
+  }
+  return mistakes_in(value, *schema, kind);
 }
 
 }  // namespace moshimo

@@ -1,0 +1,29 @@
+#include "tests/unit/support/command.hpp"
+
+#include <iostream>
+#include <sstream>
+
+#include "cli/command.hpp"
+
+namespace moshimo {
+
+Result command(std::vector<const char*> words) {
+  words.insert(words.begin(), "moshimo");
+  std::ostringstream out, err;
+  std::streambuf* const old_out = std::cout.rdbuf(out.rdbuf());
+  std::streambuf* const old_err = std::cerr.rdbuf(err.rdbuf());
+  Result r;
+  try {
+    r.status = cli::run(static_cast<int>(words.size()), words.data());
+  } catch (const input::InputError& e) {
+    r.status = cli::wrong_input;
+    err << e.what() << '\n';
+  }
+  std::cout.rdbuf(old_out);
+  std::cerr.rdbuf(old_err);
+  r.out = out.str();
+  r.err = err.str();
+  return r;
+}
+
+}  // namespace moshimo

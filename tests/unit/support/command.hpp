@@ -1,0 +1,18 @@
+// The command line in this process, with what it prints.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace moshimo {
+
+struct Result {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+// `{"run", "state-key-mixup"}`; an InputError counts as `main` counts it.
+Result command(std::vector<const char*> words);
+
+}  // namespace moshimo
