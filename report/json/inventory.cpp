@@ -20,7 +20,11 @@ Json value_of(const input::Document& document, const input::Node& node) {
     case input::NodeKind::scalar: {
       std::int64_t whole = 0;
       const bool is_plain = node.style != input::ScalarStyle::quoted;
-      if (is_plain && is_number(node.text, whole) && std::to_string(whole) == node.text) return whole;
+      constexpr std::size_t most_digits = 9;  // beyond, it is the number of an account or another name
+      if (is_plain && node.text.size() <= most_digits && is_number(node.text, whole) &&
+          std::to_string(whole) == node.text) {
+        return whole;
+      }
       if (is_plain && (node.text == "true" || node.text == "false")) return node.text == "true";
       return std::string(node.text);
     }

@@ -60,7 +60,7 @@ void RunPage::what_ifs() {
   const scenarios::StrategyRun* base_only = answer_.run_of(Strategy::restore_only);
   if (base_only == &answer_.main_run()) base_only = nullptr;
   const auto after_apply = [](const Figures& f) {
-    return fmt::format("{}, {}{}failing", count_text(f.lost), f.still_failing, hard_space);
+    return fmt::format("{} lost\n{} failing", count_text(f.lost), f.still_failing);
   };
   std::vector<std::string> only;
   if (base_only) only.push_back(after_apply(figures_of(system_, *base_only, answer_.first_fault)));
@@ -72,7 +72,7 @@ void RunPage::what_ifs() {
     only.push_back(after_apply(figures_of(w.compiled->system, *w.restore_only, answer_.first_fault)));
   }
   const bool tells = std::adjacent_find(only.begin(), only.end(), std::not_equal_to<>()) != only.end();
-  if (tells) table.columns.push_back({"re-applying alone", true, true});
+  if (tells) table.columns.push_back({"if only re-applied", true});
   const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
     const double change = f.lost - base.lost;
     std::string text = "–";
