@@ -8,7 +8,6 @@
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
 #include "models/import/importer.hpp"
-#include "models/inventory_json.hpp"
 #include "report/layout.hpp"
 
 namespace moshimo::cli {

@@ -7,7 +7,6 @@
 
 #include "input/cursor.hpp"
 #include "models/file_kind.hpp"
-#include "models/inventory_json.hpp"
 
 namespace moshimo::models {
 
@@ -418,49 +417,6 @@ Value written(const Traffic& t) {
   return entry;
 }
 
-Value written(const Resource& r, const Inventory& inventory) {
-  Value all = Value::map();
-  all.set("type", r.type);
-  if (!r.aws_name.empty()) all.set("aws_name", r.aws_name);
-  if (r.account != inventory.account) all.set("account", r.account);
-  if (r.region != inventory.region) all.set("region", r.region);
-  all.children.insert(all.children.end(), r.attributes.children.begin(), r.attributes.children.end());
-  return all;
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (code < 0x20 || code == 0x7f) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(code));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-std::string json_of(const Value& value) {
-  switch (value.kind) {
-    case Value::Kind::null: return "null";
-    case Value::Kind::scalar: return json_text(value.text);
-    case Value::Kind::list:
-    case Value::Kind::map: break;
-  }
-  const bool is_map = value.kind == Value::Kind::map;
-  std::string out(1, is_map ? '{' : '[');
-  for (const Value& child : value.children) {
-    if (out.size() > 1) out += ", ";
-    if (is_map) out += json_text(child.key) + ": ";
-    out += json_of(child);
-  }
-  return out + (is_map ? '}' : ']');
-}
-
 }  // namespace
 
 std::string to_yaml(const Inventory& inventory) {
@@ -471,7 +427,12 @@ std::string to_yaml(const Inventory& inventory) {
   if (inventory.imported) out += "imported: true\n";
   out += inventory.resources.empty() ? "resources: {}\n" : "resources:\n";
   for (const Resource& r : inventory.resources) {
-    const Value all = written(r, inventory);
+    Value all = Value::map();
+    all.set("type", r.type);
+    if (!r.aws_name.empty()) all.set("aws_name", r.aws_name);
+    if (r.account != inventory.account) all.set("account", r.account);
+    if (r.region != inventory.region) all.set("region", r.region);
+    all.children.insert(all.children.end(), r.attributes.children.begin(), r.attributes.children.end());
     const std::string head = quoted(r.name) + ':';
     out += "  " + head;
     write_after(out, all, 2, 2 + head.size() + 1);
@@ -481,35 +442,6 @@ std::string to_yaml(const Inventory& inventory) {
   if (!inventory.unknowns.empty()) out += "unknowns:\n";
   for (const std::string& sentence : inventory.unknowns) out += "  - " + quoted(sentence) + '\n';
   return out;
-}
-
-std::string to_json(const Inventory& inventory) {
-  std::string out = "{\n\"version\": 1,\n";
-  if (!inventory.name.empty()) out += "\"name\": " + json_text(inventory.name) + ",\n";
-  if (!inventory.account.empty()) out += "\"account\": " + json_text(inventory.account) + ",\n";
-  if (!inventory.region.empty()) out += "\"region\": " + json_text(inventory.region) + ",\n";
-  if (inventory.imported) out += "\"imported\": true,\n";
-  const auto lines = [&](const auto& rows, auto write) {
-    for (const auto& row : rows) {
-      out += &row == &rows.front() ? "\n" : ",\n";
-      out += "  " + write(row);
-    }
-  };
-  out += "\"resources\": {";
-  lines(inventory.resources,
-        [&](const Resource& r) { return json_text(r.name) + ": " + json_of(written(r, inventory)); });
-  out += "\n}";
-  if (!inventory.traffic.empty()) {
-    out += ",\n\"traffic\": [";
-    lines(inventory.traffic, [](const Traffic& t) { return json_of(written(t)); });
-    out += "\n]";
-  }
-  if (!inventory.unknowns.empty()) {
-    out += ",\n\"unknowns\": [";
-    lines(inventory.unknowns, [](const std::string& sentence) { return json_text(sentence); });
-    out += "\n]";
-  }
-  return out + "\n}\n";
 }
 
 }  // namespace moshimo::models
