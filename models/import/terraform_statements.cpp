@@ -74,14 +74,13 @@ void Statements::read(const Place& place, const Component& c, const std::string&
       case NamedPrincipal::By::role_id: {
         if (how == ImportedEdge::How::reference) target = components_.named(named.named_as);
         if (target < 0) target = links_.find(named.named_as, principal_, c);
-        if (target < 0 && is_secret) break;
-        if (target < 0 && named.by != NamedPrincipal::By::role_id) {
+        if (target < 0 && !is_secret && named.by != NamedPrincipal::By::role_id) {
           target = links_.find_or_external(named.named_as, principal_, c);
         }
         const auto earlier = names_.by_identity.find(named.named_as);
         if (target < 0 && earlier != names_.by_identity.end()) {
           former = earlier->second;
-        } else if (target < 0 && named.by == NamedPrincipal::By::role_id) {
+        } else if (target < 0 && !is_secret && named.by == NamedPrincipal::By::role_id) {
           links_.unresolved(
               c, where,
               fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as));
@@ -91,7 +90,7 @@ void Statements::read(const Place& place, const Component& c, const std::string&
       case NamedPrincipal::By::account:
       case NamedPrincipal::By::service: break;
     }
-    if (target < 0 && is_secret) {
+    if (target < 0 && former.empty() && is_secret && named.by != NamedPrincipal::By::service) {
       links_.unresolved(c, where, "it is marked as sensitive, and names somebody who is not in the files");
       continue;
     }

@@ -391,6 +391,10 @@ TEST_CASE("the engine and the simulator with a message each agree on random syst
   agree_on(random_case, number_in_environment("MOSHIMO_SEEDS", usual_seeds));
 }
 
+TEST_CASE("they agree when a store is emptied by a fall and filled again", "[agreement]") {
+  agree_on(random_made_again, number_in_environment("MOSHIMO_SEEDS", usual_seeds) / 10);
+}
+
 TEST_CASE("they agree when the time of a place is set anew while data waits there", "[agreement][settings]") {
   agree_on(random_settings, number_in_environment("MOSHIMO_SEEDS", usual_seeds) / 10);
 }

@@ -26,5 +26,7 @@ const std::vector<std::string_view>& families();
 // Queues and dead letters whose time is set anew while data waits in them. Not among the families, so that these keep
 // their seeds.
 RandomCase random_settings(std::uint64_t seed, double scale = 1);
+// Queues that are deleted and made again, likewise.
+RandomCase random_made_again(std::uint64_t seed, double scale = 1);
 
 }  // namespace moshimo

@@ -7,6 +7,8 @@
 #include <iostream>
 #include <sstream>
 
+#include "tests/unit/support/command.hpp"
+
 using namespace moshimo;
 
 namespace {

@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 
 #include "models/import/importer.hpp"
-#include "models/inventory_json.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -59,16 +58,6 @@ TEST_CASE("where several can be meant none is taken") {
   REQUIRE_FALSE(r.coverage.unresolved.empty());
   CHECK(r.coverage.unresolved.front().why.find("the plan does not tell which of these it is: one, other") !=
         std::string::npos);
-}
-
-TEST_CASE("an inventory written as JSON reads as the one written as YAML") {
-  const ImportResult r = function_with(R"("module.roles.arns[\"one\"]","module.roles.arns")");
-  input::Diagnostics diagnostics;
-  Inventory again;
-  read_inventory(input::Document::parse("i.json", to_json(r.inventory), input::Format::json, diagnostics), again,
-                 diagnostics);
-  diagnostics.throw_if_errors();
-  CHECK(to_yaml(again) == to_yaml(r.inventory));
 }
 
 }  // namespace
