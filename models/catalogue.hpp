@@ -277,7 +277,8 @@ struct HopDef {
   std::vector<PrincipalDef> as;           // the first that is present
   NeedDefs needs;
   Expression ratio;
-  Expression rate;  // set: `from` is where the work is done, and this is its rate
+  Expression combines_every, combines_bytes;  // events are put together until so long has passed or so much is there
+  Expression rate;                            // set: `from` is where the work is done, and this is its rate
   Expression size;
   Expression drain;
   std::vector<WhenDef> when;

@@ -386,6 +386,11 @@ bool World::holds(const Test& test, const Scope& scope) {
                std::find(test.types.begin(), test.types.end(), parts_[t.component].type->name) != test.types.end();
       });
     }
+    case Kind::given: {
+      const Member attribute = member(scope.component, test.operands[0].path.text);
+      return attribute.kind == MemberKind::attribute &&
+             slots_[parts_[scope.component].first_slot + attribute.index].value() != nullptr;
+    }
     case Kind::any: return std::any_of(test.operands.begin(), test.operands.end(), leads_somewhere);
     case Kind::none: return std::none_of(test.operands.begin(), test.operands.end(), leads_somewhere);
     case Kind::starts_with: {

@@ -265,6 +265,11 @@ void Compilation::write_hop(Index plan_index) {
       break;
   }
   hop.ratio = world_.number(def.ratio, scope).value_or(1);
+  if (def.combines_every.is_written() && !world_.number(def.ratio, scope)) {
+    const Duration every = world_.duration(def.combines_every, scope).value_or(Duration::forever());
+    const Bytes most = world_.bytes(def.combines_bytes, scope).value_or(Bytes::unlimited());
+    combining_[static_cast<std::uint32_t>(system_->hops.size() - 1)] = {every.in_seconds(), most.count()};
+  }
   const auto size = world_.bytes(def.size, scope);
   is_sized_.push_back(size && !size->is_unlimited());
   if (is_sized_.back()) hop.size = *size;
@@ -770,6 +775,12 @@ void Compilation::size_events() {
       case Hop::Source::port:
         rate = events[hop.from.value];
         if (!is_sized_[ready[i]] && rate > 0) hop.size = Bytes::count(bytes[hop.from.value] / rate);
+        if (const auto c = combining_.find(ready[i]); c != combining_.end() && rate > 0) {
+          // One for each span of time, or for each full buffer if those come sooner; never more than come in.
+          const double for_each = std::min(rate * c->second.every_s, c->second.bytes / hop.size.count());
+          hop.ratio = 1 / std::max(for_each, 1.0);
+          hop.size = Bytes::count(hop.size.count() / hop.ratio);
+        }
         break;
       case Hop::Source::work:
       case Hop::Source::profile:

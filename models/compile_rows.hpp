@@ -95,6 +95,11 @@ class Compilation : public RepairTexts {
   std::unordered_map<std::uint32_t, std::string> titles_;  // of repairs that no type defines
   std::vector<Assumption> assumptions_;
   std::vector<bool> is_sized_;  // by hop: its events have a size of their own
+  struct Combining {            // a hop whose ratio follows from what comes to it
+    double every_s = 0;         // infinity: whenever there is enough
+    double bytes = 0;           // infinity: however much
+  };
+  std::unordered_map<std::uint32_t, Combining> combining_;
 };
 
 }  // namespace moshimo::models

@@ -126,6 +126,7 @@ struct Test {
     equal,        // operands[0] == operands[1]
     one_of,       // operands[0] is among operands[1..]
     is_type,      // operands[0] is of one of `types`
+    given,        // the inventory says something of operands[0], an attribute of the component itself
     any,          // some path of operands leads somewhere
     none,         // no path of operands does
     starts_with,  // text operands[0] begins with text operands[1]

@@ -62,6 +62,7 @@ void Checker::test(const Test& t, const Context& context) {
       return;
     }
     case Test::Kind::present:
+    case Test::Kind::given:
     case Test::Kind::any:
     case Test::Kind::none:
     case Test::Kind::starts_with:

@@ -64,11 +64,15 @@ void Checker::hop(const HopDef& h, const Context& outer) {
   principals(h.as, context);
   needs(h.needs, context);
   quantity(h.ratio, Unit::none, context);
+  quantity(h.combines_every, Unit::seconds, context);
+  quantity(h.combines_bytes, Unit::bytes, context);
   quantity(h.rate, Unit::per_second, context);
   quantity(h.size, Unit::bytes, context);
   quantity(h.drain, Unit::per_second, context);
   const bool based = h.basis.is_given();
   rests(h.ratio, based, "`ratio`");
+  rests(h.combines_every, based, "`combines`");
+  rests(h.combines_bytes, based, "`combines`");
   rests(h.rate, based, "`rate`");
   rests(h.size, based, "`size`");
   rests(h.drain, based, "`drain`");

@@ -122,8 +122,8 @@ HopDef TypeReader::hop(const Tree& tree) {
   result.at = tree.key_at;
   const std::string what = fmt::format("hop '{}'", tree.key);
   if (!expect_map(tree, what)) return result;
-  allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "rate", "size", "drain", "when",
-                    "unknown", "fact", "assumed"});
+  allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "combines", "rate", "size", "drain",
+                    "when", "unknown", "fact", "assumed"});
   if (const Tree* t = tree.find("each")) {
     result.each = parser().path(*t);
     words_.item = true;
@@ -160,6 +160,11 @@ HopDef TypeReader::hop(const Tree& tree) {
   result.as = principals_in(tree);
   result.needs = needs_in(tree, "needs");
   result.ratio = quantity_in(tree, "ratio");
+  if (const Tree* t = tree.find("combines"); t != nullptr && expect_map(*t, "`combines`")) {
+    allow_only(*t, {"every", "bytes"});
+    result.combines_every = quantity_in(*t, "every");
+    result.combines_bytes = quantity_in(*t, "bytes");
+  }
   result.rate = quantity_in(tree, "rate");
   if (result.ratio.is_written() && result.rate.is_written()) {
     error(tree.key_at, fmt::format("{} has both `ratio` and `rate`; one of them says how much it carries", what));

@@ -62,6 +62,13 @@ Test Scanner::single() {
   const std::size_t at = i_;
   if (at_end()) fail("a test is missing at the end");
   if (take_word("not")) return joined(Test::Kind::negation, single(), at);
+  if (take_function("given")) {
+    Test t = with_arguments(Test::Kind::given, at);
+    if (t.operands.size() != 1 || !is_attribute(t.operands[0], t.operands[0].path.text)) {
+      fail_at(at, "given takes an attribute of the component itself");
+    }
+    return t;
+  }
   if (take_function("any")) return with_arguments(Test::Kind::any, at);
   if (take_function("none")) return with_arguments(Test::Kind::none, at);
   if (take_function("starts_with")) {

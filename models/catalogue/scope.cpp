@@ -106,6 +106,7 @@ Narrowing narrowing(const Test& test, bool holds, std::string_view path) {
     case Test::Kind::present:
     case Test::Kind::equal:
     case Test::Kind::one_of:
+    case Test::Kind::given:
     case Test::Kind::any:
     case Test::Kind::none:
     case Test::Kind::starts_with: break;

@@ -44,5 +44,91 @@ resources:
   CHECK(buffer_of("FARGATE", "2025-09-01") == 10 * mebi);
 }
 
+TEST_CASE("a log router that never gives up keeps as much as its storage holds, the newest") {
+  const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  group: { type: logs:log-group }
+  small: { type: ecs:service, task_role: role, logs: { driver: firelens, group: group, rate: 1/s, size: 500B, retries: unlimited, storage: 1000000B } }
+)",
+                               {{"freeze", "role", {}, Duration::hours(1)}}, Duration::hours(3));
+  // A million bytes are 2,000 lines; of 3,611 the oldest go.
+  CHECK(world.lost("small/log-to-group-through-router") == Approx(3600 + 15 - 4 - 2000));
+}
+
+TEST_CASE("a service that cannot start tasks waits longer and longer between its attempts") {
+  const auto refused_from = [](const char* start) {
+    const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  web: { type: ecs:service, execution_role: role, tasks: 1, task_lifetime: 4h, start_time: 60s }
+traffic: [{ to: web, rate: 1/s }]
+)",
+                                 {{"freeze", "role", {}, Duration::hours(10)}}, Duration::hours(11), start);
+    return world.lost("web/traffic");
+  };
+  // The one task is two hours old at the start and ends at 7,200 s. Attempts come after 0, 1, 3, ... 2,047 s, then
+  // every 27 min. The role works at 36,015 s, 28,815 s after that end; the next attempt is at 2,047 + 17 x 1,620 =
+  // 29,587 s, and the task runs a minute later.
+  CHECK(refused_from("2026-01-01") == Approx(29587 + 60));
+  // Before mid-2023: 0, 1, 3, ... 1,023 s, then every 15 min: 1,023 + 31 x 900 = 28,923 s.
+  CHECK(refused_from("2023-01-01") == Approx(28923 + 60));
+}
+
+TEST_CASE("on EC2 the role of the container instance logs where a service has no execution role") {
+  const SmallWorld world = run(R"(
+resources:
+  instance: { type: iam:role }
+  execution: { type: iam:role }
+  profile: { type: iam:instance-profile, role: instance }
+  group: { type: logs:log-group }
+  plain: { type: ecs:service, launch_type: EC2, instance_profile: profile, logs: { group: group, rate: 1/s } }
+  own: { type: ecs:service, launch_type: EC2, instance_profile: profile, execution_role: execution, logs: { group: group, rate: 1/s } }
+)",
+                               {{"freeze", "instance", {}, Duration::hours(1)}}, Duration::hours(2));
+  CHECK(world.lost("plain/log") == Approx(3600 + 15 - 4));
+  CHECK(world.lost("own/log") == 0);
+}
+
+TEST_CASE("without its log group a task starts on EC2 if it does not block, and on Fargate not at all") {
+  const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  group: { type: logs:log-group }
+  blocking: { type: ecs:service, launch_type: EC2, execution_role: role, tasks: 1, task_lifetime: 4h, logs: { group: group, mode: blocking } }
+  free: { type: ecs:service, launch_type: EC2, execution_role: role, tasks: 1, task_lifetime: 4h, logs: { group: group, mode: non-blocking } }
+  fargate: { type: ecs:service, launch_type: FARGATE, execution_role: role, tasks: 1, task_lifetime: 4h, logs: { group: group, mode: non-blocking } }
+  silent: { type: ecs:service, launch_type: FARGATE, execution_role: role, tasks: 1, task_lifetime: 4h, logs: { group: group, create_stream: no } }
+)",
+                               {{"delete", "group"}}, Duration::hours(5));
+  const auto running_at_the_end = [&](std::string_view name) {
+    for (std::uint32_t p = 0; p < world.compiled.system.processes.size(); ++p) {
+      const Process& process = world.compiled.system.processes[ProcessId(p)];
+      if (process.component == world.compiled.component(name)) return world.outcome.timeline.running[p].back().value;
+    }
+    return 99U;
+  };
+  CHECK(running_at_the_end("blocking") == 0);
+  CHECK(running_at_the_end("free") == 1);
+  CHECK(running_at_the_end("fargate") == 0);
+  CHECK(running_at_the_end("silent") == 1);
+}
+
+TEST_CASE("a service that says it calls nothing leaves nothing unknown") {
+  const auto unknowns_with = [](const char* calls) {
+    const SmallWorld world = run(std::string(R"(
+resources:
+  role: { type: iam:role }
+  web: { type: ecs:service, task_role: role)") +
+                                     calls + " }\n  fn: { type: lambda:function, role: role" + calls + " }\n",
+                                 {}, Duration::hours(1));
+    int unknowns = 0;
+    for (const Assumption& a : world.compiled.assumptions) unknowns += a.kind == Assumption::Kind::unknown ? 1 : 0;
+    return unknowns;
+  };
+  CHECK(unknowns_with("") == 2);
+  CHECK(unknowns_with(", calls: []") == 0);
+}
+
 }  // namespace
 }  // namespace moshimo::models

@@ -43,6 +43,25 @@ traffic: [{ to: topic, rate: 1/s }]
   CHECK(world.lost("topic/subscriptions/patient/deliver") == Approx(8 * 3600 - 3020).margin(2));
 }
 
+TEST_CASE("the back-off of a delivery policy decides when a web endpoint is tried again") {
+  const SmallWorld world = run(R"(
+resources:
+  topic:
+    type: sns:topic
+    subscriptions: [{ name: even, endpoint: hook, retries: 10, max_delay: 10m }, { name: steep, endpoint: hook, retries: 10, max_delay: 10m, backoff: exponential }]
+  hook: { type: outside:endpoint }
+traffic: [{ to: topic, rate: 1/s }]
+)",
+                               {{"outage", "hook", {}, hours(8)}}, hours(20));
+  double even = 0, steep = 0;
+  for (int k = 0; k < 10; ++k) {
+    even += 20 + 580 * k / 9.0;             // 20 s to 600 s by equal steps: 3,100 s in all
+    steep += 20 * std::pow(30.0, k / 9.0);  // by equal factors: 1,863 s
+  }
+  CHECK(world.lost("topic/subscriptions/even/deliver") == Approx(8 * 3600 - even).margin(2));
+  CHECK(world.lost("topic/subscriptions/steep/deliver") == Approx(8 * 3600 - steep).margin(2));
+}
+
 TEST_CASE("SNS does not try again what a queue policy refuses, and a dead-letter queue of the subscription keeps it") {
   const SmallWorld world = run(R"(
 resources:
