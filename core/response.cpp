@@ -163,31 +163,46 @@ class Planner {
   }
 
   bool find_brakes() {
+    const std::map<StoreId, std::vector<Expired>> ran_out = what_ran_out();
     for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
       const RepairId id(r);
       const Repair& repair = system_.repairs[id];
       if (repair.sets.empty()) continue;
       const SimTime soonest = first_fault_ + responders_.time_to_detect + repair.takes + repair.sets_after.most;
       Urgency urgency;
-      for (const Repair::Setting& setting : repair.sets)
-        urgency = more_urgent(urgency, what_runs_out(setting, soonest));
+      for (const Repair::Setting& setting : repair.sets) {
+        const auto losses = ran_out.find(setting.store);
+        if (losses != ran_out.end()) urgency = more_urgent(urgency, saved_by(setting, losses->second, soonest));
+      }
       if (!urgency.deadline.is_never()) brakes_[id] = urgency;
     }
     return !brakes_.empty();
   }
 
-  // What the plan loses from `soonest` on because its time in the store is up, though it could have more.
-  Urgency what_runs_out(const Repair::Setting& setting, SimTime soonest) const {
-    Urgency urgency;
+  // What the plan loses because its time in a store is up.
+  struct Expired {
+    const Fallback* fallback = nullptr;
+    const LossWindow* window = nullptr;
+  };
+  std::map<StoreId, std::vector<Expired>> what_ran_out() const {
+    std::map<StoreId, std::vector<Expired>> all;
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      const std::vector<Fallback>& fallbacks = system_.hops[HopId(h)].fallbacks;
       for (const LossWindow& w : response_.outcome.hops[h].losses) {
-        if (w.why != LossWindow::Why::expired || w.fallback < 0 || w.lost_to <= soonest) continue;
-        const Fallback& f = fallbacks[static_cast<std::size_t>(w.fallback)];
-        if (f.store != setting.store || std::min(f.limit, setting.holds_for) <= place_limit(system_, f)) continue;
-        const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
-        urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
+        if (w.why != LossWindow::Why::expired || w.fallback < 0) continue;
+        const Fallback& f = system_.hops[HopId(h)].fallbacks[static_cast<std::size_t>(w.fallback)];
+        if (f.store.is_set()) all[f.store].push_back({&f, &w});
       }
+    }
+    return all;
+  }
+
+  // Of that, what goes from `soonest` on though it could have more time.
+  Urgency saved_by(const Repair::Setting& setting, const std::vector<Expired>& losses, SimTime soonest) const {
+    Urgency urgency;
+    for (const auto& [f, w] : losses) {
+      if (w->lost_to <= soonest || std::min(f->limit, setting.holds_for) <= place_limit(system_, *f)) continue;
+      const double seconds = std::max((w->lost_to - w->lost_from).in_seconds(), 1.0);
+      urgency = more_urgent(urgency, {std::max(w->lost_from, soonest), w->events / seconds});
     }
     return urgency;
   }
