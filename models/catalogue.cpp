@@ -202,6 +202,11 @@ const TypeDef* Catalogue::find_cloudformation(std::string_view resource_type) co
   return found == contents_->cloudformation.end() ? nullptr : find_type(found->second);
 }
 
+const TypeDef* Catalogue::find_imported(std::string_view resource_type) const {
+  const TypeDef* type = find_terraform(resource_type);
+  return type ? type : find_cloudformation(resource_type);
+}
+
 namespace {
 
 void collect_parts(const AttributeDef& attribute, std::set<std::string, std::less<>>& terraform,
@@ -231,6 +236,9 @@ void index_parts(const Catalogue& catalogue, const Catalogue::Contents& contents
     }
     for (const ImportSource& source : type->cloudformation) {
       for (const ImportSource::Part& part : source.parts) contents.cloudformation_parts.insert(part.path.other_type);
+      for (const ImportSource::Mention& mention : source.mentions) {
+        if (!mention.path.other_type.empty()) contents.cloudformation_parts.insert(mention.path.other_type);
+      }
     }
   }
 }

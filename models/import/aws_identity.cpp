@@ -4,7 +4,9 @@
 #include <array>
 #include <fmt/format.h>
 
-namespace moshimo::models::terraform {
+#include "models/import/placeholders.hpp"
+
+namespace moshimo::models::importing {
 
 std::optional<Arn> parse_arn(std::string_view text) {
   if (!text.starts_with("arn:")) return std::nullopt;
@@ -79,8 +81,12 @@ std::vector<std::string> forms_of(std::string_view text) {
   const auto also = [&](std::string_view form) {
     if (!form.empty() && std::find(forms.begin(), forms.end(), form) == forms.end()) forms.emplace_back(form);
   };
-  const std::size_t functions = text.find("/functions/arn:");
-  if (functions != std::string_view::npos) {
+  if (is_placeholder(text)) {
+    also(without_attribute(text));
+    return forms;
+  }
+  const std::size_t functions = text.find("/functions/");
+  if (functions != std::string_view::npos && text.ends_with("/invocations")) {
     std::string_view inner = text.substr(functions + 11);
     inner = inner.substr(0, inner.rfind("/invocations"));
     for (const std::string& form : forms_of(inner)) also(form);
@@ -119,6 +125,8 @@ std::vector<std::string> forms_of(std::string_view text) {
   } else if (text.find(".dkr.ecr.") != std::string_view::npos) {
     const std::size_t tag = text.find_first_of(":@");
     if (tag != std::string_view::npos) also(text.substr(0, tag));
+    const std::string_view name = text.substr(text.find('/') + 1);  // of a repository that has no URL yet
+    also(name.substr(0, name.find_first_of(":@")));
   } else if (text.find("://") == std::string_view::npos && text.find(':') != std::string_view::npos) {
     also(text.substr(0, text.find(':')));  // family:revision
   }
@@ -134,7 +142,9 @@ bool can_mean(std::string_view text, std::string_view type) {
   return true;
 }
 
-bool is_identity_of_anything(std::string_view text) { return text.starts_with("arn:") || text.starts_with("https://"); }
+bool is_identity_of_anything(std::string_view text) {
+  return text.starts_with("arn:") || text.starts_with("https://") || is_placeholder(text);
+}
 
 std::optional<QueueUrl> parse_queue_url(std::string_view text) {
   constexpr std::string_view begin = "https://sqs.";
@@ -149,4 +159,4 @@ std::optional<QueueUrl> parse_queue_url(std::string_view text) {
   return url;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -8,7 +8,7 @@
 
 #include "models/catalogue.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 struct Arn {
   std::string_view service, region, account, resource;
@@ -35,4 +35,4 @@ struct QueueUrl {
 };
 std::optional<QueueUrl> parse_queue_url(std::string_view text);
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -4,7 +4,9 @@
 #include <cctype>
 #include <fmt/format.h>
 
-namespace moshimo::models::terraform {
+#include "models/import/placeholders.hpp"
+
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -25,6 +27,7 @@ bool is_account(std::string_view text) {
 }
 
 bool is_unique_id(std::string_view text) {
+  if (is_unique_id_placeholder(text)) return true;
   return text.size() >= 16 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
          text.find(':') == std::string_view::npos;
 }
@@ -46,11 +49,11 @@ std::vector<NamedPrincipal> from_conditions(Value statement, bool negative) {
         std::string text(value.text());
         if (key == "aws:userid") {
           text = text.substr(0, text.find(':'));
-          if (is_unique_id(text)) add_once(found, {NamedPrincipal::By::role_id, text, negative});
+          if (is_unique_id(text)) add_once(found, {NamedPrincipal::By::role_id, text, negative, true});
         } else if (key == "aws:principalarn") {
           NamedPrincipal named = principal_from(text);
           if (named.by == NamedPrincipal::By::arn && text.find('*') == std::string::npos) {
-            add_once(found, {NamedPrincipal::By::arn_condition, named.named_as, negative});
+            add_once(found, {NamedPrincipal::By::arn_condition, named.named_as, negative, true});
           }
         }
       }
@@ -104,7 +107,8 @@ NamedPrincipal principal_from(std::string_view text) {
     const std::string_view resource = text.substr(last + 1);
     const std::string_view before = text.substr(0, last);
     const std::string_view account = before.substr(before.rfind(':') + 1);
-    if (resource == "root" && is_account(account)) return {NamedPrincipal::By::account, std::string(account), false};
+    if (resource == "root" && (is_account(account) || is_left_open(account)))
+      return {NamedPrincipal::By::account, std::string(account), false};
     if (resource.starts_with("assumed-role/")) {
       std::string_view role = resource.substr(13);
       role = role.substr(0, role.find('/'));
@@ -117,7 +121,8 @@ NamedPrincipal principal_from(std::string_view text) {
 
 std::vector<NamedPrincipal> principals_of(Value document) {
   std::vector<NamedPrincipal> all;
-  for (const Value& statement : one_or_many(document.member("Statement"))) {
+  const bool is_bare = !document.member("Statement") && document.member("Effect");  // one statement by itself
+  for (const Value& statement : one_or_many(is_bare ? document : document.member("Statement"))) {
     if (!statement.is_map()) continue;
     if (statement.member("Effect").text() == "Deny") {
       for (auto& named : from_conditions(statement, true)) add_once(all, std::move(named));
@@ -134,4 +139,4 @@ std::vector<NamedPrincipal> principals_of(Value document) {
   return all;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

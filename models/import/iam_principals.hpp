@@ -5,16 +5,17 @@
 #include <string_view>
 #include <vector>
 
-#include "models/import/terraform_values.hpp"
+#include "models/import/values.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 struct NamedPrincipal {
   // How the document refers to it, which decides what happens when the principal is re-created.
   enum class By { arn, role_id, arn_condition, account, service };
   By by = By::arn;
-  std::string named_as;    // an ARN, a unique ID without its session part, an account number, a service
-  bool is_spared = false;  // by a Deny; else allowed
+  std::string named_as;          // an ARN, a unique ID without its session part, an account number, a service
+  bool is_spared = false;        // by a Deny; else allowed
+  bool is_in_condition = false;  // as text that AWS never checks; else AWS shows an ID only of who is gone
   friend bool operator==(const NamedPrincipal&, const NamedPrincipal&) = default;
 };
 
@@ -26,4 +27,4 @@ std::vector<NamedPrincipal> principals_of(Value document);
 // What one Principal.AWS text says; empty `named_as` for "*".
 NamedPrincipal principal_from(std::string_view text);
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -4,18 +4,20 @@
 #include <fmt/format.h>
 #include <unordered_set>
 
+#include "models/import/account_details.hpp"
+#include "models/import/cloudformation.hpp"
+#include "models/import/mapping.hpp"
 #include "models/import/planned_changes.hpp"
-#include "models/import/terraform_mapping.hpp"
 
 namespace moshimo::models {
 
 namespace {
 
-using terraform::Documents;
-using terraform::Source;
-using TerraformValue = terraform::Value;
+using importing::Documents;
+using importing::Source;
+using FileValue = importing::Value;
 
-ImportKind kind_of(TerraformValue root) {
+ImportKind kind_of(FileValue root) {
   if (!root.is_map()) return ImportKind::unknown;
   if (root.member("resource_changes") || root.member("planned_values")) return ImportKind::terraform_plan;
   if (root.member("RoleDetailList") || root.member("UserDetailList") || root.member("GroupDetailList")) {
@@ -25,7 +27,7 @@ ImportKind kind_of(TerraformValue root) {
   if (root.member("version") && (root.member("lineage") || root.member("resources") || root.member("modules"))) {
     return ImportKind::terraform_raw_state;
   }
-  const TerraformValue resources = root.member("Resources");
+  const FileValue resources = root.member("Resources");
   if (resources.is_map() && resources.first().member("Type")) return ImportKind::cloudformation;
   if (root.member("values") || root.member("format_version")) return ImportKind::terraform_state;
   if (root.member("@level") || root.member("@message")) return ImportKind::terraform_log;
@@ -47,7 +49,7 @@ std::optional<ImportKind> kind_before_parsing(std::string_view text) {
   if (line.starts_with("{\"@level\"")) return ImportKind::terraform_log;
   if (line.starts_with("[command]")) return ImportKind::wrapped;
   if (line.starts_with('{') || line.starts_with('[')) return std::nullopt;
-  if (text.starts_with("AWSTemplateFormatVersion") ||
+  if (text.starts_with("AWSTemplateFormatVersion") || text.starts_with("Resources:") ||
       text.find("\nAWSTemplateFormatVersion") != std::string_view::npos ||
       text.find("\nResources:") != std::string_view::npos) {
     return ImportKind::cloudformation;
@@ -60,13 +62,9 @@ std::string refusal(ImportKind kind) {
   switch (kind) {
     case ImportKind::terraform_plan:
     case ImportKind::terraform_state:
-    case ImportKind::terraform_raw_state: return {};
-    case ImportKind::iam_account_details:
-      return "this is what `aws iam get-account-authorization-details` writes, which import does not support yet; give "
-             "a "
-             "Terraform plan or state";
+    case ImportKind::terraform_raw_state:
     case ImportKind::cloudformation:
-      return "this is a CloudFormation template, which import does not support yet; give a Terraform plan or state";
+    case ImportKind::iam_account_details: return {};
     case ImportKind::terraform_log:
       return "this is the log of `terraform plan -json`, not a plan; run `terraform plan -out=FILE` and `terraform "
              "show "
@@ -77,8 +75,8 @@ std::string refusal(ImportKind kind) {
       return "there is text before the JSON, as the wrapper of the setup-terraform action writes it; set "
              "`terraform_wrapper: false` there, or cut that text off";
     case ImportKind::unknown:
-      return "this is neither a Terraform plan nor a state; give what `terraform show -json` writes, or a .tfstate "
-             "file";
+      return "this is no file that import reads; give what `terraform show -json` writes, a .tfstate file, or a "
+             "CloudFormation template";
   }
   return {};
 }
@@ -90,9 +88,29 @@ struct Read {
   bool is_partial = false;
 };
 
+// Templates say what exists, with nothing before or after; their places among the files are the numbers of their
+// worlds.
+void read_template_files(const std::vector<FileValue>& roots, const Catalogue& catalogue, Documents& documents,
+                         Read& read, input::Diagnostics& diagnostics) {
+  std::vector<importing::TemplateFile> templates;
+  for (const FileValue& root : roots) {
+    templates.push_back({root, static_cast<int>(read.before.size() + templates.size()), {}});
+  }
+  importing::read_templates(templates, catalogue, documents, diagnostics);
+  for (importing::TemplateFile& file : templates) {
+    Source after;
+    after.world.language = file.world.language;
+    after.world.instances = file.world.instances;
+    after.world.unknowns = file.world.unknowns;
+    read.after.push_back(std::move(after));
+    Source before;
+    before.world = std::move(file.world);
+    read.before.push_back(std::move(before));
+  }
+}
+
 // Both worlds of a plan; a state is the same before and after.
-bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Read& read,
-                 input::Diagnostics& diagnostics) {
+bool read_source(Documents& documents, FileValue root, ImportKind kind, Read& read, input::Diagnostics& diagnostics) {
   for (const bool is_after : {false, true}) {
     Source source;
     // The second reading meets the same mistakes.
@@ -100,12 +118,14 @@ bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Rea
     input::Diagnostics& to = is_after ? said_already : diagnostics;
     bool good = false;
     if (kind == ImportKind::terraform_plan) {
-      good = terraform::read_plan(documents, root, is_after ? terraform::PlanSide::after : terraform::PlanSide::before,
+      good = importing::read_plan(documents, root, is_after ? importing::PlanSide::after : importing::PlanSide::before,
                                   source.world, to);
+    } else if (kind == ImportKind::iam_account_details) {
+      good = importing::read_account_details(root, documents, source.world, to);
     } else if (kind == ImportKind::terraform_state) {
-      good = terraform::read_shown_state(documents, root, source.world, to);
+      good = importing::read_shown_state(documents, root, source.world, to);
     } else {
-      good = terraform::read_raw_state(documents, root, source.world, to);
+      good = importing::read_raw_state(documents, root, source.world, to);
     }
     if (!good) return false;
     if (!is_after && kind == ImportKind::terraform_plan) read.plans.push_back(read.before.size());
@@ -118,17 +138,17 @@ bool read_source(Documents& documents, TerraformValue root, ImportKind kind, Rea
 // A state that is given beside a plan of it tells nothing new: what the plan speaks of counts once.
 void drop_what_plans_tell(Read& read) {
   std::unordered_set<std::string> told;
-  const auto key = [](const terraform::Instance& i) {
-    return fmt::format("{}\n{}\n{}", terraform::full_address(i), i.values.member("arn").text(),
+  const auto key = [](const importing::Instance& i) {
+    return fmt::format("{}\n{}\n{}", importing::full_address(i), i.values.member("arn").text(),
                        i.values.member("id").text());
   };
   for (const std::size_t plan : read.plans) {
-    for (const terraform::Instance& i : read.before[plan].world.instances) told.insert(key(i));
+    for (const importing::Instance& i : read.before[plan].world.instances) told.insert(key(i));
   }
   for (std::size_t s = 0; s < read.before.size(); ++s) {
     if (read.before[s].world.is_plan) continue;
     for (std::vector<Source>* side : {&read.before, &read.after}) {
-      std::erase_if((*side)[s].world.instances, [&](const terraform::Instance& i) { return told.contains(key(i)); });
+      std::erase_if((*side)[s].world.instances, [&](const importing::Instance& i) { return told.contains(key(i)); });
     }
   }
 }
@@ -136,8 +156,8 @@ void drop_what_plans_tell(Read& read) {
 // Managed resources, of modelled types or of any.
 bool has_managed(const std::vector<Source>& sources, const Catalogue* modelled_in) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
-    return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const terraform::Instance& i) {
-      return !i.is_data && (!modelled_in || modelled_in->find_terraform(i.type));
+    return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const importing::Instance& i) {
+      return !i.is_data && (!modelled_in || modelled_in->find_imported(i.type));
     });
   });
 }
@@ -160,20 +180,26 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   Documents documents;
   Read read;
   ImportResult result;
+  std::vector<FileValue> templates;
   for (const auto& document : parsed) {
     const input::Position start{&document->file(), 0};
-    const TerraformValue root = documents.add(document);
+    const FileValue root = documents.add(document);
     const ImportKind kind = kind_of(root);
     if (const std::string why = refusal(kind); !why.empty()) {
       diagnostics.error(start, why);
       continue;
     }
-    read_source(documents, root, kind, read, diagnostics);
+    if (kind == ImportKind::cloudformation) {
+      templates.push_back(root);
+    } else {
+      read_source(documents, root, kind, read, diagnostics);
+    }
   }
+  read_template_files(templates, catalogue, documents, read, diagnostics);
   if (diagnostics.has_errors()) return result;
   if (!read.plans.empty()) drop_what_plans_tell(read);
   for (std::vector<Source>* side : {&read.before, &read.after}) {
-    for (Source& source : *side) source.references = std::make_unique<terraform::References>(source.world);
+    for (Source& source : *side) source.references = std::make_unique<importing::References>(source.world);
   }
   result.has_plan = !read.plans.empty();
   result.is_partial = read.is_partial;
@@ -185,20 +211,20 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     case ImportOptions::World::after: result.is_planned_world = result.has_plan; break;
   }
 
-  terraform::Mapped before = terraform::map_world(read.before, documents, catalogue);
-  terraform::Mapped after;
+  importing::Mapped before = importing::map_world(read.before, documents, catalogue);
+  importing::Mapped after;
   if (result.has_plan) {
-    terraform::KnownNames names;
+    importing::KnownNames names;
     names.by_identity = std::move(before.identities);
     for (const auto& [address, places] : before.placements) {
-      for (const terraform::Placement& p : places) {
+      for (const importing::Placement& p : places) {
         if (p.attribute.empty()) names.by_address.emplace(address, p.name);
       }
     }
-    after = terraform::map_world(read.after, documents, catalogue, names);
+    after = importing::map_world(read.after, documents, catalogue, names);
   }
   for (const std::size_t i : read.plans) {
-    PlannedChanges changes = terraform::planned_changes(read.before[i].world, before, after, catalogue);
+    PlannedChanges changes = importing::planned_changes(read.before[i].world, before, after, catalogue);
     append_rows(result.changes.deletions, std::move(changes.deletions));
     append_rows(result.changes.replacements, std::move(changes.replacements));
     append_rows(result.changes.updates, std::move(changes.updates));
@@ -213,13 +239,13 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     append_rows(result.changes.vanished, std::move(changes.vanished));
     append_rows(result.changes.not_simulated, std::move(changes.not_simulated));
   }
-  terraform::Mapped& chosen = result.is_planned_world ? after : before;
+  importing::Mapped& chosen = result.is_planned_world ? after : before;
   result.inventory = std::move(chosen.inventory);
   result.inventory.imported = true;
   result.coverage = std::move(chosen.coverage);
   result.edges = std::move(chosen.edges);
   for (const auto& [address, places] : chosen.placements) {
-    for (const terraform::Placement& p : places) {
+    for (const importing::Placement& p : places) {
       if (p.attribute.empty()) result.addresses.push_back({p.name, address});
     }
   }
@@ -252,12 +278,14 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   Parsed documents;
   Parsed whole;
   for (ImportText& text : texts) {
-    if (const auto kind = kind_before_parsing(text.text)) {
+    const auto kind = kind_before_parsing(text.text);
+    if (kind && *kind != ImportKind::cloudformation) {
       diagnostics.error({}, fmt::format("{}: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
       continue;
     }
+    const input::Format format = kind ? input::Format::yaml : input::Format::json;
     documents.push_back(std::make_shared<input::Document>(
-        input::Document::parse(text.name, std::move(text.text), input::Format::json, diagnostics)));
+        input::Document::parse(text.name, std::move(text.text), format, diagnostics)));
     if (documents.back()->is_whole()) whole.push_back(documents.back());
   }
   ImportResult result = import_documents(whole, catalogue, diagnostics, options);

@@ -7,7 +7,7 @@
 
 #include "models/import/read_attributes.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -399,7 +399,7 @@ class Comparison {
     for (const Placement& p : places) {
       const TypeDef* type = type_of(p.type);
       if (!type) continue;
-      read.merge(p.attribute.empty() ? read_from_component(*type, change.type, catalogue_)
+      read.merge(p.attribute.empty() ? read_from_component(*type, change.type, Language::terraform, catalogue_)
                                      : read_from_part(*type, change.type));
     }
     std::erase_if(names, [&](const std::string& name) {
@@ -568,4 +568,4 @@ PlannedChanges planned_changes(const World& plan, const Mapped& before, const Ma
   return Comparison(plan, before, after, catalogue).run();
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -13,10 +13,10 @@ void add_root(const ImportPath& path, AttributeNames& names) {
 }
 
 // `part_of` empty: paths of the component itself; else those into resources of that type.
-void add(const std::vector<AttributeDef>& attributes, const std::string& part_of, const Catalogue* catalogue,
-         AttributeNames& names) {
+void add(const std::vector<AttributeDef>& attributes, const std::string& part_of, Language language,
+         const Catalogue* catalogue, AttributeNames& names) {
   for (const AttributeDef& attribute : attributes) {
-    for (const ImportPath& path : attribute.terraform) {
+    for (const ImportPath& path : attribute.paths(language)) {
       if (path.other_type != part_of) continue;
       add_root(path, names);
       // An item reads what stands beside its block, one level up.
@@ -24,22 +24,23 @@ void add(const std::vector<AttributeDef>& attributes, const std::string& part_of
                                 ? catalogue->find_type(attribute.types.front())
                                 : nullptr;
       for (std::size_t i = 0; item && i < item->attributes.size(); ++i) {
-        for (const ImportPath& inner : item->attributes[i].terraform) {
+        for (const ImportPath& inner : item->attributes[i].paths(language)) {
           if (!inner.steps.empty() && inner.steps.front().kind == ImportStep::Kind::up) add_root(inner, names);
         }
       }
     }
-    add(attribute.members, part_of, catalogue, names);
+    add(attribute.members, part_of, language, catalogue, names);
   }
 }
 
 }  // namespace
 
-AttributeNames read_from_component(const TypeDef& type, const std::string& terraform_type, const Catalogue& catalogue) {
+AttributeNames read_from_component(const TypeDef& type, const std::string& resource_type, Language language,
+                                   const Catalogue& catalogue) {
   AttributeNames names{"arn", "owner_id", "region"};
-  add(type.attributes, "", &catalogue, names);
-  for (const ImportSource& source : type.terraform) {
-    if (source.type != terraform_type) continue;
+  add(type.attributes, "", language, &catalogue, names);
+  for (const ImportSource& source : type.sources(language)) {
+    if (source.type != resource_type) continue;
     names.insert(source.named_by.begin(), source.named_by.end());
     names.insert(source.also.begin(), source.also.end());
     for (const ImportSource::FaultByUpdate& fault : source.faults) names.insert(fault.attribute);
@@ -50,10 +51,10 @@ AttributeNames read_from_component(const TypeDef& type, const std::string& terra
   return names;
 }
 
-AttributeNames read_from_part(const TypeDef& type, const std::string& terraform_type) {
+AttributeNames read_from_part(const TypeDef& type, const std::string& resource_type) {
   AttributeNames names;
-  add(type.attributes, terraform_type, nullptr, names);
+  for (const Language language : languages) add(type.attributes, resource_type, language, nullptr, names);
   return names;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 std::optional<Duration> schedule_gap(std::string_view expression) {
   if (expression.starts_with("rate(") && expression.ends_with(")")) {
@@ -78,4 +78,4 @@ std::optional<Duration> schedule_gap(std::string_view expression) {
   return Duration::days(days_between);
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

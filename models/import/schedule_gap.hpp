@@ -6,8 +6,8 @@
 
 #include "core/quantity.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 std::optional<Duration> schedule_gap(std::string_view expression);  // empty when it is none
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -3,9 +3,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "models/import/terraform_world.hpp"
+#include "models/import/world.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -211,4 +211,4 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   return good;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -279,4 +279,4 @@ void References::add_instances(const std::string& block, std::string_view key, s
   }
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

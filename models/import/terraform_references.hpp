@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "models/import/terraform_world.hpp"
+#include "models/import/world.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 // An instance and what of it is meant: aws_iam_role.r.arn is {r, "arn"}; of a nested one, "a.b".
 struct Target {
@@ -57,4 +57,4 @@ class References {
   std::unordered_map<std::string, std::vector<std::string>> module_keys_;  // "module.a" -> addresses of its instances
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "models/import/terraform_world.hpp"
+#include "models/import/world.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -154,4 +154,4 @@ bool read_raw_state(Documents& documents, Value root, World& world, input::Diagn
   return good;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

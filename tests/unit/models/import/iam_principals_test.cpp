@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 using namespace moshimo;
-using namespace moshimo::models::terraform;
+using namespace moshimo::models::importing;
 using By = NamedPrincipal::By;
 
 namespace {

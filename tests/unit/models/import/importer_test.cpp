@@ -456,7 +456,7 @@ TEST_CASE("Values become what an inventory says: durations, counts, nothing wher
 
 TEST_CASE("Schedules become the time between events") {
   const auto gap = [](const char* text) {
-    return terraform::schedule_gap(text).value_or(Duration::forever()).in_seconds();
+    return importing::schedule_gap(text).value_or(Duration::forever()).in_seconds();
   };
   CHECK(gap("rate(5 minutes)") == 300);
   CHECK(gap("rate(1 hour)") == 3600);
@@ -465,8 +465,8 @@ TEST_CASE("Schedules become the time between events") {
   CHECK(gap("cron(0 */6 * * ? *)") == 6 * 3600);   // 4 a day
   CHECK(gap("cron(0 9 ? * MON *)") == 7 * 86400);  // once a week
   CHECK(gap("cron(0 9 1 * ? *)") == 30 * 86400);   // once a month
-  CHECK_FALSE(terraform::schedule_gap("every day"));
-  CHECK_FALSE(terraform::schedule_gap("rate(0 minutes)"));
+  CHECK_FALSE(importing::schedule_gap("every day"));
+  CHECK_FALSE(importing::schedule_gap("rate(0 minutes)"));
 }
 
 // ---- plans
@@ -866,12 +866,10 @@ TEST_CASE("Kinds of input are told by their content") {
 }
 
 TEST_CASE("What is no input is refused with what to do instead") {
-  CHECK(refusal(R"({"RoleDetailList":[],"Policies":[]})").find("which import does not support yet") !=
-        std::string::npos);
   CHECK(refusal("{\"@level\":\"info\"}\n").find("terraform show -json FILE") != std::string::npos);
   CHECK(refusal("PK\x03\x04").find("terraform show -json FILE") != std::string::npos);
   CHECK(refusal("[command]/bin/terraform\n{}").find("terraform_wrapper: false") != std::string::npos);
-  CHECK(refusal(R"({"a":1})").find("neither a Terraform plan nor a state") != std::string::npos);
+  CHECK(refusal(R"({"a":1})").find("this is no file that import reads") != std::string::npos);
   CHECK(refusal("").find("the file is empty") != std::string::npos);
   CHECK(refusal(R"({"format_version":"2.0","resource_changes":[]})")
             .find("this plan has format version 2.0; versions 0.x and 1.x can be read") != std::string::npos);

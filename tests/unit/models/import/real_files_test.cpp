@@ -280,20 +280,3 @@ TEST_CASE("Drift and moves of published plans are told") {
     CHECK(std::count(r.changes.vanished.begin(), r.changes.vanished.end(), "aws_lambda_function.lambda") == 1);
   }
 }
-
-TEST_CASE("What other tools write is named, not guessed at") {
-  const auto refused = [](const std::string& file) -> std::string {
-    const auto path = real_file(file);
-    if (!path) return "skipped: not supported yet";
-    input::Diagnostics diagnostics;
-    const ImportResult r = import_files({*path}, embedded_catalogue(), diagnostics);
-    REQUIRE(diagnostics.errors().size() == 1);
-    return diagnostics.errors().front().message;
-  };
-  for (const char* file : {"gaad/cloudmapper-demo.json", "gaad/awscli-doc-example.json", "cfn/awscfn-firehose.yaml",
-                           "cfn/awscfn-ecs-schedule.json", "cfn/spat-sns-firehose.yaml"}) {
-    INFO(file);
-    const std::string message = refused(file);
-    CHECK((message.find("not support") != std::string::npos));
-  }
-}

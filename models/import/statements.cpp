@@ -1,9 +1,11 @@
-#include "models/import/terraform_statements.hpp"
+#include "models/import/statements.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace moshimo::models::terraform {
+#include "models/import/placeholders.hpp"
+
+namespace moshimo::models::importing {
 
 Statements::Statements(const Places& places, Components& components, Links& links, const Catalogue& catalogue,
                        const KnownNames& names)
@@ -52,7 +54,10 @@ Statements::Named Statements::principals_in(const Place& place, const Component&
   Named named;
   const Value text = place.value ? place.value : place.policy;
   if (text) {
-    for (NamedPrincipal& p : principals_of(text.decoded())) named.push_back({std::move(p), ImportedEdge::How::value});
+    for (NamedPrincipal& p : principals_of(text.decoded())) {
+      const auto how = has_placeholder(p.named_as) ? ImportedEdge::How::reference : ImportedEdge::How::value;
+      named.push_back({std::move(p), how});
+    }
   } else if (place.is_unknown) {
     links_.mark_unknown(c, where);
     by_expression(place.source, place.instance, place.expression, 0, named);
@@ -83,7 +88,10 @@ void Statements::read(const Place& place, const Component& c, const std::string&
         } else if (target < 0 && !is_secret && named.by == NamedPrincipal::By::role_id) {
           links_.unresolved(
               c, where,
-              fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as));
+              named.is_in_condition
+                  ? fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as)
+                  : fmt::format("{} is what is left of a deleted {}: AWS shows an ID where the ARN leads nowhere",
+                                named.named_as, named.named_as.starts_with("AIDA") ? "user" : "role"));
         }
         break;
       }
@@ -96,7 +104,7 @@ void Statements::read(const Place& place, const Component& c, const std::string&
     }
     if (target < 0 && former.empty() && named.is_spared) continue;  // a Deny can only spare a principal that is known
     if (target >= 0) components_.want(target);
-    statement.set(role, target >= 0 ? components_[target].name : !former.empty() ? former : named.named_as);
+    statement.set(role, target >= 0 ? components_[target].name : !former.empty() ? former : shown(named.named_as));
     if (named.by != NamedPrincipal::By::arn) statement.set("by", std::string(name_of(named.by)));
     const std::string by(name_of(named.by));
     const bool is_known = std::any_of(list.children.begin(), list.children.end(), [&](const models::Value& other) {
@@ -113,4 +121,4 @@ void Statements::read(const Place& place, const Component& c, const std::string&
   }
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,13 +1,13 @@
-#include "models/import/terraform_mapping.hpp"
+#include "models/import/mapping.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/import/attributes.hpp"
+#include "models/import/links.hpp"
 #include "models/import/read_attributes.hpp"
-#include "models/import/terraform_attributes.hpp"
-#include "models/import/terraform_links.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -18,15 +18,17 @@ void find_nested(Components& components, const Links& links, const Catalogue& ca
     if (c.is_data) continue;
     for (const AttributeDef& attribute : c.type->attributes) {
       if (attribute.kind != AttributeDef::Kind::contains || attribute.types.empty()) continue;
-      for (const ImportPath& path : attribute.terraform) {
-        if (path.other_type.empty() || !path.steps.empty()) continue;
-        const TypeDef* part = catalogue.find_terraform(path.other_type);
-        if (!part || part->name != attribute.types.front()) continue;
-        for (const auto& [source, instance] : links.parts_of(c, path)) {
-          const int nested = components.of(source, instance);
-          if (nested < 0 || components[nested].parent >= 0) continue;
-          components[nested].parent = c.id;
-          components[nested].parent_attribute = attribute.name;
+      for (const Language language : languages) {
+        for (const ImportPath& path : attribute.paths(language)) {
+          if (path.other_type.empty() || !path.steps.empty()) continue;
+          const TypeDef* part = catalogue.find_imported(path.other_type);
+          if (!part || part->name != attribute.types.front()) continue;
+          for (const auto& [source, instance] : links.parts_of(c, path)) {
+            const int nested = components.of(source, instance);
+            if (nested < 0 || components[nested].parent >= 0) continue;
+            components[nested].parent = c.id;
+            components[nested].parent_attribute = attribute.name;
+          }
         }
       }
     }
@@ -35,10 +37,12 @@ void find_nested(Components& components, const Links& links, const Catalogue& ca
 
 // Parts that give a component something although no attribute is read from them.
 void fold_silent_parts(const Component& c, const Links& links, Attributes& attributes) {
-  for (const ImportSource& source : c.type->terraform) {
-    for (const ImportSource::Part& part : source.parts) {
-      for (const auto& [file, instance] : links.parts_of(c, part.path)) {
-        attributes.fold(file, instance, c, part.attribute);
+  for (const Language language : languages) {
+    for (const ImportSource& source : c.type->sources(language)) {
+      for (const ImportSource::Part& part : source.parts) {
+        for (const auto& [file, instance] : links.parts_of(c, part.path)) {
+          attributes.fold(file, instance, c, part.attribute);
+        }
       }
     }
   }
@@ -80,7 +84,7 @@ void count(const Places& places, const Components& components, const Links& link
       } else if (attributes.is_folded(static_cast<int>(s), static_cast<int>(i))) {
         ++coverage.folded;
       } else {
-        if (catalogue.is_part_in_terraform(instance.type)) {
+        if (catalogue.is_part_in_terraform(instance.type) || catalogue.is_part_in_cloudformation(instance.type)) {
           const bool has_owner = links.has_owner(static_cast<int>(s), static_cast<int>(i));
           coverage.unresolved.push_back({address, "",
                                          has_owner ? "it is part of a resource, but says nothing that is modelled"
@@ -114,8 +118,8 @@ void find_unread(const Places& places, const Components& components, const Catal
     const Instance& instance = places.instance(c.source, c.instance);
     const auto [at, is_new] = types.try_emplace(instance.type);
     if (is_new) {
-      at->second.read = read_from_component(*c.type, instance.type, catalogue);
-      at->second.read.insert({"id", "tags", "tags_all", "timeouts"});
+      at->second.read = read_from_component(*c.type, instance.type, places.language(c.source), catalogue);
+      at->second.read.insert({"id", "tags", "tags_all", "timeouts", "Tags"});
     }
     for (Value value = instance.values.first(); value; value = value.next()) {
       const bool is_set = value.is_scalar() ? !value.text().empty() : value.size() > 0;
@@ -128,7 +132,7 @@ void find_unread(const Places& places, const Components& components, const Catal
 }
 
 // What the inventory has to say of what is not in it.
-void tell_unknowns(Mapped& out) {
+void tell_unknowns(const std::vector<Source>& sources, Mapped& out) {
   Coverage& coverage = out.coverage;
   std::sort(coverage.unmodelled.begin(), coverage.unmodelled.end(),
             [](const auto& a, const auto& b) { return a.type != b.type ? a.type < b.type : a.address < b.address; });
@@ -142,6 +146,10 @@ void tell_unknowns(Mapped& out) {
     if (end - i > 5) addresses += fmt::format(" and {} more", end - i - 5);
     out.inventory.unknowns.push_back(fmt::format("{} is not modelled: {}", coverage.unmodelled[i].type, addresses));
     i = end;
+  }
+  for (const Source& source : sources) {
+    out.inventory.unknowns.insert(out.inventory.unknowns.end(), source.world.unknowns.begin(),
+                                  source.world.unknowns.end());
   }
   for (const Coverage::Unresolved& u : coverage.unresolved) {
     out.inventory.unknowns.push_back(u.attribute.empty() ? fmt::format("{}: {}", u.address, u.why)
@@ -179,8 +187,8 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   out.unknown = links.take_unknown();
   count(places, components, links, attributes, catalogue, out);
   find_unread(places, components, catalogue, out.coverage);
-  tell_unknowns(out);
+  tell_unknowns(sources, out);
   return out;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

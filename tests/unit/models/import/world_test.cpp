@@ -3,7 +3,7 @@
 #include "models/import/terraform_references.hpp"
 
 using namespace moshimo;
-using namespace moshimo::models::terraform;
+using namespace moshimo::models::importing;
 
 namespace {
 

@@ -1,8 +1,8 @@
-#include "models/import/terraform_values.hpp"
+#include "models/import/values.hpp"
 
 #include <charconv>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 using input::Node;
 using input::NodeKind;
@@ -69,6 +69,55 @@ std::vector<Value> Value::items() const {
 Value Value::decoded() const {
   if (!is_scalar()) return *this;
   return documents_->decode(node_);
+}
+
+namespace {
+
+void write_json(Value value, std::string& out) {
+  const auto quoted = [&](std::string_view text) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    out += '"';
+    for (const char c : text) {
+      const auto code = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') out += '\\';
+      if (code < 0x20) {
+        out += "\\u00";
+        out += hex[code >> 4];
+        out += hex[code & 15];
+      } else {
+        out += c;
+      }
+    }
+    out += '"';
+  };
+  if (value.is_scalar()) {
+    if (value.is_text()) {
+      quoted(value.text());
+    } else {
+      out += value.text();
+    }
+    return;
+  }
+  out += value.is_map() ? '{' : '[';
+  bool is_first = true;
+  for (Value child = value.first(); child; child = child.next()) {
+    if (!is_first) out += ',';
+    is_first = false;
+    if (value.is_map()) {
+      quoted(child.key());
+      out += ':';
+    }
+    write_json(child, out);
+  }
+  out += value.is_map() ? '}' : ']';
+}
+
+}  // namespace
+
+std::string to_json(Value value) {
+  std::string out;
+  if (value) write_json(value, out);
+  return out;
 }
 
 Value Documents::add(std::shared_ptr<const input::Document> document) {
@@ -145,4 +194,4 @@ bool Documents::is_hidden(Value parent, std::string_view name) const {
   return found && hidden_.contains(found);
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

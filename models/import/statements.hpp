@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "models/import/iam_principals.hpp"
-#include "models/import/terraform_links.hpp"
+#include "models/import/links.hpp"
 #include "models/inventory.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 class Statements {
  public:
@@ -32,4 +32,4 @@ class Statements {
   AttributeDef principal_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,6 +1,6 @@
-// Values inside Terraform's JSON: a place in a document that knows whether it must not be shown.
+// Values inside files: a place in a document that knows whether it must not be shown.
 //
-// What Terraform marks as sensitive reads as absent everywhere but in policy documents, which name principals and are
+// What is marked as sensitive reads as absent everywhere but in policy documents, which name principals and are
 // never printed. A value is cheap to copy and valid as long as its `Documents`.
 #pragma once
 
@@ -14,7 +14,7 @@
 
 #include "input/document.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 class Documents;
 
@@ -32,6 +32,7 @@ class Value {
   std::size_t size() const { return node_ ? node_->children : 0; }
 
   std::string_view text() const { return is_scalar() ? node_->text : std::string_view(); }
+  std::string_view tag() const { return node_ ? node_->tag : std::string_view(); }
   std::string_view key() const { return node_ ? node_->key : std::string_view(); }
   std::optional<double> number() const;
   input::Position at() const;
@@ -57,6 +58,8 @@ class Value {
   const input::Node* node_ = nullptr;
 };
 
+std::string to_json(Value value);
+
 // Owns the documents an import reads, those inside strings included, and knows which nodes are sensitive.
 class Documents {
  public:
@@ -79,4 +82,4 @@ class Documents {
   std::unordered_map<const input::Node*, Value> decoded_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,4 +1,4 @@
-#include "models/import/terraform_attributes.hpp"
+#include "models/import/attributes.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,9 +6,10 @@
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
+#include "models/import/placeholders.hpp"
 #include "models/import/schedule_gap.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -36,6 +37,24 @@ std::optional<double> bytes_in(Value value) {
   return number * std::pow(1024.0, static_cast<double>(unit + 1));
 }
 
+// Entries of a map; CloudFormation and IAM write an entry as a map of its own.
+void add_entries(Value value, models::Value& map) {
+  struct Form {
+    std::string_view name, value;
+  };
+  for (const Form form : {Form{"Key", "Value"}, Form{"PolicyName", "PolicyDocument"}}) {
+    const Value name = value.member(form.name);
+    const Value held = value.member(form.value);
+    if (!name.is_scalar() || !held) continue;
+    map.set(shown(name.text()), shown(held.is_scalar() ? std::string(held.text()) : to_json(held)));
+    return;
+  }
+  if (!value.is_map()) return;
+  for (Value entry = value.first(); entry; entry = entry.next()) {
+    if (entry.is_scalar()) map.set(std::string(entry.key()), shown(entry.text()));
+  }
+}
+
 // A value as an inventory writes it; empty where it says nothing.
 std::optional<std::string> scalar_text(const AttributeDef& attribute, Value value, const ImportPath& path) {
   if (!value.is_scalar()) return std::nullopt;
@@ -49,7 +68,7 @@ std::optional<std::string> scalar_text(const AttributeDef& attribute, Value valu
   }
   switch (attribute.kind) {
     case AttributeDef::Kind::text:
-    case AttributeDef::Kind::policy: return std::string(value.text());
+    case AttributeDef::Kind::policy: return shown(value.text());
     case AttributeDef::Kind::one_of: {
       for (const std::string& option : attribute.options) {
         if (option == value.text()) return option;
@@ -116,18 +135,20 @@ void Attributes::note_mentions(const Component& c) {
         std::find_if(out_.edges.rbegin(), out_.edges.rend(), [&](const ImportedEdge& e) { return e.from != c.name; });
     return target == c.id || std::any_of(out_.edges.rbegin(), end, [&](const ImportedEdge& e) { return e.to == to; });
   };
-  for (const ImportSource& source : c.type->terraform) {
-    for (const ImportSource::Mention& mention : source.mentions) {
-      if (mention.path.other_type.empty() &&
-          (c.instance < 0 || places_.instance(c.source, c.instance).type != source.type)) {
-        continue;
+  const auto note = [&](const ImportSource::Mention& mention) {
+    for (const Place& place : links_.walk(from, mention.path, c)) {
+      for (const Found& found : links_.mentioned(place, mention, c)) {
+        if (is_known(found.component)) continue;
+        components_.want(found.component);
+        out_.edges.push_back({c.name, mention.path.text, components_[found.component].name, found.how, false});
       }
-      for (const Place& place : links_.walk(from, mention.path, c)) {
-        for (const Found& found : links_.mentioned(place, mention, c)) {
-          if (is_known(found.component)) continue;
-          components_.want(found.component);
-          out_.edges.push_back({c.name, mention.path.text, components_[found.component].name, found.how, false});
-        }
+    }
+  };
+  for (const Language language : languages) {
+    for (const ImportSource& source : c.type->sources(language)) {
+      const bool is_its_own = c.instance >= 0 && places_.instance(c.source, c.instance).type == source.type;
+      for (const ImportSource::Mention& mention : source.mentions) {
+        if (is_its_own || !mention.path.other_type.empty()) note(mention);
       }
     }
   }
@@ -154,8 +175,8 @@ models::Value Attributes::read_all(const TypeDef& type, const Place& from, const
 // The places of the first path that leads to something known.
 std::vector<Place> Attributes::first_known(const AttributeDef& attribute, const Place& from, const Component& c) const {
   std::vector<Place> places;
-  for (const ImportPath& path : attribute.terraform) {
-    std::vector<Place> more = links_.walk(from, path, c);
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    std::vector<Place> more = links_.walk(from, *path, c);
     places.insert(places.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     if (std::any_of(places.begin(), places.end(), [](const Place& p) { return bool(p.value); })) break;
   }
@@ -164,12 +185,12 @@ std::vector<Place> Attributes::first_known(const AttributeDef& attribute, const 
 
 std::optional<models::Value> Attributes::read(const AttributeDef& attribute, const Place& from, const Component& c,
                                               const std::string& where) {
-  for (const ImportPath& path : attribute.terraform) {
-    if (path.other_type.empty()) continue;
-    for (const auto& [source, instance] : links_.parts_of(c, path)) {
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    if (path->other_type.empty()) continue;
+    for (const auto& [source, instance] : links_.parts_of(c, *path)) {
       std::vector<Place> places{places_.root(source, instance)};
-      if (!path.steps.empty() && path.steps.front().kind == ImportStep::Kind::matching) {
-        places_.step(path.steps.front(), places);
+      if (!path->steps.empty() && path->steps.front().kind == ImportStep::Kind::matching) {
+        places_.step(path->steps.front(), places);
       }
       if (!places.empty()) fold(source, instance, c, where);
     }
@@ -181,7 +202,8 @@ std::optional<models::Value> Attributes::read(const AttributeDef& attribute, con
     case AttributeDef::Kind::map: return read_map(attribute, from, c);
     case AttributeDef::Kind::policy: {
       for (const Place& place : first_known(attribute, from, c)) {
-        if (place.value.is_scalar()) return models::Value::scalar(std::string(place.value.text()));
+        if (place.value.is_scalar()) return models::Value::scalar(shown(place.value.text()));
+        if (place.value.is_map()) return models::Value::scalar(shown(to_json(place.value)));
       }
       return std::nullopt;
     }
@@ -202,44 +224,53 @@ std::optional<models::Value> Attributes::read(const AttributeDef& attribute, con
 
 std::optional<models::Value> Attributes::read_map(const AttributeDef& attribute, const Place& from,
                                                   const Component& c) {
-  for (const Place& place : first_known(attribute, from, c)) {
-    if (!place.value.is_map()) continue;
-    models::Value map = models::Value::map();
-    for (Value entry = place.value.first(); entry; entry = entry.next()) {
-      if (entry.is_scalar()) map.set(std::string(entry.key()), std::string(entry.text()));
-    }
-    if (!map.children.empty()) return map;
+  models::Value map = models::Value::map();
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    for (const Place& place : links_.walk(from, *path, c)) add_entries(place.value, map);
   }
-  return std::nullopt;
+  if (map.children.empty()) return std::nullopt;
+  return map;
 }
 
 // ---- references -----------------------------------------------------------------------------------------------------
 
 // The default may name a resource by AWS's name, which is not always the name here.
 int Attributes::named_by_default(const AttributeDef& attribute, const Component& c) const {
-  if (attribute.default_value.kind != Expression::Kind::text || c.own_name.empty()) return -1;
-  std::string text;
-  for (const TextPart& part : attribute.default_value.text.parts) {
-    if (part.kind == TextPart::Kind::literal) {
-      text += part.text;
-    } else if (part.kind == TextPart::Kind::path && part.path.text == "name") {
-      text += c.own_name;
-    } else {
-      return -1;
-    }
+  if (attribute.default_value.kind != Expression::Kind::text) return -1;
+  std::vector<std::string> names;
+  if (!c.own_name.empty()) names.push_back(c.own_name);
+  if (c.instance >= 0 && places_.language(c.source) == Language::cloudformation) {
+    names.push_back(resource_placeholder(c.source, places_.instance(c.source, c.instance).name));
   }
-  const int nearest = components_.nearest(links_.identified(text, attribute), c);
-  const bool is_elsewhere = nearest >= 0 && !c.region.empty() && !components_[nearest].region.empty() &&
-                            c.region != components_[nearest].region;
-  return is_elsewhere ? -1 : nearest;  // the default lies in the same region
+  for (const std::string& name : names) {
+    std::string text;
+    for (const TextPart& part : attribute.default_value.text.parts) {
+      if (part.kind == TextPart::Kind::literal) {
+        text += part.text;
+      } else if (part.kind == TextPart::Kind::path && part.path.text == "name") {
+        text += name;
+      } else {
+        return -1;
+      }
+    }
+    const int target = components_.nearest(links_.identified(text, attribute), c);
+    if (target < 0) continue;
+    const bool is_elsewhere =
+        !c.region.empty() && !components_[target].region.empty() && c.region != components_[target].region;
+    if (!is_elsewhere) return target;  // the default lies in the same region
+  }
+  return -1;
 }
 
 std::optional<models::Value> Attributes::read_reference(const AttributeDef& attribute, const Place& from,
                                                         const Component& c, const std::string& where) {
   std::vector<Found> all;
-  for (const ImportPath& path : attribute.terraform) {
-    for (const Place& place : links_.walk(from, path, c)) {
-      for (const Found& f : links_.refer(place, attribute, c, where)) {
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    for (const Place& place : links_.walk(from, *path, c)) {
+      const bool is_itself = !path->other_type.empty() && path->steps.empty();  // the resource that names this one
+      const int whole = is_itself ? components_.of(place.source, place.instance) : -1;
+      for (const Found& f : whole >= 0 ? std::vector<Found>{{whole, {}, ImportedEdge::How::value}}
+                                       : links_.refer(place, attribute, c, where)) {
         const bool is_known = std::any_of(all.begin(), all.end(), [&](const Found& other) {
           return f.component >= 0 ? other.component == f.component : other.text == f.text;
         });
@@ -320,13 +351,13 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
   const TypeDef* part = attribute.types.empty() ? nullptr : catalogue_.find_type(attribute.types.front());
   if (!part) return std::nullopt;
   models::Value list = models::Value::list();
-  for (const ImportPath& path : attribute.terraform) {
-    const bool is_document = !path.steps.empty() && path.steps.back().kind == ImportStep::Kind::statements;
-    for (const Place& place : links_.walk(from, path, c)) {
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    const bool is_document = !path->steps.empty() && path->steps.back().kind == ImportStep::Kind::statements;
+    for (const Place& place : links_.walk(from, *path, c)) {
       if (is_document) {
         statements_.read(place, c, where, list, out_.edges);
       } else if (place.value) {
-        list.add(read_item(attribute, path, *part, place, c, where, list));
+        list.add(read_item(attribute, *path, *part, place, c, where, list));
       } else {
         if (!place.is_computed) links_.unresolved(c, where, "what stands here is not known before apply");
         links_.mark_unknown(c, where);
@@ -379,7 +410,8 @@ models::Value Attributes::read_item(const AttributeDef& attribute, const ImportP
 std::optional<models::Value> Attributes::read_object(const AttributeDef& attribute, const Place& from,
                                                      const Component& c, const std::string& where) {
   std::vector<Place> places{from};
-  if (!attribute.terraform.empty()) places = first_known(attribute, from, c);
+  const bool has_place = !attribute.paths(places_.language(from.source)).empty();
+  if (has_place) places = first_known(attribute, from, c);
   if (places.empty()) return std::nullopt;
   models::Value object = models::Value::map();
   for (const AttributeDef& member : attribute.members) {
@@ -387,21 +419,21 @@ std::optional<models::Value> Attributes::read_object(const AttributeDef& attribu
       object.set(member.name, std::move(*value));
     }
   }
-  if (attribute.terraform.empty() && object.children.empty()) return std::nullopt;
+  if (!has_place && object.children.empty()) return std::nullopt;
   return object;
 }
 
 std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribute, const Place& from,
                                                      const Component& c, const std::string& where) {
   models::Value list = models::Value::list();
-  for (const ImportPath& path : attribute.terraform) {
-    for (const Place& place : links_.walk(from, path, c)) {
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    for (const Place& place : links_.walk(from, *path, c)) {
       if (!place.value) {
         if (place.is_unknown) links_.mark_unknown(c, where);
         continue;
       }
       for (const Place& leaf : places_.items(place)) {
-        auto text = scalar_text(attribute, leaf.value, path);
+        auto text = scalar_text(attribute, leaf.value, *path);
         if (!text) continue;
         if (!attribute.many) return models::Value::scalar(std::move(*text));
         list.add(models::Value::scalar(std::move(*text)));
@@ -412,4 +444,4 @@ std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribu
   return list;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,8 +1,8 @@
-#include "models/import/terraform_world.hpp"
+#include "models/import/world.hpp"
 
 #include <array>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -133,4 +133,4 @@ std::string Configuration::region(const std::string& provider_config_key) const 
   return {};
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

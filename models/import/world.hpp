@@ -1,4 +1,4 @@
-// What a Terraform plan or state says exists, and what a plan would change: resource instances with their values.
+// What a file says exists: resource instances with their values; and what a Terraform plan would change.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "models/import/terraform_values.hpp"
+#include "models/catalogue.hpp"
+#include "models/import/values.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 enum class Action {
   no_op,
@@ -86,7 +87,9 @@ class Configuration {
 };
 
 struct World {
+  Language language = Language::terraform;
   std::vector<Instance> instances;
+  std::vector<std::string> unknowns;  // what the file leaves open, a sentence each
   std::vector<Change> changes;
   std::vector<Drift> drifted;  // what changed outside Terraform, in order
   Configuration configuration;
@@ -109,4 +112,4 @@ std::string parent_module(std::string_view module_address);
 // The key of the last part: `0` or `"x"`; empty when there is none.
 std::string last_key(std::string_view address);
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,4 +1,4 @@
-// What values of Terraform's resources name: by the text where it is known, by the expression where it is not.
+// What values of resources name: by the text where it is known, by the expression where it is not.
 #pragma once
 
 #include <map>
@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "models/import/components.hpp"
 #include "models/import/importer.hpp"
-#include "models/import/terraform_components.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 // What an attribute's text was found to name.
 struct Found {
@@ -33,6 +33,8 @@ class Links {
   const std::vector<std::pair<int, int>>& parts_of(const Component& owner, const ImportPath& path) const;
   bool has_owner(int source, int instance) const { return owned_.contains({source, instance}); }
 
+  // Where an attribute may stand: in the language of the place, and in parts written in the other.
+  std::vector<const ImportPath*> paths_of(const AttributeDef& attribute, const Place& from) const;
   // Everything a path leads to from a place of the component.
   std::vector<Place> walk(const Place& from, const ImportPath& path, const Component& c) const;
 
@@ -71,6 +73,7 @@ class Links {
   void join(const TypeDef& type, const ImportPath& path);
   void join(const TypeDef& type, const AttributeDef& attribute);
   Component stand_in(int source, int instance, const TypeDef& type) const;
+  int find_by_name_in(std::string_view arn, const TypeDef& type, const Component& user) const;
   int through_alias(const Component& alias, const AttributeDef& attribute) const;
   int make_external(std::string_view text, const AttributeDef& attribute, const Component& user);
   void refer_by_text(std::string_view text, ImportedEdge::How how, const AttributeDef& attribute, const Component& user,
@@ -88,4 +91,4 @@ class Links {
   std::set<std::string> unknown_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

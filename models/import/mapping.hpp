@@ -1,4 +1,4 @@
-// From Terraform's world to an inventory, as the catalogue's `terraform:` keys say.
+// From what files say exists to an inventory, as the catalogue's `terraform:` and `cloudformation:` keys say.
 #pragma once
 
 #include <map>
@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "models/catalogue.hpp"
+#include "models/import/components.hpp"
 #include "models/import/importer.hpp"
-#include "models/import/terraform_components.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
-// Where a Terraform resource ended up.
+// Where a resource of the files ended up.
 struct Placement {
   std::string name;       // of the component in the inventory; empty: nowhere
   std::string type;       // its catalogue type
@@ -33,4 +33,4 @@ struct Mapped {
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
                  const KnownNames& names = {});
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

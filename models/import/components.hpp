@@ -1,4 +1,4 @@
-// The components that Terraform's resources become: what identifies them, where they are, and their names.
+// The components that the files' resources become: what identifies them, where they are, and their names.
 #pragma once
 
 #include <map>
@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "models/import/terraform_places.hpp"
+#include "models/import/places.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 struct Component {
   int id = -1;
@@ -53,8 +53,8 @@ class Components {
   int of(int source, int instance) const {  // -1: its type is not modelled
     return of_instance_[static_cast<std::size_t>(source)][static_cast<std::size_t>(instance)];
   }
-  // Managed resources of one Terraform type, by source and instance.
-  const std::vector<std::pair<int, int>>& instances_of(const std::string& terraform_type) const;
+  // Managed resources of one type of the files, by source and instance.
+  const std::vector<std::pair<int, int>>& instances_of(const std::string& resource_type) const;
   // Managed components that stand in one module of one source.
   const std::vector<int>& in_module(int source, const std::string& module) const;
   // What a text identifies exactly.
@@ -92,4 +92,4 @@ class Components {
   std::string region_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,4 +1,4 @@
-// Places in the values of Terraform's resources, and the steps of an import path from one to the next.
+// Places in the values of resources, and the steps of an import path from one to the next.
 #pragma once
 
 #include <memory>
@@ -7,9 +7,9 @@
 
 #include "models/catalogue.hpp"
 #include "models/import/terraform_references.hpp"
-#include "models/import/terraform_world.hpp"
+#include "models/import/world.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 // A file, and what its expressions refer to.
 struct Source {
@@ -35,6 +35,7 @@ class Places {
   Places(const std::vector<Source>& sources, const Documents& documents) : sources_(sources), documents_(documents) {}
 
   const std::vector<Source>& sources() const { return sources_; }
+  Language language(int source) const { return sources_[static_cast<std::size_t>(source)].world.language; }
   const Instance& instance(int source, int index) const {
     return sources_[static_cast<std::size_t>(source)].world.instances[static_cast<std::size_t>(index)];
   }
@@ -50,4 +51,4 @@ class Places {
   const Documents& documents_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

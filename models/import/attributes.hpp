@@ -1,16 +1,16 @@
-// Reads the attributes of a component from Terraform's values, along the import paths of the catalogue.
+// Reads the attributes of a component from the values of its files, along the import paths of the catalogue.
 #pragma once
 
 #include <optional>
 #include <set>
 #include <string>
 
-#include "models/import/terraform_links.hpp"
-#include "models/import/terraform_mapping.hpp"
-#include "models/import/terraform_statements.hpp"
+#include "models/import/links.hpp"
+#include "models/import/mapping.hpp"
+#include "models/import/statements.hpp"
 #include "models/inventory.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 class Attributes {
  public:
@@ -59,4 +59,4 @@ class Attributes {
   std::set<std::pair<int, int>> folded_;
 };
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

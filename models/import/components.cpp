@@ -1,11 +1,12 @@
-#include "models/import/terraform_components.hpp"
+#include "models/import/components.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "models/import/aws_identity.hpp"
+#include "models/import/placeholders.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -15,9 +16,11 @@ std::string most_frequent(const std::map<std::string, int>& counts) {
   return best == counts.end() ? std::string() : best->first;
 }
 
-const ImportSource* import_source(const TypeDef& type, const std::string& terraform_type) {
-  for (const ImportSource& source : type.terraform) {
-    if (source.type == terraform_type) return &source;
+const ImportSource* import_source(const TypeDef& type, const std::string& resource_type) {
+  for (const Language language : languages) {
+    for (const ImportSource& source : type.sources(language)) {
+      if (source.type == resource_type) return &source;
+    }
   }
   return nullptr;
 }
@@ -54,7 +57,7 @@ Components::Components(const Places& places, const Catalogue& catalogue, const K
         if (is_account(account)) ++accounts[std::string(account)];
       }
       auto known = types.find(instance.type);
-      if (known == types.end()) known = types.emplace(instance.type, catalogue.find_terraform(instance.type)).first;
+      if (known == types.end()) known = types.emplace(instance.type, catalogue.find_imported(instance.type)).first;
       if (known->second) add(static_cast<int>(s), static_cast<int>(i), *known->second);
     }
   }
@@ -82,6 +85,9 @@ void Components::add(int source, int index, const TypeDef& type) {
   if (!c.is_data && instance.deposed.empty()) {
     in_module_[fmt::format("{}|{}", source, instance.module)].push_back(c.id);
   }
+  if (places_.language(source) == Language::cloudformation) {
+    identities_[resource_placeholder(source, instance.name)].push_back(c.id);
+  }
   if (const ImportSource* from = import_source(type, instance.type)) {
     std::vector<std::string> attributes = from->named_by;
     attributes.insert(attributes.end(), from->also.begin(), from->also.end());
@@ -101,7 +107,8 @@ std::string Components::own_name_of(const Instance& instance, const TypeDef& typ
   if (!from) return {};
   for (const std::string& attribute : from->named_by) {
     const std::string_view text = instance.values.member(attribute).text();
-    if (!text.empty() && !text.starts_with("arn:") && !is_uuid(text)) return std::string(text);  // a name to read
+    if (text.empty() || text.starts_with("arn:") || is_uuid(text) || is_left_open(text)) continue;
+    return std::string(text);  // a name to read
   }
   return {};
 }
@@ -138,9 +145,9 @@ void Components::locate_by_provider() {
   }
 }
 
-const std::vector<std::pair<int, int>>& Components::instances_of(const std::string& terraform_type) const {
+const std::vector<std::pair<int, int>>& Components::instances_of(const std::string& resource_type) const {
   static const std::vector<std::pair<int, int>> none;
-  const auto found = by_type_.find(terraform_type);
+  const auto found = by_type_.find(resource_type);
   return found == by_type_.end() ? none : found->second;
 }
 
@@ -196,7 +203,7 @@ std::string Components::aws_name_of(const Component& c) const {
   if (!from || from->named_by.empty()) return {};
   for (const std::string& attribute : from->named_by) {
     const std::string_view text = instance.values.member(attribute).text();
-    if (!text.empty()) return std::string(text);
+    if (!text.empty()) return shown(text);
   }
   return "<" + c.address + ">";
 }
@@ -244,7 +251,7 @@ int Components::external(const TypeDef& type, std::string name, std::string name
   c.named_as = std::move(named_as);
   if (const auto arn = parse_arn(c.named_as)) {
     if (is_account(arn->account)) c.account = arn->account;
-    c.region = arn->region;
+    if (!is_left_open(arn->region)) c.region = arn->region;
   } else if (const auto url = parse_queue_url(c.named_as)) {
     c.account = url->account;
     c.region = url->region;
@@ -275,4 +282,4 @@ void Components::want(int i) {
   wanted_.push_back(i);
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

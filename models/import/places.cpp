@@ -1,8 +1,8 @@
-#include "models/import/terraform_places.hpp"
+#include "models/import/places.hpp"
 
 #include <algorithm>
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::vector<Place> Places::items(const Place& place) const {
   return found;
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing

@@ -1,11 +1,12 @@
-#include "models/import/terraform_links.hpp"
+#include "models/import/links.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 #include "models/import/aws_identity.hpp"
+#include "models/import/placeholders.hpp"
 
-namespace moshimo::models::terraform {
+namespace moshimo::models::importing {
 
 // ---- parts ----------------------------------------------------------------------------------------------------------
 
@@ -18,18 +19,22 @@ std::string Links::key_of(const TypeDef& type, const ImportPath& path) {
 void Links::join_parts() {
   for (const TypeDef* type : catalogue_.types()) {
     for (const AttributeDef& attribute : type->attributes) join(*type, attribute);
-    for (const ImportSource& source : type->terraform) {
-      for (const ImportSource::Part& part : source.parts) join(*type, part.path);
-      for (const ImportSource::Mention& mention : source.mentions) {
-        if (!mention.path.other_type.empty()) join(*type, mention.path);
+    for (const Language language : languages) {
+      for (const ImportSource& source : type->sources(language)) {
+        for (const ImportSource::Part& part : source.parts) join(*type, part.path);
+        for (const ImportSource::Mention& mention : source.mentions) {
+          if (!mention.path.other_type.empty()) join(*type, mention.path);
+        }
       }
     }
   }
 }
 
 void Links::join(const TypeDef& type, const AttributeDef& attribute) {
-  for (const ImportPath& path : attribute.terraform) {
-    if (!path.other_type.empty()) join(type, path);
+  for (const Language language : languages) {
+    for (const ImportPath& path : attribute.paths(language)) {
+      if (!path.other_type.empty()) join(type, path);
+    }
   }
   for (const AttributeDef& member : attribute.members) join(type, member);
 }
@@ -105,6 +110,21 @@ const std::vector<std::pair<int, int>>& Links::parts_of(const Component& owner, 
   return parts == joined->second.by_owner.end() ? none : parts->second;
 }
 
+std::vector<const ImportPath*> Links::paths_of(const AttributeDef& attribute, const Place& from) const {
+  std::vector<const ImportPath*> paths;
+  const Language own = places_.sources().empty() ? Language::terraform : places_.language(from.source);
+  for (const ImportPath& path : attribute.paths(own)) {
+    if (from.instance >= 0 || !path.other_type.empty()) paths.push_back(&path);
+  }
+  for (const Language language : languages) {
+    if (language == own) continue;
+    for (const ImportPath& path : attribute.paths(language)) {
+      if (!path.other_type.empty()) paths.push_back(&path);
+    }
+  }
+  return paths;
+}
+
 std::vector<Place> Links::walk(const Place& from, const ImportPath& path, const Component& c) const {
   std::vector<Place> places;
   if (path.other_type.empty()) {
@@ -143,8 +163,9 @@ int Links::through_alias(const Component& alias, const AttributeDef& attribute) 
   for (const AttributeDef& own : alias.type->attributes) {
     if (own.kind != AttributeDef::Kind::refers_to || own.types.size() != 1) continue;
     if (std::find(attribute.types.begin(), attribute.types.end(), own.types.front()) == attribute.types.end()) continue;
-    for (const ImportPath& path : own.terraform) {
-      for (const Place& place : walk(places_.root(alias.source, alias.instance), path, alias)) {
+    const Place from = places_.root(alias.source, alias.instance);
+    for (const ImportPath* path : paths_of(own, from)) {
+      for (const Place& place : walk(from, *path, alias)) {
         if (!place.value.is_scalar()) continue;
         const int target = components_.nearest(identified(place.value.text(), own), alias);
         if (target >= 0) return target;
@@ -154,25 +175,37 @@ int Links::through_alias(const Component& alias, const AttributeDef& attribute) 
   return -1;
 }
 
+// An ARN of something whose own ARN is not known yet.
+int Links::find_by_name_in(std::string_view arn, const TypeDef& type, const Component& user) const {
+  for (const std::string& form : forms_of(arn)) {
+    const std::string name = name_by_template(type, form);
+    if (name.empty()) continue;
+    std::vector<int> possible;
+    for (const int i : components_.identified_by(name)) {
+      const Component& c = components_[i];
+      if (c.type == &type && c.instance >= 0 && !places_.instance(c.source, c.instance).values.member("arn")) {
+        possible.push_back(i);
+      }
+    }
+    if (!possible.empty()) return components_.nearest(possible, user);
+  }
+  return -1;
+}
+
 int Links::find(std::string_view text, const AttributeDef& attribute, const Component& user) const {
   if (text.empty()) return -1;
   const int direct = components_.nearest(identified(text, attribute), user);
   if (direct >= 0) return direct;
-  // An ARN of something whose own ARN is not known yet.
   if (text.starts_with("arn:") && !attribute.any_type) {
     for (const std::string& type_name : attribute.types) {
       const TypeDef* type = catalogue_.find_type(type_name);
-      const std::string name = type ? name_by_template(*type, text) : std::string();
-      if (name.empty()) continue;
-      std::vector<int> possible;
-      for (const int i : components_.identified_by(name)) {
-        const Component& c = components_[i];
-        if (c.type == type && c.instance >= 0 && !places_.instance(c.source, c.instance).values.member("arn")) {
-          possible.push_back(i);
-        }
-      }
-      if (!possible.empty()) return components_.nearest(possible, user);
+      const int named = type ? find_by_name_in(text, *type, user) : -1;
+      if (named >= 0) return named;
     }
+  }
+  if (!attribute.any_type && is_placeholder(text)) {
+    const int other = components_.nearest(components_.identified_by(without_attribute(text)), user);
+    return other >= 0 ? through_alias(components_[other], attribute) : -1;
   }
   if (!attribute.any_type && (text.starts_with("alias/") || text.find(":alias/") != std::string_view::npos)) {
     std::vector<int> aliases;
@@ -212,7 +245,8 @@ int Links::make_external(std::string_view text, const AttributeDef& attribute, c
   // A bare name says nothing about its type.
   std::vector<std::string_view> inside;
   for (const std::string_view t : types) {
-    if (!t.starts_with("outside:") && can_mean(text, t)) inside.push_back(t);
+    const bool is_possible = is_left_open(text) ? t != "kms:alias" : can_mean(text, t);
+    if (!t.starts_with("outside:") && is_possible) inside.push_back(t);
   }
   if (inside.size() != 1) return -1;
   const TypeDef* type = catalogue_.find_type(inside.front());
@@ -235,6 +269,7 @@ int Links::make_external(std::string_view text, const AttributeDef& attribute, c
 void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const AttributeDef& attribute,
                           const Component& user, const std::string& where, std::vector<Found>& found) {
   if (text.empty()) return;
+  if (how == ImportedEdge::How::value && has_placeholder(text)) how = ImportedEdge::How::reference;
   int target = find(text, attribute, user);
   if (target < 0 && text.starts_with("alias/aws/")) return;  // AWS's own key, which nobody can delete
   if (target < 0) {
@@ -251,9 +286,9 @@ void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const At
   if (target >= 0) {
     found.push_back({target, {}, how});
   } else if (attribute.or_text) {
-    found.push_back({-1, std::string(text), how});
+    found.push_back({-1, shown(text), how});
   } else if (!where.empty() && can_be_meant) {
-    unresolved(user, where, fmt::format("{} is nothing that is modelled here", text));
+    unresolved(user, where, fmt::format("{} is nothing that is modelled here", shown(text)));
   }
 }
 
@@ -362,7 +397,8 @@ std::vector<Found> Links::mentioned(const Place& place, const ImportSource::Ment
   std::vector<Found> found;
   const auto look_up = [&](std::string_view text) {
     const int target = find(text, attribute, user);
-    if (target >= 0) found.push_back({target, {}, ImportedEdge::How::value});
+    const auto how = has_placeholder(text) ? ImportedEdge::How::reference : ImportedEdge::How::value;
+    if (target >= 0) found.push_back({target, {}, how});
   };
   if (place.value.is_map()) {  // variables of an environment
     for (Value entry = place.value.first(); entry; entry = entry.next()) look_up(entry.text());
@@ -394,4 +430,4 @@ void Links::needed(const Component& c, const std::string& attribute, const std::
   }
 }
 
-}  // namespace moshimo::models::terraform
+}  // namespace moshimo::models::importing
