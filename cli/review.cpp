@@ -96,7 +96,8 @@ Job declare_import(CLI::App& app) {
     bool after = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("files", options->files, "Terraform plans and states as JSON, or `-`")->required();
+  app.add_option("files", options->files, "Terraform plans and states as JSON, templates, account details, or `-`")
+      ->required();
   app.add_flag("--coverage", options->coverage_only, "what was modelled and what was not, instead of the inventory");
   app.add_flag("--after", options->after, "of a plan: the world after it, instead of before");
   return [options](const Common& common) {

@@ -202,11 +202,6 @@ const TypeDef* Catalogue::find_cloudformation(std::string_view resource_type) co
   return found == contents_->cloudformation.end() ? nullptr : find_type(found->second);
 }
 
-const TypeDef* Catalogue::find_imported(std::string_view resource_type) const {
-  const TypeDef* type = find_terraform(resource_type);
-  return type ? type : find_cloudformation(resource_type);
-}
-
 namespace {
 
 void collect_parts(const AttributeDef& attribute, std::set<std::string, std::less<>>& terraform,

@@ -82,10 +82,6 @@ struct PrincipalDef {
 
 // ---- where importers find a thing -----------------------------------------------------------------------------------
 
-// Whose types and attribute names a file uses.
-enum class Language : std::uint8_t { terraform, cloudformation };
-constexpr std::array<Language, 2> languages = {Language::terraform, Language::cloudformation};
-
 struct ImportStep {
   enum class Kind : std::uint8_t {
     member,      // `a`
@@ -184,10 +180,6 @@ struct AttributeDef {
   std::vector<ImportPath> terraform;
   std::vector<ImportPath> cloudformation;
   input::Position at;
-
-  const std::vector<ImportPath>& paths(Language l) const {
-    return l == Language::terraform ? terraform : cloudformation;
-  }
 };
 std::string_view name_of(AttributeDef::Kind k);
 
@@ -405,9 +397,6 @@ struct TypeDef {
   std::optional<GuardsDef> guards;
   input::Position at;
 
-  const std::vector<ImportSource>& sources(Language l) const {
-    return l == Language::terraform ? terraform : cloudformation;
-  }
   const AttributeDef* find_attribute(std::string_view name) const;
   const ConditionDef* find_condition(std::string_view name) const;
   const PortDef* find_port(std::string_view name) const;
@@ -458,7 +447,6 @@ class Catalogue {
   const FactDef* find_fact(std::string_view id) const;
   const TypeDef* find_terraform(std::string_view resource_type) const;       // aws_sqs_queue
   const TypeDef* find_cloudformation(std::string_view resource_type) const;  // AWS::SQS::Queue
-  const TypeDef* find_imported(std::string_view resource_type) const;        // of either
   // Read for the attributes of other types, without being a type here: aws_sqs_queue_policy.
   bool is_part_in_terraform(std::string_view resource_type) const;
   bool is_part_in_cloudformation(std::string_view resource_type) const;

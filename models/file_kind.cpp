@@ -30,7 +30,7 @@ std::string_view advice_on(FileKind kind) {
     case FileKind::plan: return "`moshimo review` reads it, and `moshimo import` makes an inventory of it";
     case FileKind::state: return "`moshimo import` makes an inventory of it";
     case FileKind::report: return "no command reads that; give the files it was made of";
-    case FileKind::stack: return "no command reads that yet; give a Terraform plan or state";
+    case FileKind::stack: return "`moshimo import` makes an inventory of it";
     case FileKind::unknown: break;
   }
   return "";

@@ -71,9 +71,8 @@ class AccountDetails {
       world_.unknowns.push_back(fmt::format("{} is one page of several; give the other pages, too", file_name()));
     }
     if (policies_of_aws_ > 0) {
-      world_.unknowns.push_back(fmt::format(
-          "{} policies of {} are managed by AWS; nobody here can change them, and they are not in the inventory",
-          policies_of_aws_, file_name()));
+      world_.unknowns.push_back(fmt::format("policies that AWS manages are named here and not described: {} of {}",
+                                            policies_of_aws_, file_name()));
     }
     return true;
   }

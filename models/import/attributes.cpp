@@ -145,7 +145,7 @@ void Attributes::note_mentions(const Component& c) {
     }
   };
   for (const Language language : languages) {
-    for (const ImportSource& source : c.type->sources(language)) {
+    for (const ImportSource& source : import_sources(*c.type, language)) {
       const bool is_its_own = c.instance >= 0 && places_.instance(c.source, c.instance).type == source.type;
       for (const ImportSource::Mention& mention : source.mentions) {
         if (is_its_own || !mention.path.other_type.empty()) note(mention);
@@ -410,7 +410,7 @@ models::Value Attributes::read_item(const AttributeDef& attribute, const ImportP
 std::optional<models::Value> Attributes::read_object(const AttributeDef& attribute, const Place& from,
                                                      const Component& c, const std::string& where) {
   std::vector<Place> places{from};
-  const bool has_place = !attribute.paths(places_.language(from.source)).empty();
+  const bool has_place = !import_paths(attribute, places_.language(from.source)).empty();
   if (has_place) places = first_known(attribute, from, c);
   if (places.empty()) return std::nullopt;
   models::Value object = models::Value::map();

@@ -19,7 +19,7 @@ namespace {
 using Tree = models::Value;
 using input::Diagnostics;
 
-constexpr std::size_t most_values = 4'000'000;  // of an evaluated template; functions can multiply what stands in it
+constexpr std::size_t most_values = 300'000;  // of an evaluated template; functions can multiply what stands in it
 
 using Names = std::vector<std::string_view>;
 const Names& template_keys() {
@@ -219,7 +219,7 @@ class Template {
       Declared declared{id, std::string(node.member("Type").text()), node, bindings_, false};
       declared.is_modelled = is_serverless(declared.type) || catalogue_.find_cloudformation(declared.type);
       if (!known_.emplace(id, resources_.size()).second) {
-        error(node, fmt::format("there is a resource '{}' already", id));
+        if (twice_.insert(id).second) error(node, fmt::format("there is a resource '{}' already", id));
         continue;
       }
       resources_.push_back(std::move(declared));
@@ -360,7 +360,7 @@ class Template {
 
   bool spend() {
     if (++spent_ <= most_values) return true;
-    if (spent_ == most_values + 1) {
+    if (!std::exchange(has_overspent_, true)) {
       error(root_, fmt::format("the functions of this template make more than {} values of it", most_values));
     }
     return false;
@@ -381,6 +381,10 @@ class Template {
       error(v, fmt::format("'{}' is no intrinsic function{}", tag, input::did_you_mean(tag, tags)));
       return std::nullopt;
     }
+    return long_call_in(v);
+  }
+
+  std::optional<Call> long_call_in(Value v) {
     if (!v.is_map() || v.size() != 1) return std::nullopt;
     const Value only = v.first();
     if (!only || only.key() == "Condition") return std::nullopt;
@@ -429,8 +433,11 @@ class Template {
     }
   }
 
+  // Of the short form the argument can be a long form: !Base64 { Fn::Sub: ... }.
   std::optional<Tree> argument(const Call& call) {
-    return call.is_short ? as_written(call.argument) : eval(call.argument);
+    if (!call.is_short) return eval(call.argument);
+    const auto inner = long_call_in(call.argument);
+    return inner ? carry_out(*inner) : as_written(call.argument);
   }
 
   static Tree open(std::string_view what) { return Tree::scalar(open_text(what)); }
@@ -708,6 +715,7 @@ class Template {
   const Exports* exports_ = nullptr;
   std::vector<Declared> resources_;
   std::map<std::string, std::size_t, std::less<>> known_;
+  std::set<std::string> twice_;
   std::vector<std::string> macros_;  // transforms that cannot be run here
   bool is_serverless_ = false;
   Bindings bindings_;
@@ -718,6 +726,7 @@ class Template {
   bool is_assumed_ = false;  // what is being decided rests on an assumption
   std::set<std::string> at_default_;
   std::size_t spent_ = 0;
+  bool has_overspent_ = false;
 };
 
 }  // namespace

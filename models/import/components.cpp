@@ -18,7 +18,7 @@ std::string most_frequent(const std::map<std::string, int>& counts) {
 
 const ImportSource* import_source(const TypeDef& type, const std::string& resource_type) {
   for (const Language language : languages) {
-    for (const ImportSource& source : type.sources(language)) {
+    for (const ImportSource& source : import_sources(type, language)) {
       if (source.type == resource_type) return &source;
     }
   }
@@ -57,7 +57,7 @@ Components::Components(const Places& places, const Catalogue& catalogue, const K
         if (is_account(account)) ++accounts[std::string(account)];
       }
       auto known = types.find(instance.type);
-      if (known == types.end()) known = types.emplace(instance.type, catalogue.find_imported(instance.type)).first;
+      if (known == types.end()) known = types.emplace(instance.type, find_imported(catalogue, instance.type)).first;
       if (known->second) add(static_cast<int>(s), static_cast<int>(i), *known->second);
     }
   }

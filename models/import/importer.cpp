@@ -157,7 +157,7 @@ void drop_what_plans_tell(Read& read) {
 bool has_managed(const std::vector<Source>& sources, const Catalogue* modelled_in) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
     return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const importing::Instance& i) {
-      return !i.is_data && (!modelled_in || modelled_in->find_imported(i.type));
+      return !i.is_data && (!modelled_in || importing::find_imported(*modelled_in, i.type));
     });
   });
 }

@@ -1,5 +1,4 @@
-// Reads infrastructure files into an inventory: Terraform plans and states, CloudFormation templates, and what IAM
-// tells of an account.
+// Reads infrastructure files into an inventory: Terraform's, CloudFormation's, and what IAM tells of an account.
 //
 // Of a plan the inventory is the world before it, so that what the plan deletes is still there and can be asked about;
 // what the plan does to it stands in `changes`. Nothing is dropped silently: every resource of the files is modelled,

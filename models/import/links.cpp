@@ -20,7 +20,7 @@ void Links::join_parts() {
   for (const TypeDef* type : catalogue_.types()) {
     for (const AttributeDef& attribute : type->attributes) join(*type, attribute);
     for (const Language language : languages) {
-      for (const ImportSource& source : type->sources(language)) {
+      for (const ImportSource& source : import_sources(*type, language)) {
         for (const ImportSource::Part& part : source.parts) join(*type, part.path);
         for (const ImportSource::Mention& mention : source.mentions) {
           if (!mention.path.other_type.empty()) join(*type, mention.path);
@@ -32,7 +32,7 @@ void Links::join_parts() {
 
 void Links::join(const TypeDef& type, const AttributeDef& attribute) {
   for (const Language language : languages) {
-    for (const ImportPath& path : attribute.paths(language)) {
+    for (const ImportPath& path : import_paths(attribute, language)) {
       if (!path.other_type.empty()) join(type, path);
     }
   }
@@ -113,12 +113,12 @@ const std::vector<std::pair<int, int>>& Links::parts_of(const Component& owner, 
 std::vector<const ImportPath*> Links::paths_of(const AttributeDef& attribute, const Place& from) const {
   std::vector<const ImportPath*> paths;
   const Language own = places_.sources().empty() ? Language::terraform : places_.language(from.source);
-  for (const ImportPath& path : attribute.paths(own)) {
+  for (const ImportPath& path : import_paths(attribute, own)) {
     if (from.instance >= 0 || !path.other_type.empty()) paths.push_back(&path);
   }
   for (const Language language : languages) {
     if (language == own) continue;
-    for (const ImportPath& path : attribute.paths(language)) {
+    for (const ImportPath& path : import_paths(attribute, language)) {
       if (!path.other_type.empty()) paths.push_back(&path);
     }
   }

@@ -19,9 +19,9 @@ void find_nested(Components& components, const Links& links, const Catalogue& ca
     for (const AttributeDef& attribute : c.type->attributes) {
       if (attribute.kind != AttributeDef::Kind::contains || attribute.types.empty()) continue;
       for (const Language language : languages) {
-        for (const ImportPath& path : attribute.paths(language)) {
+        for (const ImportPath& path : import_paths(attribute, language)) {
           if (path.other_type.empty() || !path.steps.empty()) continue;
-          const TypeDef* part = catalogue.find_imported(path.other_type);
+          const TypeDef* part = find_imported(catalogue, path.other_type);
           if (!part || part->name != attribute.types.front()) continue;
           for (const auto& [source, instance] : links.parts_of(c, path)) {
             const int nested = components.of(source, instance);
@@ -38,7 +38,7 @@ void find_nested(Components& components, const Links& links, const Catalogue& ca
 // Parts that give a component something although no attribute is read from them.
 void fold_silent_parts(const Component& c, const Links& links, Attributes& attributes) {
   for (const Language language : languages) {
-    for (const ImportSource& source : c.type->sources(language)) {
+    for (const ImportSource& source : import_sources(*c.type, language)) {
       for (const ImportSource::Part& part : source.parts) {
         for (const auto& [file, instance] : links.parts_of(c, part.path)) {
           attributes.fold(file, instance, c, part.attribute);
@@ -84,7 +84,7 @@ void count(const Places& places, const Components& components, const Links& link
       } else if (attributes.is_folded(static_cast<int>(s), static_cast<int>(i))) {
         ++coverage.folded;
       } else {
-        if (catalogue.is_part_in_terraform(instance.type) || catalogue.is_part_in_cloudformation(instance.type)) {
+        if (is_part(catalogue, instance.type)) {
           const bool has_owner = links.has_owner(static_cast<int>(s), static_cast<int>(i));
           coverage.unresolved.push_back({address, "",
                                          has_owner ? "it is part of a resource, but says nothing that is modelled"

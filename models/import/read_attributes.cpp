@@ -16,7 +16,7 @@ void add_root(const ImportPath& path, AttributeNames& names) {
 void add(const std::vector<AttributeDef>& attributes, const std::string& part_of, Language language,
          const Catalogue* catalogue, AttributeNames& names) {
   for (const AttributeDef& attribute : attributes) {
-    for (const ImportPath& path : attribute.paths(language)) {
+    for (const ImportPath& path : import_paths(attribute, language)) {
       if (path.other_type != part_of) continue;
       add_root(path, names);
       // An item reads what stands beside its block, one level up.
@@ -24,7 +24,7 @@ void add(const std::vector<AttributeDef>& attributes, const std::string& part_of
                                 ? catalogue->find_type(attribute.types.front())
                                 : nullptr;
       for (std::size_t i = 0; item && i < item->attributes.size(); ++i) {
-        for (const ImportPath& inner : item->attributes[i].paths(language)) {
+        for (const ImportPath& inner : import_paths(item->attributes[i], language)) {
           if (!inner.steps.empty() && inner.steps.front().kind == ImportStep::Kind::up) add_root(inner, names);
         }
       }
@@ -39,7 +39,7 @@ AttributeNames read_from_component(const TypeDef& type, const std::string& resou
                                    const Catalogue& catalogue) {
   AttributeNames names{"arn", "owner_id", "region"};
   add(type.attributes, "", language, &catalogue, names);
-  for (const ImportSource& source : type.sources(language)) {
+  for (const ImportSource& source : import_sources(type, language)) {
     if (source.type != resource_type) continue;
     names.insert(source.named_by.begin(), source.named_by.end());
     names.insert(source.also.begin(), source.also.end());

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "models/catalogue.hpp"
+#include "models/import/language.hpp"
 
 namespace moshimo::models::importing {
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "models/catalogue.hpp"
+#include "models/import/language.hpp"
 #include "models/import/values.hpp"
 
 namespace moshimo::models::importing {

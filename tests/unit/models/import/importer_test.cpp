@@ -431,13 +431,15 @@ TEST_CASE("A state beside a plan of it tells nothing twice") {
   CHECK(faults(r) == Texts{"delete r"});
 }
 
-TEST_CASE("A principal that is only an ID is told, for it may be what is left of a deleted role") {
+TEST_CASE("A principal that is only an ID is told, for it is what is left of a deleted role") {
   const ImportResult r = import_text(state(held(
       "aws_sqs_queue", "q",
       R"({"name":"q","url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"AROAEXAMPLEEXAMPLE123\"}}]}"})")));
-  CHECK(unresolved(r) ==
-        Texts{"aws_sqs_queue.q policy: AROAEXAMPLEEXAMPLE123 is the ID of no role here; it may be what is "
-              "left of a deleted one"});
+  CHECK(
+      unresolved(r) ==
+      Texts{
+          "aws_sqs_queue.q policy: AROAEXAMPLEEXAMPLE123 is what is left of a deleted role: AWS shows an ID where the "
+          "ARN leads nowhere"});
 }
 
 TEST_CASE("Values become what an inventory says: durations, counts, nothing where it means for ever") {

@@ -280,3 +280,71 @@ TEST_CASE("Drift and moves of published plans are told") {
     CHECK(std::count(r.changes.vanished.begin(), r.changes.vanished.end(), "aws_lambda_function.lambda") == 1);
   }
 }
+
+TEST_CASE("Every published template is counted whole") {
+  struct Expected {
+    const char* file;
+    std::size_t modelled, folded, unmodelled;
+    std::size_t stated, unfollowed, unresolved, external;
+  };
+  const std::vector<Expected> files = {
+      // A bucket, a stream with role, destination and log group; a topic, its subscription with three ends; two roles,
+      // each
+      // with an inline policy that is a resource of its own. The log group is only named.
+      {"cfn/spat-sns-firehose.yaml", 6, 2, 0, 6, 0, 0, 1},
+      // 22 resources and the role that SAM makes. 6 rules with a bus, a target and a dead-letter queue each, and the
+      // function's role; the policies of four topics.
+      {"cfn/spat-eventbridge-sns-sqs.yaml", 19, 4, 0, 19, 0, 0, 0},
+      // 12 resources and an event source mapping: its two ends, two roles of functions, a dead-letter queue. The API.
+      {"cfn/spat-apigw-sqs-lambda-ddb.yaml", 12, 0, 1, 5, 0, 0, 0},
+      // 24 resources. Parts: three rules of a group and a listener. The log group's key, the task's log group, the load
+      // balancer's group and targets, the service's cluster, task and targets, the rule's task and role, the profile's
+      // role,
+      // a rule from the group to itself; and the service's role, which is not followed.
+      {"cfn/awscfn-ecs-schedule.yaml", 14, 4, 6, 12, 1, 0, 0},
+      {"cfn/awscfn-ecs-schedule.json", 14, 4, 6, 12, 1, 0, 0},
+      // An alias and a bucket with their key; a replication with destination, role and key, two of them elsewhere.
+      {"cfn/awscfn-s3-replication-kms.yaml", 4, 0, 0, 5, 0, 0, 2},
+      // A stream with bucket, role and log group, and that one's key; bucket and key are parameters.
+      {"cfn/awscfn-firehose.yaml", 3, 0, 1, 4, 0, 0, 2},
+      // 20 resources, 6 of them left out by conditions. Two roles and the log group of the task, task, targets and
+      // group of
+      // the service, and the group's peer, which another stack exports.
+      {"cfn/widdix-fargate-alb.yaml", 8, 0, 6, 7, 0, 0, 1},
+      // A role and its profile, three users, two policies of the account; three groups.
+      {"gaad/awscli-doc-example.json", 7, 0, 3, 1, 0, 0, 0},
+      {"gaad/cloudmapper-demo.json", 7, 0, 1, 0, 0, 0, 0},
+      // Three roles, a profile with the name of one of them, three users, two policies of the account, one attached.
+      {"gaad/cloudsplaining-authz-details.json", 9, 0, 2, 2, 0, 0, 0},
+  };
+  for (const Expected& expected : files) {
+    const auto path = real_file(expected.file);
+    if (!path) continue;
+    INFO(expected.file);
+    const ImportResult r = import_one(*path);
+    CHECK(r.coverage.modelled == expected.modelled);
+    CHECK(r.coverage.folded == expected.folded);
+    CHECK(r.coverage.unmodelled.size() == expected.unmodelled);
+    CHECK(r.coverage.stated == expected.stated);
+    CHECK(r.coverage.unfollowed == expected.unfollowed);
+    CHECK(r.coverage.inferred == 0);
+    for (const auto& u : r.coverage.unresolved) UNSCOPED_INFO(u.address << " " << u.attribute << " " << u.why);
+    CHECK(r.coverage.unresolved.size() == expected.unresolved);
+    CHECK(r.coverage.external.size() == expected.external);
+    CHECK(to_yaml(r.inventory).find("!Ref") == std::string::npos);
+    input::Diagnostics mistakes;
+    compile(r.inventory, embedded_catalogue(), {}, mistakes);
+    for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
+  }
+}
+
+TEST_CASE("A template in YAML and in JSON is the same inventory") {
+  const auto yaml = real_file("cfn/awscfn-ecs-schedule.yaml");
+  const auto json = real_file("cfn/awscfn-ecs-schedule.json");
+  if (!yaml || !json) return;
+  const ImportResult a = import_one(*yaml);
+  const ImportResult b = import_one(*json);
+  CHECK(edges(a) == edges(b));
+  const std::string one = to_yaml(a.inventory);
+  CHECK(one.substr(0, one.find("unknowns:")) == to_yaml(b.inventory).substr(0, one.find("unknowns:")));
+}
