@@ -27,8 +27,7 @@ ImportKind kind_of(FileValue root) {
   if (root.member("version") && (root.member("lineage") || root.member("resources") || root.member("modules"))) {
     return ImportKind::terraform_raw_state;
   }
-  const FileValue resources = root.member("Resources");
-  if (resources.is_map() && resources.first().member("Type")) return ImportKind::cloudformation;
+  if (root.member("Resources").is_map()) return ImportKind::cloudformation;
   if (root.member("values") || root.member("format_version")) return ImportKind::terraform_state;
   if (root.member("@level") || root.member("@message")) return ImportKind::terraform_log;
   return ImportKind::unknown;

@@ -73,7 +73,7 @@ TEST_CASE("Account details become roles, users, policies and profiles with what 
   CHECK(attribute(r, "web", "role").text == "runner");
   CHECK(texts(attribute(r, "ann", "policies")) == Texts{"mine"});  // by the group
   input::Diagnostics mistakes;
-  compile(r.inventory, embedded_catalogue(), {}, mistakes);
+  compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, mistakes);
   for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
 }
 

@@ -79,7 +79,8 @@ std::string attribute(const ImportResult& r, const std::string& name, const std:
 // Whom the loss of some reaches, and whether they break or merely starve; without parts such as web/subscriptions/0.
 std::map<std::string, bool> reached_from(const Inventory& inventory, const Texts& starts) {
   input::Diagnostics diagnostics;
-  const Compiled compiled = compile(inventory, embedded_catalogue(), {}, diagnostics);
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(inventory), embedded_catalogue(), {}, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   std::vector<ComponentId> ids;
   for (const std::string& name : starts) ids.push_back(compiled.component(name));

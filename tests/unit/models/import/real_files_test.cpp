@@ -333,7 +333,7 @@ TEST_CASE("Every published template is counted whole") {
     CHECK(r.coverage.external.size() == expected.external);
     CHECK(to_yaml(r.inventory).find("!Ref") == std::string::npos);
     input::Diagnostics mistakes;
-    compile(r.inventory, embedded_catalogue(), {}, mistakes);
+    compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, mistakes);
     for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
   }
 }
