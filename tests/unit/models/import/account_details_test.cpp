@@ -133,8 +133,9 @@ TEST_CASE("A role of account details is the one that a Terraform state names") {
 
 TEST_CASE("Account details of the wrong form are refused with places") {
   input::Diagnostics diagnostics;
-  import_texts({{"a.json", "{\"RoleDetailList\": [{\"RoleId\": \"x\"}],\n \"UserDetailList\": {}}"}},
-               embedded_catalogue(), diagnostics);
+  const ImportResult r =  // which keeps what the messages point into
+      import_texts({{"a.json", "{\"RoleDetailList\": [{\"RoleId\": \"x\"}],\n \"UserDetailList\": {}}"}},
+                   embedded_catalogue(), diagnostics);
   REQUIRE(diagnostics.errors().size() == 2);
   CHECK(input::to_string(diagnostics.errors()[0]) == "a.json:1:21: a role has no `RoleName`");
   CHECK(input::to_string(diagnostics.errors()[1]) == "a.json:2:20: `UserDetailList` should be a list");

@@ -46,16 +46,16 @@ TEST_CASE("Everybody is nobody in particular, unless a condition narrows it") {
   CHECK(
       principals(
           R"({"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}}}})") ==
-      std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false}});
+      std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", false, true}});
   CHECK(principals(R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},
                        "Condition":{"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::111111111111:role/app"]}}}})") ==
-        std::vector<NamedPrincipal>{{By::arn_condition, "arn:aws:iam::111111111111:role/app", false}});
+        std::vector<NamedPrincipal>{{By::arn_condition, "arn:aws:iam::111111111111:role/app", false, true}});
 }
 
 TEST_CASE("A Deny spares whom its negative condition names") {
   CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":"*","Condition":{"StringNotLike":{"aws:userId":
                        ["AROAEXAMPLEEXAMPLE123:*","111111111111"]}}}]})") ==
-        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", true}});
+        std::vector<NamedPrincipal>{{By::role_id, "AROAEXAMPLEEXAMPLE123", true, true}});
   CHECK(principals(R"({"Statement":[{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111111111111:role/app"}}]})")
             .empty());
 }
