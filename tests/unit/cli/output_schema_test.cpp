@@ -95,7 +95,8 @@ TEST_CASE("blast, graph and validate keep to their schemas", "[schema]") {
 
 TEST_CASE("what is known of every type and of facts keeps to its schemas", "[schema]") {
   for (const char* what : {"types", "facts", "scenarios"}) check_output({"list", what}, what);
-  for (const json& type : answer_of({"list", "types"})["types"]) {
+  const json types = answer_of({"list", "types"});
+  for (const json& type : types["types"]) {
     check_output({"explain", type["name"].get<std::string>().c_str()}, "type");
   }
   check_output({"explain", "fh.s3-retry"}, "facts");
