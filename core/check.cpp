@@ -23,108 +23,119 @@ class Checker {
  private:
   void say(std::string sentence) { mistakes_.push_back(std::move(sentence)); }
 
-  template <class Row>
-  void id(Id<Row> i, const Table<Row>& table, bool optional, const std::string& where, const char* of_it = "") {
+  // `where()` names the row: only when something is wrong with it.
+  template <class Row, class Where>
+  void id(Id<Row> i, const Table<Row>& table, bool optional, const Where& where, const char* of_it = "") {
     if (!i.is_set() ? optional : i.value < table.size()) return;
-    say(where + of_it + (i.is_set() ? " refers to a row that does not exist." : " lacks a row it must refer to."));
+    say(where() + of_it + (i.is_set() ? " refers to a row that does not exist." : " lacks a row it must refer to."));
   }
-  void needs(const Needs& list, const std::string& where) {
+  template <class Where>
+  void needs(const Needs& list, const Where& where) {
     for (const Need& need : list) {
       id(need.condition, system_.conditions, false, where, ": a need");
       for (ConditionId c : need.alternatives) id(c, system_.conditions, false, where, ": a need");
     }
   }
-  void delay(const Delay& d, const std::string& where) {
-    if (d.least < Duration{} || d.most < d.least) say(where + " has a delay that ends before it begins.");
+  template <class Where>
+  void delay(const Delay& d, const Where& where) {
+    if (d.least < Duration{} || d.most < d.least) say(where() + " has a delay that ends before it begins.");
   }
-  void schedule(const Schedule& s, const std::string& where) {
+  template <class Where>
+  void schedule(const Schedule& s, const Where& where) {
     for (const Phase& phase : s) {
-      if (phase.gap < Duration{} || phase.last < Duration{}) say(where + " has a negative gap.");
+      if (phase.gap < Duration{} || phase.last < Duration{}) say(where() + " has a negative gap.");
       if (phase.attempts < 0 && phase.gap <= Duration{} && phase.last <= Duration{}) {
-        say(where + " tries for ever without a gap.");
+        say(where() + " tries for ever without a gap.");
       }
     }
   }
 
   void ids() {
     for (const Condition& c : system_.conditions) {
-      id(c.component, system_.components, true, c.name);
-      needs(c.follows, c.name);
-      delay(c.falls_after, c.name);
-      delay(c.rises_after, c.name);
-      id(c.process, system_.processes, c.kind != Condition::Kind::staffed, c.name);
-      if (c.kind != Condition::Kind::derived && !c.follows.empty()) say(c.name + " follows needs but is not derived.");
+      const auto name = [&] { return name_of(system_, system_.conditions.id_of(c)); };
+      id(c.component, system_.components, true, name);
+      needs(c.follows, name);
+      delay(c.falls_after, name);
+      delay(c.rises_after, name);
+      id(c.process, system_.processes, c.kind != Condition::Kind::staffed, name);
+      if (c.kind != Condition::Kind::derived && !c.follows.empty()) say(name() + " follows needs but is not derived.");
     }
     for (const Port& p : system_.ports) {
-      needs(p.needs, p.name);
-      id(p.process, system_.processes, true, p.name);
-      if (!(p.capacity.per_second() >= 0)) say(p.name + " has a capacity below nothing.");
+      const auto name = [&] { return name_of(system_, system_.ports.id_of(p)); };
+      needs(p.needs, name);
+      id(p.process, system_.processes, true, name);
+      if (!(p.capacity.per_second() >= 0)) say(name() + " has a capacity below nothing.");
     }
     for (const Store& s : system_.stores) {
-      needs(s.accepts, s.name);
-      needs(s.readable, s.name);
-      for (ConditionId c : s.lost_with) id(c, system_.conditions, false, s.name);
-      for (ConditionId c : s.emptied_by) id(c, system_.conditions, false, s.name);
+      const auto name = [&] { return s.name; };
+      needs(s.accepts, name);
+      needs(s.readable, name);
+      for (ConditionId c : s.lost_with) id(c, system_.conditions, false, name);
+      for (ConditionId c : s.emptied_by) id(c, system_.conditions, false, name);
     }
     for (const Hop& h : system_.hops) hop(h);
     for (const Process& p : system_.processes) {
-      needs(p.start, p.name);
-      needs(p.run, p.name);
-      needs(p.healthy, p.name);
-      schedule(p.restart, p.name);
-      id(p.staffed, system_.conditions, true, p.name);
-      if (p.count == 0) say(p.name + " has no workers.");
-      if (p.lifetime <= Duration{}) say(p.name + " has workers that do not live.");
-      if (p.ends_when_unhealthy_for + p.start_time <= Duration{}) say(p.name + " restarts without taking any time.");
+      const auto name = [&] { return p.name; };
+      needs(p.start, name);
+      needs(p.run, name);
+      needs(p.healthy, name);
+      schedule(p.restart, name);
+      id(p.staffed, system_.conditions, true, name);
+      if (p.count == 0) say(name() + " has no workers.");
+      if (p.lifetime <= Duration{}) say(name() + " has workers that do not live.");
+      if (p.ends_when_unhealthy_for + p.start_time <= Duration{}) say(name() + " restarts without taking any time.");
     }
     for (const Repair& r : system_.repairs) {
-      for (ConditionId c : r.restores) id(c, system_.conditions, false, r.name);
-      for (ConditionId c : r.breaks) id(c, system_.conditions, false, r.name);
-      needs(r.requirements, r.name);
-      id(r.restarts, system_.processes, true, r.name);
+      const auto name = [&] { return name_of(system_, system_.repairs.id_of(r)); };
+      for (ConditionId c : r.restores) id(c, system_.conditions, false, name);
+      for (ConditionId c : r.breaks) id(c, system_.conditions, false, name);
+      needs(r.requirements, name);
+      id(r.restarts, system_.processes, true, name);
       for (const Repair::Setting& s : r.sets) {
-        id(s.store, system_.stores, false, r.name);
-        if (s.holds_for < Duration{}) say(r.name + " sets a negative time.");
+        id(s.store, system_.stores, false, name);
+        if (s.holds_for < Duration{}) say(name() + " sets a negative time.");
       }
-      delay(r.sets_after, r.name);
+      delay(r.sets_after, name);
     }
     for (const Action& a : system_.actions) {
-      for (ConditionId c : a.restores) id(c, system_.conditions, false, a.name);
-      for (ConditionId c : a.breaks) id(c, system_.conditions, false, a.name);
-      for (ActionId c : a.cascade) id(c, system_.actions, false, a.name);
-      needs(a.needs, a.name);
+      const auto name = [&] { return a.name; };
+      for (ConditionId c : a.restores) id(c, system_.conditions, false, name);
+      for (ConditionId c : a.breaks) id(c, system_.conditions, false, name);
+      for (ActionId c : a.cascade) id(c, system_.actions, false, name);
+      needs(a.needs, name);
     }
   }
 
   void hop(const Hop& h) {
-    id(h.to, system_.ports, true, h.name);
+    const auto name = [&] { return h.name; };
+    id(h.to, system_.ports, true, name);
     const bool from_port = h.source == Hop::Source::port || h.source == Hop::Source::work;
-    id(h.from, system_.ports, !from_port, h.name);
-    id(h.signal, system_.conditions, h.source != Hop::Source::signal, h.name);
-    needs(h.needs, h.name);
-    if (!(h.ratio >= 0)) say(h.name + " has a ratio below nothing.");
-    if (!(h.size.count() > 0)) say(h.name + " carries events of no size.");
-    if (h.source == Hop::Source::timetable && h.every <= Duration{}) say(h.name + " ticks without a period.");
-    if (h.ordered && h.fallbacks.empty()) say(h.name + " is ordered but has no store to go through.");
+    id(h.from, system_.ports, !from_port, name);
+    id(h.signal, system_.conditions, h.source != Hop::Source::signal, name);
+    needs(h.needs, name);
+    if (!(h.ratio >= 0)) say(name() + " has a ratio below nothing.");
+    if (!(h.size.count() > 0)) say(name() + " carries events of no size.");
+    if (h.source == Hop::Source::timetable && h.every <= Duration{}) say(name() + " ticks without a period.");
+    if (h.ordered && h.fallbacks.empty()) say(name() + " is ordered but has no store to go through.");
     Duration last = Duration::microseconds(-1);
     for (const ProfileStep& step : h.profile.steps) {
-      if (step.offset <= last) say(h.name + " has a profile whose steps are not in order.");
-      if (!(step.rate.per_second() >= 0)) say(h.name + " has a profile with a rate below nothing.");
+      if (step.offset <= last) say(name() + " has a profile whose steps are not in order.");
+      if (!(step.rate.per_second() >= 0)) say(name() + " has a profile with a rate below nothing.");
       last = step.offset;
     }
     for (const Fallback& f : h.fallbacks) {
-      needs(f.accepts, h.name);
-      schedule(f.schedule, h.name);
-      id(f.store, system_.stores, f.kind != Fallback::Kind::store, h.name, ": a fallback");
-      id(f.port, system_.ports, f.kind != Fallback::Kind::hand_on, h.name, ": a fallback");
-      id(f.release, system_.repairs, true, h.name, ": a fallback");
-      if (f.limit < Duration{}) say(h.name + " has a fallback with a negative limit.");
+      needs(f.accepts, name);
+      schedule(f.schedule, name);
+      id(f.store, system_.stores, f.kind != Fallback::Kind::store, name, ": a fallback");
+      id(f.port, system_.ports, f.kind != Fallback::Kind::hand_on, name, ": a fallback");
+      id(f.release, system_.repairs, true, name, ": a fallback");
+      if (f.limit < Duration{}) say(name() + " has a fallback with a negative limit.");
     }
     for (const Reaction& r : h.when) {
-      delay(r.pause, h.name);
+      delay(r.pause, name);
       int before = -1;
       for (std::uint8_t i : r.fallbacks) {
-        if (i >= h.fallbacks.size() || i <= before) say(h.name + " lists a fallback that does not exist, or twice.");
+        if (i >= h.fallbacks.size() || i <= before) say(name() + " lists a fallback that does not exist, or twice.");
         before = i;
       }
     }
@@ -179,8 +190,7 @@ class Checker {
     }
     find_loop(
         next.size(), [&](std::uint32_t c) -> const std::vector<std::uint32_t>& { return next[c]; },
-        [&](std::uint32_t c) { return system_.conditions[ConditionId(c)].name; },
-        "These conditions follow each other: ");
+        [&](std::uint32_t c) { return name_of(system_, ConditionId(c)); }, "These conditions follow each other: ");
   }
 
   void hop_loops() {

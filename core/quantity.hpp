@@ -105,6 +105,7 @@ struct Delay {
   Duration most = {};
   static constexpr Delay exactly(Duration d) { return {d, d}; }
   static constexpr Delay up_to(Duration d) { return {Duration{}, d}; }
+  friend constexpr bool operator==(const Delay&, const Delay&) = default;
 };
 
 }  // namespace moshimo

@@ -417,12 +417,12 @@ class Planner {
       const Repair& repair = system_.repairs[id];
       if (is_applied(id) && applying) continue;
       if (!is_wanted(id) || !control_.holds(repair.requirements)) continue;
-      candidates.push_back({urgency_of(id), repair.name, id, std::nullopt});
+      candidates.push_back({urgency_of(id), name_of(system_, id), id, std::nullopt});
     }
     for (const auto& [id, urgency] : brakes_) {
       const Repair& repair = system_.repairs[id];
       if (active_[id.value] || last_done_[id.value] >= SimTime{} || !control_.holds(repair.requirements)) continue;
-      candidates.push_back({urgency, repair.name, id, std::nullopt});
+      candidates.push_back({urgency, name_of(system_, id), id, std::nullopt});
     }
     for (const ReleaseTask& task : releases) {
       if (started_releases_.count(task) != 0) continue;
@@ -433,7 +433,7 @@ class Planner {
       const Repair& repair = system_.repairs[f.release];
       if (!control_.holds(repair.requirements)) continue;
       if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
-      candidates.push_back({{data.deadline, data.events}, repair.name, f.release, task});
+      candidates.push_back({{data.deadline, data.events}, name_of(system_, f.release), f.release, task});
     }
     if (candidates.empty()) return false;
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

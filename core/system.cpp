@@ -1,6 +1,7 @@
 #include "core/system.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace moshimo {
 
@@ -52,8 +53,32 @@ FactId Hop::fact_of(ErrorClass error, std::size_t fallback) const {
   return fallbacks[fallback].fact;
 }
 
+WrittenLabel written(std::string name, std::string says) {
+  return std::make_shared<const Label>(Label{std::move(name), std::move(says)});
+}
+
+namespace {
+
+template <class Row>
+Label label_of(const System& system, const Table<Row>& rows, Id<Row> id) {
+  if (const WrittenLabel& label = rows[id].label) return *label;
+  return system.texts ? system.texts->label(id) : Label{};
+}
+
+}  // namespace
+
+std::string name_of(const System& system, ConditionId condition) {
+  return label_of(system, system.conditions, condition).name;
+}
+std::string name_of(const System& system, PortId port) { return label_of(system, system.ports, port).name; }
+std::string name_of(const System& system, RepairId repair) { return label_of(system, system.repairs, repair).name; }
+std::string says(const System& system, ConditionId condition) {
+  return label_of(system, system.conditions, condition).says;
+}
+std::string says(const System& system, PortId port) { return label_of(system, system.ports, port).says; }
+
 RepairText text_of(const System& system, RepairId repair) {
-  return system.repair_texts ? system.repair_texts->of(repair) : RepairText{};
+  return system.texts ? system.texts->repair(repair) : RepairText{};
 }
 
 }  // namespace moshimo

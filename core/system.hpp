@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,40 +72,47 @@ using ProcessId = Id<Process>;
 using RepairId = Id<Repair>;
 using ActionId = Id<Action>;
 
-// Further conditions of a need. A large system has millions of needs, and few of them have any.
-class Alternatives {
+// A list that is empty nearly everywhere, in the room of a pointer: a large system has millions of them.
+template <class Item>
+class Few {
  public:
-  Alternatives() = default;
-  Alternatives(std::vector<ConditionId> list) {
-    if (!list.empty()) list_ = std::make_unique<std::vector<ConditionId>>(std::move(list));
+  Few() = default;
+  Few(std::initializer_list<Item> items) : Few(std::vector<Item>(items)) {}
+  Few(std::vector<Item> items) {
+    if (!items.empty()) items_ = std::make_unique<std::vector<Item>>(std::move(items));
   }
-  Alternatives(const Alternatives& other) : Alternatives(std::vector<ConditionId>(other.begin(), other.end())) {}
-  Alternatives(Alternatives&&) noexcept = default;
-  Alternatives& operator=(const Alternatives& other) { return *this = Alternatives(other); }
-  Alternatives& operator=(Alternatives&&) noexcept = default;
-  ~Alternatives() = default;
-  bool empty() const { return !list_; }
-  const ConditionId* begin() const { return list_ ? list_->data() : nullptr; }
-  const ConditionId* end() const { return list_ ? list_->data() + list_->size() : nullptr; }
-  std::size_t size() const { return list_ ? list_->size() : 0; }
-  void push_back(ConditionId c) {
-    if (!list_) list_ = std::make_unique<std::vector<ConditionId>>();
-    list_->push_back(c);
+  Few(const Few& other) : Few(other.list()) {}
+  Few(Few&&) noexcept = default;
+  Few& operator=(const Few& other) { return *this = Few(other); }
+  Few& operator=(Few&&) noexcept = default;
+  ~Few() = default;
+  operator const std::vector<Item>&() const { return list(); }
+  const std::vector<Item>& list() const {
+    static const std::vector<Item> none;
+    return items_ ? *items_ : none;
   }
-  friend bool operator==(const Alternatives& a, const Alternatives& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  bool empty() const { return !items_; }
+  std::size_t size() const { return list().size(); }
+  auto begin() const { return list().begin(); }
+  auto end() const { return list().end(); }
+  const Item& operator[](std::size_t i) const { return list()[i]; }
+  void push_back(Item item) {
+    if (!items_) items_ = std::make_unique<std::vector<Item>>();
+    items_->push_back(std::move(item));
   }
+  void clear() { items_.reset(); }
+  friend bool operator==(const Few& a, const Few& b) { return a.list() == b.list(); }
 
  private:
-  std::unique_ptr<std::vector<ConditionId>> list_;  // not set: none
+  std::unique_ptr<std::vector<Item>> items_;  // not set: none
 };
 
 // One condition, or any one of several; `error` is the class in which its absence shows here.
 // Lists of needs are checked in order; the first that fails is the cause and gives the class.
 struct Need {
   ErrorClass error = ErrorClass::unavailable;
-  ConditionId condition;      // always set
-  Alternatives alternatives;  // one of which is enough
+  ConditionId condition;          // always set
+  Few<ConditionId> alternatives;  // one of which is enough
 };
 using Needs = std::vector<Need>;
 
@@ -149,8 +157,17 @@ class Symptoms {
     static const std::vector<Symptom> none;
     return list_ ? *list_ : none;
   }
+  friend bool operator==(const Symptoms&, const Symptoms&) = default;
   std::shared_ptr<const std::vector<Symptom>> list_;  // not set: none
 };
+
+// What people read of a row. Where a row has none, the `RowTexts` of its system tell it when somebody asks.
+struct Label {
+  std::string name;  // `component/condition`, `component.port`, `component/repair`
+  std::string says;  // a sentence: of a condition, what is true while it holds
+};
+using WrittenLabel = std::shared_ptr<const Label>;
+WrittenLabel written(std::string name, std::string says = "");
 
 // A boolean about the world. `free`: changed by faults and repairs, each after its delay. `derived`: follows needs;
 // falls when they have failed without a break for `falls_after`; rises when they have held for `rises_after`, or only
@@ -158,8 +175,7 @@ class Symptoms {
 struct Condition {
   enum class Kind : std::uint8_t { free, derived, staffed };
   enum class Rises : std::uint8_t { after_delay, by_repair, never };
-  std::string name;  // `component/condition`
-  std::string says;  // a sentence that is true while the condition holds
+  WrittenLabel label;
   ComponentId component;
   Kind kind = Kind::free;
   ErrorClass error = ErrorClass::unavailable;
@@ -175,8 +191,7 @@ struct Condition {
 
 // A way into a component. All needs are written out here (those of the principal, the key, ... included).
 struct Port {
-  std::string name;  // `component.port`
-  std::string says;
+  WrittenLabel label;
   ComponentId component;
   Needs needs;
   ProcessId process;                  // served by these workers, if set
@@ -226,6 +241,28 @@ struct Reaction {
   Delay pause;                          // how long it stays closed after its needs hold again, if it refused something
   Symptoms symptoms;
   FactId fact;
+  friend bool operator==(const Reaction&, const Reaction&) = default;
+};
+
+// What a hop does by error class. Hops that do the same share one list; changing it makes it the hop's own.
+class Reactions {
+ public:
+  using List = std::array<Reaction, error_class_count>;
+  const List& list() const {
+    static const List none;
+    return list_ ? *list_ : none;
+  }
+  const Reaction& operator[](std::size_t error) const { return list()[error]; }
+  Reaction& operator[](std::size_t error) {
+    if (!list_ || list_.use_count() > 1) list_ = std::make_shared<List>(list());
+    return (*list_)[error];
+  }
+  auto begin() const { return list().begin(); }
+  auto end() const { return list().end(); }
+  friend bool operator==(const Reactions& a, const Reactions& b) { return a.list() == b.list(); }
+
+ private:
+  std::shared_ptr<List> list_;  // not set: nothing is kept and nobody sees anything
 };
 
 // A piecewise constant rate that repeats. `steps` begin at offset 0, ascending; `period` forever: does not repeat.
@@ -261,7 +298,7 @@ struct Hop {
   PortId to;
   Needs needs;                      // written out: principal, own, the target port's, its process's
   std::vector<Fallback> fallbacks;  // in order
-  std::array<Reaction, error_class_count> when;
+  Reactions when;
   std::optional<Rate> drain;  // unset: the backlog per second plus what flows in
   bool ordered = false;       // everything goes through the first fallback
   // Why a class keeps data in a fallback, where that is another fact than the fallback's own.
@@ -299,18 +336,18 @@ struct Process {
 
 // A way to put something right. What people read of it is told by `text_of`.
 struct Repair {
-  std::string name;  // `component/repair`
+  WrittenLabel label;
   ComponentId component;
   std::vector<ConditionId> restores;
-  std::vector<ConditionId> breaks;
-  std::vector<ConditionId> refreshes;  // come right along with it where they can, though nobody does it for their sake
+  Few<ConditionId> breaks;
+  Few<ConditionId> refreshes;  // come right along with it where they can, though nobody does it for their sake
   ProcessId restarts;
-  Needs requirements;
+  Few<Need> requirements;
   struct Setting {  // from then on the store keeps for so long what it holds and what comes
     StoreId store;
     Duration holds_for;
   };
-  std::vector<Setting> sets;
+  Few<Setting> sets;
   Delay sets_after;          // from when it is done until what it sets is in force
   std::optional<Rate> rate;  // of a release; unset: as fast as a drain
   Duration takes = {};
@@ -327,11 +364,14 @@ struct RepairText {
   std::string verify;
 };
 
-// Puts the texts of repairs together when somebody asks: of the repairs of a large system few are ever read.
-class RepairTexts {
+// Puts together what people read when somebody asks: of the rows of a large system few are ever read.
+class RowTexts {
  public:
-  virtual ~RepairTexts() = default;
-  virtual RepairText of(RepairId repair) = 0;
+  virtual ~RowTexts() = default;
+  virtual Label label(ConditionId condition) = 0;
+  virtual Label label(PortId port) = 0;
+  virtual Label label(RepairId repair) = 0;
+  virtual RepairText repair(RepairId repair) = 0;
 };
 
 // Something somebody may do to a component: a fault when it was not meant.
@@ -365,8 +405,13 @@ struct System {
   Table<Process> processes;
   Table<Repair> repairs;
   Table<Action> actions;
-  std::shared_ptr<RepairTexts> repair_texts;  // not set: repairs have no texts
+  std::shared_ptr<RowTexts> texts;  // not set: all labels are written, and repairs have no texts
 };
+std::string name_of(const System& system, ConditionId condition);
+std::string name_of(const System& system, PortId port);
+std::string name_of(const System& system, RepairId repair);
+std::string says(const System& system, ConditionId condition);
+std::string says(const System& system, PortId port);
 RepairText text_of(const System& system, RepairId repair);
 
 // How long data stays in a fallback at most, while nobody has set another time for its store: the shorter of its own

@@ -145,7 +145,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
   Compilation& compilation = *compiled.compilation;
   if (!compilation.check()) return compiled;
   compilation.write_system(compiled.entry_points);
-  compiled.system.repair_texts = compiled.compilation;
+  compiled.system.texts = compiled.compilation;
   for (const ActionRequest& request : options.actions) {
     compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));
   }
@@ -216,7 +216,9 @@ Id<Row> row_of(const System& system, const Table<Row>& rows, ComponentId c, std:
   if (!c.is_set()) return {};
   const std::size_t length = system.components[c].name.size() + 1 + name.size();
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const Row& row) {
-    return row.component == c && row.name.size() == length && row.name.ends_with(name);
+    if (row.component != c) return false;
+    const std::string whole = name_of(system, rows.id_of(row));
+    return whole.size() == length && whole.ends_with(name);
   });
   return found == rows.end() ? Id<Row>{} : Id<Row>(static_cast<std::size_t>(found - rows.begin()));
 }

@@ -287,6 +287,18 @@ void Compilation::write_hop(Index plan_index) {
   write_reactions(plan, hop);
 }
 
+// Most hops of one kind do the same: they share what was written for one of the last of them.
+void Compilation::share_reactions(const HopDef& def, Hop& hop) {
+  std::vector<Reactions>& known = reactions_[&def];
+  const auto same = std::find(known.begin(), known.end(), hop.when);
+  if (same != known.end()) {
+    hop.when = *same;
+    return;
+  }
+  if (known.size() == 8) known.erase(known.begin());
+  known.push_back(hop.when);
+}
+
 // Of the blocks that speak for a class, the nearest that has a key counts for that key.
 void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
@@ -350,6 +362,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
     arrange_ordered(hop, lists, list_of_class, source);
   else
     arrange(hop, lists, list_of_class);
+  share_reactions(def, hop);
 }
 
 // The store of what feeds a hop: what is there already need not be put there.

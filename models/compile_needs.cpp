@@ -166,12 +166,13 @@ ConditionId NeedsWriter::stand_in(const Thing& thing, const Needs& needs) {
   else if (thing.kind != Thing::Kind::health && thing.kind != Thing::Kind::component) {
     member = part.type->processes[thing.index].name;
   }
-  Condition c;
-  c.name = fmt::format("{}.{}", part.name, member);
+  std::string name = fmt::format("{}.{}", part.name, member);
   const int number = ++stand_in_counts_[{static_cast<int>(thing.kind), thing.component, thing.index}];
-  if (number > 1) c.name += fmt::format("#{}", number);
-  c.says = thing.kind == Thing::Kind::health ? fmt::format("{} is well", part.name)
-                                             : fmt::format("{} of {} is open", member, part.name);
+  if (number > 1) name += fmt::format("#{}", number);
+  Condition c;
+  c.label =
+      written(std::move(name), thing.kind == Thing::Kind::health ? fmt::format("{} is well", part.name)
+                                                                 : fmt::format("{} of {} is open", member, part.name));
   c.component = ComponentId(thing.component);
   c.kind = Condition::Kind::derived;
   c.error = needs.front().error;

@@ -148,6 +148,8 @@ void Compilation::assign_ids() {
     assign(MemberKind::store, c, type.stores.size(), s.stores);
     assign(MemberKind::process, c, type.processes.size(), s.processes);
     assign(MemberKind::repair, c, type.repairs.size(), s.repairs);
+    has_condition_.resize(s.conditions.size(), c);
+    has_port_.resize(s.ports.size(), c);
     has_repair_.resize(s.repairs.size(), c);
   }
 }
@@ -158,8 +160,7 @@ void Compilation::allow_outages() {
     const Index c = world_.find(request.component);
     if (c == nothing || needs_->outages.count(c)) continue;
     Condition up;
-    up.name = fmt::format("{}/up", world_.part(c).name);
-    up.says = fmt::format("{} answers", world_.part(c).name);
+    up.label = written(fmt::format("{}/up", world_.part(c).name), fmt::format("{} answers", world_.part(c).name));
     up.component = ComponentId(c);
     needs_->outages.emplace(c, system_->conditions.add(std::move(up)));
   }
@@ -278,8 +279,6 @@ void Compilation::write_conditions() {
       Needs follows;
       needs_->write(def.follows, scope, follows);  // may add conditions
       Condition& row = system_->conditions[id];
-      row.name = joined(parts[c].name, '/', def.name);
-      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       row.kind = def.is_derived ? Condition::Kind::derived : Condition::Kind::free;
       row.error = def.error;
@@ -309,8 +308,6 @@ void Compilation::write_ports() {
       if (!id.is_set()) continue;
       const PortDef& def = parts[c].type->ports[i];
       Port& row = system_->ports[id];
-      row.name = joined(parts[c].name, '.', def.name);
-      row.says = world_.sentence(def.says, scope);
       row.component = ComponentId(c);
       needs_->of_port(c, i, nullptr);  // writes the needs of the row
       if (const Member by = world_.member(c, def.by); by.kind == MemberKind::process) {
@@ -356,8 +353,7 @@ void Compilation::write_processes() {
       if (!id.is_set()) continue;
       const ProcessDef& def = parts[c].type->processes[i];
       Condition staffed;
-      staffed.name = joined(parts[c].name, '/', def.name);
-      staffed.says = fmt::format("something of {} runs", parts[c].name);
+      staffed.label = written(joined(parts[c].name, '/', def.name), fmt::format("something of {} runs", parts[c].name));
       staffed.component = ComponentId(c);
       staffed.kind = Condition::Kind::staffed;
       staffed.process = id;
@@ -454,31 +450,34 @@ void Compilation::write_repairs() {
       if (!id.is_set()) continue;
       const RepairDef& def = type.repairs[i];
       Repair& row = system_->repairs[id];
-      row.name = joined(parts[c].name, '/', def.name);
       row.component = ComponentId(c);
       row.restores = conditions(def.restores, scope);
       row.breaks = conditions(def.breaks, scope);
       if (const Member p = world_.member(c, def.restarts); p.kind == MemberKind::process) {
         row.restarts = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(p.index)));
       }
+      std::vector<ConditionId> refreshes;
       for (Index k = 0; k < type.conditions.size(); ++k) {
         const auto& by = type.conditions[k].refreshed_by;
         const auto names = [&](const std::string& word) { return std::find(by.begin(), by.end(), word) != by.end(); };
         if (names(def.name) || (!def.restarts.empty() && names(def.restarts))) {
-          add(row.refreshes, ConditionId(world_.id(MemberKind::condition, c, k)));
+          add(refreshes, ConditionId(world_.id(MemberKind::condition, c, k)));
         }
       }
-      needs_->write(def.requirements, scope, row.requirements);
+      Needs requirements;
+      needs_->write(def.requirements, scope, requirements);
+      row.requirements = std::move(requirements);
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});
       row.by_apply = def.by_apply;
       if (const auto made = bindings.find(c); made != bindings.end() && makes_again(row, c)) {
-        for (const ConditionId id_of_binding : made->second) add(row.refreshes, id_of_binding);
+        for (const ConditionId id_of_binding : made->second) add(refreshes, id_of_binding);
       }
       const auto restored = [&](ConditionId id_of_one) {
         return std::find(row.restores.begin(), row.restores.end(), id_of_one) != row.restores.end();
       };
-      row.refreshes.erase(std::remove_if(row.refreshes.begin(), row.refreshes.end(), restored), row.refreshes.end());
+      std::erase_if(refreshes, restored);
+      row.refreshes = std::move(refreshes);
       row.fact = fact(def.basis, scope, def.name);
       row.limits = fact(def.limits);
       for (const RepairDef::Setting& set : def.sets) {
@@ -497,7 +496,7 @@ void Compilation::write_repairs() {
 // A repair that no type defines.
 RepairId Compilation::nameless_repair(Index component, std::string_view name, std::string title, FactId fact) {
   Repair row;
-  row.name = joined(world_.part(component).name, '/', name);
+  row.label = written(joined(world_.part(component).name, '/', name));
   row.component = ComponentId(component);
   row.fact = fact;
   const RepairId id = system_->repairs.add(std::move(row));
@@ -506,20 +505,42 @@ RepairId Compilation::nameless_repair(Index component, std::string_view name, st
   return id;
 }
 
-RepairText Compilation::of(RepairId repair) {
+Label Compilation::label(ConditionId condition) {
+  const Index c = has_condition_[condition.value];
+  const ConditionDef& def = defined(MemberKind::condition, world_.part(c).type->conditions, c, condition.value);
+  return {joined(world_.part(c).name, '/', def.name), world_.sentence(def.says, of_component(c))};
+}
+
+Label Compilation::label(PortId port) {
+  const Index c = has_port_[port.value];
+  const PortDef& def = defined(MemberKind::port, world_.part(c).type->ports, c, port.value);
+  return {joined(world_.part(c).name, '.', def.name), world_.sentence(def.says, of_component(c))};
+}
+
+Label Compilation::label(RepairId repair) {
+  const Index c = has_repair_[repair.value];
+  const RepairDef& def = defined(MemberKind::repair, world_.part(c).type->repairs, c, repair.value);
+  return {joined(world_.part(c).name, '/', def.name), ""};
+}
+
+// The definition that a row of a component was written from.
+template <class Def>
+const Def& Compilation::defined(MemberKind kind, const std::vector<Def>& defs, Index component, Index id) const {
+  Index i = 0;
+  while (world_.id(kind, component, i) != id) ++i;
+  return defs[i];
+}
+
+RepairText Compilation::repair(RepairId repair) {
   RepairText out;
   if (const auto title = titles_.find(repair.value); title != titles_.end()) {
     out.title = title->second;
     return out;
   }
   const Index c = has_repair_[repair.value];
-  const Part& part = world_.part(c);
-  const std::vector<RepairDef>& defs = part.type->repairs;
-  const auto def = std::find_if(defs.begin(), defs.end(), [&](const RepairDef& d) {
-    return world_.id(MemberKind::repair, c, static_cast<Index>(&d - defs.data())) == repair.value;
-  });
+  const RepairDef* def = &defined(MemberKind::repair, world_.part(c).type->repairs, c, repair.value);
   const Scope scope = of_component(c);
-  const std::string& region = part.resource->region;
+  const std::string& region = world_.part(c).resource->region;
   const bool is_elsewhere = !region.empty() && region != inventory_->region;  // the shell's is the inventory's
   const auto typed = [&](std::string command) {
     return is_elsewhere ? in_region(std::move(command), region) : command;

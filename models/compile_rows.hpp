@@ -15,7 +15,7 @@
 
 namespace moshimo::models {
 
-class Compilation : public RepairTexts {
+class Compilation : public RowTexts {
  public:
   Compilation(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
               input::Diagnostics& diagnostics, System& system);
@@ -26,7 +26,10 @@ class Compilation : public RepairTexts {
   std::vector<Assumption> assumptions();
 
   ActionId action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics);
-  RepairText of(RepairId repair) override;
+  Label label(ConditionId condition) override;
+  Label label(PortId port) override;
+  Label label(RepairId repair) override;
+  RepairText repair(RepairId repair) override;
   World& world() { return world_; }
 
   // The system may have moved with what holds it.
@@ -43,6 +46,8 @@ class Compilation : public RepairTexts {
   void write_stores();
   void write_processes();
   void write_repairs();
+  template <class Def>
+  const Def& defined(MemberKind kind, const std::vector<Def>& defs, Index component, Index id) const;
   RepairId nameless_repair(Index component, std::string_view name, std::string title, FactId fact);
   std::vector<ConditionId> gone_with(Index component);
   bool makes_again(const Repair& repair, Index component);
@@ -57,6 +62,7 @@ class Compilation : public RepairTexts {
   std::string hop_name(const HopPlan& plan) const;
   void write_hop(Index plan_index);
   void write_reactions(const HopPlan& plan, Hop& hop);
+  void share_reactions(const HopDef& def, Hop& hop);
   std::vector<Fallback> fallbacks(const std::vector<FallbackDef>& defs, const HopPlan& plan, const Scope& scope,
                                   const Basis& block);
   std::optional<Fallback> fallback(const FallbackDef& def, const HopPlan& plan, const Scope& scope, const Basis& block);
@@ -90,8 +96,11 @@ class Compilation : public RepairTexts {
   std::unordered_map<std::uint64_t, std::vector<Index>> readers_;  // component << 32 | port: plans that start there
   std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;  // by class
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
+  std::unordered_map<const HopDef*, std::vector<Reactions>> reactions_;  // those written last
   std::map<std::string, ActionId> actions_;
-  std::vector<Index> has_repair_;                          // the component of each repair
+  std::vector<Index> has_condition_;  // the component of each condition that its type defines
+  std::vector<Index> has_port_;
+  std::vector<Index> has_repair_;
   std::unordered_map<std::uint32_t, std::string> titles_;  // of repairs that no type defines
   std::vector<Assumption> assumptions_;
   std::vector<bool> is_sized_;  // by hop: its events have a size of their own

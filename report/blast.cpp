@@ -17,7 +17,7 @@ std::string edge_text(const System& system, const Dependency& d) {
     return hop ? fmt::format("gets data from {}: {}", name_in(system, d.on), clean(hop->says))
                : fmt::format("gets data from {}", name_in(system, d.on));
   }
-  return d.condition.is_set() ? fmt::format("needs that {}", clean(system.conditions[d.condition].says))
+  return d.condition.is_set() ? fmt::format("needs that {}", clean(says(system, d.condition)))
                               : fmt::format("needs {}", name_in(system, d.on));
 }
 

@@ -9,6 +9,8 @@
 namespace moshimo::scenarios {
 namespace {
 
+constexpr const char* of_the_old_one = " of the old one";
+
 // The conditions of a system as they would be for the old one, made when they are asked for.
 class OldOne {
  public:
@@ -38,7 +40,7 @@ class OldOne {
     if (!concerns(c)) return c;
     if (const auto known = made_.find(c.value); known != made_.end()) return known->second;
     Condition row = system_.conditions[c];
-    row.name += " of the old one";
+    row.label = written(name_of(system_, c) + of_the_old_one, says(system_, c));
     row.follows = old(row.follows);
     if (std::find(broken_.begin(), broken_.end(), c) != broken_.end()) {
       row.kind = Condition::Kind::free;
@@ -77,29 +79,32 @@ class OldOne {
 };
 
 // A repair of the old one reads like the repair it was made from.
-class OldTexts : public RepairTexts {
+class OldTexts : public RowTexts {
  public:
-  explicit OldTexts(std::shared_ptr<RepairTexts> texts) : texts_(std::move(texts)) {}
-  RepairText of(RepairId repair) override {
+  explicit OldTexts(std::shared_ptr<RowTexts> texts) : texts_(std::move(texts)) {}
+  Label label(ConditionId condition) override { return texts_ ? texts_->label(condition) : Label{}; }
+  Label label(PortId port) override { return texts_ ? texts_->label(port) : Label{}; }
+  Label label(RepairId repair) override { return texts_ ? texts_->label(repair) : Label{}; }
+  RepairText repair(RepairId repair) override {
     const auto model = models_.find(repair.value);
-    return texts_ ? texts_->of(model == models_.end() ? repair : model->second) : RepairText{};
+    return texts_ ? texts_->repair(model == models_.end() ? repair : model->second) : RepairText{};
   }
   void add(RepairId repair, RepairId model) { models_[repair.value] = model; }
 
  private:
-  std::shared_ptr<RepairTexts> texts_;
+  std::shared_ptr<RowTexts> texts_;
   std::map<std::uint32_t, RepairId> models_;
 };
 
 void save_the_old_one(System& system, OldOne& old) {
-  const auto texts = std::make_shared<OldTexts>(system.repair_texts);
+  const auto texts = std::make_shared<OldTexts>(system.texts);
   const auto count = static_cast<std::uint32_t>(system.repairs.size());
   for (std::uint32_t r = 0; r < count; ++r) {
     Repair row = system.repairs[RepairId(r)];
     if (row.by_apply) continue;
     std::erase_if(row.restores, [&](ConditionId c) { return !old.is_made(c); });
     if (row.restores.empty()) continue;
-    row.name += " of the old one";
+    row.label = written(name_of(system, RepairId(r)) + of_the_old_one);
     row.restores = old.old(row.restores);
     row.requirements = old.old(row.requirements);
     row.breaks.clear();
@@ -107,7 +112,7 @@ void save_the_old_one(System& system, OldOne& old) {
     row.restarts = {};
     texts->add(system.repairs.add(std::move(row)), RepairId(r));
   }
-  system.repair_texts = texts;
+  system.texts = texts;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
                                          : dependencies.between(r.via, r.component, kind);
       if (d) {
         edge = {{"kind", d->kind == DependencyKind::needs ? "needs" : "feeds"},
-                {"condition", name_or_null(system.conditions, d->condition)},
+                {"condition", label_or_null(system, d->condition)},
                 {"hop", name_or_null(system.hops, d->hop)}};
       }
     }

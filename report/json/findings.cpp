@@ -26,7 +26,10 @@ Json chain_rows(const System& system, const CauseChain& chain) {
   Json list = Json::array();
   for (const ConditionId c : chain) {
     const Condition& row = system.conditions[c];
-    list.push_back({{"condition", row.name}, {"says", row.says}, {"holds", false}, {"fact", fact(system, row.fact)}});
+    list.push_back({{"condition", name_of(system, c)},
+                    {"says", says(system, c)},
+                    {"holds", false},
+                    {"fact", fact(system, row.fact)}});
   }
   return list;
 }
@@ -48,7 +51,7 @@ Json effects(const System& system, const Findings& f) {
                     {"from_s", seconds(e.from)},
                     {"to_s", seconds(e.to)},
                     {"error", name_of(e.error)},
-                    {"port", name_or_null(system.ports, e.port)},
+                    {"port", label_or_null(system, e.port)},
                     {"hop", name_or_null(system.hops, e.hop)},
                     {"process", name_or_null(system.processes, e.process)},
                     {"store", name_or_null(system.stores, e.store)},
@@ -67,7 +70,7 @@ Json points_of_no_return(const System& system, const Findings& f) {
                     {"until_s", seconds(p.until)},
                     {"hops", std::move(hops)},
                     {"store", name_or_null(system.stores, p.store)},
-                    {"condition", name_or_null(system.conditions, p.condition)},
+                    {"condition", label_or_null(system, p.condition)},
                     {"place", p.hop.is_set() ? place(system.hops[p.hop], p.fallback) : Json(nullptr)},
                     {"why", text_of(p.why)},
                     {"says", for_terminal(why_lost(system, p), false)},

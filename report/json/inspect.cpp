@@ -85,7 +85,7 @@ class SystemRows {
   Json script(const Script& s) const {
     Json changes = Json::array();
     for (const Script::Change& c : s.changes) {
-      changes.push_back({{"at_us", micro(c.at)}, {"condition", system_.conditions[c.condition].name}, {"to", c.to}});
+      changes.push_back({{"at_us", micro(c.at)}, {"condition", name_of(system_, c.condition)}, {"to", c.to}});
     }
     Json restarts = Json::array();
     for (const Script::Restart& r : s.restarts) {
@@ -117,7 +117,7 @@ class SystemRows {
       if (f.size() < 2) continue;
       Json changes = Json::array();
       for (const ChangeTo<bool>& x : f) changes.push_back({{"at_us", micro(x.at)}, {"holds", x.value}});
-      conditions[system_.conditions[ConditionId(c)].name] = std::move(changes);
+      conditions[name_of(system_, ConditionId(c))] = std::move(changes);
     }
     Json running = Json::object();
     for (std::uint32_t p = 0; p < outcome.timeline.running.size(); ++p) {
@@ -158,15 +158,15 @@ class SystemRows {
 
   Json names(const std::vector<ConditionId>& list_of_ids) const {
     Json array = Json::array();
-    for (const ConditionId c : list_of_ids) array.push_back(system_.conditions[c].name);
+    for (const ConditionId c : list_of_ids) array.push_back(name_of(system_, c));
     return array;
   }
 
   Json needs(const Needs& needs_of_row) const {
     Json array = Json::array();
     for (const Need& n : needs_of_row) {
-      Json any = Json::array({system_.conditions[n.condition].name});
-      for (const ConditionId c : n.alternatives) any.push_back(system_.conditions[c].name);
+      Json any = Json::array({name_of(system_, n.condition)});
+      for (const ConditionId c : n.alternatives) any.push_back(name_of(system_, c));
       array.push_back({{"error", name_of(n.error)}, {"any_of", std::move(any)}});
     }
     return array;
@@ -207,8 +207,9 @@ class SystemRows {
   }
 
   Json row(const Condition& c) const {
-    return {{"name", c.name},
-            {"says", c.says},
+    const ConditionId id = system_.conditions.id_of(c);
+    return {{"name", name_of(system_, id)},
+            {"says", says(system_, id)},
             {"component", name_or_null(system_.components, c.component)},
             {"kind", text_of(c.kind)},
             {"error", name_of(c.error)},
@@ -223,8 +224,9 @@ class SystemRows {
   }
 
   Json row(const Port& p) const {
-    return {{"name", p.name},
-            {"says", p.says},
+    const PortId id = system_.ports.id_of(p);
+    return {{"name", name_of(system_, id)},
+            {"says", says(system_, id)},
             {"component", name_or_null(system_.components, p.component)},
             {"needs", needs(p.needs)},
             {"process", name_or_null(system_.processes, p.process)},
@@ -251,7 +253,7 @@ class SystemRows {
     return {{"kind", text_of(f.kind)},
             {"says", f.says},
             {"store", name_or_null(system_.stores, f.store)},
-            {"port", name_or_null(system_.ports, f.port)},
+            {"port", label_or_null(system_, f.port)},
             {"schedule", schedule(f.schedule)},
             {"limit_us", micro(place_limit(system_, f))},
             {"own_limit_us", micro(f.limit)},
@@ -259,7 +261,7 @@ class SystemRows {
             {"capacity_bytes", number(f.capacity.count())},
             {"overflow", text_of(f.overflow)},
             {"accepts", needs(f.accepts)},
-            {"release", name_or_null(system_.repairs, f.release)},
+            {"release", label_or_null(system_, f.release)},
             {"fact", moshimo::report::fact(system_, f.fact)}};
   }
 
@@ -287,14 +289,14 @@ class SystemRows {
             {"says", h.says},
             {"component", name_or_null(system_.components, h.component)},
             {"source", text_of(h.source)},
-            {"from", name_or_null(system_.ports, h.from)},
+            {"from", label_or_null(system_, h.from)},
             {"profile", {{"steps", std::move(profile)}, {"period_us", micro(h.profile.period)}}},
             {"every_us", micro(h.every)},
             {"first_us", micro(h.first)},
-            {"signal", name_or_null(system_.conditions, h.signal)},
+            {"signal", label_or_null(system_, h.signal)},
             {"ratio", number(h.ratio)},
             {"size_bytes", number(h.size.count())},
-            {"to", name_or_null(system_.ports, h.to)},
+            {"to", label_or_null(system_, h.to)},
             {"needs", needs(h.needs)},
             {"fallbacks", std::move(fallbacks)},
             {"when", std::move(when)},
@@ -317,7 +319,7 @@ class SystemRows {
             {"ends_when_unhealthy_for_us", micro(p.ends_when_unhealthy_for)},
             {"restarts", p.restarts},
             {"restart", schedule(p.restart)},
-            {"staffed", name_or_null(system_.conditions, p.staffed)},
+            {"staffed", label_or_null(system_, p.staffed)},
             {"symptoms_start", symptoms(p.symptoms_start)},
             {"symptoms_run", symptoms(p.symptoms_run)},
             {"symptoms_healthy", symptoms(p.symptoms_healthy)},
@@ -325,12 +327,13 @@ class SystemRows {
   }
 
   Json row(const Repair& r) const {
-    const RepairText words = text_of(system_, system_.repairs.id_of(r));
+    const RepairId id = system_.repairs.id_of(r);
+    const RepairText words = text_of(system_, id);
     Json sets = Json::array();
     for (const Repair::Setting& s : r.sets) {
       sets.push_back({{"store", system_.stores[s.store].name}, {"holds_for_us", micro(s.holds_for)}});
     }
-    return {{"name", r.name},
+    return {{"name", name_of(system_, id)},
             {"title", words.title},
             {"component", name_or_null(system_.components, r.component)},
             {"restores", names(r.restores)},
@@ -374,7 +377,7 @@ std::string inspect_json(const scenarios::Answer& answer, const Style& style) {
   json["entry_points"] = Json::array();
   for (const models::EntryPoint& e : answer.compiled->entry_points) {
     json["entry_points"].push_back(
-        {{"port", name_or_null(answer.system().ports, e.port)}, {"hop", name_or_null(answer.system().hops, e.hop)}});
+        {{"port", label_or_null(answer.system(), e.port)}, {"hop", name_or_null(answer.system().hops, e.hop)}});
   }
   json["runs"] = Json::array();
   for (const scenarios::StrategyRun& run : answer.runs) {

@@ -25,6 +25,13 @@ auto name_or_null(const Table& table, Id id) {
   return text_or_null(id.is_set() ? &table[id].name : nullptr);
 }
 
+template <class Id>  // of a row with a label
+auto label_or_null(const System& system, Id id) {
+  if (!id.is_set()) return text_or_null(nullptr);
+  const std::string name = name_of(system, id);
+  return text_or_null(&name);
+}
+
 std::string printed(const Json& json);
 
 // The beginning of every report: format, kind, and the tool.

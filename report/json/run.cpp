@@ -31,7 +31,7 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
       };
       Json commands = Json::array();
       for (const std::string& c : words.commands) commands.push_back(fill(c));
-      repairs.push_back({{"repair", repair.name},
+      repairs.push_back({{"repair", name_of(system, r)},
                          {"title", fill(words.title)},
                          {"by_apply", repair.by_apply},
                          {"who", fill(words.who)},
@@ -58,12 +58,12 @@ Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run
   for (const StoppedFault& s : run.response.stopped) {
     const Action& action = system.actions[s.fault.action];
     Json by = nullptr;
-    if (s.need < action.needs.size()) by = system.conditions[action.needs[s.need].condition].says;
+    if (s.need < action.needs.size()) by = says(system, action.needs[s.need].condition);
     stopped.push_back({{"at_s", seconds(s.fault.at)}, {"action", action.name}, {"fails", std::move(by)}});
   }
   Json still = Json::array();
   for (const ConditionId c : run.response.still_broken) {
-    still.push_back({{"condition", system.conditions[c].name}, {"says", system.conditions[c].says}, {"holds", false}});
+    still.push_back({{"condition", name_of(system, c)}, {"says", says(system, c)}, {"holds", false}});
   }
   Json unreleased = Json::array();
   for (const HopId h : run.response.unreleased) unreleased.push_back(system.hops[h].name);

@@ -15,7 +15,7 @@ namespace {
 std::string type_and_member(const System& system, ConditionId c) {
   const Condition& row = system.conditions[c];
   const std::string type = row.component.is_set() ? system.components[row.component].type : "";
-  return type + "/" + member_name(row.name);
+  return type + "/" + member_name(name_of(system, c));
 }
 
 using PhaseKey =
@@ -97,7 +97,7 @@ int severity(EffectKind kind) {
 EffectKind kind_of(const System& system, const Effect& e) {
   if (e.kind != EffectKind::impaired || e.chain.empty()) return e.kind;
   const Condition& nearest = system.conditions[e.chain.front()];
-  const bool is_gone = nearest.component == e.component && member_name(nearest.name) == "exists";
+  const bool is_gone = nearest.component == e.component && member_name(name_of(system, e.chain.front())) == "exists";
   return is_gone ? EffectKind::down : e.kind;
 }
 

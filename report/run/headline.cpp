@@ -70,7 +70,7 @@ void RunPage::headline() {
   for (const StoppedFault& stopped : answer_.main_run().response.stopped) {
     const Action& action = system_.actions[stopped.fault.action];
     const std::string why = stopped.need < action.needs.size()
-                                ? denied_sentence(system_.conditions[action.needs[stopped.need].condition].says)
+                                ? denied_sentence(says(system_, action.needs[stopped.need].condition))
                                 : "a guard refuses";
     page_.paragraph(fmt::format("{} does not happen: {}.", code(clean(action.name)), why));
   }

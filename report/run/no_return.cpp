@@ -33,7 +33,7 @@ void RunPage::points_of_no_return() {
       text += loss.is_request ? ": requests from outside" : fmt::format(": {}", clean(hop.says));
     } else {
       text += fmt::format(": {}", p.store.is_set() ? clean(system_.stores[p.store].says)
-                                                   : denied_sentence(system_.conditions[p.condition].says));
+                                                   : denied_sentence(says(system_, p.condition)));
     }
     text += "\n" + sentence(why_lost(system_, p)) + ".";
     const Duration lasts = p.until - p.at;

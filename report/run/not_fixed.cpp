@@ -59,7 +59,7 @@ void RunPage::not_fixed_by_restoring() {
   for (const ConditionId c : response.still_broken) {
     const Condition& row = system_.conditions[c];
     const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
-    const auto [at, is_new] = known.emplace(std::pair(type, member_name(row.name)), groups.size());
+    const auto [at, is_new] = known.emplace(std::pair(type, member_name(name_of(system_, c))), groups.size());
     if (is_new) groups.emplace_back();
     Group& g = groups[at->second];
     g.conditions.push_back(c);
@@ -70,7 +70,7 @@ void RunPage::not_fixed_by_restoring() {
   }
   for (const Group& g : groups) {
     const Condition& row = system_.conditions[g.conditions.front()];
-    std::string text = sentence(denied_sentence(row.says));
+    std::string text = sentence(denied_sentence(says(system_, g.conditions.front())));
     std::vector<std::string> others;
     for (std::size_t i = 1; i < g.conditions.size(); ++i) {
       others.push_back(code(name_in(system_, system_.conditions[g.conditions[i]].component)));

@@ -36,7 +36,7 @@ std::string RunPage::cause(const CauseChain& chain) {
   std::string text;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     if (i > 0) text += ", because ";
-    text += denied_sentence(system_.conditions[chain[i]].says);
+    text += denied_sentence(says(system_, chain[i]));
   }
   return text;
 }

@@ -18,7 +18,7 @@ std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<Re
   for (const RepairId r : repairs) {
     const Repair& repair = system.repairs[r];
     const std::string type = repair.component.is_set() ? system.components[repair.component].type : "";
-    const auto [at, is_new] = known.emplace(std::tuple(type, member_name(repair.name), repair.fact), groups.size());
+    const auto [at, is_new] = known.emplace(std::tuple(type, member_name(name_of(system, r)), repair.fact), groups.size());
     if (is_new) groups.emplace_back();
     groups[at->second].repairs.push_back(r);
   }

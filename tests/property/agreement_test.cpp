@@ -175,7 +175,7 @@ std::string disagreements(const RandomCase& random, bool print_all) {
   std::string text = leaks(system, outcome);
   for (std::size_t i = 0; i < system.conditions.size(); ++i) {
     if (same(outcome.timeline.conditions[i], expected.timeline.conditions[i])) continue;
-    text += fmt::format("condition {}\n    engine   {}\n    reference{}\n", system.conditions[ConditionId(i)].name,
+    text += fmt::format("condition {}\n    engine   {}\n    reference{}\n", name_of(system, ConditionId(i)),
                         text_of(outcome.timeline.conditions[i]), text_of(expected.timeline.conditions[i]));
   }
   for (std::size_t i = 0; i < system.processes.size(); ++i) {

@@ -94,7 +94,7 @@ std::string disagreements(const Inspected& inspected, const InspectedRun& run, c
                                        run.conditions[c].end(), [](const auto& x, const auto& y) {
                                          return x.value == y.value && std::abs(x.at.us() - y.at.us()) <= 10;
                                        });
-    if (!same) text += fmt::format("condition {}\n", system.conditions[ConditionId(c)].name);
+    if (!same) text += fmt::format("condition {}\n", name_of(system, ConditionId(c)));
   }
   const std::vector<double> tolerance = tolerances(system, found, run.horizon, 0);
   for (std::size_t h = 0; h < reported.size(); ++h) {

@@ -90,7 +90,7 @@ class Reader {
     for (const Json& row : tables_.at("conditions")) s.conditions.add(condition(row));
     for (const Json& row : tables_.at("ports")) {
       Port p;
-      p.name = row.at("name");
+      p.label = written(row.at("name"));
       p.needs = needs(row.at("needs"));
       p.process = process_(row.at("process"));
       p.capacity = rate(row.at("capacity_per_s"));
@@ -113,7 +113,7 @@ class Reader {
     for (const Json& row : tables_.at("processes")) s.processes.add(process(row));
     for (const Json& row : tables_.at("repairs")) {
       Repair r;
-      r.name = row.at("name");
+      r.label = written(row.at("name"));
       s.repairs.add(std::move(r));
     }
     return s;
@@ -184,7 +184,7 @@ class Reader {
 
   Condition condition(const Json& row) const {
     Condition c;
-    c.name = row.at("name");
+    c.label = written(row.at("name"));
     c.kind = condition_kinds.at(row.at("kind"));
     c.error = error_classes.at(row.at("error"));
     c.initially = row.at("initially");

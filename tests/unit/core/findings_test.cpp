@@ -23,7 +23,7 @@ TEST_CASE("a component that its full buffer holds up is stalled, and says why", 
   CHECK(stalled->from == SimTime::after_start(Duration::minutes(61)));
   CHECK(stalled->to == SimTime::after_start(Duration::hours(2)));
   REQUIRE(stalled->chain.size() == 1);
-  CHECK(system.conditions[stalled->chain[0]].name == "up");
+  CHECK(name_of(system, stalled->chain[0]) == "up");
 }
 
 TEST_CASE("a port that a fault takes away at time 0 is down, though nothing changes any more", "[core][findings]") {

@@ -32,13 +32,13 @@ struct World {
     action.breaks = {role};
     delete_role = system.actions.add(action);
     Repair r;
-    r.name = "role/recreate";
+    r.label = written("role/recreate");
     r.restores = {role};
     r.takes = Duration::minutes(5);
     r.by_apply = true;
     recreate = system.repairs.add(r);
     r = {};
-    r.name = "function/swap";
+    r.label = written("function/swap");
     r.restores = {grant};
     Need present;
     present.condition = role;
@@ -46,7 +46,7 @@ struct World {
     r.takes = Duration::minutes(2);
     swap = system.repairs.add(r);
     r = {};
-    r.name = "filter/reput";
+    r.label = written("filter/reput");
     r.takes = Duration::minutes(10);
     r.rate = Rate::per_second(5000);
     reput = system.repairs.add(r);
@@ -86,7 +86,7 @@ TEST_CASE("re-creating the role leaves the grant and the gap", "[core][response]
   CHECK(r.steps[0].start == SimTime::after_start(Duration::minutes(40)));
   CHECK(r.steps[0].done == SimTime::after_start(Duration::minutes(45)));
   REQUIRE(r.still_broken.size() == 1);
-  CHECK(w.system.conditions[r.still_broken[0]].name == "grant");
+  CHECK(name_of(w.system, r.still_broken[0]) == "grant");
   REQUIRE(r.unreleased.size() == 1);
   CHECK(w.system.hops[r.unreleased[0]].name == "filter");
 }
@@ -121,8 +121,8 @@ TEST_CASE("a cause leads back to what was done", "[core][findings]") {
   const Need grant = w.system.hops[hop_named(w.system, "function")].needs[1];
   const CauseChain chain = cause_of(w.system, r.outcome.timeline, grant, SimTime::after_start(Duration::hours(2)));
   REQUIRE(chain.size() == 2);
-  CHECK(w.system.conditions[chain[0]].name == "grant");
-  CHECK(w.system.conditions[chain[1]].name == "role");
+  CHECK(name_of(w.system, chain[0]) == "grant");
+  CHECK(name_of(w.system, chain[1]) == "role");
 }
 
 TEST_CASE("one person does one thing at a time", "[core][response]") {
@@ -162,7 +162,7 @@ struct TwoPlaces {
   }
   RepairId add(const char* name) {
     Repair r;
-    r.name = name;
+    r.label = written(name);
     r.takes = Duration::minutes(5);
     return system.repairs.add(r);
   }
@@ -242,7 +242,7 @@ struct TwoRoles {
   }
   RepairId add(const char* name, const char* restores, double takes) {
     Repair r;
-    r.name = name;
+    r.label = written(name);
     r.restores = {condition_named(system, restores)};
     r.takes = Duration::minutes(takes);
     r.by_apply = true;
@@ -303,7 +303,7 @@ TEST_CASE("what comes back by itself in an hour is brought back in four minutes"
   present.condition = role;
   const auto repair = [&](const char* name, const char* condition, double minutes, bool by_apply) {
     Repair r;
-    r.name = name;
+    r.label = written(name);
     r.restores = {condition_named(system, condition)};
     if (!by_apply) r.requirements = {present};
     r.takes = Duration::minutes(minutes);
@@ -348,12 +348,12 @@ struct Queue {
     action.breaks = {condition_named(system, "role")};
     remove = system.actions.add(action);
     Repair r;
-    r.name = "role/recreate";
+    r.label = written("role/recreate");
     r.restores = action.breaks;
     r.takes = recreating;
     recreate = system.repairs.add(r);
     r = {};
-    r.name = "queue/keep-longer";
+    r.label = written("queue/keep-longer");
     r.sets = {{store_named(system, "queue"), Duration::days(1)}};
     r.sets_after = Delay::up_to(Duration::minutes(15));
     r.takes = Duration::minutes(1);

@@ -94,7 +94,7 @@ TEST_CASE("a task definition is neither an entry point nor down; its service is"
   const System& system = r.answer.system();
   std::string redeploy;
   for (std::uint32_t i = 0; i < system.repairs.size(); ++i) {
-    if (system.repairs[RepairId(i)].name != "aws_ecs_service.web/redeploy") continue;
+    if (name_of(system, RepairId(i)) != "aws_ecs_service.web/redeploy") continue;
     redeploy = text_of(system, RepairId(i)).commands.front();
   }
   CHECK(redeploy == "aws ecs update-service --cluster main --service web --force-new-deployment");

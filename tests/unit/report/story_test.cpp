@@ -92,7 +92,7 @@ TEST_CASE("functions with the same fate are told together") {
 TEST_CASE("what becomes of data is told place by place, and a place that takes nothing is told as such") {
   System system;
   Condition exists;
-  exists.name = "role/exists";
+  exists.label = written("role/exists");
   const ConditionId role = system.conditions.add(exists);
   Hop hop;
   hop.name = "worker/run";
@@ -144,7 +144,7 @@ TEST_CASE("what is gone itself is down, and stays so to the end of the drawing")
   System system;
   const ComponentId orders = system.components.add({.name = "orders", .type = "lambda:function", .parent = {}});
   Condition exists;
-  exists.name = "orders/exists";
+  exists.label = written("orders/exists");
   exists.component = orders;
   const ConditionId gone = system.conditions.add(exists);
   Hop traffic;

@@ -34,8 +34,8 @@ class Dump {
     std::string out;
     for (const Need& n : list) {
       if (!out.empty()) out += ", ";
-      out += s_.conditions[n.condition].name;
-      for (const ConditionId a : n.alternatives) out += " | " + s_.conditions[a].name;
+      out += name_of(s_, n.condition);
+      for (const ConditionId a : n.alternatives) out += " | " + name_of(s_, a);
       out += fmt::format(" ({})", name_of(n.error));
     }
     return out.empty() ? "nothing" : out;
@@ -58,7 +58,7 @@ class Dump {
   }
   std::string conditions(const std::vector<ConditionId>& list) const {
     std::string out;
-    for (const ConditionId c : list) out += (out.empty() ? "" : ", ") + s_.conditions[c].name;
+    for (const ConditionId c : list) out += (out.empty() ? "" : ", ") + name_of(s_, c);
     return out;
   }
   void symptoms(const Symptoms& list) {
@@ -71,7 +71,8 @@ class Dump {
          c.rpo ? ", rpo " + time(*c.rpo) : "");
   }
   void condition(const Condition& c) {
-    line("condition {} ({}): {}{}", c.name, name_of(c.error), c.says, fact(c.fact));
+    const ConditionId id = s_.conditions.id_of(c);
+    line("condition {} ({}): {}{}", name_of(s_, id), name_of(c.error), says(s_, id), fact(c.fact));
     if (!c.initially) line("  false at the start");
     if (c.kind == Condition::Kind::staffed) line("  while workers of {} run", s_.processes[c.process].name);
     if (c.kind == Condition::Kind::derived) line("  follows {}", needs(c.follows));
@@ -98,7 +99,8 @@ class Dump {
     symptoms(p.symptoms_healthy);
   }
   void port(const Port& p) {
-    line("port {}: {}{}", p.name, p.says, fact(p.fact));
+    const PortId id = s_.ports.id_of(p);
+    line("port {}: {}{}", name_of(s_, id), says(s_, id), fact(p.fact));
     line("  needs {}", needs(p.needs));
     if (p.process.is_set()) line("  served by {}", s_.processes[p.process].name);
     if (!p.capacity.is_unlimited()) line("  capacity {}", input::to_text(p.capacity));
@@ -113,11 +115,11 @@ class Dump {
   }
   std::string source(const Hop& h) const {
     switch (h.source) {
-      case Hop::Source::port: return s_.ports[h.from].name;
-      case Hop::Source::work: return "work at " + s_.ports[h.from].name + profile(h.profile);
+      case Hop::Source::port: return name_of(s_, h.from);
+      case Hop::Source::work: return "work at " + name_of(s_, h.from) + profile(h.profile);
       case Hop::Source::profile: return "outside" + profile(h.profile);
       case Hop::Source::timetable: return fmt::format("a timetable every {}", time(h.every));
-      case Hop::Source::signal: return "the fall of " + s_.conditions[h.signal].name;
+      case Hop::Source::signal: return "the fall of " + name_of(s_, h.signal);
     }
     return "";
   }
@@ -129,8 +131,7 @@ class Dump {
   }
   void hop(const Hop& h) {
     line("hop {}: {}{}", h.name, h.says, fact(h.fact));
-    line("  from {} to {}{}", source(h), h.to.is_set() ? s_.ports[h.to].name : "outside",
-         h.ordered ? ", in order" : "");
+    line("  from {} to {}{}", source(h), h.to.is_set() ? name_of(s_, h.to) : "outside", h.ordered ? ", in order" : "");
     line("  ratio {}, {} B{}", h.ratio, h.size.count(), h.drain ? ", drains " + input::to_text(*h.drain) : "");
     line("  needs {}", needs(h.needs));
     for (std::size_t i = 0; i < h.fallbacks.size(); ++i) fallback(i, h.fallbacks[i]);
@@ -167,18 +168,19 @@ class Dump {
       case Fallback::Kind::store: what = "store " + s_.stores[f.store].name; break;
       case Fallback::Kind::retry: what = "retry " + schedule(f.schedule); break;
       case Fallback::Kind::buffer: what = fmt::format("buffer '{}' of {} B", f.says, f.capacity.count()); break;
-      case Fallback::Kind::hand_on: what = "hand on to " + s_.ports[f.port].name; break;
+      case Fallback::Kind::hand_on: what = "hand on to " + name_of(s_, f.port); break;
     }
     static constexpr std::string_view overflow[] = {"", ", overflow drops the newest", ", overflow drops the oldest",
                                                     ", overflow blocks"};
     line("  {}: {}, for {}{}{}{}{}", i, what, time(place_limit(s_, f)),
          f.age == Fallback::Age::since_entry ? " from entry" : "", overflow[static_cast<std::size_t>(f.overflow)],
-         f.release.is_set() ? ", released by " + s_.repairs[f.release].name : "", fact(f.fact));
+         f.release.is_set() ? ", released by " + name_of(s_, f.release) : "", fact(f.fact));
     if (!f.accepts.empty()) line("     accepts {}", needs(f.accepts));
   }
   void repair(const Repair& r) {
-    const RepairText words = text_of(s_, s_.repairs.id_of(r));
-    line("repair {}: {}{}", r.name, words.title, fact(r.fact));
+    const RepairId id = s_.repairs.id_of(r);
+    const RepairText words = text_of(s_, id);
+    line("repair {}: {}{}", name_of(s_, id), words.title, fact(r.fact));
     line("  takes {}{}{}{}", time(r.takes), r.by_apply ? ", by apply" : "",
          words.who.empty() ? "" : ", by the " + words.who, r.rate ? ", at " + input::to_text(*r.rate) : "");
     for (const Repair::Setting& s : r.sets) {

@@ -69,8 +69,7 @@ class SystemReader {
 
   void read_condition(const std::string& name, Words& words) {
     Condition c;
-    c.name = name;
-    c.says = name + " holds";
+    c.label = written(name, name + " holds");
     c.component = component_of(name);
     while (words.more()) {
       const std::string word(words.take());
@@ -130,8 +129,7 @@ class SystemReader {
       }
     }
     Condition staffed;
-    staffed.name = name;
-    staffed.says = name + " has a worker that runs";
+    staffed.label = written(name, name + " has a worker that runs");
     staffed.component = p.component;
     staffed.kind = Condition::Kind::staffed;
     staffed.process = ProcessId(system_.processes.size());
@@ -141,7 +139,7 @@ class SystemReader {
 
   void read_port(const std::string& name, Words& words) {
     Port p;
-    p.name = name;
+    p.label = written(name);
     p.component = component_of(name);
     while (words.more()) {
       const std::string word(words.take());
@@ -277,7 +275,7 @@ class SystemReader {
         begin(Fallback::Kind::hand_on);
         here().port = port_named(system_, words.take());
         append(here().accepts, system_.ports[here().port].needs);
-        here().says = system_.ports[here().port].name;
+        here().says = name_of(system_, here().port);
       } else if (word == "store") {
         begin(Fallback::Kind::store);
         here().store = store_of(words, name);
@@ -299,7 +297,7 @@ class SystemReader {
         here().accepts = std::move(own);
       } else if (word == "by-action") {
         Repair release;
-        release.name = name + "/release";
+        release.label = written(name + "/release");
         release.component = component_of(name);
         here().release = system_.repairs.add(std::move(release));
       } else {

@@ -9,11 +9,18 @@
 namespace moshimo {
 namespace {
 
+const std::string& name_in(const Condition& row) { return row.label->name; }
+const std::string& name_in(const Port& row) { return row.label->name; }
+template <class Row>
+const std::string& name_in(const Row& row) {
+  return row.name;
+}
+
 template <class Row>
 Id<Row> find_row(const Table<Row>& table, std::string_view name, std::string_view kind) {
   std::size_t i = 0;
   for (const Row& row : table) {
-    if (row.name == name) return Id<Row>(i);
+    if (name_in(row) == name) return Id<Row>(i);
     ++i;
   }
   throw std::runtime_error(fmt::format("there is no {} named '{}'", kind, name));

@@ -19,8 +19,8 @@ std::string text_of(const System& system, const Needs& needs, std::size_t count)
   for (std::size_t i = 0; i < count; ++i) {
     const Need& need = needs[i];
     if (i != 0) text += ',';
-    text += system.conditions[need.condition].name;
-    for (const ConditionId other : need.alternatives) text += '|' + system.conditions[other].name;
+    text += name_of(system, need.condition);
+    for (const ConditionId other : need.alternatives) text += '|' + name_of(system, other);
     text += fmt::format(":{}", class_names[static_cast<std::size_t>(need.error)]);
   }
   return text;
@@ -57,7 +57,7 @@ std::string text_of(const Profile& profile) {
 }
 
 std::string text_of(const System& system, const Condition& c) {
-  std::string line = "condition " + c.name;
+  std::string line = "condition " + name_of(system, system.conditions.id_of(c));
   if (!c.initially) line += " false";
   if (c.error != ErrorClass::unavailable) line += fmt::format(" as {}", class_names[static_cast<std::size_t>(c.error)]);
   if (c.kind == Condition::Kind::derived) add_needs(line, "follows", system, c.follows);
@@ -93,7 +93,7 @@ std::string text_of(const System& system, const Process& p) {
 }
 
 std::string text_of(const System& system, const Port& p) {
-  std::string line = "port " + p.name;
+  std::string line = "port " + name_of(system, system.ports.id_of(p));
   if (!p.capacity.is_unlimited()) line += " capacity " + text_of(p.capacity);
   const std::size_t inherited = p.process.is_set() ? system.processes[p.process].run.size() + 1 : 0;
   add_needs(line, "needs", system, p.needs, inherited);
@@ -107,10 +107,10 @@ std::string text_of(const System& system, const Store& s) {
   add_needs(line, "accepts", system, s.accepts);
   add_needs(line, "readable", system, s.readable);
   for (std::size_t i = 0; i < s.lost_with.size(); ++i) {
-    line += (i == 0 ? " lost-with " : ",") + system.conditions[s.lost_with[i]].name;
+    line += (i == 0 ? " lost-with " : ",") + name_of(system, s.lost_with[i]);
   }
   for (std::size_t i = 0; i < s.emptied_by.size(); ++i) {
-    line += (i == 0 ? " emptied-by " : ",") + system.conditions[s.emptied_by[i]].name;
+    line += (i == 0 ? " emptied-by " : ",") + name_of(system, s.emptied_by[i]);
   }
   if (s.ordered) line += " ordered";
   if (s.holds_data) line += " at-rest";
@@ -139,7 +139,7 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
     case Fallback::Kind::retry: line = "  retry " + text_of(f.schedule); break;
     case Fallback::Kind::buffer: line = "  buffer"; break;
     case Fallback::Kind::hand_on:
-      line = "  hand-on " + system.ports[f.port].name;
+      line = "  hand-on " + name_of(system, f.port);
       inherited = system.ports[f.port].needs.size();
       break;
   }
@@ -167,13 +167,13 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
 std::string text_of(const System& system, const Hop& h) {
   std::string line = "hop " + h.name + " from ";
   switch (h.source) {
-    case Hop::Source::port: line += system.ports[h.from].name; break;
-    case Hop::Source::work: line += "work " + text_of(h.profile) + " at " + system.ports[h.from].name; break;
+    case Hop::Source::port: line += name_of(system, h.from); break;
+    case Hop::Source::work: line += "work " + text_of(h.profile) + " at " + name_of(system, h.from); break;
     case Hop::Source::profile: line += text_of(h.profile); break;
     case Hop::Source::timetable: line += "timetable every " + text_of(h.every) + " first " + text_of(h.first); break;
-    case Hop::Source::signal: line += "signal " + system.conditions[h.signal].name; break;
+    case Hop::Source::signal: line += "signal " + name_of(system, h.signal); break;
   }
-  line += " to " + (h.to.is_set() ? system.ports[h.to].name : "outside");
+  line += " to " + (h.to.is_set() ? name_of(system, h.to) : "outside");
   add_needs(line, "needs", system, h.needs, h.to.is_set() ? system.ports[h.to].needs.size() : 0);
   if (h.ratio != 1) line += fmt::format(" ratio {}", h.ratio);
   if (h.size.count() != 1000) line += fmt::format(" size {}", h.size.count());
@@ -223,7 +223,7 @@ std::string text_of(const System& system, const Script& script) {
   std::string text;
   const auto at = [](SimTime t) { return "at " + text_of(t.since_start()) + ' '; };
   for (const Script::Change& c : script.changes) {
-    text += at(c.at) + system.conditions[c.condition].name + (c.to ? " rises\n" : " falls\n");
+    text += at(c.at) + name_of(system, c.condition) + (c.to ? " rises\n" : " falls\n");
   }
   for (const Script::Restart& r : script.restarts)
     text += at(r.at) + "restart " + system.processes[r.process].name + '\n';

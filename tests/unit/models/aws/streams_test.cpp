@@ -142,7 +142,7 @@ resources:
   for (const Store& store : system.stores) {
     if (store.name != "group/kept") continue;
     REQUIRE(store.readable.size() == 1);
-    CHECK(system.conditions[store.readable[0].condition].name == "group/key_works");
+    CHECK(name_of(system, store.readable[0].condition) == "group/key_works");
   }
 }
 
@@ -186,8 +186,8 @@ traffic: [{ to: queue, rate: 1/s }]
   CHECK(compiled.system.stores[longer.sets[0].store].name == "queue/kept");
   CHECK(longer.sets[0].holds_for == Duration::days(14));
   CHECK(longer.sets_after.most == minutes(15));
-  CHECK(brake("stream").sets.at(0).holds_for == Duration::days(365));
-  CHECK(brake("group").sets.at(0).holds_for == Duration::days(3653));
+  CHECK(brake("stream").sets[0].holds_for == Duration::days(365));
+  CHECK(brake("group").sets[0].holds_for == Duration::days(3653));
 
   // Frozen for good: people come after four and a half days. Removing the freeze takes a minute and 15 s, so the half
   // day is lost; nobody touches the queue, as nothing more would be.

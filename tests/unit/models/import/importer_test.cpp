@@ -287,7 +287,7 @@ TEST_CASE("Commands have AWS's name of what stands in the inventory under its ad
   const System& system = compiled.system;
   std::size_t commands = 0;
   for (std::uint32_t i = 0; i < system.repairs.size(); ++i) {
-    const Repair& repair = system.repairs[RepairId(i)];
+    const std::string name = name_of(system, RepairId(i));
     const RepairText words = text_of(system, RepairId(i));
     std::vector<std::string> texts = words.commands;
     texts.push_back(words.verify);
@@ -296,7 +296,7 @@ TEST_CASE("Commands have AWS's name of what stands in the inventory under its ad
       CHECK(text.find("aws_") == std::string::npos);
       commands += text.find(" x ") != std::string::npos || text.ends_with(" x") ? 1U : 0U;
     }
-    if (repair.name == "aws_lambda_function.b/recreate") {
+    if (name == "aws_lambda_function.b/recreate") {
       CHECK(words.title.find("aws_lambda_function.b") != std::string::npos);  // sentences have the inventory's name
       CHECK(words.commands.front() ==
             "aws lambda create-function --function-name x --role arn:aws:iam::111111111111:role/x --cli-input-json "
@@ -796,13 +796,13 @@ TEST_CASE("Providers with an alias: names, accounts and Regions of each") {
       compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, diagnostics);
   for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
   for (std::uint32_t i = 0; i < compiled.system.repairs.size(); ++i) {
-    const Repair& repair = compiled.system.repairs[RepairId(i)];
+    const std::string name = name_of(compiled.system, RepairId(i));
     const RepairText words = text_of(compiled.system, RepairId(i));
-    if (repair.name == "aws_sqs_queue.there/recreate") {
+    if (name == "aws_sqs_queue.there/recreate") {
       CHECK(words.commands.front() ==
             "aws sqs create-queue --queue-name jobs --attributes file://attributes.json --region us-east-1");
     }
-    if (repair.name == "aws_sqs_queue.here/recreate") {
+    if (name == "aws_sqs_queue.here/recreate") {
       CHECK(words.commands.front() == "aws sqs create-queue --queue-name jobs --attributes file://attributes.json");
     }
   }
