@@ -354,15 +354,8 @@ class Finder {
           add(effect);
         }
       }
-      for (ConditionId c : store.lost_with) {
-        lose_at_rest(rest, c, ends_with(c));
-      }
-      for (ConditionId c : store.emptied_by) {
-        const StepFunction<bool>& changes = timeline_.conditions[c.value];
-        const auto fall = std::find_if(changes.begin(), changes.end(), [](const auto& x) { return !x.value; });
-        if (fall == changes.end() || !healthy_.timeline.conditions[c.value].front().value) continue;
-        lose_at_rest(rest, c, fall->at);
-      }
+      for (ConditionId c : store.lost_with) lose_at_rest(rest, c, falls_for_good(c));
+      for (ConditionId c : store.emptied_by) lose_at_rest(rest, c, first_fall(c));
       if (!rest.lost_at.is_never()) {
         PointOfNoReturn point;
         point.at = point.until = rest.lost_at;
@@ -375,14 +368,17 @@ class Finder {
     }
   }
 
-  // When what depends on a condition is gone: with what is deleted at once, although that is made again, empty; with
-  // what is destroyed only later, such as a key, when that has happened.
-  SimTime ends_with(ConditionId c) const {
+  // When it falls and does not rise again; never() too where it never held.
+  SimTime falls_for_good(ConditionId c) const {
     const StepFunction<bool>& f = timeline_.conditions[c.value];
-    if (!healthy_.timeline.conditions[c.value].front().value) return SimTime::never();
-    if (system_.conditions[c].kind != Condition::Kind::free) return f.back().value ? SimTime::never() : f.back().at;
+    const bool held = healthy_.timeline.conditions[c.value].front().value;
+    return !held || f.back().value ? SimTime::never() : f.back().at;
+  }
+  SimTime first_fall(ConditionId c) const {
+    const StepFunction<bool>& f = timeline_.conditions[c.value];
     const auto fall = std::find_if(f.begin(), f.end(), [](const ChangeTo<bool>& change) { return !change.value; });
-    return fall == f.end() ? SimTime::never() : fall->at;
+    const bool held = healthy_.timeline.conditions[c.value].front().value;
+    return !held || fall == f.end() ? SimTime::never() : fall->at;
   }
 
   void lose_at_rest(AtRest& rest, ConditionId with, SimTime at) const {
@@ -419,16 +415,30 @@ class Finder {
     }
   }
 
-  // RTO: the longest span in which a port or all hops of the component fail. RPO: the longest span of arrivals lost.
+  // Without a break, whatever the reason and whichever of its ports and hops.
+  Duration longest_trouble(ComponentId c) const {
+    std::vector<std::pair<SimTime, SimTime>> spans;
+    for (const Effect& e : findings_.effects) {
+      if (e.component != c || e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
+      spans.emplace_back(e.from, e.to);
+    }
+    std::sort(spans.begin(), spans.end());
+    Duration longest;
+    for (std::size_t i = 0; i < spans.size();) {
+      const SimTime from = spans[i].first;
+      SimTime to = spans[i].second;
+      for (++i; i < spans.size() && spans[i].first <= to; ++i) to = std::max(to, spans[i].second);
+      longest = std::max(longest, to.is_never() ? Duration::forever() : to - from);
+    }
+    return longest;
+  }
+
+  // RTO: the longest span in which the component does not work whole. RPO: the longest span of arrivals lost.
   void objectives() {
     for (std::uint32_t c = 0; c < system_.components.size(); ++c) {
       const Component& component = system_.components[ComponentId(c)];
       if (component.rto) {
-        Duration longest;
-        for (const Effect& e : findings_.effects) {
-          if (e.component != ComponentId(c) || e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
-          longest = std::max(longest, e.to.is_never() ? Duration::forever() : e.to - e.from);
-        }
+        const Duration longest = longest_trouble(ComponentId(c));
         findings_.objectives.push_back({ComponentId(c), true, *component.rto, longest, longest <= *component.rto});
       }
       if (component.rpo) {

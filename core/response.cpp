@@ -24,7 +24,7 @@ struct ReleaseTask {
   auto operator<=>(const ReleaseTask&) const = default;
 };
 
-// What a step saves, as far as the run in which nobody acts tells.
+// What a step saves, as far as earlier runs tell.
 struct Urgency {
   SimTime deadline = SimTime::never();  // the earliest point of no return it serves
   double rate = 0;                      // events lost per second from there
@@ -34,6 +34,8 @@ Urgency more_urgent(const Urgency& a, const Urgency& b) {
   if (a.deadline != b.deadline) return a.deadline < b.deadline ? a : b;
   return {a.deadline, a.rate + b.rate};
 }
+
+double sum_of(const std::vector<double>& list) { return std::accumulate(list.begin(), list.end(), 0.0); }
 
 class Planner {
  public:
@@ -59,6 +61,7 @@ class Planner {
       learn_urgency(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome);
       index_repairs();
       plan_until_settled();
+      consider_what_the_plan_loses();
       consider_brakes();
       describe_releases();
     }
@@ -74,12 +77,12 @@ class Planner {
     bool is_last;  // of its step
   };
 
-  // ---- from the run in which nobody acts
-  void learn_urgency(const Outcome& nobody_acts) {
+  // ---- from the run in which nobody acts, and from a plan
+  void learn_urgency(const Outcome& outcome) {
     const SimTime detected = first_fault_ + responders_.time_to_detect;
-    of_hop_.resize(system_.hops.size());
+    of_hop_.assign(system_.hops.size(), {});
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      for (const LossWindow& w : nobody_acts.hops[h].losses) {
+      for (const LossWindow& w : outcome.hops[h].losses) {
         if (w.lost_to < detected) continue;
         const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
         of_hop_[h] = more_urgent(of_hop_[h], {std::max(w.lost_from, detected), w.events / seconds});
@@ -108,8 +111,8 @@ class Planner {
       spread(system_.hops[HopId(h)].needs, of_hop_[h]);
       spread_on();
     }
-    for (ConditionId c : gone_for_good(system_, nobody_acts.timeline)) {
-      const SimTime at = nobody_acts.timeline.conditions[c.value].back().at;
+    for (ConditionId c : gone_for_good(system_, outcome.timeline)) {
+      const SimTime at = outcome.timeline.conditions[c.value].back().at;
       if (at < detected) continue;
       raise(c, {at, 0}, work);
       spread_on();
@@ -147,6 +150,22 @@ class Planner {
     }
   }
 
+  // While nobody acts, what gets nothing loses nothing, and nothing it needs is urgent. Once other steps let data flow
+  // again it may lose that data: then another order may save it.
+  void consider_what_the_plan_loses() {
+    if (responders_.strategy != Strategy::full) return;
+    const double lost = sum_of(lost_by_hop());
+    if (lost <= 0) return;
+    const std::vector<Urgency> before = of_condition_;
+    learn_urgency(response_.outcome);
+    const auto same = [](const Urgency& a, const Urgency& b) { return a.deadline == b.deadline; };
+    if (std::equal(before.begin(), before.end(), of_condition_.begin(), same)) return;
+    plan_until_settled();
+    if (sum_of(lost_by_hop()) < lost * (1 - 1e-9)) return;
+    of_condition_ = before;
+    plan_until_settled();
+  }
+
   // ---- emergency brakes: more time for what waits, where the plan without it loses data whose time is up
   void consider_brakes() {
     if (responders_.strategy != Strategy::full || !find_brakes()) return;
@@ -157,8 +176,7 @@ class Planner {
     for (const auto& [id, urgency] : all) {
       if (!has_saved(id, lost_without, lost_with)) brakes_.erase(id);
     }
-    const auto total = [](const std::vector<double>& lost) { return std::accumulate(lost.begin(), lost.end(), 0.0); };
-    if (total(lost_with) >= total(lost_without)) brakes_.clear();
+    if (sum_of(lost_with) >= sum_of(lost_without)) brakes_.clear();
     if (brakes_.size() < all.size()) plan_until_settled();
   }
 

@@ -43,6 +43,7 @@ std::vector<std::size_t> Simulation::oldest_first(HopId id, std::size_t n) const
   const std::vector<Place>& places = of(id).places;
   std::vector<std::size_t> counts(places.size(), 0);
   std::vector<std::map<Key, Message>::const_iterator> fronts;
+  fronts.reserve(places.size());
   for (const Place& place : places) fronts.push_back(place.data.begin());
   for (; n > 0; --n) {
     std::optional<std::size_t> oldest;

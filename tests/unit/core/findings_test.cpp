@@ -93,10 +93,24 @@ TEST_CASE("the last moment to bring something back is a point of no return", "[c
   CHECK(points("at 1h kept falls\nat 6d kept rises").empty());
 }
 
+TEST_CASE("time to recover runs on while one cause follows another", "[core][findings]") {
+  // The role is away from 0 to 2 h, the key from 1 h to 3 h: three hours without a break.
+  System system = system_from("condition role as denied\ncondition key as key\nport web needs role,key\n");
+  system.components[ComponentId(2)].rto = Duration::hours(2.5);
+  REQUIRE(system.components[ComponentId(2)].name == "web");
+  const SimTime horizon = SimTime::after_start(Duration::days(1));
+  const Script script = script_from(
+      system, "at 0s role falls\nat 1h key falls\nat 2h role rises\nat 3h key rises\nat 5h key falls\nat 6h key rises");
+  const Findings f = findings_of(system, simulate(system, script, horizon), simulate(system, {}, horizon));
+  REQUIRE(f.objectives.size() == 1);
+  CHECK(f.objectives[0].achieved == Duration::hours(3));
+  CHECK_FALSE(f.objectives[0].met);
+}
+
 TEST_CASE("what is deleted and made again is empty, what is saved in time is not", "[core][findings]") {
   const System system = system_from(
       "condition bucket\ncondition kept\ncondition key follows kept falls 7d rises never\n"
-      "store items at-rest lost-with bucket,key\n");
+      "store items at-rest emptied-by bucket lost-with key\n");
   const SimTime horizon = SimTime::after_start(Duration::days(20));
   const Outcome healthy = simulate(system, {}, horizon);
   const auto lost_at = [&](const char* script) {

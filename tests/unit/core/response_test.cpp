@@ -395,3 +395,42 @@ TEST_CASE("an emergency brake is pulled only where it saves data", "[core][respo
   const Response late = slow.respond_with(Strategy::full, Duration::minutes(90), 2);
   CHECK(slow.lost(late) == Approx(46 * 60).epsilon(1e-6));
 }
+
+TEST_CASE("what only begins to lose data once data flows again is mended before what loses nothing",
+          "[core][response]") {
+  // Nobody acts: `work` gets nothing through the closed `front` and loses nothing. Once `front` is open, it loses 1/s
+  // from the end of its 15 min of retries until `worker` is mended; `copies` waits for ever and loses nothing.
+  System system = system_from(
+      "condition front as denied\ncondition worker as denied\ncondition copy as denied\n"
+      "port web needs front\nport jobs\n"
+      "hop visits from 1/s to web\n"
+      "hop pass from web to jobs\n"
+      "hop work from jobs to outside needs worker retry 1m limit 15m\n"
+      "store journal\n"
+      "hop copies from 1/s to outside needs copy store journal\n");
+  Action gone;
+  gone.name = "delete";
+  for (const char* name : {"front", "worker", "copy"}) gone.breaks.push_back(condition_named(system, name));
+  const ActionId fault = system.actions.add(gone);
+  const auto repair = [&](const char* name, const char* condition, double minutes) {
+    Repair r;
+    r.label = written(name);
+    r.restores = {condition_named(system, condition)};
+    r.takes = Duration::minutes(minutes);
+    return system.repairs.add(r);
+  };
+  const RepairId front = repair("b/mend", "front", 5);
+  const RepairId slow = repair("a/copy", "copy", 60);
+  const RepairId worker = repair("c/mend", "worker", 5);
+  Responders who;
+  who.time_to_detect = Duration::minutes(30);
+  Simulation simulation(system);
+  const Response r = respond(simulation, {{SimTime{}, fault}}, who, SimTime::after_start(Duration::hours(6)));
+  REQUIRE(r.steps.size() == 3);
+  CHECK(r.steps[0].repairs == std::vector<RepairId>{front});
+  CHECK(r.steps[1].repairs == std::vector<RepairId>{worker});
+  CHECK(r.steps[2].repairs == std::vector<RepairId>{slow});
+  CHECK(r.outcome.hops[hop_named(system, "work").value].lost == 0);
+  CHECK(r.outcome.hops[hop_named(system, "visits").value].lost ==
+        Approx(35 * 60));  // from the fault to the first step's end
+}
