@@ -218,13 +218,13 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   const bool by_caller = world_.caller_was_asked;
   world_.caller_was_asked = asked_before || by_caller;
   path_.pop_back();
+  needs.shrink_to_fit();
   if (caller && by_caller) {
     for_caller->needs = std::move(needs);
     for_caller->is_open = false;
     return for_caller->needs;
   }
   if (caller) of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text())});
-  needs.shrink_to_fit();
   of_port_[id.value] = by_caller ? Progress::by_caller : Progress::the_same_for_all;
   system_->ports[id].needs = std::move(needs);
   return system_->ports[id].needs;

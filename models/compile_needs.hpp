@@ -37,6 +37,7 @@ class NeedsWriter {
   void write(const NeedDefs& defs, const Scope& scope, Needs& out);
   const Needs& of_port(Index component, Index port, const Thing* caller);
   void of_process(Index component, Index process, Needs& out);
+  void forget_callers() { of_port_for_.clear(); }  // their needs are worked out again when asked for
   void of_hop(const HopPlan& plan, Needs& out);
 
   // Being a principal: the needs of its port `act`.

@@ -90,6 +90,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   cut_loops();
   write_traffic(entry_points);  // what a loop no longer feeds is where something comes in
   size_events();
+  needs_->forget_callers();
 }
 
 void Compilation::use(System& system) {

@@ -1,10 +1,10 @@
-// What the README shows is what the program prints: the beginning of the report, up to where the details start.
+// What documents show of the program is what it prints. When it changes on purpose: `./dev docs` writes them anew.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "cli/command.hpp"
+#include "tests/unit/support/schema.hpp"
 
 using namespace moshimo;
 
@@ -30,14 +30,17 @@ std::string between(const std::string& text, const std::string& begin, const std
 
 }  // namespace
 
-// When the report changes on purpose: ./dev docs writes the block anew.
+// The beginning of the report, up to where the details start.
 TEST_CASE("the README shows the report as it is", "[docs]") {
-  std::ifstream file(MOSHIMO_SOURCE_DIR "/README.md");
-  const std::string readme((std::istreambuf_iterator<char>(file)), {});
+  const std::string readme = source_text("README.md");
   const std::string shown =
       between(readme, "<!-- output: moshimo run state-key-mixup -->\n```text\n", "```\n<!-- end of output -->");
   const std::string report = printed({"run", "state-key-mixup", "--width", "80", "--no-color"});
   const std::string details = "\n\u2500\u2500 What breaks";
   REQUIRE(report.find(details) != std::string::npos);
   CHECK(shown == report.substr(0, report.find(details)));
+}
+
+TEST_CASE("the page on the catalogue has the facts as they are", "[docs]") {
+  CHECK(source_text("docs/catalogue.md") == printed({"list", "facts", "--format", "markdown"}));
 }
