@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "input/phrases.hpp"
 #include "report/layout.hpp"
 
 namespace moshimo::cli {
@@ -133,14 +134,6 @@ const std::vector<Command>& commands() {
 
 namespace {
 
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-  }
-  return text;
-}
-
 const Command* command_named(std::string_view name) {
   const auto found =
       std::find_if(commands().begin(), commands().end(), [&](const Command& c) { return name == c.name; });
@@ -202,7 +195,7 @@ std::function<std::string(const std::string&)> one_of(std::vector<std::string> k
     if (text == "md" && std::find(known.begin(), known.end(), "markdown") != known.end()) return "";
     const std::string hint = input::did_you_mean(text, {known.begin(), known.end()});
     return fmt::format("there is no '{}'{}{}", text, hint.empty() ? "; write " : hint + " It is one of ",
-                       listed(known));
+                       input::enumerated(known, "or"));
   };
 }
 
@@ -281,7 +274,7 @@ int run(int count, const char* const* arguments) {
     CLI::App* sub = app.add_subcommand(command.name, command.summary);
     sub->footer(fmt::format("Examples:\n  {}", command.example));
     jobs.emplace_back(sub, command.declare(*sub));
-    sub->add_option("--format", common.form, listed(command.forms))->check(one_of(command.forms));
+    sub->add_option("--format", common.form, input::enumerated(command.forms, "or"))->check(one_of(command.forms));
     sub->add_option("-o,--output", common.output, "write to a file instead of standard output");
     sub->add_option("--models", common.models_dir, "a folder of catalogue files that add to or override the built-in");
     if (command.draws) {

@@ -83,7 +83,11 @@ class Few {
   }
   Few(const Few& other) : Few(other.list()) {}
   Few(Few&&) noexcept = default;
-  Few& operator=(const Few& other) { return *this = Few(other); }
+  Few& operator=(const Few& other) {
+    Few copy(other);
+    items_ = std::move(copy.items_);
+    return *this;
+  }
   Few& operator=(Few&&) noexcept = default;
   ~Few() = default;
   operator const std::vector<Item>&() const { return list(); }

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "input/phrases.hpp"
+
 namespace moshimo::input {
 namespace {
 
@@ -35,16 +37,6 @@ constexpr std::array<std::string_view, 4> rate_units{"/s", "/min", "/h", "/d"};
 
 std::string with_units(std::string_view number, const std::array<std::string_view, 4>& units) {
   return fmt::format("{0}{1}, {0}{2}, {0}{3} or {0}{4}", number, units[0], units[1], units[2], units[3]);
-}
-
-std::string listed(std::vector<std::string_view> words) {
-  std::ranges::sort(words);
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
-    text += words[i];
-  }
-  return text;
 }
 
 }  // namespace
@@ -131,7 +123,11 @@ void Cursor::allow_only(const std::vector<std::string_view>& keys) const {
   for (Cursor c = first_child(); c; c = c.next_sibling()) {
     if (std::ranges::find(keys, c.key()) != keys.end()) continue;
     std::string hint = did_you_mean(c.key(), keys);
-    if (hint.empty() && !keys.empty() && keys.size() <= few) hint = fmt::format("; known here: {}", listed(keys));
+    if (hint.empty() && !keys.empty() && keys.size() <= few) {
+      std::vector<std::string_view> sorted = keys;
+      std::ranges::sort(sorted);
+      hint = fmt::format("; known here: {}", enumerated(sorted, "and"));
+    }
     diagnostics_->error(c.key_at(), fmt::format("unknown key {}{}", in_quotes(c.key()), hint));
   }
 }

@@ -275,6 +275,8 @@ class World {
   std::unordered_map<const TypeDef*, Index> type_indices_;
   std::vector<Slot> slots_;
   std::vector<Thing> things_;
+  static constexpr Index unknown_yet = static_cast<Index>(-2);  // whether a member exists, or
+  static constexpr Index there = static_cast<Index>(-3);        // it does and has no id yet
   std::vector<Index> member_cells_;
   std::unordered_map<Index, std::unordered_map<std::string_view, Reverse>> reverse_;
   std::deque<std::string> kept_;
