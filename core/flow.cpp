@@ -82,10 +82,9 @@ void Engine::choose(const std::vector<Transition>& transitions, const Script& sc
 }
 
 void Engine::start(Outcome& outcome) {
-  for (auto was = limits_before_.rbegin(); was != limits_before_.rend(); ++was) {
-    plan_.places[was->place].limit_us = was->limit_us;
+  for (; !limits_before_.empty(); limits_before_.pop_back()) {
+    plan_.places[limits_before_.back().place].limit_us = limits_before_.back().limit_us;
   }
-  limits_before_.clear();
   if (outcome.hops.size() != plan_.hops) {
     outcome.hops.resize(plan_.hops);
     outcome.hop_states.reset(plan_.hops, {HopState{}});

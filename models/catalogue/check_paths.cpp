@@ -85,14 +85,11 @@ Places Checker::narrowed(const Places& places, const std::string& path, const Co
   Places kept;
   bool had_any = false;
   for (const Place& place : places) {
-    if (place.kind != Place::Kind::component) {
-      kept.push_back(place);
-    } else if (place.type == nullptr) {
-      had_any = true;
-      if (!types.only) kept.push_back(place);
-    } else if (types.allows(place.type->name)) {
-      kept.push_back(place);
-    }
+    const bool is_any = place.kind == Place::Kind::component && place.type == nullptr;
+    had_any = had_any || is_any;
+    const bool stays =
+        place.kind != Place::Kind::component || (is_any ? !types.only.has_value() : types.allows(place.type->name));
+    if (stays) kept.push_back(place);
   }
   if (had_any && types.only) add_components(kept, {types.only->begin(), types.only->end()}, false);
   return kept;

@@ -21,11 +21,11 @@ class ExpressionParser {
     literal,   // text as it stands: the ids of facts
   };
   Expression expression(const Tree& tree, Wanted wanted) const;
-  Path path(const Tree& scalar) const;
-  bool is_path(const Tree& scalar) const;  // begins with something that can begin one
-  Text text(const Tree& scalar) const;
-  Test test(const Tree& scalar) const;
-  std::optional<Moment> moment(const Tree& scalar) const;
+  Path path(const Tree& tree) const;
+  bool is_path(const Tree& tree) const;  // begins with something that can begin one
+  Text text(const Tree& tree) const;
+  Test test(const Tree& tree) const;
+  std::optional<Moment> moment(const Tree& tree) const;
 
  private:
   Expression cases(const Tree& tree, Wanted wanted) const;

@@ -9,6 +9,6 @@ namespace moshimo::models {
 TypeDef read_type(const std::string& name, const CatalogueTrees::Type& type,
                   const std::map<std::string, std::vector<std::string>, std::less<>>& groups,
                   input::Diagnostics& diagnostics);
-FactDef read_fact(const CatalogueTrees::Fact& fact, input::Diagnostics& diagnostics);
+FactDef read_fact(const CatalogueTrees::Fact& source, input::Diagnostics& diagnostics);
 
 }  // namespace moshimo::models
