@@ -394,15 +394,22 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   f.fact = fact(def.basis.is_given() ? def.basis : block, scope, hop.name);
   f.limit = world_.duration(def.limit, scope).value_or(Duration::forever());
   f.overflow = def.overflow;
+  // Who is gone tries nothing and writes nothing; only what is kept where it came from stays.
+  const bool is_fed_by_itself = hop.source == HopDef::Source::port && plan.from.component == plan.component;
+  const auto alive = [&] {
+    if (!is_fed_by_itself) needs_->own_existence(plan.component, f.accepts);
+  };
   if (const auto age = world_.one(def.age, scope); age && age->text() == "entry") f.age = Fallback::Age::since_entry;
   switch (def.kind) {
     case FallbackDef::Kind::retry:
+      alive();
       f.kind = Fallback::Kind::retry;
       f.says = "retries";
       f.schedule = schedule(def.schedule, scope);
       if (f.schedule.empty()) return std::nullopt;
       return f;
     case FallbackDef::Kind::buffer:
+      alive();
       f.kind = Fallback::Kind::buffer;
       f.says = world_.sentence(def.buffer, scope);
       f.capacity = world_.bytes(def.capacity, scope).value_or(Bytes::unlimited());
@@ -434,6 +441,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   const auto writer = needs_->acting(def.as, scope);
   Scope there{place.component, nullptr, nullptr, nullptr};
   if (writer) {
+    alive();
     needs_->be(*writer, f.accepts);
     there.caller = &*writer;
   }
@@ -459,12 +467,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   f.capacity = system_->stores[f.store].capacity;
   f.overflow = store.overflow;
   if (f.store != source_store(plan)) {
-    if (const Member exists = world_.member(place.component, "exists"); exists.kind == MemberKind::condition) {
-      Need need;
-      need.condition = ConditionId(world_.id(MemberKind::condition, place.component, static_cast<Index>(exists.index)));
-      need.error = part.type->conditions[exists.index].error;
-      if (need.condition.is_set()) NeedsWriter::add(f.accepts, need);
-    }
+    needs_->own_existence(place.component, f.accepts);
     Needs accepts;
     needs_->write(store.accepts, there, accepts);
     for (const Need& n : accepts) NeedsWriter::add(f.accepts, n);

@@ -338,10 +338,21 @@ std::optional<Thing> NeedsWriter::acting(const std::vector<PrincipalDef>& candid
   return std::nullopt;
 }
 
+// What carries the data has to be there itself, whatever it leans on.
+void NeedsWriter::own_existence(Index component, Needs& out) {
+  const Member exists = world_.member(component, "exists");
+  if (exists.kind != MemberKind::condition) return;
+  Need need;
+  need.condition = ConditionId(world_.id(MemberKind::condition, component, static_cast<Index>(exists.index)));
+  need.error = world_.part(component).type->conditions[exists.index].error;
+  if (need.condition.is_set()) add(out, need);
+}
+
 void NeedsWriter::of_hop(const HopPlan& plan, Needs& out) {
   const HopDef& def = world_.part(plan.component).type->hops[plan.def];
   Scope scope = of_component(plan.component);
   if (plan.item) scope.item = &*plan.item;
+  own_existence(plan.component, out);
   if (plan.principal) {
     be(*plan.principal, out);
     scope.caller = &*plan.principal;

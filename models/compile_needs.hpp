@@ -40,6 +40,9 @@ class NeedsWriter {
   void forget_callers() { of_port_for_.clear(); }  // their needs are worked out again when asked for
   void of_hop(const HopPlan& plan, Needs& out);
 
+  // That a component is there, as a need.
+  void own_existence(Index component, Needs& out);
+
   // Being a principal: the needs of its port `act`.
   void be(const Thing& principal, Needs& out);
   // The first of the principals that is there; empty: nobody in particular.

@@ -180,8 +180,11 @@ void tell_gates(Page& page, const std::vector<scenarios::GateResult>& gates) {
 }
 
 // Why the result may be too good, before anybody reads it.
-void doubts(Page& page, const ImportResult& import) {
+void doubts(Page& page, const ImportResult& import, const scenarios::Answer* answer) {
   std::vector<std::string> doubts;
+  for (const std::string& place : answer ? scenarios::unknown_content(*answer) : std::vector<std::string>{}) {
+    doubts.push_back(fmt::format("what lies in {} is not known", clean(place)));
+  }
   const std::size_t unresolved = import.coverage.unresolved.size();
   if (unresolved > 0) doubts.push_back(counted(unresolved, "reference is unresolved", "references are unresolved"));
   const std::size_t unmodelled = import.changes.unmodelled.size();
@@ -232,7 +235,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
     RunPage run(*view.answer, style, page);
     run.headline();
     tell_gates(page, view.gates);
-    doubts(page, *view.import);
+    doubts(page, *view.import, view.answer);
     run.timeline();
     list_changes(page, changes);
     run.what_breaks();
@@ -256,7 +259,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
           : "What the plan replaces is made again before the old one goes, and everything in these files that uses it "
             "goes over to the new one. There is nothing to simulate.");
   tell_gates(page, view.gates);
-  doubts(page, *view.import);
+  doubts(page, *view.import, nullptr);
   list_changes(page, changes);
   coverage_section(page, *view.import);
   page.gap();

@@ -203,6 +203,17 @@ World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inve
       world.faults.push_back({requests.at[i] + *requests.over_after[i], end_of(world.compiled->system, action)});
     }
   }
+  for (const ActionId action : world.compiled->requested) {
+    if (!action.is_set()) continue;
+    for (const StoreId s : emptied_unseen(world.compiled->system, action)) {
+      const Store& store = world.compiled->system.stores[s];
+      world.compiled->assumptions.push_back(
+          {models::Assumption::Kind::unknown,
+           fmt::format("What lay in {} before the start is not known and not counted; it goes with it.", store.says),
+           {},
+           {store.component}});
+    }
+  }
   Duration until_there;  // an apply waits for what it has just made before it makes what needs it
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     if (!world.compiled->requested[i].is_set() || requests.made_again_after[i].value_or(Duration{}) <= Duration{}) {

@@ -11,6 +11,10 @@ namespace {
 
 constexpr const char* of_the_old_one = " of the old one";
 
+bool never_held(const System& system, ConditionId c) {
+  return system.conditions[c].kind == Condition::Kind::free && !system.conditions[c].initially;
+}
+
 // The conditions of a system as they would be for the old one, made when they are asked for.
 class OldOne {
  public:
@@ -29,7 +33,7 @@ class OldOne {
 
   bool concerns_any(const Needs& needs) {
     return std::any_of(needs.begin(), needs.end(),
-                       [&](const Need& n) { return n.alternatives.empty() && concerns(n.condition); });
+                       [&](const Need& n) { return has_no_other_way(n) && concerns(n.condition); });
   }
 
   bool concerns_any(const std::vector<ConditionId>& conditions) {
@@ -51,7 +55,9 @@ class OldOne {
 
   Needs old(Needs needs) {
     for (Need& need : needs) {
-      if (need.alternatives.empty()) need.condition = old(need.condition);
+      if (!has_no_other_way(need) || !concerns(need.condition)) continue;
+      need.condition = old(need.condition);
+      need.alternatives = {};
     }
     return needs;
   }
@@ -72,6 +78,12 @@ class OldOne {
   bool is_made(ConditionId c) const { return made_.count(c.value) != 0; }
 
  private:
+  // What only a repair can open is no way for the old one.
+  bool has_no_other_way(const Need& need) const {
+    return std::all_of(need.alternatives.begin(), need.alternatives.end(),
+                       [&](ConditionId c) { return never_held(system_, c); });
+  }
+
   System& system_;
   std::vector<ConditionId> broken_;
   std::map<std::uint32_t, bool> concerns_;
@@ -148,6 +160,20 @@ void leave_content_behind(System& system, ActionId deleted, ActionId replaced, b
   std::vector<ConditionId>& breaks = system.actions[replaced].breaks;
   breaks.insert(breaks.end(), broken.begin(), broken.end());
   save_the_old_one(system, old);
+}
+
+std::vector<StoreId> emptied_unseen(const System& system, ActionId action) {
+  std::vector<StoreId> found;
+  const std::vector<ConditionId>& broken = system.actions[action].breaks;
+  for (std::uint32_t s = 0; s < system.stores.size(); ++s) {
+    const Store& store = system.stores[StoreId(s)];
+    if (store.holds_data || store.component != system.actions[action].component) continue;
+    const bool is_emptied = std::any_of(store.emptied_by.begin(), store.emptied_by.end(), [&](ConditionId c) {
+      return std::find(broken.begin(), broken.end(), c) != broken.end();
+    });
+    if (is_emptied) found.push_back(StoreId(s));
+  }
+  return found;
 }
 
 }  // namespace moshimo::scenarios

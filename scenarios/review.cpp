@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "scenarios/old_content.hpp"
+
 namespace moshimo::scenarios {
 namespace {
 
@@ -50,6 +52,16 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
   return std::make_shared<const Scenario>(std::move(s));
 }
 
+std::vector<std::string> unknown_content(const Answer& answer) {
+  std::vector<std::string> found;
+  for (const Fault& fault : answer.faults) {
+    for (const StoreId s : emptied_unseen(answer.system(), fault.action)) {
+      found.push_back(answer.system().stores[s].says);
+    }
+  }
+  return found;
+}
+
 namespace {
 
 constexpr double trace = 1e-3;  // events; less is rounding
@@ -68,20 +80,25 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return text;
 }
 
-// The names of the first few, and how many there are beyond.
-std::string names_of(const System& system, const std::set<ComponentId>& components) {
+// The first few, and how many there are beyond.
+std::string few_of(std::vector<std::string> names) {
   constexpr std::size_t most = 4;
-  std::vector<std::string> names;
-  for (ComponentId c : components) {
-    if (names.size() < most) names.push_back(system.components[c].name);
-  }
-  const std::size_t beyond = components.size() - names.size();
+  const std::size_t beyond = names.size() > most ? names.size() - most : 0;
+  if (beyond > 0) names.resize(most);
   return joined(names, ", ") + (beyond > 0 ? fmt::format(" and {} more", beyond) : "");
 }
 
-// What the files do not say, and a gate that lets a plan pass rests on.
-std::string doubts(const models::ImportResult& import) {
+// The names of the first few, and how many there are beyond.
+std::string names_of(const System& system, const std::set<ComponentId>& components) {
+  std::vector<std::string> names;
+  for (ComponentId c : components) names.push_back(system.components[c].name);
+  return few_of(std::move(names));
+}
+
+// What the files do not say, and a gate that lets a plan pass rests on. `content` of what goes, where it counts.
+std::string doubts(const models::ImportResult& import, const std::vector<std::string>& content = {}) {
   std::vector<std::string> parts;
+  if (!content.empty()) parts.push_back(fmt::format("what lies in {} is not known", few_of(content)));
   const std::size_t unseen = import.changes.unseen_users.size();
   if (unseen > 0) {
     parts.push_back(fmt::format("nothing in these files uses {}, so who is hurt without {} is not known",
@@ -113,11 +130,17 @@ std::string gone_text(const Answer& answer) {
 GateResult blast_gate(const Answer& answer, const models::ImportResult& import) {
   std::set<ComponentId> hurt;
   for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component);
-  for (const Fault& f : answer.faults) hurt.erase(answer.system().actions[f.action].component);
+  const System& system = answer.system();
+  std::set<ComponentId> going;  // with their parts
+  for (const Fault& f : answer.faults) going.insert(system.actions[f.action].component);
+  std::erase_if(hurt, [&](ComponentId c) {
+    while (c.is_set() && going.count(c) == 0) c = system.components[c].parent;
+    return c.is_set();
+  });
   if (hurt.empty()) return {Gate::blast, false, "blast: nothing else than what goes is hurt" + doubts(import)};
   return {Gate::blast, true,
           fmt::format("blast: {} hurt: {}", counted(hurt.size(), "component is", "components are"),
-                      names_of(answer.system(), hurt))};
+                      names_of(system, hurt))};
 }
 
 // In the words and figures of the summary: a request that is refused is told, and is no lost data.
@@ -130,7 +153,8 @@ GateResult loss_gate(const Answer& answer, const models::ImportResult& import) {
   const std::string refused =
       findings.refused > trace ? fmt::format("; {} refused", amount(findings.refused, "request", "requests")) : "";
   if (parts.empty()) {
-    return {Gate::loss, false, "loss: nothing is lost once every repair is done" + refused + doubts(import)};
+    return {Gate::loss, false,
+            "loss: nothing is lost once every repair is done" + refused + doubts(import, unknown_content(answer))};
   }
   return {Gate::loss, true, fmt::format("loss: {} although every repair is done{}", joined(parts, ", and "), refused)};
 }
@@ -154,7 +178,8 @@ GateResult irreversible_gate(const Answer& answer, const models::ImportResult& i
   }
   if (parts.empty()) {
     return {Gate::irreversible, false,
-            "irreversible: everything can be put right, and no data at rest is gone for good" + doubts(import)};
+            "irreversible: everything can be put right, and no data at rest is gone for good" +
+                doubts(import, unknown_content(answer))};
   }
   return {Gate::irreversible, true,
           fmt::format("irreversible: {} although every repair is done", joined(parts, ", and "))};

@@ -32,6 +32,9 @@ struct GateResult {
   bool is_met = false;  // the plan does what the gate is about
   std::string says;     // "loss: 4,496 events are lost although every repair is done"
 };
+// The queues, streams and archives that go, of which nobody knows what lies in them: "the queue dead".
+std::vector<std::string> unknown_content(const Answer& answer);
+
 // `answer` is null when the plan deletes nothing that is modelled.
 std::vector<GateResult> gate_results(const Answer* answer, const models::ImportResult& import,
                                      const std::vector<Gate>& gates);

@@ -64,6 +64,7 @@ std::vector<NamedPrincipal> from_conditions(Value statement, bool negative) {
 
 std::vector<NamedPrincipal> from_principal(Value principal, bool spared) {
   std::vector<NamedPrincipal> found;
+  if (principal && !principal.is_map()) add_once(found, principal_from(principal.text()));
   if (!principal.is_map()) return found;
   for (Value kind = principal.first(); kind; kind = kind.next()) {
     for (const Value& value : one_or_many(kind)) {
@@ -98,7 +99,8 @@ std::string_view name_of(NamedPrincipal::By by) {
 
 NamedPrincipal principal_from(std::string_view text) {
   NamedPrincipal named;
-  if (text.empty() || text == "*") return named;
+  if (text == "*") return {NamedPrincipal::By::account, "*", false};
+  if (text.empty()) return named;
   if (is_account(text)) return {NamedPrincipal::By::account, std::string(text), false};
   if (is_unique_id(text)) return {NamedPrincipal::By::role_id, std::string(text), false};
   // arn:aws:iam::123456789012:root, arn:aws:sts::123456789012:assumed-role/NAME/SESSION

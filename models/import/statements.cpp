@@ -61,6 +61,8 @@ Statements::Named Statements::principals_in(const Place& place, const Component&
   } else if (place.is_unknown) {
     links_.mark_unknown(c, where);
     by_expression(place.source, place.instance, place.expression, 0, named);
+    // What else it will say nobody knows yet, so it shuts nobody out.
+    if (!named.empty()) named.push_back({{NamedPrincipal::By::account, "*", false}, ImportedEdge::How::reference});
   }
   return named;
 }

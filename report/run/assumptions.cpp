@@ -22,6 +22,24 @@ std::set<ComponentId> RunPage::affected() const {
   return found;
 }
 
+namespace {
+
+// Where what is affected sends data, and where the data waits instead: the result rests on their letting it in.
+std::set<ComponentId> reached_by(const System& system, const std::set<ComponentId>& senders) {
+  std::set<ComponentId> found;
+  for (const Hop& hop : system.hops) {
+    if (senders.count(hop.component) == 0) continue;
+    if (hop.to.is_set()) found.insert(system.ports[hop.to].component);
+    for (const Fallback& f : hop.fallbacks) {
+      if (f.store.is_set()) found.insert(system.stores[f.store].component);
+      if (f.port.is_set()) found.insert(system.ports[f.port].component);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 void RunPage::assumptions() {
   const std::vector<models::Assumption>& all = answer_.compiled->assumptions;
   if (all.empty()) return;
@@ -29,14 +47,16 @@ void RunPage::assumptions() {
   using Kind = models::Assumption::Kind;
   constexpr std::size_t most_told = 60;
   const std::set<ComponentId> touched = affected();
+  const std::set<ComponentId> asked = reached_by(system_, touched);
   std::size_t told = 0;
   std::size_t of_others = 0;
   for (const models::Assumption& a : all) {
     if (a.kind == Kind::fact) continue;
     // What is assumed of things that nothing here reaches is counted, not told.
     std::vector<ComponentId> where;
-    std::copy_if(a.where.begin(), a.where.end(), std::back_inserter(where),
-                 [&](ComponentId c) { return touched.count(c) != 0; });
+    std::copy_if(a.where.begin(), a.where.end(), std::back_inserter(where), [&](ComponentId c) {
+      return touched.count(c) != 0 || (a.kind == Kind::granted_policies && asked.count(c) != 0);
+    });
     if (where.empty() && !a.where.empty()) {
       ++of_others;
       continue;

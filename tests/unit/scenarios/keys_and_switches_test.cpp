@@ -1,0 +1,163 @@
+// What is put back by an apply, by hand or not at all, when a key or a switch is at fault.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/document.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+Answer ask(std::string_view inventory, const std::string& verb, const std::string& component, Duration detect,
+           Strategy strategy) {
+  input::Diagnostics diagnostics;
+  auto read = std::make_shared<models::Inventory>();
+  models::read_inventory(
+      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
+      *read, diagnostics);
+  diagnostics.throw_if_errors();
+  Scenario s;
+  s.name = "small";
+  s.start = models::parse_moment("2026-01-01");
+  s.horizon = SimTime::after_start(Duration::days(20));
+  ScenarioFault fault;
+  fault.verb = verb;
+  fault.components = {component};
+  fault.component_at.resize(1);
+  s.faults = {fault};
+  s.response.time_to_detect = detect;
+  s.response.count = 1;
+  s.response.strategy = strategy;
+  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition) {
+  const ConditionId c = a.compiled->condition(a.compiled->component(component), condition);
+  REQUIRE(c.is_set());
+  return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
+}
+
+std::vector<std::string> steps(const Answer& a) {
+  std::vector<std::string> names;
+  for (const Step& step : a.main_run().response.steps) {
+    for (const RepairId r : step.repairs) names.push_back(a.system().repairs[r].name);
+  }
+  return names;
+}
+
+RepairText recreate_text(const Answer& a, std::string_view component) {
+  return text_of(a.system(), a.compiled->repair(a.compiled->component(component), "recreate"));
+}
+
+constexpr std::string_view queue_under_key = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  queue: { type: sqs:queue, kms_key: key }
+  bucket: { type: s3:bucket, kms_key: key }
+traffic: [{ to: queue, rate: 1/s }]
+)";
+
+TEST_CASE("an apply enables a key that somebody disabled", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "disable", "key", Duration::hours(1), Strategy::restore_only);
+  CHECK(holds_at_the_end(a, "key", "enabled"));
+  CHECK(a.main_run().findings.refused == Approx(3600 + 60));  // an hour, and the minute it takes
+}
+
+TEST_CASE("an apply does not enable a key that waits for deletion", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::hours(1), Strategy::restore_only);
+  CHECK_FALSE(holds_at_the_end(a, "key", "kept"));
+}
+
+TEST_CASE("a deletion that is noticed in time is cancelled, and nobody needs another key", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::hours(1), Strategy::full);
+  CHECK(steps(a) == std::vector<std::string>{"key/cancel-deletion", "key/enable"});
+  CHECK(a.main_run().findings.refused == Approx(3600 + 120 + 60));
+}
+
+TEST_CASE("after a key has been destroyed its users get another one, and work for what comes then", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::days(9), Strategy::full);
+  CHECK(steps(a) == std::vector<std::string>{"key/new-key", "bucket/give-new-key", "queue/give-new-key"});
+  // Five minutes for the key, then five for those that use it, by one apply.
+  CHECK(a.main_run().findings.refused == Approx(9 * 86400 + 600));
+  CHECK(a.main_run().findings.lost == Approx(9 * 86400 + 600));  // nothing else
+  REQUIRE(a.main_run().findings.at_rest.size() == 1);
+  CHECK(a.main_run().findings.at_rest.front().lost_at == SimTime::after_start(Duration::days(7)));
+}
+
+TEST_CASE("a function and a replication get a key in the place of a destroyed one", "[scenarios]") {
+  const Answer a = ask(R"(
+resources:
+  role: { type: iam:role }
+  key: { type: kms:key, pending_window: 7d }
+  function: { type: lambda:function, role: role, environment: { kms_key: key } }
+  bucket: { type: s3:bucket, replication: [{ name: r, destination: copies, role: role }] }
+  copies: { type: s3:bucket, kms_key: key }
+traffic: [{ to: function, rate: 1/s, via: invoke }, { to: bucket, rate: 1/s }]
+)",
+                       "schedule-deletion", "key", Duration::days(9), Strategy::full);
+  CHECK(a.main_run().findings.refused == Approx(9 * 86400 + 600));
+  CHECK(a.main_run().response.outcome.timeline.conditions.size() > 0);
+  CHECK(a.main_run().response.unreleased.empty());
+}
+
+TEST_CASE("how long the data key of a queue has left delays the end, up to the period of its reuse", "[scenarios]") {
+  const auto refused = [](const std::string& queue) {
+    return ask("resources:\n  key: { type: kms:key }\n  queue: { type: sqs:queue, kms_key: key" + queue +
+                   " }\ntraffic: [{ to: queue, rate: 1/s }]\n",
+               "disable", "key", Duration::hours(1), Strategy::full)
+        .main_run()
+        .findings.refused;
+  };
+  CHECK(refused("") == Approx(3660));
+  CHECK(refused(", key_reuse: 1h, key_held_for: 30m") == Approx(3660 - 1800));
+  CHECK(refused(", key_reuse: 10m, key_held_for: 30m") == Approx(3660 - 600));
+}
+
+TEST_CASE("an apply switches a mapping on, but leaves a rule off whose state the code does not say", "[scenarios]") {
+  const Answer mapping = ask(R"(
+resources:
+  role: { type: iam:role }
+  function: { type: lambda:function, role: role }
+  queue: { type: sqs:queue }
+  mapping: { type: lambda:event-source-mapping, source: queue, function: function }
+)",
+                             "disable", "mapping", Duration::hours(1), Strategy::restore_only);
+  CHECK(holds_at_the_end(mapping, "mapping", "switched_on"));
+  const Answer rule = ask(R"(
+resources:
+  bus: { type: events:bus }
+  rule: { type: events:rule, bus: bus, targets: [{ name: t, target: queue }] }
+  queue: { type: sqs:queue }
+)",
+                          "disable", "rule", Duration::hours(1), Strategy::restore_only);
+  CHECK_FALSE(holds_at_the_end(rule, "rule", "enabled"));
+}
+
+TEST_CASE("what lay in a queue that is deleted is not known", "[scenarios]") {
+  const auto is_unknown = [](const Answer& a) {
+    return std::any_of(a.compiled->assumptions.begin(), a.compiled->assumptions.end(), [](const auto& one) {
+      return one.kind == models::Assumption::Kind::unknown && one.says.find("the queue queue") != std::string::npos;
+    });
+  };
+  const std::string_view inventory = "resources: { queue: { type: sqs:queue } }\n";
+  CHECK(is_unknown(ask(inventory, "delete", "queue", Duration::hours(1), Strategy::full)));
+  CHECK_FALSE(is_unknown(ask(inventory, "break-policy", "queue", Duration::hours(1), Strategy::full)));
+}
+
+TEST_CASE("a bucket of us-east-1 is made without naming its Region", "[scenarios]") {
+  const auto command = [](const std::string& region) {
+    const Answer a = ask("region: " + region + "\nresources: { bucket: { type: s3:bucket } }\n", "delete", "bucket",
+                         Duration::hours(1), Strategy::full);
+    return recreate_text(a, "bucket").commands.front();
+  };
+  CHECK(command("us-east-1").find("LocationConstraint") == std::string::npos);
+  CHECK(command("eu-west-1").find("LocationConstraint=eu-west-1") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
