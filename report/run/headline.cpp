@@ -16,21 +16,27 @@ bool is_some(double amount) { return amount > 1e-3; }
 
 }  // namespace
 
-// What is lost in the system as it is, say because a consumer is too slow for what comes.
+// What is lost in the system as it is, say because a consumer is too slow for what comes, or shut out.
 std::string RunPage::lost_without_fault() const {
   double lost = 0;
   std::vector<std::string> where;
+  std::string why = "more comes than is taken";
   for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
     const Hop& hop = system_.hops[HopId(h)];
     const HopLedger& ledger = answer_.healthy.hops[h];
     if (is_request(hop) || !is_some(ledger.lost)) continue;
     lost += ledger.lost;
+    const auto& states = answer_.healthy.hop_states[h];
+    if (where.empty() && !states.empty() && !states.front().value.open) {
+      const Need& need = hop.needs[states.front().value.need];
+      why = "from the start it does not hold that " + clean(says(system_, need.condition));
+    }
     const std::string name = code(hop.component.is_set() ? name_in(system_, hop.component) : clean(hop.name));
     if (std::find(where.begin(), where.end(), name) == where.end()) where.push_back(name);
   }
   if (where.empty()) return "";
-  return fmt::format("Even without what happens, {} lost ({}): more comes than is taken.",
-                     are(lost, events_text(lost, bad)), listing(where, 4));
+  return fmt::format("Even without what happens, {} lost ({}): {}.", are(lost, events_text(lost, bad)),
+                     listing(where, 4), why);
 }
 
 void RunPage::headline() {

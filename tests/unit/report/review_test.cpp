@@ -253,3 +253,37 @@ TEST_CASE("a bucket that goes with what is in it is lost data in every summary",
   CHECK(r.text.find("no data that was accepted is lost") == std::string::npos);
   CHECK(r.text.find("puts everything right") == std::string::npos);
 }
+
+TEST_CASE("nobody knows what lies in a queue that goes, and the gates that let it pass say so", "[report][review]") {
+  const Review r =
+      review(plan(change("aws_sqs_queue", "dead", "delete",
+                         R"({"name":"dead","arn":"arn:aws:sqs:eu-west-1:111111111111:dead","url":"https://dead"})")));
+  REQUIRE(r.gates.size() == 3);
+  for (std::size_t gate : {1U, 2U}) {
+    CHECK_FALSE(r.gates[gate].is_met);
+    CHECK(r.gates[gate].says.ends_with("; but what lies in the queue dead is not known"));
+  }
+  CHECK(says(r, "The result may be too good: what lies in the queue dead is not known"));
+  CHECK(says(r, "What lay in the queue dead before the start is not known"));
+}
+
+TEST_CASE("the targets of a rule go with it, and are not hurt by that", "[report][review]") {
+  const Review r = review(plan(
+      change(
+          "aws_cloudwatch_event_rule", "r", "delete",
+          R"({"name":"r","arn":"arn:aws:events:eu-west-1:111111111111:rule/r","event_pattern":"{}","event_bus_name":"shop"})") +
+      "," +
+      change("aws_cloudwatch_event_target", "t", "delete",
+             R"({"rule":"r","arn":"arn:aws:sqs:eu-west-1:111111111111:q","target_id":"t"})") +
+      "," + change("aws_cloudwatch_event_bus", "shop", "no-op", R"({"name":"shop"})") + "," +
+      change("aws_sqs_queue", "q", "no-op",
+             R"({"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q","url":"https://q"})")));
+  REQUIRE(r.has_answer);
+  CHECK_FALSE(says(r, "blast: 1 component is hurt: r/targets"));
+  for (const Effect& e : r.answer.nobody_acts().findings.effects) {
+    INFO(r.answer.system().components[e.component].name);
+    CHECK(r.gates.front().says.find(r.answer.system().components[e.component].name + ",") == std::string::npos);
+  }
+  INFO(r.gates.front().says);
+  CHECK(r.gates.front().says.find("targets") == std::string::npos);
+}

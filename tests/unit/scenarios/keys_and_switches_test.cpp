@@ -45,7 +45,7 @@ bool holds_at_the_end(const Answer& a, std::string_view component, std::string_v
 std::vector<std::string> steps(const Answer& a) {
   std::vector<std::string> names;
   for (const Step& step : a.main_run().response.steps) {
-    for (const RepairId r : step.repairs) names.push_back(a.system().repairs[r].name);
+    for (const RepairId r : step.repairs) names.push_back(name_of(a.system(), r));
   }
   return names;
 }
