@@ -109,7 +109,8 @@ struct ImportPath {
   input::Position at;
 };
 
-// `TYPE: { named_by: attr, also: [identity attrs], parts: {...}, faults: {...}, mentions: {...} }`
+// `TYPE: { named_by: attr, also: [identity attrs], parts: {...}, faults: {...}, mentions: {...}, refused_unless: a = b
+// }`
 struct ImportSource {
   std::string type;
   std::vector<std::string> named_by;  // the first that is known gives the name
@@ -137,6 +138,12 @@ struct ImportSource {
     input::Position at;
   };
   std::vector<Mention> mentions;
+  // AWS refuses to delete it while it holds something, unless the attribute has that value: `attribute = value`.
+  struct RefusedUnless {
+    std::string attribute;
+    std::string value;
+  };
+  std::optional<RefusedUnless> refused_unless;
   input::Position at;
 };
 
@@ -379,6 +386,17 @@ struct GuardsDef {
 
 // ---- types and facts ------------------------------------------------------------------------------------------------
 
+// What texts name one of a type, besides its ARN. In a pattern `{name}` is its name (without it the whole text is),
+// `{arn}` another text that names one, `{ask.something}` whatever stands there.
+struct IdentityDef {
+  std::optional<std::vector<Text>> written;  // the first that fits counts; left out: the name alone
+  std::vector<std::string> followed_by;      // may come after any of them, with more, and is no part of the identity
+  std::vector<std::string> without;          // a text that holds one of these names something else
+  std::vector<std::string> stood_for_by;     // types of which one can be named in place of one of these
+  input::Position stood_for_by_at;
+  std::vector<Text> of_aws;  // what AWS itself owns, and nobody can delete
+};
+
 struct TypeDef {
   std::string name;     // `service:type`
   std::string service;  // of the file it stands in
@@ -386,6 +404,7 @@ struct TypeDef {
   std::vector<ImportSource> terraform;
   std::vector<ImportSource> cloudformation;
   Text arn;
+  IdentityDef identity;
   std::vector<AttributeDef> attributes;
   std::vector<ConditionDef> conditions;  // `exists` first
   std::vector<PortDef> ports;

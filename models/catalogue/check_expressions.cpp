@@ -71,6 +71,11 @@ void Checker::test(const Test& t, const Context& context) {
   }
 }
 
+Context Checker::beside(const Test& t, const Context& outer) {
+  test(t, outer);
+  return outer.with(t);
+}
+
 void Checker::parameter_fits(const std::string& name, const Expression& value, const Context& context) {
   const auto plain = value.kind == Expression::Kind::text ? value.text.plain() : std::nullopt;
   if (context.fault == nullptr || !plain) return;

@@ -15,8 +15,7 @@ void Checker::phases(const std::vector<PhaseDef>& list, const Context& context, 
 }
 
 void Checker::fallback(const FallbackDef& f, const Context& outer, bool has_basis) {
-  test(f.test, outer);
-  const Context context = outer.with(f.test);
+  const Context context = beside(f.test, outer);
   basis(f.basis, context);
   const bool based = has_basis || f.basis.is_given();
   quantity(f.limit, Unit::seconds, context);
@@ -39,8 +38,7 @@ void Checker::hop(const HopDef& h, const Context& outer) {
   Context context = outer;
   context.hop = &h;
   if (h.each) {
-    test(h.test, outer);
-    expect(*h.each, outer.with(h.test), {Place::Kind::component}, "a list of components");
+    expect(*h.each, beside(h.test, outer), {Place::Kind::component}, "a list of components");
   } else {
     test(h.test, context);
   }

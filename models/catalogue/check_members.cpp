@@ -9,6 +9,7 @@ void Checker::check(const TypeDef& type) {
   current_ = &type;
   const Context context{&type, nullptr, nullptr, {}};
   text(type.arn, context);
+  identity(type, context);
   for (const AttributeDef& a : type.attributes) attribute(a, type, context, false);
   for (const ConditionDef& c : type.conditions) condition(c, context);
   for (const PortDef& p : type.ports) port(p, context);
@@ -20,6 +21,20 @@ void Checker::check(const TypeDef& type) {
   if (type.guards) guards(*type.guards, context);
   condition_loops(type);
   attribute_loops(type);
+}
+
+void Checker::identity(const TypeDef& type, const Context& context) {
+  for (const Text& pattern : type.identity.written.value_or(std::vector<Text>())) text(pattern, context);
+  for (const Text& pattern : type.identity.of_aws) text(pattern, context);
+  for (const std::string& name : type.identity.stood_for_by) {
+    if (!known_type(name, type.identity.stood_for_by_at)) continue;
+    const TypeDef* other = catalogue_.find_type(name);
+    const bool refers = std::any_of(other->attributes.begin(), other->attributes.end(), [&](const AttributeDef& a) {
+      return a.kind == AttributeDef::Kind::refers_to && a.types == std::vector<std::string>{type.name};
+    });
+    if (!refers)
+      error(type.identity.stood_for_by_at, fmt::format("{} has no attribute that refers to {} alone", name, type.name));
+  }
 }
 
 void Checker::attribute(const AttributeDef& a, const TypeDef& type, const Context& context, bool has_basis) {
@@ -88,8 +103,7 @@ void Checker::sees(const std::vector<SeesDef>& list, const Context& context, boo
 }
 
 void Checker::condition(const ConditionDef& c, const Context& outer) {
-  test(c.test, outer);
-  const Context context = outer.with(c.test);
+  const Context context = beside(c.test, outer);
   text(c.says, context);
   test(c.initially, context);
   needs(c.follows, context);
@@ -110,8 +124,7 @@ void Checker::condition(const ConditionDef& c, const Context& outer) {
 }
 
 void Checker::port(const PortDef& p, const Context& outer) {
-  test(p.test, outer);
-  const Context context = outer.with(p.test);
+  const Context context = beside(p.test, outer);
   text(p.says, context);
   test(p.callers, context);
   needs(p.needs, context);
@@ -133,8 +146,7 @@ void Checker::actions(const std::vector<std::string>& list, Position at) {
 }
 
 void Checker::store(const StoreDef& s, const Context& outer) {
-  test(s.test, outer);
-  const Context context = outer.with(s.test);
+  const Context context = beside(s.test, outer);
   text(s.says, context);
   quantity(s.holds_for, Unit::seconds, context);
   quantity(s.capacity, Unit::bytes, context);
@@ -148,8 +160,7 @@ void Checker::store(const StoreDef& s, const Context& outer) {
 }
 
 void Checker::process(const ProcessDef& p, const Context& outer) {
-  test(p.test, outer);
-  const Context context = outer.with(p.test);
+  const Context context = beside(p.test, outer);
   text(p.says, context);
   quantity(p.count, Unit::none, context);
   quantity(p.lifetime, Unit::seconds, context);
@@ -169,8 +180,7 @@ void Checker::process(const ProcessDef& p, const Context& outer) {
 }
 
 void Checker::repair(const RepairDef& r, const Context& outer) {
-  test(r.test, outer);
-  const Context context = outer.with(r.test);
+  const Context context = beside(r.test, outer);
   text(r.title, context);
   text(r.who, context);
   text(r.verify, context);

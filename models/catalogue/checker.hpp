@@ -54,6 +54,7 @@ class Checker {
   // expressions
   void text(const Text& text, const Context& context);
   void test(const Test& t, const Context& context);
+  Context beside(const Test& t, const Context& outer);  // the test is checked, and what stands beside it may rely on it
   void parameter_fits(const std::string& name, const Expression& value, const Context& context);
   void expression(const Expression& e, const Context& context);
   std::optional<Quantity> unit(const Expression& e, const Context& context);
@@ -70,6 +71,7 @@ class Checker {
 
   // the members of a type
   void check(const TypeDef& type);
+  void identity(const TypeDef& type, const Context& context);
   void attribute(const AttributeDef& a, const TypeDef& type, const Context& context, bool has_basis);
   void options(const AttributeDef& a, const Expression& value);
   void range(const AttributeDef& a, Unit unit);

@@ -48,9 +48,7 @@ std::vector<std::string> TypeReader::types_named(const Tree& tree, bool& any) co
 
 AttributeDef TypeReader::attribute(const Tree& tree) {
   AttributeDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("attribute '{}'", tree.key))) return result;
+  if (!begin(tree, "attribute", result)) return result;
   Keys allowed{"through", "many", "or_text", "optional",  "default",
                "range",   "fact", "assumed", "terraform", "cloudformation"};
   const KindName* kind = nullptr;

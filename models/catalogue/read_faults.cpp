@@ -56,9 +56,7 @@ Tree TypeReader::same_as(const Tree& tree, const Tree& all, int depth) const {
 
 FaultDef TypeReader::fault(const Tree& tree) {
   FaultDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("fault '{}'", tree.key))) return result;
+  if (!begin(tree, "fault", result)) return result;
   allow_only(tree,
              {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "fact", "assumed"});
   if (const Tree* t = tree.find("same_as")) result.same_as = t->text;

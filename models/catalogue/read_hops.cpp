@@ -118,17 +118,14 @@ std::vector<WhenDef> TypeReader::when_in(const Tree& tree) const {
 
 HopDef TypeReader::hop(const Tree& tree) {
   HopDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  const std::string what = fmt::format("hop '{}'", tree.key);
-  if (!expect_map(tree, what)) return result;
+  if (!begin(tree, "hop", result)) return result;
   allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "combines", "rate", "size", "drain",
                     "when", "unknown", "fact", "assumed"});
   if (const Tree* t = tree.find("each")) {
     result.each = parser().path(*t);
     words_.item = true;
   }
-  result.says = required_text(tree, "says", what);
+  result.says = required_text(tree, "says", what("hop", tree));
   result.test = test_in(tree);
   if (const Tree* t = tree.find("from")) {
     if (const auto every = argument(*t, "timetable")) {
@@ -141,7 +138,7 @@ HopDef TypeReader::hop(const Tree& tree) {
       result.from = parser().path(*t);
     }
   } else {
-    error(tree.key_at, fmt::format("{} needs `from`: a port, timetable(D) or signal(condition)", what));
+    error(tree.key_at, fmt::format("{} needs `from`: a port, timetable(D) or signal(condition)", what("hop", tree)));
   }
   if (const Tree* t = tree.find("to")) {
     if (t->is_map() && t->children.size() == 1) {
@@ -155,7 +152,7 @@ HopDef TypeReader::hop(const Tree& tree) {
       result.to = parser().path(*t);
     }
   } else {
-    error(tree.key_at, fmt::format("{} needs `to`: a port or `outside`", what));
+    error(tree.key_at, fmt::format("{} needs `to`: a port or `outside`", what("hop", tree)));
   }
   result.as = principals_in(tree);
   result.needs = needs_in(tree, "needs");
@@ -167,7 +164,8 @@ HopDef TypeReader::hop(const Tree& tree) {
   }
   result.rate = quantity_in(tree, "rate");
   if (result.ratio.is_written() && result.rate.is_written()) {
-    error(tree.key_at, fmt::format("{} has both `ratio` and `rate`; one of them says how much it carries", what));
+    error(tree.key_at,
+          fmt::format("{} has both `ratio` and `rate`; one of them says how much it carries", what("hop", tree)));
   }
   result.size = quantity_in(tree, "size");
   result.drain = quantity_in(tree, "drain");

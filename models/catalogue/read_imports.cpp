@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "models/catalogue/import_path.hpp"
@@ -5,12 +6,56 @@
 
 namespace moshimo::models {
 
+IdentityDef TypeReader::identity(const Tree& tree) const {
+  IdentityDef result;
+  if (!expect_map(tree, "`identity`")) return result;
+  allow_only(tree, {"written", "followed_by", "without", "stood_for_by", "of_aws"});
+  const auto patterns = [this](const Tree& one_or_several) {
+    std::vector<Text> found;
+    for (const Tree* item : one_or_many(one_or_several)) found.push_back(identity_pattern(*item));
+    return found;
+  };
+  if (const Tree* t = tree.find("written")) result.written = patterns(*t);
+  if (const Tree* t = tree.find("followed_by")) result.followed_by = identity_texts(*t);
+  if (const Tree* t = tree.find("without")) result.without = identity_texts(*t);
+  if (const Tree* t = tree.find("stood_for_by")) {
+    result.stood_for_by = names_in(*t);
+    result.stood_for_by_at = t->at;
+  }
+  if (const Tree* t = tree.find("of_aws")) result.of_aws = patterns(*t);
+  return result;
+}
+
+Text TypeReader::identity_pattern(const Tree& tree) const {
+  Text pattern = parser().text(tree);
+  std::size_t named = 0;
+  bool after_place = false;
+  for (const TextPart& part : pattern.parts) {
+    const std::string_view place = part.kind == TextPart::Kind::path ? part.path.text : std::string_view();
+    named += place == "name" || place == "arn" ? 1 : 0;
+    const bool is_place = part.kind != TextPart::Kind::literal;
+    if (is_place && after_place && place != "name") {
+      error(tree.at, "two places stand side by side, so where the first ends cannot be told");
+    }
+    after_place = is_place;
+  }
+  if (tree.is_scalar() && tree.text.empty()) error(tree.at, "an empty text names nothing");
+  if (named > 1) error(tree.at, "only one thing can be named; write `{name}` or `{arn}` once");
+  return pattern;
+}
+
+std::vector<std::string> TypeReader::identity_texts(const Tree& tree) const {
+  std::vector<std::string> texts = names_in(tree);
+  if (std::find(texts.begin(), texts.end(), "") != texts.end()) error(tree.at, "an empty text stands in everything");
+  return texts;
+}
+
 std::vector<ImportSource> TypeReader::import_sources(const Tree& tree) const {
   std::vector<ImportSource> sources;
   if (!expect_map(tree, "what a type is imported from")) return sources;
   for (const Tree& child : tree.children) {
     if (!expect_map(child, fmt::format("`{}`", child.key))) continue;
-    allow_only(child, {"named_by", "also", "parts", "faults", "mentions"});
+    allow_only(child, {"named_by", "also", "parts", "faults", "mentions", "refused_unless"});
     ImportSource source;
     source.type = child.key;
     source.at = child.key_at;
@@ -28,6 +73,9 @@ std::vector<ImportSource> TypeReader::import_sources(const Tree& tree) const {
     }
     if (const Tree* t = child.find("mentions"); t != nullptr && expect_map(*t, "what it names besides")) {
       for (const Tree& named : t->children) import_mention(named, source);
+    }
+    if (const Tree* t = child.find("refused_unless")) {
+      if (const auto update = update_in(*t)) source.refused_unless = {update->first, update->second};
     }
     sources.push_back(std::move(source));
   }
@@ -58,15 +106,19 @@ void TypeReader::import_mention(const Tree& tree, ImportSource& source) const {
   source.mentions.push_back(std::move(mention));
 }
 
+std::optional<std::pair<std::string, std::string>> TypeReader::update_in(const Tree& tree) const {
+  const std::size_t equals = tree.is_scalar() ? tree.text.find(" = ") : std::string_view::npos;
+  if (equals != std::string_view::npos) {
+    return std::pair(std::string(tree.text.substr(0, equals)), std::string(tree.text.substr(equals + 3)));
+  }
+  error(tree.at, "an update is written as `attribute = value`");
+  return std::nullopt;
+}
+
 void TypeReader::faults_by_update(const Tree& tree, ImportSource& source) const {
   for (const Tree* item : one_or_many(tree)) {
-    const std::size_t equals = item->is_scalar() ? item->text.find(" = ") : std::string_view::npos;
-    if (equals == std::string_view::npos) {
-      error(item->at, "an update is written as `attribute = value`");
-      continue;
-    }
-    source.faults.push_back({std::string(tree.key), std::string(item->text.substr(0, equals)),
-                             std::string(item->text.substr(equals + 3)), item->at});
+    const auto update = update_in(*item);
+    if (update) source.faults.push_back({std::string(tree.key), update->first, update->second, item->at});
   }
 }
 

@@ -7,12 +7,10 @@ namespace moshimo::models {
 
 ConditionDef TypeReader::condition(const Tree& tree) {
   ConditionDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("condition '{}'", tree.key))) return result;
+  if (!begin(tree, "condition", result)) return result;
   allow_only(tree, {"says", "class", "if", "initially", "follows", "falls_after", "rises_after", "rises",
                     "refreshed_by", "sees", "fact", "assumed"});
-  result.says = required_text(tree, "says", fmt::format("condition '{}'", tree.key));
+  result.says = required_text(tree, "says", what("condition", tree));
   if (const Tree* t = tree.find("class")) {
     result.error = error_class(*t).value_or(ErrorClass::unavailable);
   } else if (tree.key == "exists") {
@@ -64,7 +62,7 @@ PortDef TypeReader::port(const Tree& tree) {
   PortDef result;
   result.name = tree.key;
   result.at = tree.key_at;
-  if (!tree.is_null() && !expect_map(tree, fmt::format("port '{}'", tree.key))) return result;
+  if (!tree.is_null() && !expect_map(tree, what("port", tree))) return result;
   allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "fact", "assumed"});
   result.says = text_in(tree, "says");
   result.test = test_in(tree);
@@ -91,12 +89,10 @@ PortDef TypeReader::port(const Tree& tree) {
 
 StoreDef TypeReader::store(const Tree& tree) const {
   StoreDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("store '{}'", tree.key))) return result;
+  if (!begin(tree, "store", result)) return result;
   allow_only(tree, {"says", "if", "holds_for", "capacity", "overflow", "accepts", "readable", "lost_with", "emptied_by",
                     "order", "readers", "holds_data", "fact", "assumed"});
-  result.says = required_text(tree, "says", fmt::format("store '{}'", tree.key));
+  result.says = required_text(tree, "says", what("store", tree));
   result.test = test_in(tree);
   result.holds_for = quantity_in(tree, "holds_for");
   result.capacity = quantity_in(tree, "capacity");
@@ -117,9 +113,7 @@ StoreDef TypeReader::store(const Tree& tree) const {
 
 ProcessDef TypeReader::process(const Tree& tree) const {
   ProcessDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("process '{}'", tree.key))) return result;
+  if (!begin(tree, "process", result)) return result;
   allow_only(tree, {"says", "if", "count", "lifetime", "start", "run", "healthy", "start_time",
                     "ends_when_unhealthy_for", "restart", "sees", "fact", "assumed"});
   result.says = text_in(tree, "says");

@@ -6,13 +6,11 @@ namespace moshimo::models {
 
 RepairDef TypeReader::repair(const Tree& tree) {
   RepairDef result;
-  result.name = tree.key;
-  result.at = tree.key_at;
-  if (!expect_map(tree, fmt::format("repair '{}'", tree.key))) return result;
+  if (!begin(tree, "repair", result)) return result;
   allow_only(tree, {"title", "if", "restores", "breaks", "restarts", "sets", "sets_after", "requires", "rate", "takes",
                     "who", "terraform", "commands", "verify", "fact", "assumed", "limits"});
   words_.report = true;
-  result.title = required_text(tree, "title", fmt::format("repair '{}'", tree.key));
+  result.title = required_text(tree, "title", what("repair", tree));
   result.test = test_in(tree);
   result.restores = paths_in(tree, "restores");
   result.breaks = paths_in(tree, "breaks");

@@ -19,6 +19,8 @@ bool TypeReader::expect_map(const Tree& tree, std::string_view what) const {
   return false;
 }
 
+std::string TypeReader::what(std::string_view kind, const Tree& tree) { return fmt::format("{} '{}'", kind, tree.key); }
+
 std::vector<const Tree*> TypeReader::items(const Tree& tree) const {
   std::vector<const Tree*> found;
   if (tree.is_list()) {
@@ -55,6 +57,7 @@ std::vector<std::string> TypeReader::names_in(const Tree& tree) const {
   for (const Tree* item : one_or_many(tree)) names.push_back(name_in(*item));
   return names;
 }
+
 const Tree* TypeReader::map_in(const Tree& tree, std::string_view name) const {
   const Tree* found = tree.find(name);
   if (found == nullptr || found->is_null() || !expect_map(*found, fmt::format("`{}`", name))) return nullptr;

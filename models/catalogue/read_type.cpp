@@ -11,14 +11,15 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   const Tree& tree = source.tree;
   type_.service = source.service;
   type_.at = tree.key_at;
-  allow_only(tree, {"says", "terraform", "cloudformation", "arn", "attributes", "conditions", "ports", "stores", "hops",
-                    "processes", "repairs", "faults", "guards"});
+  allow_only(tree, {"says", "terraform", "cloudformation", "arn", "identity", "attributes", "conditions", "ports",
+                    "stores", "hops", "processes", "repairs", "faults", "guards"});
   collect_members(tree);
   if (const Tree* says = tree.find("says")) type_.says = says->text;
   if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
   if (const Tree* t = tree.find("cloudformation")) type_.cloudformation = import_sources(*t);
   words_.report = true;  // what only AWS knows of an ARN is asked for
   if (const Tree* t = tree.find("arn")) type_.arn = parser().text(*t);
+  if (const Tree* t = tree.find("identity")) type_.identity = identity(*t);
   words_.report = false;
   section(tree, "attributes", [&](const Tree& t) { type_.attributes.push_back(attribute(t)); });
   section(tree, "conditions", [&](const Tree& t) { type_.conditions.push_back(condition(t)); });

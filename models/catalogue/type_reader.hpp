@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/catalogue.hpp"
@@ -55,6 +56,14 @@ class TypeReader {
     if (found == nullptr) return;
     for (const Tree& child : found->children) take(child);
   }
+  // The name and place of a member; false, after a message, when it is no map.
+  template <class Def>
+  bool begin(const Tree& tree, std::string_view kind, Def& result) const {
+    result.name = tree.key;
+    result.at = tree.key_at;
+    return expect_map(tree, what(kind, tree));
+  }
+  static std::string what(std::string_view kind, const Tree& tree);  // hop 'go'
   std::vector<const Tree*> items(const Tree& tree) const;
   std::vector<const Tree*> one_or_many(const Tree& tree) const;
   bool yes_no(const Tree& tree) const;
@@ -86,9 +95,14 @@ class TypeReader {
   void add_need(const Tree& tree, const Test& outer, NeedDefs& needs) const;
 
   // import
+  IdentityDef identity(const Tree& tree) const;
+  Text identity_pattern(const Tree& tree) const;
+  std::vector<std::string> identity_texts(const Tree& tree) const;
   std::vector<ImportSource> import_sources(const Tree& tree) const;
   void import_part(const Tree& tree, ImportSource& source) const;
   void import_mention(const Tree& tree, ImportSource& source) const;
+  // Reports what is no `attribute = value`.
+  std::optional<std::pair<std::string, std::string>> update_in(const Tree& tree) const;
   void faults_by_update(const Tree& tree, ImportSource& source) const;
   std::vector<ImportPath> import_paths(const Tree& tree, std::string_view key) const;
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "models/import/aws_identity.hpp"
+#include "models/import/arn.hpp"
 #include "models/import/cloudformation.hpp"
 
 namespace moshimo::models::importing {

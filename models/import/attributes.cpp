@@ -359,7 +359,11 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
       } else if (place.value) {
         list.add(read_item(attribute, *path, *part, place, c, where, list));
       } else {
-        if (!place.is_computed) links_.unresolved(c, where, "what stands here is not known before apply");
+        if (!place.is_computed) {
+          links_.unresolved(c, where,
+                            place.is_hidden ? "what stands here is marked as sensitive, so it is not read"
+                                            : "what stands here is not known before apply");
+        }
         links_.mark_unknown(c, where);
       }
     }
@@ -433,15 +437,19 @@ std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribu
         continue;
       }
       for (const Place& leaf : places_.items(place)) {
-        auto text = scalar_text(attribute, leaf.value, *path);
-        if (!text) continue;
-        if (!attribute.many) return models::Value::scalar(std::move(*text));
-        list.add(models::Value::scalar(std::move(*text)));
+        if (auto text = scalar_text(attribute, leaf.value, *path)) list.add(models::Value::scalar(std::move(*text)));
       }
     }
+    if (!attribute.many && !list.children.empty()) break;
   }
   if (list.children.empty()) return std::nullopt;
-  return list;
+  if (attribute.many) return list;
+  const std::string& first = list.children.front().text;
+  for (const models::Value& other : list.children) {
+    if (other.text == first) continue;
+    links_.unresolved(c, where, fmt::format("it says {} as well, and the model follows one", other.text));
+  }
+  return list.children.front();
 }
 
 }  // namespace moshimo::models::importing

@@ -35,6 +35,8 @@ struct TemplateResource {
 std::vector<TemplateResource> expand_serverless(std::vector<TemplateResource> resources, const models::Value& globals,
                                                 int file, std::vector<std::string>& unknowns);
 
+void append_json(const models::Value& tree, std::string& out);
+
 // Makes instances of resources: their properties become a document of their own.
 void add_instances(const std::vector<TemplateResource>& resources, Documents& documents, World& world);
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "models/import/aws_identity.hpp"
+#include "models/import/arn.hpp"
+#include "models/import/identity.hpp"
 #include "models/import/placeholders.hpp"
 
 namespace moshimo::models::importing {
@@ -47,15 +48,13 @@ Components::Components(const Places& places, const Catalogue& catalogue, const K
   std::map<std::string, int> accounts;
   std::map<std::string, int> regions;
   for (std::size_t s = 0; s < places.sources().size(); ++s) {
-    const auto& instances = places.sources()[s].world.instances;
+    const World& world = places.sources()[s].world;
+    const auto& instances = world.instances;
+    for (const std::string& account : world.callers) ++accounts[account];
     of_instance_[s].assign(instances.size(), -1);
     for (std::size_t i = 0; i < instances.size(); ++i) {
       const Instance& instance = instances[i];
       if (!instance.is_data) by_type_[instance.type].emplace_back(static_cast<int>(s), static_cast<int>(i));
-      if (instance.is_data && instance.type == "aws_caller_identity") {
-        const std::string_view account = instance.values.member("account_id").text();
-        if (is_account(account)) ++accounts[std::string(account)];
-      }
       auto known = types.find(instance.type);
       if (known == types.end()) known = types.emplace(instance.type, find_imported(catalogue, instance.type)).first;
       if (known->second) add(static_cast<int>(s), static_cast<int>(i), *known->second);
@@ -95,11 +94,18 @@ void Components::add(int source, int index, const TypeDef& type) {
     for (const std::string& attribute : attributes) {
       const std::string_view text = instance.values.member(attribute).text();
       if (text.empty()) continue;
-      auto& known = identities_[std::string(text)];
-      if (known.empty() || known.back() != c.id) known.push_back(c.id);
+      identify(std::string(text), c.id);
+      if (const auto named = is_arn(text) ? named_by(type, text) : std::nullopt) {
+        identify(std::string(named->identity), c.id);
+      }
     }
   }
   components_.push_back(std::move(c));
+}
+
+void Components::identify(const std::string& text, int id) {
+  std::vector<int>& known = identities_[text];
+  if (known.empty() || known.back() != id) known.push_back(id);
 }
 
 std::string Components::own_name_of(const Instance& instance, const TypeDef& type) const {
@@ -107,7 +113,7 @@ std::string Components::own_name_of(const Instance& instance, const TypeDef& typ
   if (!from) return {};
   for (const std::string& attribute : from->named_by) {
     const std::string_view text = instance.values.member(attribute).text();
-    if (text.empty() || text.starts_with("arn:") || is_uuid(text) || is_left_open(text)) continue;
+    if (text.empty() || is_arn(text) || is_uuid(text) || is_left_open(text)) continue;
     return std::string(text);  // a name to read
   }
   return {};
@@ -252,9 +258,9 @@ int Components::external(const TypeDef& type, std::string name, std::string name
   if (const auto arn = parse_arn(c.named_as)) {
     if (is_account(arn->account)) c.account = arn->account;
     if (!is_left_open(arn->region)) c.region = arn->region;
-  } else if (const auto url = parse_queue_url(c.named_as)) {
-    c.account = url->account;
-    c.region = url->region;
+  } else if (const auto named = named_by(type, c.named_as); named && is_account(named->account)) {
+    c.account = named->account;
+    if (!is_left_open(named->region)) c.region = named->region;
   } else {  // a bare name means something near whoever uses it
     if (arn_says(type, "account")) c.account = user.account;
     if (arn_says(type, "region")) c.region = user.region;

@@ -76,6 +76,7 @@ class Components {
   std::string own_name_of(const Instance& instance, const TypeDef& type) const;
   std::string aws_name_of(const Component& c) const;
   void add(int source, int index, const TypeDef& type);
+  void identify(const std::string& text, int id);
   void locate_by_provider();
 
   const Places& places_;

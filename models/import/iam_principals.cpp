@@ -4,6 +4,7 @@
 #include <cctype>
 #include <fmt/format.h>
 
+#include "models/import/arn.hpp"
 #include "models/import/placeholders.hpp"
 
 namespace moshimo::models::importing {
@@ -20,16 +21,6 @@ std::vector<Value> one_or_many(Value value) {
   if (!value) return {};
   if (value.is_list()) return value.items();
   return {value};
-}
-
-bool is_account(std::string_view text) {
-  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); });
-}
-
-bool is_unique_id(std::string_view text) {
-  if (is_unique_id_placeholder(text)) return true;
-  return text.size() >= 16 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
-         text.find(':') == std::string_view::npos;
 }
 
 void add_once(std::vector<NamedPrincipal>& all, NamedPrincipal one) {
@@ -96,6 +87,14 @@ std::string_view name_of(NamedPrincipal::By by) {
   }
   return "arn";
 }
+
+bool is_unique_id(std::string_view text) {
+  if (is_unique_id_placeholder(text)) return true;
+  return text.size() >= 16 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
+         text.find(':') == std::string_view::npos;
+}
+
+bool is_user_id(std::string_view unique_id) { return unique_id.starts_with("AIDA"); }
 
 NamedPrincipal principal_from(std::string_view text) {
   NamedPrincipal named;

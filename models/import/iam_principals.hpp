@@ -24,6 +24,10 @@ std::string_view name_of(NamedPrincipal::By by);  // as the catalogue writes it:
 // In order, each once. A principal that is "*" names nobody.
 std::vector<NamedPrincipal> principals_of(Value document);
 
+// AWS's own ID of a role or user, which no other ever has.
+bool is_unique_id(std::string_view text);
+bool is_user_id(std::string_view unique_id);
+
 // What one Principal.AWS text says; empty `named_as` for "*".
 NamedPrincipal principal_from(std::string_view text);
 

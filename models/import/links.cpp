@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "models/import/aws_identity.hpp"
+#include "models/import/arn.hpp"
+#include "models/import/identity.hpp"
 #include "models/import/placeholders.hpp"
 
 namespace moshimo::models::importing {
@@ -144,30 +145,44 @@ bool Links::fits(const Component& c, const AttributeDef& attribute) {
          std::find(attribute.types.begin(), attribute.types.end(), c.type->name) != attribute.types.end();
 }
 
+std::vector<const TypeDef*> Links::types_of(const AttributeDef& attribute) const {
+  if (attribute.any_type) return all_types_;
+  std::vector<const TypeDef*> types;
+  for (const std::string& name : attribute.types) {
+    if (const TypeDef* type = catalogue_.find_type(name)) types.push_back(type);
+  }
+  return types;
+}
+
 std::vector<int> Links::identified(std::string_view text, const AttributeDef& attribute) const {
   std::vector<int> fitting;
-  for (const std::string& form : forms_of(text)) {
+  const auto look_up = [&](std::string_view identity, const TypeDef* type) {
     // A bare name means something only where the type is known.
-    if (attribute.any_type && !is_identity_of_anything(form)) continue;
-    for (const int i : components_.identified_by(form)) {
-      if (fits(components_[i], attribute)) fitting.push_back(i);
+    if (attribute.any_type && !is_whole_identity(identity) && !is_placeholder(identity)) return;
+    for (const int i : components_.identified_by(std::string(identity))) {
+      if (type ? components_[i].type == type : fits(components_[i], attribute)) fitting.push_back(i);
     }
-    if (!fitting.empty()) break;
+  };
+  look_up(text, nullptr);
+  if (fitting.empty() && is_placeholder(text)) look_up(without_attribute(text), nullptr);
+  if (!fitting.empty()) return fitting;
+  for (const TypeDef* type : types_of(attribute)) {
+    if (const auto named = named_by(*type, text); named && named->identity != text) look_up(named->identity, type);
   }
   return fitting;
 }
 
-// An alias of a key stands for its key where a key is wanted.
-int Links::through_alias(const Component& alias, const AttributeDef& attribute) const {
-  if (alias.instance < 0) return -1;
-  for (const AttributeDef& own : alias.type->attributes) {
+// What can be named in place of what is wanted, as an alias of a key.
+int Links::stood_for_by(const Component& other, const AttributeDef& attribute) const {
+  if (other.instance < 0) return -1;
+  for (const AttributeDef& own : other.type->attributes) {
     if (own.kind != AttributeDef::Kind::refers_to || own.types.size() != 1) continue;
     if (std::find(attribute.types.begin(), attribute.types.end(), own.types.front()) == attribute.types.end()) continue;
-    const Place from = places_.root(alias.source, alias.instance);
+    const Place from = places_.root(other.source, other.instance);
     for (const ImportPath* path : paths_of(own, from)) {
-      for (const Place& place : walk(from, *path, alias)) {
+      for (const Place& place : walk(from, *path, other)) {
         if (!place.value.is_scalar()) continue;
-        const int target = components_.nearest(identified(place.value.text(), own), alias);
+        const int target = components_.nearest(identified(place.value.text(), own), other);
         if (target >= 0) return target;
       }
     }
@@ -175,45 +190,36 @@ int Links::through_alias(const Component& alias, const AttributeDef& attribute) 
   return -1;
 }
 
-// An ARN of something whose own ARN is not known yet.
-int Links::find_by_name_in(std::string_view arn, const TypeDef& type, const Component& user) const {
-  for (const std::string& form : forms_of(arn)) {
-    const std::string name = name_by_template(type, form);
-    if (name.empty()) continue;
-    std::vector<int> possible;
-    for (const int i : components_.identified_by(name)) {
-      const Component& c = components_[i];
-      if (c.type == &type && c.instance >= 0 && !places_.instance(c.source, c.instance).values.member("arn")) {
-        possible.push_back(i);
-      }
+// An ARN or a URL of something whose own ARN is not known yet.
+int Links::find_by_name_in(std::string_view text, const TypeDef& type, const Component& user) const {
+  const auto named = named_by(type, text);
+  if (!named || named->name.empty()) return -1;
+  std::vector<int> possible;
+  for (const int i : components_.identified_by(std::string(named->name))) {
+    const Component& c = components_[i];
+    if (c.type == &type && c.instance >= 0 && !places_.instance(c.source, c.instance).values.member("arn")) {
+      possible.push_back(i);
     }
-    if (!possible.empty()) return components_.nearest(possible, user);
   }
-  return -1;
+  return components_.nearest(possible, user);
 }
 
 int Links::find(std::string_view text, const AttributeDef& attribute, const Component& user) const {
   if (text.empty()) return -1;
   const int direct = components_.nearest(identified(text, attribute), user);
-  if (direct >= 0) return direct;
-  if (text.starts_with("arn:") && !attribute.any_type) {
-    for (const std::string& type_name : attribute.types) {
-      const TypeDef* type = catalogue_.find_type(type_name);
-      const int named = type ? find_by_name_in(text, *type, user) : -1;
-      if (named >= 0) return named;
-    }
-  }
-  if (!attribute.any_type && is_placeholder(text)) {
+  if (direct >= 0 || attribute.any_type) return direct;
+  if (is_placeholder(text)) {
     const int other = components_.nearest(components_.identified_by(without_attribute(text)), user);
-    return other >= 0 ? through_alias(components_[other], attribute) : -1;
+    return other >= 0 ? stood_for_by(components_[other], attribute) : -1;
   }
-  if (!attribute.any_type && (text.starts_with("alias/") || text.find(":alias/") != std::string_view::npos)) {
-    std::vector<int> aliases;
-    for (const std::string& form : forms_of(text)) {
-      if (const auto& known = components_.identified_by(form); !known.empty()) aliases = known;
-    }
-    const int alias = components_.nearest(aliases, user);
-    if (alias >= 0) return through_alias(components_[alias], attribute);
+  for (const TypeDef* type : types_of(attribute)) {
+    if (const int named = find_by_name_in(text, *type, user); named >= 0) return named;
+  }
+  for (const TypeDef* type : types_of(attribute)) {
+    AttributeDef in_its_place;
+    in_its_place.types = type->identity.stood_for_by;
+    const int other = components_.nearest(identified(text, in_its_place), user);
+    if (other >= 0) return stood_for_by(components_[other], attribute);
   }
   return -1;
 }
@@ -223,47 +229,41 @@ int Links::find_or_external(std::string_view text, const AttributeDef& attribute
   return found >= 0 ? found : make_external(text, attribute, user);
 }
 
+bool Links::is_owned_by_aws(std::string_view text, const AttributeDef& attribute) const {
+  const std::vector<const TypeDef*> types = types_of(attribute);
+  return std::any_of(types.begin(), types.end(), [&](const TypeDef* type) { return is_of_aws(*type, text); });
+}
+
+// Whether a text that is no ARN can name one of the type. What is left open could be anything of it.
+bool Links::can_mean(std::string_view text, const TypeDef& type, const std::vector<const TypeDef*>& among) const {
+  if (!is_left_open(text) || is_whole_identity(text)) return can_name(type, text, catalogue_);
+  return std::none_of(among.begin(), among.end(), [&](const TypeDef* other) {
+    const std::vector<std::string>& names = other->identity.stood_for_by;
+    return std::find(names.begin(), names.end(), type.name) != names.end();
+  });
+}
+
 int Links::make_external(std::string_view text, const AttributeDef& attribute, const Component& user) {
   if (text.find('*') != std::string_view::npos || text.find("${") != std::string_view::npos) return -1;
-  std::vector<std::string_view> types(attribute.types.begin(), attribute.types.end());
-  if (attribute.any_type) types = catalogue_.type_names();
-  if (text.starts_with("arn:")) {
-    for (const std::string_view type_name : types) {
-      const TypeDef* type = catalogue_.find_type(type_name);
-      if (!type) continue;
-      for (const std::string& form : forms_of(text)) {
-        std::string name = name_by_template(*type, form);
-        if (name.empty() || name.find(':') != std::string::npos) continue;
-        // What AWS itself owns does not go away.
-        if (const auto arn = parse_arn(form); arn && arn->account == "aws") return -1;
-        return components_.external(*type, std::move(name), form, user, nullptr);
-      }
+  if (is_owned_by_aws(text, attribute)) return -1;
+  const std::vector<const TypeDef*> types = types_of(attribute);
+  const auto make = [&](const TypeDef& type, const std::optional<Named>& named) {
+    const Named whole = named.value_or(Named{text, text, {}, {}});
+    return components_.external(type, std::string(whole.name), std::string(whole.identity), user, nullptr);
+  };
+  if (is_arn(text)) {
+    for (const TypeDef* type : types) {
+      if (const auto named = named_by(*type, text); named && !named->name.empty()) return make(*type, named);
     }
     return -1;
   }
-  if (attribute.any_type || text.starts_with("alias/aws/")) return -1;
+  if (attribute.any_type) return -1;
   // A bare name says nothing about its type.
-  std::vector<std::string_view> inside;
-  for (const std::string_view t : types) {
-    const bool is_possible = is_left_open(text) ? t != "kms:alias" : can_mean(text, t);
-    if (!t.starts_with("outside:") && is_possible) inside.push_back(t);
+  std::vector<const TypeDef*> possible;
+  for (const TypeDef* type : types) {
+    if (!type->name.starts_with("outside:") && can_mean(text, *type, types)) possible.push_back(type);
   }
-  if (inside.size() != 1) return -1;
-  const TypeDef* type = catalogue_.find_type(inside.front());
-  if (!type) return -1;
-  std::string_view name = text;
-  if (type->name == "ecr:repository") {  // ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG
-    name = name.substr(name.find('/') + 1);
-    name = name.substr(0, name.find_first_of(":@"));
-    text = text.substr(0, text.find_first_of(":@"));
-  } else if (const auto url = parse_queue_url(text)) {
-    name = url->name;
-  } else if (text.find("://") != std::string_view::npos) {
-    return -1;
-  } else {
-    text = name = text.substr(0, text.find(':'));  // a function with its alias, a family with its revision
-  }
-  return components_.external(*type, std::string(name), std::string(text), user, nullptr);
+  return possible.size() == 1 ? make(*possible.front(), named_by(*possible.front(), text)) : -1;
 }
 
 void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const AttributeDef& attribute,
@@ -271,18 +271,18 @@ void Links::refer_by_text(std::string_view text, ImportedEdge::How how, const At
   if (text.empty()) return;
   if (how == ImportedEdge::How::value && has_placeholder(text)) how = ImportedEdge::How::reference;
   int target = find(text, attribute, user);
-  if (target < 0 && text.starts_with("alias/aws/")) return;  // AWS's own key, which nobody can delete
+  if (target < 0 && !attribute.or_text && is_owned_by_aws(text, attribute)) return;
   if (target < 0) {
     const auto fixed = attribute.default_value.text.plain();
     if (attribute.default_value.kind == Expression::Kind::text && fixed && *fixed == text) return;
   }
-  if (target < 0 &&
-      (!attribute.or_text || (text.starts_with("arn:") && text.find(":aws:policy/") == std::string_view::npos))) {
+  if (target < 0 && (!attribute.or_text || is_arn(text))) {
     target = make_external(text, attribute, user);
   }
-  const bool can_be_meant = attribute.any_type || text.starts_with("arn:") ||
-                            std::any_of(attribute.types.begin(), attribute.types.end(),
-                                        [&](const std::string& type) { return can_mean(text, type); });
+  const std::vector<const TypeDef*> types = types_of(attribute);
+  const bool can_be_meant =
+      attribute.any_type || is_arn(text) ||
+      std::any_of(types.begin(), types.end(), [&](const TypeDef* type) { return can_name(*type, text, catalogue_); });
   if (target >= 0) {
     found.push_back({target, {}, how});
   } else if (attribute.or_text) {
@@ -309,7 +309,9 @@ void Links::refer_by_expression(const Place& place, Value expression, const Attr
   const Instance& instance = places_.instance(place.source, place.instance);
   if (!expression) {
     if (!where.empty() && !place.is_computed) {
-      unresolved(user, where, "the value is not known before apply, and the plan does not say what it comes from");
+      unresolved(user, where,
+                 place.is_hidden ? "it is marked as sensitive, so it is not read"
+                                 : "the value is not known before apply, and the plan does not say what it comes from");
     }
     return;
   }
@@ -327,7 +329,7 @@ void Links::refer_by_expression(const Place& place, Value expression, const Attr
       continue;
     }
     if (meant >= 0 && !attribute.any_type) {
-      const int key = through_alias(components_[meant], attribute);
+      const int key = stood_for_by(components_[meant], attribute);
       if (key >= 0) {
         found.push_back({key, {}, ImportedEdge::How::reference});
         continue;
@@ -369,7 +371,9 @@ void Links::refer_by_expression(const Place& place, Value expression, const Attr
                            possible.empty() ? "" : fmt::format(", and {} resources could be meant", possible.size())));
     return;
   }
-  unresolved(user, where, "the value is not known before apply and comes from nothing that is modelled");
+  unresolved(user, where,
+             place.is_hidden ? "it is marked as sensitive, and comes from nothing that is modelled"
+                             : "the value is not known before apply and comes from nothing that is modelled");
 }
 
 std::vector<Found> Links::refer(const Place& place, const AttributeDef& attribute, const Component& user,

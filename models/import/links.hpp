@@ -23,7 +23,7 @@ struct Found {
 class Links {
  public:
   Links(const Places& places, Components& components, const Catalogue& catalogue)
-      : places_(places), components_(components), catalogue_(catalogue) {}
+      : places_(places), components_(components), catalogue_(catalogue), all_types_(catalogue.types()) {}
 
   // ---- parts: resources that name the one they belong to, as aws_sqs_queue_policy its queue
   // Finds what every part belongs to, so that owners outside the files are known too. After this names are given.
@@ -73,8 +73,11 @@ class Links {
   void join(const TypeDef& type, const ImportPath& path);
   void join(const TypeDef& type, const AttributeDef& attribute);
   Component stand_in(int source, int instance, const TypeDef& type) const;
-  int find_by_name_in(std::string_view arn, const TypeDef& type, const Component& user) const;
-  int through_alias(const Component& alias, const AttributeDef& attribute) const;
+  int find_by_name_in(std::string_view text, const TypeDef& type, const Component& user) const;
+  int stood_for_by(const Component& other, const AttributeDef& attribute) const;
+  std::vector<const TypeDef*> types_of(const AttributeDef& attribute) const;
+  bool is_owned_by_aws(std::string_view text, const AttributeDef& attribute) const;
+  bool can_mean(std::string_view text, const TypeDef& type, const std::vector<const TypeDef*>& among) const;
   int make_external(std::string_view text, const AttributeDef& attribute, const Component& user);
   void refer_by_text(std::string_view text, ImportedEdge::How how, const AttributeDef& attribute, const Component& user,
                      const std::string& where, std::vector<Found>& found);
@@ -84,6 +87,7 @@ class Links {
   const Places& places_;
   Components& components_;
   const Catalogue& catalogue_;
+  std::vector<const TypeDef*> all_types_;
   std::map<std::string, Join> joins_;
   std::set<std::pair<int, int>> owned_;
   std::vector<Coverage::Unresolved> unresolved_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/import/arn.hpp"
 #include "models/import/attributes.hpp"
+#include "models/import/iam_principals.hpp"
 #include "models/import/links.hpp"
 #include "models/import/read_attributes.hpp"
 
@@ -179,7 +181,7 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
     emit(components.wanted()[at], components, links, attributes, out);
   }
   for (const auto& [text, known] : components.identities()) {
-    if (!text.starts_with("arn:") && !text.starts_with("A")) continue;  // ARNs and unique IDs
+    if (!is_arn(text) && !is_unique_id(text)) continue;
     const Component& c = components[known.front()];
     if (c.is_wanted) out.identities.emplace(text, c.name);
   }

@@ -55,6 +55,15 @@ bool is_left_open(std::string_view text) {
   return has_placeholder(text) || (open != std::string_view::npos && text.find('>', open) != std::string_view::npos);
 }
 
+std::size_t find_outside_open(std::string_view text, std::string_view what) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i).starts_with(what)) return i;
+    const std::size_t end = text[i] == '<' ? text.find('>', i) : std::string_view::npos;
+    if (end != std::string_view::npos) i = end;
+  }
+  return std::string_view::npos;
+}
+
 std::string without_attribute(std::string_view placeholder) {
   if (!is_unique_id_placeholder(placeholder)) return std::string(placeholder);
   return std::string(placeholder.substr(0, placeholder.find('.'))) + "}";

@@ -18,6 +18,8 @@ bool has_placeholder(std::string_view text);  // of a resource
 bool is_placeholder(std::string_view text);   // of a resource, and nothing else
 bool is_unique_id_placeholder(std::string_view text);
 bool is_left_open(std::string_view text);  // has a placeholder or an open text
+// Where `what` first stands outside of what is left open; npos when it does not.
+std::size_t find_outside_open(std::string_view text, std::string_view what);
 // The resource of a unique ID; any other text as it is.
 std::string without_attribute(std::string_view placeholder);
 // For people: `<Orders>` for the resource Orders.

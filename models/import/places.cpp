@@ -37,8 +37,8 @@ Place Places::member(const Place& place, const std::string& name) const {
   inner.policy = documents_.policy_text(place.value, name);
   inner.unknown = place.unknown.is_true() ? place.unknown : place.unknown.member(name);
   inner.expression = expression_member(place.expression, name);
-  inner.is_unknown =
-      !inner.value && (place.is_unknown || inner.unknown.is_true() || documents_.is_hidden(place.value, name));
+  inner.is_hidden = !inner.value && (place.is_hidden || documents_.is_hidden(place.value, name));
+  inner.is_unknown = !inner.value && (place.is_unknown || inner.unknown.is_true() || inner.is_hidden);
   inner.is_computed = place.is_computed;
   if (!place.enclosing && place.expression.is_map() && !inner.expression) {
     // Dynamic blocks have no expression either, but their blocks stand in the value.

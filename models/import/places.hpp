@@ -26,6 +26,7 @@ struct Place {
   Value unknown;  // true or a map of what is unknown
   Value expression;
   bool is_unknown = false;   // absent from `value`, but only because it is not known or not shown
+  bool is_hidden = false;    // not shown: it is marked as sensitive
   bool is_computed = false;  // unknown, and no expression sets it: AWS will say, and it names nothing of these files
   std::shared_ptr<const Place> enclosing;
 };

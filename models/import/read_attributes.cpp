@@ -43,6 +43,7 @@ AttributeNames read_from_component(const TypeDef& type, const std::string& resou
     if (source.type != resource_type) continue;
     names.insert(source.named_by.begin(), source.named_by.end());
     names.insert(source.also.begin(), source.also.end());
+    if (source.refused_unless) names.insert(source.refused_unless->attribute);
     for (const ImportSource::FaultByUpdate& fault : source.faults) names.insert(fault.attribute);
     for (const ImportSource::Mention& mention : source.mentions) {
       if (mention.path.other_type.empty()) add_root(mention.path, names);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "models/import/placeholders.hpp"
+#include "models/import/terraform_data_sources.hpp"
 
 namespace moshimo::models::importing {
 
@@ -26,25 +27,11 @@ void Statements::by_expression(int source, int instance, Value expression, int d
       continue;
     }
     const Instance& document = places_.instance(source, target.instance);
-    if (!document.is_data || document.type != "aws_iam_policy_document") continue;
-    if (const Value json = document.values.member("json")) {
-      for (NamedPrincipal& p : principals_of(json.decoded())) {
-        named.push_back({std::move(p), ImportedEdge::How::reference});
-      }
-      continue;
-    }
-    const Value blocks = references.expressions(document).member("statement");
-    for (const Value& statement : blocks.items()) {
-      for (const Value& who : statement.member("principals").items()) {
-        const Value identifiers = who.member("identifiers");
-        const bool is_service = who.member("type").member("constant_value").text() == "Service";
-        for (const Value& constant : identifiers.member("constant_value").items()) {
-          NamedPrincipal p = is_service
-                                 ? NamedPrincipal{NamedPrincipal::By::service, std::string(constant.text()), false}
-                                 : principal_from(constant.text());
-          if (!p.named_as.empty()) named.push_back({std::move(p), ImportedEdge::How::reference});
-        }
-        by_expression(source, target.instance, identifiers, depth + 1, named);
+    for (const DocumentPrincipal& p : principals_of_document(document, references)) {
+      if (p.known) {
+        named.push_back({*p.known, ImportedEdge::How::reference});
+      } else {
+        by_expression(source, target.instance, p.expression, depth + 1, named);
       }
     }
   }
@@ -93,7 +80,7 @@ void Statements::read(const Place& place, const Component& c, const std::string&
               named.is_in_condition
                   ? fmt::format("{} is the ID of no role here; it may be what is left of a deleted one", named.named_as)
                   : fmt::format("{} is what is left of a deleted {}: AWS shows an ID where the ARN leads nowhere",
-                                named.named_as, named.named_as.starts_with("AIDA") ? "user" : "role"));
+                                named.named_as, is_user_id(named.named_as) ? "user" : "role"));
         }
         break;
       }

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "models/import/world.hpp"
+#include "models/import/terraform_data_sources.hpp"
 
 namespace moshimo::models::importing {
 
@@ -110,7 +110,10 @@ bool accepts_format(Value root, std::string_view what, input::Diagnostics& diagn
 
 bool read_shown_state(Documents& documents, Value root, World& world, input::Diagnostics& diagnostics) {
   if (!accepts_format(root, "state", diagnostics)) return false;
-  return read_module(documents, root.member("values").member("root_module"), "", world.instances, diagnostics);
+  const bool good =
+      read_module(documents, root.member("values").member("root_module"), "", world.instances, diagnostics);
+  note_callers(world);
+  return good;
 }
 
 bool read_plan(Documents& documents, Value root, PlanSide side, World& world, input::Diagnostics& diagnostics) {
@@ -193,6 +196,8 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   for (Instance& instance : prior) {
     if (!seen.contains(instance.address + "\n" + instance.deposed)) world.instances.push_back(std::move(instance));
   }
+
+  note_callers(world);
 
   const Value drift = root.member("resource_drift");
   for (Value node = drift.is_list() ? drift.first() : Value(); node; node = node.next()) {

@@ -2,7 +2,8 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "models/import/world.hpp"
+#include "models/import/json_text.hpp"
+#include "models/import/terraform_data_sources.hpp"
 
 namespace moshimo::models::importing {
 
@@ -14,24 +15,9 @@ struct Flat {
   std::map<std::string, Flat> members;
 };
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 void write_json(const Flat& flat, std::string& out) {
   if (flat.members.empty()) {
-    out += flat.value ? quoted(*flat.value) : "null";
+    out += flat.value ? json_text(*flat.value) : "null";
     return;
   }
   const bool is_list = flat.members.contains("#");
@@ -49,7 +35,7 @@ void write_json(const Flat& flat, std::string& out) {
   for (const auto* part : parts) {
     if (!is_first) out += ',';
     is_first = false;
-    if (!is_list) out += quoted(part->first) + ":";
+    if (!is_list) out += json_text(part->first) + ":";
     write_json(part->second, out);
   }
   out += is_list ? ']' : '}';
@@ -93,7 +79,7 @@ Value unflattened(Documents& documents, Value flat) {
 
 std::string escaped_key(Value index) {
   if (!index) return {};
-  return index.is_text() ? quoted(index.text()) : std::string(index.text());
+  return index.is_text() ? json_text(index.text()) : std::string(index.text());
 }
 
 }  // namespace
@@ -151,6 +137,7 @@ bool read_raw_state(Documents& documents, Value root, World& world, input::Diagn
       world.instances.push_back(std::move(instance));
     }
   }
+  note_callers(world);
   return good;
 }
 

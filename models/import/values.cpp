@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "models/import/json_text.hpp"
+
 namespace moshimo::models::importing {
 
 using input::Node;
@@ -74,25 +76,9 @@ Value Value::decoded() const {
 namespace {
 
 void write_json(Value value, std::string& out) {
-  const auto quoted = [&](std::string_view text) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    out += '"';
-    for (const char c : text) {
-      const auto code = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') out += '\\';
-      if (code < 0x20) {
-        out += "\\u00";
-        out += hex[code >> 4];
-        out += hex[code & 15];
-      } else {
-        out += c;
-      }
-    }
-    out += '"';
-  };
   if (value.is_scalar()) {
     if (value.is_text()) {
-      quoted(value.text());
+      append_json_text(value.text(), out);
     } else {
       out += value.text();
     }
@@ -104,7 +90,7 @@ void write_json(Value value, std::string& out) {
     if (!is_first) out += ',';
     is_first = false;
     if (value.is_map()) {
-      quoted(child.key());
+      append_json_text(child.key(), out);
       out += ':';
     }
     write_json(child, out);

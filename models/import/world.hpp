@@ -89,6 +89,7 @@ class Configuration {
 struct World {
   Language language = Language::terraform;
   std::vector<Instance> instances;
+  std::vector<std::string> callers;   // the accounts in which the files were made
   std::vector<std::string> unknowns;  // what the file leaves open, a sentence each
   std::vector<Change> changes;
   std::vector<Drift> drifted;  // what changed outside Terraform, in order

@@ -11,6 +11,9 @@ SERVICE_WORD = re.compile(  # in code, where the catalogue has to say it; senten
     r"\b(lambda:|iam|sqs|sns|kms|firehose|cloudwatch|eventbridge|s3|ecs|ecr|kinesis|dynamodb|fargate|amazonaws|arn:)\b"
     r"|\"aws ", re.IGNORECASE)
 KNOW_NO_SERVICE = re.compile(r"(input|report)/.*|models/compile[^/]*")
+# Importers read what the catalogue says, too; beside those of a format, whose own words are part of it.
+IMPORT_WORD = re.compile(SERVICE_WORD.pattern + r"|\"(arn:|aws_(?!name)|AWS::)|alias/|\bA(ROA|IDA)|\.ecr\.", re.IGNORECASE)
+GENERIC_IMPORT = re.compile(r"models/import/(?!terraform_|cloudformation|serverless|account_details|iam_|arn\.)[^/]*")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 # Libraries that only some files may include: (headers, files, where that is).
@@ -39,6 +42,8 @@ def complaints(path, text):
         code = re.sub(r"(^|\s)//.*", "", line)
         if KNOW_NO_SERVICE.fullmatch(path) and (word := SERVICE_WORD.search(code)):
             complain(f"'{word[0]}' is known to a service of AWS only; let the catalogue say it")
+        if GENERIC_IMPORT.fullmatch(path) and "#include" not in code and (word := IMPORT_WORD.search(code)):
+            complain(f"'{word[0]}' is a form of AWS; let `identity` in the catalogue say it")
         if not (include := INCLUDE.match(line)):
             continue
         style, header = include.groups()
@@ -116,7 +121,15 @@ class Rules(unittest.TestCase):
         self.complain("report/run/a.cpp", 'text.starts_with("arn:aws:s3")', "let the catalogue say it")
         self.complain("models/compile_rows.cpp", 'command.starts_with("aws ")', "let the catalogue say it")
         self.accept("report/a.cpp", '// such as "iam:role"\nsay("Not documented by AWS:");')
-        self.accept("models/import/a.cpp", 'text.starts_with("arn:")')
+
+    def test_what_texts_name_stands_in_the_catalogue(self):
+        self.complain("models/import/links.cpp", 'text.starts_with("arn:")', "let `identity`")
+        self.complain("models/import/links.cpp", 'if (text.starts_with("alias/")) return;', "let `identity`")
+        self.complain("models/import/links.cpp", 'text.find(".dkr.ecr.")', "let `identity`")
+        self.complain("models/import/statements.cpp", 'type != "aws_iam_policy_document"', "let `identity`")
+        self.accept("models/import/links.cpp", 'if (is_arn(text)) return;  // as arn:aws:s3:::b')
+        self.accept("models/import/arn.cpp", 'text.starts_with("arn:")')
+        self.accept("models/import/terraform_data_sources.cpp", 'type != "aws_iam_policy_document"')
 
     def test_headers_introduce_themselves(self):
         self.accept("core/a.hpp", "// What an a is.\n#pragma once\n")

@@ -254,7 +254,7 @@ TEST_CASE("parts, parents and ports fit together") {
 
 TEST_CASE("import paths and units that cannot be are refused") {
   CHECK(mistakes(R"yaml(  a:thing:
-    terraform: { aws_sqs_queue: { named_by: name }, aws_thing: {} }
+    terraform: { aws_sqs_queue: { named_by: name }, aws_thing: { refused_unless: forced } }
     attributes:
       one: { text: true, default: "", terraform: "a[b].c" }
       two: { duration: true, default: 5m + 3B, range: [1m], terraform: a * x }
@@ -262,11 +262,35 @@ TEST_CASE("import paths and units that cannot be are refused") {
 )yaml") ==
         "t.yaml:5:18: aws_sqs_queue is imported as a:other already\n"
         "t.yaml:5:64: key 'named_by' is missing: the attribute that gives a resource its name\n"
+        "t.yaml:5:82: an update is written as `attribute = value`\n"
         "t.yaml:7:50: '[b]' is neither [] nor [key = value]\n"
         "t.yaml:8:39: a duration and bytes do not go together here\n"
         "t.yaml:8:39: the default of 'two' is a number without a source: give it `fact` or `assumed`\n"
         "t.yaml:8:55: `range` is a list of the least and the most: [1m, 14d]\n"
         "t.yaml:8:72: 'x' is no duration, size or number");
+}
+
+TEST_CASE("identities that name nothing, or two things at once, are refused") {
+  CHECK(mistakes(R"yaml(  a:thing:
+    terraform: { aws_thing: { named_by: name } }
+    identity:
+      writen: "{name}"
+      written: ["{name}#{name}", "", "x:{account}{region}", "{nme}"]
+      followed_by: [":", ""]
+      stood_for_by: [sqs:queue, a:thin]
+      of_aws: "{arn}{name}"
+  a:other: { identity: [x] }
+)yaml") ==
+        "t.yaml:7:7: unknown key 'writen'; did you mean 'written'?\n"
+        "t.yaml:8:17: only one thing can be named; write `{name}` or `{arn}` once\n"
+        "t.yaml:8:34: an empty text names nothing\n"
+        "t.yaml:8:38: two places stand side by side, so where the first ends cannot be told\n"
+        "t.yaml:8:61: a:thing has no 'nme'; did you mean 'name'?\n"
+        "t.yaml:9:20: an empty text stands in everything\n"
+        "t.yaml:10:21: sqs:queue has no attribute that refers to a:thing alone\n"
+        "t.yaml:10:21: there is no type 'a:thin'; did you mean 'a:thing'?\n"
+        "t.yaml:11:15: only one thing can be named; write `{name}` or `{arn}` once\n"
+        "t.yaml:12:24: `identity` is a map");
 }
 
 TEST_CASE("a text cannot be nested without end") {

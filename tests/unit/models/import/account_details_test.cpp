@@ -3,14 +3,12 @@
 
 #include "models/compile.hpp"
 #include "models/iam/policy.hpp"
-#include "models/import/importer.hpp"
+#include "tests/unit/models/import/imports.hpp"
 
 using namespace moshimo;
 using namespace moshimo::models;
 
 namespace {
-
-using Texts = std::vector<std::string>;
 
 // An account with a role in an instance profile, a user in a group, a policy of its own and one of AWS.
 const std::string account = R"({
@@ -38,27 +36,7 @@ const std::string account = R"({
   "IsTruncated": true, "Marker": "next"
 })";
 
-ImportResult import_account(const std::string& text = account) {
-  input::Diagnostics diagnostics;
-  ImportResult result = import_texts({{"account.json", text}}, embedded_catalogue(), diagnostics);
-  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
-  return result;
-}
-
-const Value& attribute(const ImportResult& r, const std::string& name, const std::string& attribute) {
-  static const Value nothing;
-  for (const Resource& one : r.inventory.resources) {
-    if (one.name != name) continue;
-    if (const Value* value = one.attributes.find(attribute)) return *value;
-  }
-  return nothing;
-}
-
-Texts texts(const Value& list) {
-  Texts all;
-  for (const Value& item : list.children) all.push_back(item.text);
-  return all;
-}
+ImportResult import_account() { return import_text(account); }
 
 }  // namespace
 
@@ -67,11 +45,11 @@ TEST_CASE("Account details become roles, users, policies and profiles with what 
   CHECK(r.inventory.account == "111111111111");
   CHECK(r.coverage.modelled == 4);
   CHECK(r.coverage.unmodelled.size() == 1);  // the group
-  CHECK(texts(attribute(r, "runner", "policies")) == Texts{"mine", "arn:aws:iam::aws:policy/ReadOnlyAccess"});
-  CHECK(attribute(r, "runner", "boundary").text == "mine");
-  CHECK(attribute(r, "runner", "path").text == "/app/");
-  CHECK(attribute(r, "web", "role").text == "runner");
-  CHECK(texts(attribute(r, "ann", "policies")) == Texts{"mine"});  // by the group
+  CHECK(texts(value(r, "runner", "policies")) == Texts{"mine", "arn:aws:iam::aws:policy/ReadOnlyAccess"});
+  CHECK(value(r, "runner", "boundary").text == "mine");
+  CHECK(value(r, "runner", "path").text == "/app/");
+  CHECK(value(r, "web", "role").text == "runner");
+  CHECK(texts(value(r, "ann", "policies")) == Texts{"mine"});  // by the group
   input::Diagnostics mistakes;
   compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, mistakes);
   for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
@@ -79,19 +57,19 @@ TEST_CASE("Account details become roles, users, policies and profiles with what 
 
 TEST_CASE("IDs and documents of account details are kept as the evaluator of policies reads them") {
   const ImportResult r = import_account();
-  CHECK(attribute(r, "runner", "unique_id").text == "AROARUNNER1234567890");
-  CHECK(attribute(r, "ann", "unique_id").text == "AIDAANN1ANN1ANN1ANN1");
+  CHECK(value(r, "runner", "unique_id").text == "AROARUNNER1234567890");
+  CHECK(value(r, "ann", "unique_id").text == "AIDAANN1ANN1ANN1ANN1");
   input::Diagnostics mistakes;
   const auto statements = [&](const std::string& json, iam::DocumentKind kind) {
     return iam::parse_policy("p", kind, json, mistakes).statements.size();
   };
-  const Value& inline_policies = attribute(r, "runner", "inline_policies");
+  const Value& inline_policies = value(r, "runner", "inline_policies");
   REQUIRE(inline_policies.find("read"));
   CHECK(statements(inline_policies.find("read")->text, iam::DocumentKind::identity) == 1);
-  CHECK(attribute(r, "ann", "inline_policies").find("ops/mfa"));
-  const Value& trust = attribute(r, "runner", "trust_policy");
+  CHECK(value(r, "ann", "inline_policies").find("ops/mfa"));
+  const Value& trust = value(r, "runner", "trust_policy");
   CHECK(statements(trust.text, iam::DocumentKind::trust) == 1);
-  const std::string& mine = attribute(r, "mine", "document").text;
+  const std::string& mine = value(r, "mine", "document").text;
   CHECK(statements(mine, iam::DocumentKind::identity) == 1);
   CHECK(mine.find("sqs:*") != std::string::npos);  // the default version, not the first
   for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
@@ -103,7 +81,7 @@ TEST_CASE("A trust policy that shows an ID is told to name somebody who is gone"
   CHECK(r.coverage.unresolved.front().address == "runner");
   CHECK(r.coverage.unresolved.front().why ==
         "AROADEADDEADDEAD0001 is what is left of a deleted role: AWS shows an ID where the ARN leads nowhere");
-  const Value& trust = attribute(r, "runner", "trust");
+  const Value& trust = value(r, "runner", "trust");
   REQUIRE(trust.children.size() == 3);
   CHECK(trust.children[0].find("by")->text == "role-id");
   CHECK(trust.children[1].find("allows")->text == "ann");
@@ -111,23 +89,18 @@ TEST_CASE("A trust policy that shows an ID is told to name somebody who is gone"
 
 TEST_CASE("What account details leave out is said") {
   const Texts unknowns = import_account().inventory.unknowns;
-  const auto has = [&](const std::string& part) {
-    return std::any_of(unknowns.begin(), unknowns.end(),
-                       [&](const std::string& u) { return u.find(part) != std::string::npos; });
-  };
-  CHECK(has("account.json is one page of several"));
-  CHECK(has("policies that AWS manages are named here and not described: 1 of account.json"));
-  CHECK(has("user ann is in the group gone, which account.json does not describe"));
-  CHECK(has("AWS::IAM::Group is not modelled: ops"));
+  CHECK(has(unknowns, "test.json is one page of several"));
+  CHECK(has(unknowns, "policies that AWS manages are named here and not described: 1 of test.json"));
+  CHECK(has(unknowns, "user ann is in the group gone, which test.json does not describe"));
+  CHECK(has(unknowns, "AWS::IAM::Group is not modelled: ops"));
 }
 
 TEST_CASE("A role of account details is the one that a Terraform state names") {
-  input::Diagnostics diagnostics;
-  const std::string state =
-      R"({"version":4,"lineage":"x","resources":[{"mode":"managed","type":"aws_lambda_function","name":"f",
-    "instances":[{"attributes":{"function_name":"f","arn":"arn:aws:lambda:eu-west-1:111111111111:function:f","role":"arn:aws:iam::111111111111:role/app/runner"}}]}]})";
-  const ImportResult r = import_texts({{"a", account}, {"s", state}}, embedded_catalogue(), diagnostics);
-  CHECK(attribute(r, "f", "role").text == "runner");
+  const ImportResult r = import_together(
+      {account, state(held("aws_lambda_function", "f",
+                           R"({"function_name":"f","arn":"arn:aws:lambda:eu-west-1:111111111111:function:f",
+                               "role":"arn:aws:iam::111111111111:role/app/runner"})"))});
+  CHECK(value(r, "f", "role").text == "runner");
   CHECK(r.coverage.external.empty());
 }
 

@@ -1,7 +1,7 @@
 // What a plan does not tell apart is said to be unresolved; what stands behind the key of an output is found.
 #include <catch2/catch.hpp>
 
-#include "models/import/importer.hpp"
+#include "tests/unit/models/import/imports.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -27,10 +27,7 @@ ImportResult function_with(const std::string& references, const std::string& ind
          "resources":[{"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f",
            "expressions":{"role":{"references":[)" +
       references + "]}}}]}}}";
-  input::Diagnostics diagnostics;
-  ImportResult result = import_texts({{"plan.json", text}}, embedded_catalogue(), diagnostics);
-  diagnostics.throw_if_errors();
-  return result;
+  return import_text(text);
 }
 
 std::string role_of(const ImportResult& r) {

@@ -3,42 +3,24 @@
 // the table is not at hand.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
-#include <sstream>
 
-#include "models/import/importer.hpp"
+#include "tests/unit/models/import/imports.hpp"
 
 using namespace moshimo;
 using namespace moshimo::models;
 
 namespace {
 
-using Texts = std::vector<std::string>;
-
 struct Row {
   std::string type, path, target;
 };
 
 std::vector<Row> read_rows() {
-  const char* shared = std::getenv("MOSHIMO_SHARED");
-  const std::filesystem::path folder =
-      shared ? std::filesystem::path(shared) : std::filesystem::path(MOSHIMO_SOURCE_DIR) / "../shared";
-  std::ifstream file(folder / "importers/cfn_edges.tsv");
   std::vector<Row> rows;
-  std::string line;
-  std::getline(file, line);  // the heading
-  while (std::getline(file, line)) {
-    std::istringstream fields(line);
-    Row row;
-    std::getline(fields, row.type, '\t');
-    std::getline(fields, row.path, '\t');
-    std::getline(fields, row.target, '\t');
-    row.target = row.target.substr(0, row.target.find_first_of(". "));
-    rows.push_back(row);
+  for (const Texts& row : read_table(beside_the_project("importers/cfn_edges.tsv"))) {
+    rows.push_back({row.at(0), row.at(1), row.at(2).substr(0, row.at(2).find_first_of(". "))});
   }
   return rows;
 }

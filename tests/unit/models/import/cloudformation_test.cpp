@@ -5,76 +5,20 @@
 
 #include "core/dependencies.hpp"
 #include "models/compile.hpp"
-#include "models/import/importer.hpp"
 #include "models/import/placeholders.hpp"
+#include "tests/unit/models/import/imports.hpp"
 
 using namespace moshimo;
 using namespace moshimo::models;
 
 namespace {
 
-using Texts = std::vector<std::string>;
-
-const std::string cases = MOSHIMO_SOURCE_DIR "/tests/cases/cloudformation/";
-
 ImportResult import_case(const std::string& file) {
-  input::Diagnostics diagnostics;
-  ImportResult result = import_files({cases + file}, embedded_catalogue(), diagnostics);
-  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
-  return result;
-}
-
-ImportResult import_templates(std::vector<std::string> texts) {
-  input::Diagnostics diagnostics;
-  std::vector<ImportText> files;
-  for (std::string& text : texts) files.push_back({"t" + std::to_string(files.size()), std::move(text)});
-  ImportResult result = import_texts(std::move(files), embedded_catalogue(), diagnostics);
-  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
-  return result;
+  return import_file(MOSHIMO_SOURCE_DIR "/tests/cases/cloudformation/" + file);
 }
 
 // A template of these resources, in YAML.
 std::string resources(const std::string& body) { return "Resources:\n" + body; }
-
-Texts sorted(Texts texts) {
-  std::sort(texts.begin(), texts.end());
-  return texts;
-}
-
-Texts edges(const ImportResult& r) {
-  Texts all;
-  for (const ImportedEdge& e : r.edges) {
-    all.push_back(e.from + " " + e.attribute + " -> " + e.to + (e.how == ImportedEdge::How::value ? " (text)" : ""));
-  }
-  return sorted(all);
-}
-
-Texts mistakes(const std::string& text) {
-  input::Diagnostics diagnostics;
-  const ImportResult r = import_texts({{"t.yaml", text}}, embedded_catalogue(), diagnostics);
-  CHECK(r.inventory.resources.empty());
-  Texts all;
-  for (const auto& e : diagnostics.errors()) all.push_back(input::to_string(e));
-  return all;
-}
-
-bool has(const Texts& texts, const std::string& part) {
-  return std::any_of(texts.begin(), texts.end(),
-                     [&](const std::string& text) { return text.find(part) != std::string::npos; });
-}
-
-const Resource& resource(const ImportResult& r, const std::string& name) {
-  for (const Resource& one : r.inventory.resources) {
-    if (one.name == name) return one;
-  }
-  FAIL("there is no " << name);
-  return r.inventory.resources.front();
-}
-
-std::string attribute(const ImportResult& r, const std::string& name, const std::string& attribute) {
-  const Value* value = resource(r, name).attributes.find(attribute);
-  return value ? value->text : "nothing";
-}
 
 // Whom the loss of some reaches, and whether they break or merely starve; without parts such as web/subscriptions/0.
 std::map<std::string, bool> reached_from(const Inventory& inventory, const Texts& starts) {
@@ -100,7 +44,7 @@ std::map<std::string, bool> reached_from(const Inventory& inventory, const Texts
 // ---- the whole way --------------------------------------------------------------------------------------------------
 
 TEST_CASE("A role of a template is reached by Ref, GetAtt, Sub, Join and its name in an ARN") {
-  const ImportResult r = import_templates({R"({"Resources": {
+  const ImportResult r = import_together({R"({"Resources": {
     "Role": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "runner", "AssumeRolePolicyDocument": {}}},
     "A": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}},
     "B": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": "Role.Arn"}}},
@@ -109,8 +53,8 @@ TEST_CASE("A role of a template is reached by Ref, GetAtt, Sub, Join and its nam
       {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "AWS::AccountId"}, ":role/", {"Ref": "Role"}]]}}},
     "E": {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/runner"}}}
   }})"});
-  CHECK(edges(r) == Texts{"A role -> runner", "B role -> runner", "C role -> runner", "D role -> runner",
-                          "E role -> runner (text)"});
+  CHECK(edges(r) == Texts{"A role -> runner (reference)", "B role -> runner (reference)",
+                          "C role -> runner (reference)", "D role -> runner (reference)", "E role -> runner"});
   CHECK(r.coverage.modelled == 6);
   CHECK(r.coverage.external.empty());
 }
@@ -151,9 +95,8 @@ TEST_CASE("The staging environment as a template loses the same as its inventory
 
 TEST_CASE("What a template decides is decided, and what it leaves out or cannot have is said") {
   const ImportResult r = import_case("staging.template.yaml");
-  CHECK(attribute(r, "/ecs/web", "retention") == "30d");  // a name out of a mapping
-  CHECK(resource(r, "orders").attributes.find("environment")->find("kms_key")->text ==
-        "AppKey");  // a condition that holds
+  CHECK(attribute(r, "/ecs/web", "retention") == "30d");                       // a name out of a mapping
+  CHECK(value(r, "orders", "environment").find("kms_key")->text == "AppKey");  // a condition that holds
   CHECK(attribute(r, "web", "tasks") == "6");
   CHECK(r.coverage.unmodelled.size() == 1);
   CHECK(r.coverage.unmodelled.front().type == "AWS::CloudFormation::Stack");
@@ -198,12 +141,9 @@ TEST_CASE("What SAM does not write is made: roles, mappings, rules, subscription
   CHECK(sorted(followed) == expected);
   CHECK(attribute(r, "CheckoutHourly", "schedule") == "1h");
   CHECK(attribute(r, "Checkout", "max_retries") == "1");
-  const Value* policies = resource(r, "CheckoutRole").attributes.find("policies");
-  REQUIRE(policies);
-  REQUIRE(policies->children.size() == 3);
-  CHECK(policies->children[0].text == "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole");
-  CHECK(policies->children[1].text == "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess");
-  CHECK(policies->children[2].text == "Shared");
+  const Value& policies = value(r, "CheckoutRole", "policies");
+  CHECK(texts(policies) == Texts{"arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+                                 "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess", "Shared"});
   CHECK(has(r.inventory.unknowns, "Checkout has the policy template SQSSendMessagePolicy"));
   CHECK(has(r.inventory.unknowns, "Checkout is run by the event Voice of type AlexaSkill, which is not modelled"));
   CHECK(has(r.inventory.unknowns, "AWS::StepFunctions::StateMachine is not modelled: Flow"));
@@ -214,7 +154,7 @@ TEST_CASE("What SAM does not write is made: roles, mappings, rules, subscription
 // ---- what is left open ----------------------------------------------------------------------------------------------
 
 TEST_CASE("A parameter without a default is something outside, the same wherever it is named") {
-  const ImportResult r = import_templates({R"(
+  const ImportResult r = import_together({R"(
 Parameters: { RoleArn: { Type: String }, Stage: { Type: String } }
 Conditions:
   IsLive: !Equals [!Ref Stage, live]
@@ -226,10 +166,10 @@ Resources:
   Q: { Type: AWS::SQS::Queue, Properties: { QueueName: !Sub "${Stage}-orders" }, Condition: IsLive }
   T: { Type: AWS::SQS::Queue, Condition: IsTest }
 )"});
-  CHECK(edges(r) == Texts{"A role -> <RoleArn> (text)", "B role -> <RoleArn> (text)"});
+  CHECK(edges(r) == Texts{"A role -> <RoleArn>", "B role -> <RoleArn>"});
   REQUIRE(r.coverage.external.size() == 1);
   CHECK(r.coverage.external.front().type == "iam:role");
-  CHECK(resource(r, "Q").aws_name == "<Stage>-orders");
+  CHECK(find(r, "Q")->aws_name == "<Stage>-orders");
   // The first thing that an open text is compared with is what it is taken to be.
   CHECK(r.coverage.modelled == 3);
   CHECK(has(r.inventory.unknowns, "condition IsLive depends on what t0 leaves open; it is taken to hold"));
@@ -247,24 +187,24 @@ Parameters: { Base: { Type: String } }
 Resources:
   F: { Type: AWS::Lambda::EventSourceMapping, Properties: { FunctionName: f, EventSourceArn: !ImportValue { "Fn::Sub": "${Base}-queue" } } }
 )";
-  CHECK(edges(import_templates({importing, exporting})) == Texts{"F function -> f (text)", "F source -> Q"});
+  CHECK(edges(import_together({importing, exporting})) == Texts{"F function -> f", "F source -> Q (reference)"});
   // Alone, the import leads outside.
-  const ImportResult alone = import_templates({importing});
+  const ImportResult alone = import_together({importing});
   CHECK(has(alone.inventory.unknowns, "F, source: <export Base-queue> is nothing that is modelled here"));
 }
 
 TEST_CASE("A template finds its things in a Terraform state that is given with it") {
-  const ImportResult r = import_templates(
+  const ImportResult r = import_together(
       {R"({"version":4,"lineage":"x","resources":[{"mode":"managed","type":"aws_iam_role","name":"r","instances":[
          {"attributes":{"name":"runner","arn":"arn:aws:iam::111111111111:role/runner"}}]}]})",
        resources(
            "  F: { Type: AWS::Lambda::Function, Properties: { Role: arn:aws:iam::111111111111:role/runner } }\n")});
-  CHECK(edges(r) == Texts{"F role -> runner (text)"});
+  CHECK(edges(r) == Texts{"F role -> runner"});
   CHECK(r.coverage.external.empty());
 }
 
 TEST_CASE("A key is named by its alias, and a principal by its role or account") {
-  const ImportResult r = import_templates({resources(R"(
+  const ImportResult r = import_together({resources(R"(
   Key:
     Type: AWS::KMS::Key
     Properties:
@@ -276,14 +216,14 @@ TEST_CASE("A key is named by its alias, and a principal by its role or account")
   Role: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } }
   Q: { Type: AWS::SQS::Queue, Properties: { KmsMasterKeyId: !Ref Alias } }
 )")});
-  CHECK(edges(r) == Texts{"Key policy[0].allows -> Role", "Q kms_key -> alias/app", "alias/app target -> Key"});
-  const Value* policy = resource(r, "Key").attributes.find("policy");
-  REQUIRE(policy);
-  CHECK(policy->children.at(1).find("by")->text == "account");
+  CHECK(edges(r) == Texts{"Key policy[0].allows -> Role (reference)", "Q kms_key -> alias/app (reference)",
+                          "alias/app target -> Key (reference)"});
+  const Value& policy = value(r, "Key", "policy");
+  CHECK(policy.children.at(1).find("by")->text == "account");
 }
 
 TEST_CASE("Loops are written out, and functions on lists do their work") {
-  const ImportResult r = import_templates({R"(
+  const ImportResult r = import_together({R"(
 Transform: AWS::LanguageExtensions
 Parameters: { Names: { Type: CommaDelimitedList, Default: "a, b" } }
 Resources:
@@ -295,14 +235,14 @@ Resources:
     Type: AWS::Lambda::EventSourceMapping
     Properties: { EventSourceArn: !GetAtt Queueb.Arn, FunctionName: !Select [1, !Split ["/", "x/worker/y"]] }
 )"});
-  CHECK(edges(r) == Texts{"M function -> worker (text)", "M source -> work-b"});
+  CHECK(edges(r) == Texts{"M function -> worker", "M source -> work-b (reference)"});
   CHECK(r.coverage.modelled == 3);
 }
 
 // ---- mistakes -------------------------------------------------------------------------------------------------------
 
 TEST_CASE("Mistakes of a template are told with their places, all at once") {
-  const Texts all = mistakes(R"(AWSTemplateFormatVersion: "2010-09-09"
+  const Texts all = refusals(R"(AWSTemplateFormatVersion: "2010-09-09"
 Resouces: {}
 Conditions: { Loop: !Not [!Condition Loop] }
 Resources:
@@ -315,7 +255,8 @@ Resources:
   H: { Properties: {} }
   I: { Type: AWS::SQS::Queue, Properties: { QueueName: !FindInMap [M, a, b] } }
   J: { Type: AWS::SQS::Queue, Condition: Loop }
-)");
+)",
+                             "t.yaml");
   const Texts expected{
       "t.yaml:2:11: a template has no key 'Resouces'; did you mean 'Resources'?",
       "resource 'G' has no key 'Propeties'; did you mean 'Properties'?",
@@ -339,7 +280,7 @@ TEST_CASE("A template that multiplies itself is refused before it costs memory")
   std::string list = "[a";
   for (int i = 0; i < 2000; ++i) list += ", a";
   list += "]";
-  const Texts all = mistakes("Resources:\n  \"Fn::ForEach::A\":\n    - X\n    - " + list +
+  const Texts all = refusals("Resources:\n  \"Fn::ForEach::A\":\n    - X\n    - " + list +
                              "\n    - \"Fn::ForEach::B\":\n        - Y\n        - " + list +
                              "\n        - \"R${X}${Y}\": { Type: AWS::SQS::Queue }\n");
   REQUIRE_FALSE(all.empty());

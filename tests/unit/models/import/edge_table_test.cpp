@@ -3,44 +3,25 @@
 // table is not at hand.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
-#include <sstream>
 
-#include "models/import/importer.hpp"
+#include "tests/unit/models/import/imports.hpp"
 
 using namespace moshimo;
 using namespace moshimo::models;
 
 namespace {
 
-using Texts = std::vector<std::string>;
-
 struct Row {
   std::string type, path, edge, target, form;
 };
 
 std::vector<Row> read_rows() {
-  const char* shared = std::getenv("MOSHIMO_SHARED");
-  const std::filesystem::path folder =
-      shared ? std::filesystem::path(shared) : std::filesystem::path(MOSHIMO_SOURCE_DIR) / "../shared";
-  std::ifstream file(folder / "importers/tf_edges.tsv");
   std::vector<Row> rows;
-  std::string line;
-  std::getline(file, line);  // the heading
-  while (std::getline(file, line)) {
-    std::istringstream fields(line);
-    Row row;
-    std::getline(fields, row.type, '\t');
-    std::getline(fields, row.path, '\t');
-    std::getline(fields, row.edge, '\t');
-    std::getline(fields, row.target, '\t');
-    std::getline(fields, row.form, '\t');
-    rows.push_back(row);
+  for (const Texts& row : read_table(beside_the_project("importers/tf_edges.tsv"))) {
+    rows.push_back({row.at(0), row.at(1), row.at(2), row.at(3), row.at(4)});
   }
   return rows;
 }
@@ -220,11 +201,6 @@ std::string nested(const std::string& path, const std::string& value) {
   return "{" + beside + "\"" + segment + "\":" + inner + "}";
 }
 
-std::string held(const std::string& type, const std::string& name, const std::string& attributes) {
-  return R"({"mode":"managed","type":")" + type + R"(","name":")" + name + R"(","instances":[{"attributes":{)" +
-         attributes + "}}]}";
-}
-
 // How a part names what it belongs to.
 struct Join {
   std::string attribute;
@@ -270,7 +246,7 @@ bool is_found(const Row& row, const std::string& path, const std::string& target
            R"(","rules":[{"destination":[{"bucket":"arn:aws:s3:::elsewhere"}]}]}]})";
   }
   std::string attributes = json.substr(1, json.size() - 2) + beside(row, path);
-  std::string resources = held(target, "target", identities(target));
+  std::string resources = held(target, "target", "{" + identities(target) + "}");
   bool is_join = false;
   const auto joined = joins.find(row.type);
   if (joined != joins.end() && !embedded_catalogue().find_terraform(row.type)) {
@@ -280,16 +256,15 @@ bool is_found(const Row& row, const std::string& path, const std::string& target
       const Join& join = joined->second.front();
       const std::string owner = R"("name":"owner","id":"owner","bucket":"owner","function_name":"owner","arn":"owner",)"
                                 R"("url":"owner","key_id":"owner")";
-      resources += "," + held(join.owner, "owner", owner);
+      resources += "," + held(join.owner, "owner", "{" + owner + "}");
       attributes += ",\"" + join.attribute + "\":\"owner\"";
     }
   } else {
     attributes += R"(,"arn":"arn:aws:x:eu-west-1:111111111111:source")";
   }
-  resources += "," + held(row.type, "source", attributes);
+  resources += "," + held(row.type, "source", "{" + attributes + "}");
   input::Diagnostics diagnostics;
-  const ImportResult r = import_texts({{"row", R"({"version":4,"lineage":"x","resources":[)" + resources + "]}"}},
-                                      embedded_catalogue(), diagnostics);
+  const ImportResult r = import_texts({{"row", state(resources)}}, embedded_catalogue(), diagnostics);
   if (diagnostics.has_errors()) return false;
   if (is_join) return r.coverage.folded == 1 && r.coverage.external.empty();
   std::set<std::string> names;

@@ -1,0 +1,78 @@
+// The worlds before and after a plan, held against each other: what goes, what changes, and what that does.
+//
+// Each kind of change has a file of its own, planned_*.cpp.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "models/import/planned_changes.hpp"
+
+namespace moshimo::models::importing {
+
+// The fault that is the loss of an attribute, by the names the catalogue gives such faults; empty: there is none.
+std::string loss_of(const TypeDef& type, std::string_view attribute);
+
+std::string address_of(const Change& change);  // with its deposed key
+
+class Comparison {
+ public:
+  Comparison(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue)
+      : plan_(plan), before_(before), after_(after), catalogue_(catalogue) {}
+
+  PlannedChanges run();
+
+ private:
+  const std::vector<Placement>& placements(const Change& change) const;
+  const TypeDef* type_of(const std::string& catalogue_type) const;
+  const TypeDef* type_before(const std::string& name) const;
+  void add_fault(const std::string& name, std::string verb, const std::string& address, const std::string& type,
+                 std::string why, bool is_update);
+  bool is_unknown(const std::string& name, const std::string& attribute) const;
+
+  // deletions
+  void take(const Change& change);
+  void remove_whole(const Placement& whole, const Change& change);
+  void tell_refused(const std::string& name, const Change& change);
+  void find_renamed();
+
+  // parts of something that stays
+  bool goes_with_whole(const std::string& name) const;
+  std::size_t staying(const Placement& place, const std::string& terraform_type);
+  bool loss_of_is_nothing(const Placement& place) const;
+  void remove_part(const Change& change);
+
+  // updates
+  bool is_fault(const Change& change, const Placement& place);
+  void compare();
+  void changed(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
+               const models::Value* old, const models::Value* now);
+  void compare_items(const Resource& was, const std::string& address, const AttributeDef& attribute,
+                     const models::Value* old, const models::Value* now);
+  void tell_update(const Change& change);
+
+  // replacements
+  void look_at_replacements();
+  void tell_same_name(const PlannedChanges::Replacement& r);
+  bool keeps_data(const std::string& name) const;
+  bool decrypts_data(const std::string& name) const;
+  bool gets_another_arn(const std::string& name) const;
+
+  // who may be hurt and is not seen
+  void tell_unseen_users();
+
+  const World& plan_;
+  const Mapped& before_;
+  const Mapped& after_;
+  const Catalogue& catalogue_;
+  PlannedChanges result_;
+  std::unordered_set<std::string> gone_;
+  std::unordered_set<std::string> told_;
+  std::unordered_set<std::string> faults_;  // name and verb
+  std::vector<const Change*> parts_removed_;
+  std::unordered_map<std::string, std::size_t> parts_;  // that stay, by component, attribute and Terraform's type
+};
+
+}  // namespace moshimo::models::importing

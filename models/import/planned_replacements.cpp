@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "models/import/differences.hpp"
+#include "models/import/plan_comparison.hpp"
+
+namespace moshimo::models::importing {
+
+// What the plan does around a replacement: it makes attachments again, and users go over to the new ARN.
+void Comparison::look_at_replacements() {
+  if (result_.replacements.empty()) return;
+  std::unordered_map<std::string, Action> actions;
+  for (const Change& change : plan_.changes) actions.emplace(address_of(change), change.action);
+  const auto action_of = [&](const std::string& address) {
+    const auto found = actions.find(address);
+    return found == actions.end() ? Action::no_op : found->second;
+  };
+  std::unordered_map<std::string, std::unordered_set<std::string>> lost;  // component -> attributes that lose parts
+  std::unordered_map<std::string, std::unordered_set<std::string>> made;
+  std::unordered_set<std::string> keeps_parts;
+  for (const auto& [address, places] : before_.placements) {
+    for (const Placement& p : places) {
+      if (p.attribute.empty()) continue;
+      if (removes(action_of(address))) {
+        lost[p.name].insert(p.attribute);
+      } else {
+        keeps_parts.insert(p.name);
+      }
+    }
+  }
+  for (const auto& [address, places] : after_.placements) {
+    const Action action = action_of(address);
+    if (action != Action::create && !replaces(action)) continue;
+    for (const Placement& p : places) {
+      if (!p.attribute.empty()) made[p.name].insert(p.attribute);
+    }
+  }
+  for (PlannedChanges::Replacement& r : result_.replacements) {
+    const auto& gone = lost[r.name];
+    r.keeps_data = keeps_data(r.name);
+    if (r.creates_first) tell_same_name(r);
+    r.restores_parts = !keeps_parts.contains(r.name) &&
+                       std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
+    std::size_t users = 0;
+    const bool all_move = std::all_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
+      if (edge.to != r.name || !edge.is_followed || gone_.contains(edge.from)) return true;
+      ++users;
+      return is_unknown(edge.from, edge.attribute.substr(0, edge.attribute.find_first_of(".[")));
+    });
+    r.moves_users = users > 0 && all_move && (r.creates_first || gets_another_arn(r.name));
+  }
+}
+
+// Two cannot have one name at a time.
+void Comparison::tell_same_name(const PlannedChanges::Replacement& r) {
+  const auto change = std::find_if(plan_.changes.begin(), plan_.changes.end(),
+                                   [&](const Change& other) { return address_of(other) == r.address; });
+  const TypeDef* type = type_before(r.name);
+  if (change == plan_.changes.end() || !type) return;
+  for (const ImportSource& source : type->terraform) {
+    if (source.type != change->type || source.named_by.empty()) continue;
+    const Value was = change->before.member(source.named_by.front());
+    const Value will_be = change->after.member(source.named_by.front());
+    if (!was.is_scalar() || !will_be.is_scalar() || was.text() != will_be.text()) return;
+    result_.not_simulated.push_back(
+        fmt::format("{} is to be made before the old one goes, and both are called {}: AWS refuses that, and the "
+                    "apply stops there",
+                    r.address, was.text()));
+    return;
+  }
+}
+
+// It has a store, or what a user of it stores is lost with it.
+bool Comparison::keeps_data(const std::string& name) const {
+  const TypeDef* type = type_before(name);
+  return (type && !type->stores.empty()) || decrypts_data(name);
+}
+
+bool Comparison::decrypts_data(const std::string& name) const {
+  return std::any_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
+    const TypeDef* user = edge.to == name ? type_before(edge.from) : nullptr;
+    if (!user) return false;
+    if (catalogue_.is_in_group(user->name, "key") && edge.from != name) return decrypts_data(edge.from);
+    const std::string attribute = edge.attribute.substr(0, edge.attribute.find_first_of(".["));
+    return std::any_of(user->stores.begin(), user->stores.end(), [&](const StoreDef& store) {
+      return std::any_of(store.lost_with.begin(), store.lost_with.end(),
+                         [&](const Path& path) { return path.text.starts_with(attribute + "."); });
+    });
+  });
+}
+
+bool Comparison::gets_another_arn(const std::string& name) const {
+  const auto find = [&](const Inventory& inventory) {
+    return std::find_if(inventory.resources.begin(), inventory.resources.end(),
+                        [&](const Resource& r) { return r.name == name; });
+  };
+  const auto was = find(before_.inventory);
+  const auto is = find(after_.inventory);
+  if (was == before_.inventory.resources.end() || is == after_.inventory.resources.end()) return false;
+  const auto aws_name = [](const Resource& r) { return r.aws_name.empty() ? r.name : r.aws_name; };
+  if (aws_name(*was) != aws_name(*is)) return true;
+  const TypeDef* type = type_of(was->type);
+  return type && std::any_of(type->arn.parts.begin(), type->arn.parts.end(), [&](const TextPart& part) {
+           if (part.kind != TextPart::Kind::path || !type->find_attribute(part.path.text)) return false;
+           const models::Value* old = was->attributes.find(part.path.text);
+           const models::Value* now = is->attributes.find(part.path.text);
+           return old && now && !equal(*old, *now);
+         });
+}
+
+}  // namespace moshimo::models::importing

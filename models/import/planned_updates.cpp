@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "models/import/differences.hpp"
+#include "models/import/plan_comparison.hpp"
+#include "models/import/read_attributes.hpp"
+
+namespace moshimo::models::importing {
+
+// An update that the catalogue says is a fault: a key that is disabled.
+bool Comparison::is_fault(const Change& change, const Placement& place) {
+  const TypeDef* type = type_of(place.type);
+  if (!type || !place.attribute.empty()) return false;
+  for (const ImportSource& source : type->terraform) {
+    if (source.type != change.type) continue;
+    for (const ImportSource::FaultByUpdate& f : source.faults) {
+      const std::string_view was = change.before.member(f.attribute).text();
+      if (was == f.value || change.after.member(f.attribute).text() != f.value) continue;
+      add_fault(place.name, f.fault, address_of(change), change.type,
+                fmt::format("{}: {} → {}", f.attribute, was.empty() ? "nothing" : was, f.value), true);
+      told_.insert(place.name);
+      return true;
+    }
+  }
+  return false;
+}
+
+void Comparison::compare() {
+  std::unordered_map<std::string, const Resource*> after;
+  for (const Resource& r : after_.inventory.resources) after.emplace(r.name, &r);
+  std::unordered_map<std::string, std::string> addresses;
+  for (const auto& [address, places] : before_.placements) {
+    for (const Placement& p : places) {
+      if (p.attribute.empty()) addresses.emplace(p.name, address);
+    }
+  }
+  // What a plan forgets stays as it is; what it makes in its place is another.
+  const std::unordered_set<std::string> forgotten(result_.forgotten.begin(), result_.forgotten.end());
+  for (const Resource& was : before_.inventory.resources) {
+    const auto found = after.find(was.name);
+    if (gone_.contains(was.name) || found == after.end() || found->second->type != was.type) continue;
+    const TypeDef* type = type_of(was.type);
+    const auto address = addresses.find(was.name);
+    if (!type || address == addresses.end() || forgotten.contains(address->second)) continue;
+    for (const AttributeDef& attribute : type->attributes) {
+      const models::Value* old = was.attributes.find(attribute.name);
+      const models::Value* now = found->second->attributes.find(attribute.name);
+      if (!old && !now) continue;
+      if (is_unknown(was.name, attribute.name)) {
+        if (old && !is_within(*old, now)) {
+          result_.not_simulated.push_back(
+              fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
+          told_.insert(was.name);
+        }
+        continue;
+      }
+      if (old && now && equal(*old, *now)) continue;
+      changed(was, address->second, *type, attribute, old, now);
+    }
+  }
+}
+
+void Comparison::changed(const Resource& was, const std::string& address, const TypeDef& type,
+                         const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
+  const std::string verb = loss_of(type, attribute.name);
+  if (old && !verb.empty() && old->kind == models::Value::Kind::list) {
+    for (const models::Value& item : old->children) {
+      const bool is_kept = now && std::any_of(now->children.begin(), now->children.end(),
+                                              [&](const models::Value& other) { return equal(item, other); });
+      if (is_kept) continue;
+      const models::Value* whom = item.kind == models::Value::Kind::map ? item.find("allows") : &item;
+      if (!whom) continue;
+      if (gone_.contains(whom->text)) {
+        result_.not_simulated.push_back(
+            fmt::format("{}: its {} no longer names {}, which goes as well", was.name, attribute.name, whom->text));
+        told_.insert(was.name);
+        continue;
+      }
+      add_fault(was.name, verb, address, was.type, fmt::format("its {} no longer names {}", attribute.name, whom->text),
+                true);
+      told_.insert(was.name);
+    }
+    return;
+  }
+  if (attribute.kind == AttributeDef::Kind::contains) {
+    compare_items(was, address, attribute, old, now);
+    return;
+  }
+  told_.insert(was.name);
+  if (attribute.kind == AttributeDef::Kind::policy || attribute.kind == AttributeDef::Kind::map) {
+    result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
+    return;
+  }
+  result_.updates.push_back(
+      {was.name, address, attribute.name, old ? in_words(*old) : "nothing", now ? in_words(*now) : "nothing"});
+}
+
+// Parts that were there before, one by one; new ones take nothing away.
+void Comparison::compare_items(const Resource& was, const std::string& address, const AttributeDef& attribute,
+                               const models::Value* old, const models::Value* now) {
+  for (std::size_t i = 0; old && i < old->children.size(); ++i) {
+    const models::Value& item = old->children[i];
+    const models::Value* name = item.find("name");
+    const std::string part = fmt::format("{}/{}/{}", was.name, attribute.name, name ? name->text : fmt::to_string(i));
+    if (gone_.contains(part)) continue;
+    const models::Value* same = nullptr;
+    for (std::size_t k = 0; now && k < now->children.size(); ++k) {
+      const models::Value* other = now->children[k].find("name");
+      if (name ? other && other->text == name->text : !other && k == i) same = &now->children[k];
+    }
+    if (same && equal(item, *same)) continue;
+    told_.insert(was.name);
+    result_.updates.push_back(
+        {part, address, attribute.name, in_words(item), same ? in_words(*same) : std::string("nothing")});
+  }
+}
+
+void Comparison::tell_update(const Change& change) {
+  const auto& places = placements(change);
+  std::vector<std::string> names = changed_attributes(change);
+  if (places.empty()) {
+    if (names.empty()) return;
+    result_.not_simulated.push_back(
+        fmt::format("{} changes in {}; {} is not modelled", change.address, fmt::join(names, ", "), change.type));
+    return;
+  }
+  if (std::any_of(places.begin(), places.end(), [&](const Placement& p) { return told_.contains(p.name); })) return;
+  // What is unknown and read leads to the same as before, or something would have been told.
+  AttributeNames read;
+  for (const Placement& p : places) {
+    const TypeDef* type = type_of(p.type);
+    if (!type) continue;
+    read.merge(p.attribute.empty() ? read_from_component(*type, change.type, Language::terraform, catalogue_)
+                                   : read_from_part(*type, change.type));
+  }
+  std::erase_if(names, [&](const std::string& name) {
+    return name.ends_with(known_later) && read.contains(name.substr(0, name.size() - known_later.size()));
+  });
+  if (names.empty()) return;
+  result_.not_simulated.push_back(
+      fmt::format("{} changes in {}, in nothing that the model looks at", change.address, fmt::join(names, ", ")));
+}
+
+}  // namespace moshimo::models::importing

@@ -1,0 +1,265 @@
+// What a plan does: deletions, replacements, updates, and what is only told.
+#include <catch2/catch.hpp>
+
+#include "models/compile.hpp"
+#include "tests/unit/models/import/imports.hpp"
+
+using namespace moshimo;
+using namespace moshimo::models;
+
+TEST_CASE("A policy that loses a statement for somebody who stays is broken; for somebody who goes it is not") {
+  const auto plan = [](const std::string& role_action) {
+    const std::string before =
+        R"("{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/r\"}}]}")";
+    return R"({"format_version":"1.2","resource_changes":[
+      {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":[")" +
+           role_action + R"("],"before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":)" +
+           (role_action == "delete" ? "null" : R"({"name":"r","arn":"arn:aws:iam::111111111111:role/r"})") + R"(}},
+      {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["update"],
+        "before":{"name":"q","url":"u","policy":)" +
+           before + R"(},"after":{"name":"q","url":"u","policy":"{\"Statement\":[]}"}}}]})";
+  };
+  CHECK(faults(import_text(plan("no-op"))) == Texts{"break-policy q"});
+  const ImportResult both = import_text(plan("delete"));
+  CHECK(faults(both) == Texts{"delete r"});
+  CHECK(both.changes.not_simulated == Texts{"q: its policy no longer names r, which goes as well"});
+}
+
+TEST_CASE("An attachment that goes without its role takes the role's policies") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],
+      "before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"}}},
+    {"address":"aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",
+      "change":{"actions":["delete"],"before":{"role":"r","policy_arn":"arn:aws:iam::aws:policy/ReadOnlyAccess"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"detach r"});
+}
+
+TEST_CASE("A permission that goes takes the callers of its function, and says how many others stay") {
+  const auto permission = [](const std::string& name, const std::string& action) {
+    const std::string values =
+        R"({"function_name":"f","principal":"sns.amazonaws.com","statement_id":")" + name + "\"}";
+    return R"(,{"address":"aws_lambda_permission.)" + name +
+           R"(","mode":"managed","type":"aws_lambda_permission","name":")" + name + R"(","change":{"actions":[")" +
+           action + R"("],"before":)" + values + R"(,"after":)" + (action == "delete" ? "null" : values) + "}}";
+  };
+  const std::string function = R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r"})";
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+      "before":)" + function + R"(,"after":)" +
+                                     function + "}}" + permission("one", "delete") + permission("two", "no-op") + "]}");
+  CHECK(r.coverage.folded == 2);
+  CHECK(faults(r) == Texts{"break-policy f"});
+  CHECK(r.changes.deletions.front().why == "1 more of its kind stays");
+}
+
+TEST_CASE("An event target that goes without its rule is deleted by its own name") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_cloudwatch_event_rule.r","mode":"managed","type":"aws_cloudwatch_event_rule","name":"r","change":{"actions":["no-op"],
+      "before":{"name":"r"},"after":{"name":"r"}}},
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["no-op"],
+      "before":{"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q"},"after":{"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q"}}},
+    {"address":"aws_cloudwatch_event_target.t","mode":"managed","type":"aws_cloudwatch_event_target","name":"t",
+      "change":{"actions":["delete"],"before":{"rule":"r","target_id":"t","arn":"arn:aws:sqs:eu-west-1:111111111111:q"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"delete r/targets/t"});
+  input::Diagnostics diagnostics;
+  CompileOptions options;
+  options.actions.push_back({"r/targets/t", "delete", {}, {}});
+  const Compiled compiled =
+      compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), options, diagnostics);
+  for (const auto& e : diagnostics.errors()) FAIL_CHECK(input::to_string(e));
+  CHECK(compiled.component("r/targets/t").is_set());
+  CHECK(edges(r) == Texts{"r targets[0].target -> q"});
+}
+
+TEST_CASE("A replaced policy that stays the same is no loss for good") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["no-op"],
+      "before":{"name":"q","url":"https://q"},"after":{"name":"q","url":"https://q"}}},
+    {"address":"aws_sqs_queue_policy.p","mode":"managed","type":"aws_sqs_queue_policy","name":"p","change":{"actions":["delete","create"],
+      "before":{"queue_url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"},
+      "after":{"queue_url":"https://q","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"}}}]})");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.not_simulated ==
+        Texts{"aws_sqs_queue_policy.p is replaced: q is without that part of its policy until the new one is made"});
+}
+
+TEST_CASE("A plan that says it is not complete is passed on as such") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","complete":false,"resource_changes":[]})");
+  CHECK(r.is_partial);
+  REQUIRE_FALSE(r.inventory.unknowns.empty());
+  CHECK(r.inventory.unknowns.front().find("not complete") != std::string::npos);
+}
+
+TEST_CASE("A part of something outside the files is read into that") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",
+      "change":{"actions":["delete"],"before":{"role":"shared","policy_arn":"arn:aws:iam::111111111111:policy/p"},"after":null}},
+    {"address":"aws_sqs_queue_policy.p","mode":"managed","type":"aws_sqs_queue_policy","name":"p","change":{"actions":["delete"],
+      "before":{"queue_url":"https://sqs.eu-west-1.amazonaws.com/222222222222/elsewhere",
+                "policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"}}]}"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"break-policy elsewhere", "detach shared"});
+  CHECK(r.coverage.folded == 2);
+  CHECK(r.coverage.unmodelled.empty());
+  REQUIRE(find(r, "elsewhere"));
+  CHECK(find(r, "elsewhere")->account == "222222222222");
+  CHECK(find(r, "elsewhere")->region == "eu-west-1");
+  CHECK(edges(r) == Texts{"shared policies -> p"});
+}
+
+TEST_CASE("Created under another address under the same name it is replaced, not lost") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.old","mode":"managed","type":"aws_iam_role","name":"old","change":{"actions":["delete"],
+      "before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":null}},
+    {"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new","change":{"actions":["create"],
+      "before":null,"after":{"name":"r"},"after_unknown":{"arn":true}}}]})");
+  CHECK(faults(r).empty());
+  REQUIRE(r.changes.replacements.size() == 1);
+  CHECK(r.changes.replacements.front().name == "r");
+  CHECK_FALSE(r.changes.replacements.front().creates_first);
+  CHECK(r.changes.replacements.front().why == "created again as aws_iam_role.new; a moved block would keep it");
+}
+
+TEST_CASE("A role that is replaced with what is attached to it, and a function that goes over to the new one") {
+  const auto plan = [](const std::string& actions, const std::string& attachment, const std::string& after_role,
+                       const std::string& unknown) {
+    const std::string role = R"({"name":"r","path":"/","arn":"arn:aws:iam::111111111111:role/r"})";
+    const std::string attached = R"({"role":"r","policy_arn":"arn:aws:iam::aws:policy/ReadOnlyAccess"})";
+    const std::string function = R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r"})";
+    return R"({"format_version":"1.2","resource_changes":[
+      {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":[)" +
+           actions + R"(],"before":)" + role + R"(,"after":)" + after_role + R"(,"after_unknown":{"arn":true}}},
+      {"address":"aws_iam_role_policy_attachment.a","mode":"managed","type":"aws_iam_role_policy_attachment","name":"a",
+        "change":{"actions":[)" +
+           attachment + R"(],"before":)" + attached + R"(,"after":)" + attached + R"(}},
+      {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["update"],
+        "before":)" +
+           function + R"(,"after":{"function_name":"f"},"after_unknown":{)" + unknown + R"(}}}],
+      "configuration":{"root_module":{"resources":[
+        {"address":"aws_iam_role_policy_attachment.a","expressions":{"role":{"references":["aws_iam_role.r.name","aws_iam_role.r"]}}},
+        {"address":"aws_lambda_function.f","expressions":{"role":{"references":["aws_iam_role.r.arn","aws_iam_role.r"]}}}]}}})";
+  };
+  const std::string again = R"("delete","create")";
+  const std::string first = R"("create","delete")";
+  const auto replacement = [](const ImportResult& r) {
+    REQUIRE(r.changes.replacements.size() == 1);
+    return r.changes.replacements.front();
+  };
+  // The same name and path: the same ARN, so the function stays with what it had.
+  const auto same = replacement(import_text(plan(again, again, R"({"name":"r","path":"/"})", R"("role":true)")));
+  CHECK(same.restores_parts);
+  CHECK_FALSE(same.moves_users);
+  // Its attachment is left alone, and so is lost with the old role.
+  CHECK_FALSE(replacement(import_text(plan(again, R"("no-op")", R"({"name":"r","path":"/"})", R"("role":true)")))
+                  .restores_parts);
+  // Another name: another ARN, to which the function goes over.
+  CHECK(replacement(import_text(plan(first, first, R"({"name":"r2","path":"/"})", R"("role":true)"))).moves_users);
+  CHECK(replacement(import_text(plan(again, again, R"({"name":"r2","path":"/"})", R"("role":true)"))).moves_users);
+  // A function that is told nothing stays with the old one.
+  CHECK_FALSE(replacement(import_text(plan(first, first, R"({"name":"r2","path":"/"})", ""))).moves_users);
+}
+
+TEST_CASE("What goes although nothing in the files uses it is named, with whom it lets in") {
+  const auto plan = [](const std::string& more) {
+    return R"({"resource_changes":[{"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r",
+      "change":{"actions":["delete"],"before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r","assume_role_policy":
+      "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs-tasks.amazonaws.com\"}}]}"},"after":null}})" +
+           more + "]}";
+  };
+  const ImportResult alone = import_text(plan(""));
+  REQUIRE(alone.changes.unseen_users.size() == 1);
+  CHECK(alone.changes.unseen_users.front().name == "r");
+  CHECK(alone.changes.unseen_users.front().trusted == Texts{"ecs-tasks.amazonaws.com"});
+  const ImportResult used = import_text(plan(R"(,{"address":"aws_lambda_function.f","mode":"managed",
+    "type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+    "before":{"function_name":"f","role":"arn:aws:iam::111111111111:role/r"},"after":{}}})"));
+  CHECK(used.changes.unseen_users.empty());
+}
+
+TEST_CASE("A reference that the model does not follow is told when what it names goes") {
+  const ImportResult r = import_text(R"({"resource_changes":[
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["delete"],
+      "before":{"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q","url":"https://q"},"after":null}},
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["no-op"],
+      "before":{"function_name":"f","role":"arn:aws:iam::111111111111:role/r",
+                "environment":[{"variables":{"QUEUE":"arn:aws:sqs:eu-west-1:111111111111:q","OTHER":"q"}}]},"after":{}}}]})");
+  REQUIRE(r.changes.mentions.size() == 1);
+  CHECK(r.changes.mentions.front().name == "q");
+  CHECK(r.changes.mentions.front().by == "f");
+  CHECK(r.changes.mentions.front().attribute == "environment[].variables");
+  CHECK(r.coverage.stated == 2);  // and the role
+  CHECK(r.coverage.unfollowed == 1);
+  CHECK(coverage_line(r.coverage) ==
+        "2 resources: 2 modelled, 0 part of those, 0 not modelled; 2 references stated (1 of them not followed), 0 "
+        "inferred, 0 unresolved; 1 thing outside these files");
+}
+
+TEST_CASE("A role that is forgotten keeps its trust, and the policies attached to it") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","change":{"actions":["forget"],
+     "before":{"name":"a","arn":"arn:aws:iam::111111111111:role/a","path":"/","assume_role_policy":
+       "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"},
+     "after":null}},
+    {"address":"aws_iam_role.b","mode":"managed","type":"aws_iam_role","name":"b","change":{"actions":["no-op"],
+     "before":{"name":"b","arn":"arn:aws:iam::111111111111:role/b"},"after":{"name":"b","arn":"arn:aws:iam::111111111111:role/b"}}},
+    {"address":"aws_iam_role_policy_attachment.p","mode":"managed","type":"aws_iam_role_policy_attachment","name":"p",
+     "change":{"actions":["forget"],"before":{"role":"b","policy_arn":"arn:aws:iam::aws:policy/ReadOnlyAccess"},"after":null}}]})");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.updates.empty());
+  CHECK(r.changes.not_simulated.empty());
+  CHECK(r.changes.forgotten == Texts{"aws_iam_role.a", "aws_iam_role_policy_attachment.p"});
+}
+
+TEST_CASE("What only leaves or enters the state is no fault: forget, import, moved") {
+  const auto change = [](const std::string& name, const std::string& actions, const std::string& more) {
+    const std::string values = R"({"name":")" + name + R"(","arn":"arn:aws:iam::111111111111:role/)" + name + "\"}";
+    return R"({"address":"aws_iam_role.)" + name + R"(","mode":"managed","type":"aws_iam_role","name":")" + name +
+           "\"" + (more.starts_with("\"previous") ? "," + more : "") + R"(,"change":{"actions":[)" + actions +
+           R"(],"before":)" + values + R"(,"after":)" + (actions == "\"forget\"" ? "null" : values) +
+           (more.starts_with("\"importing") ? "," + more : "") + "}}";
+  };
+  const ImportResult r = import_text(
+      R"({"format_version":"1.2","resource_changes":[)" + change("a", "\"forget\"", "") + "," +
+      change("b", "\"no-op\"", R"("importing":{"id":"b"})") + "," + change("c", "\"create\",\"forget\"", "") + "," +
+      change("d", "\"no-op\"", R"("previous_address":"module.x.aws_iam_role.d")") + "]}");
+  CHECK(faults(r).empty());
+  CHECK(r.changes.replacements.empty());
+  CHECK(r.changes.forgotten == Texts{"aws_iam_role.a", "aws_iam_role.c"});
+  CHECK(r.changes.imported == Texts{"aws_iam_role.b"});
+  REQUIRE(r.changes.moves.size() == 1);
+  CHECK(r.changes.moves.front().from == "module.x.aws_iam_role.d");
+}
+
+TEST_CASE("Drift says what changed and what is gone") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[],"resource_drift":[
+    {"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","change":{"actions":["update"],"before":{},"after":{}}},
+    {"address":"aws_iam_role.b","mode":"managed","type":"aws_iam_role","name":"b","change":{"actions":["delete"],"before":{},"after":null}},
+    {"address":"aws_iam_role.c","mode":"managed","type":"aws_iam_role","name":"c","change":{"actions":["no-op"],"before":{},"after":{}}}]})");
+  CHECK(r.changes.drifted == Texts{"aws_iam_role.a"});
+  CHECK(r.changes.vanished == Texts{"aws_iam_role.b"});
+}
+
+TEST_CASE("A deposed object goes under its own name; the current one stays") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],
+      "before":{"name":"r-2","arn":"arn:aws:iam::111111111111:role/r-2"},"after":{"name":"r-2"}}},
+    {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","deposed":"abcd1234","change":{"actions":["delete"],
+      "before":{"name":"r-1","arn":"arn:aws:iam::111111111111:role/r-1"},"after":null}}]})");
+  CHECK(faults(r) == Texts{"delete r-1"});
+  CHECK(r.changes.deletions.front().address == "aws_iam_role.r (deposed abcd1234)");
+  CHECK(find(r, "r-2"));
+}
+
+TEST_CASE("A bucket that goes without force_destroy is told to go only when it is empty") {
+  const auto bucket = [](const std::string& name, const std::string& beside) {
+    return R"({"address":"aws_s3_bucket.)" + name + R"(","mode":"managed","type":"aws_s3_bucket","name":")" + name +
+           R"(","change":{"actions":["delete"],"before":{"bucket":")" + name + "\"" + beside + R"(},"after":null}})";
+  };
+  const ImportResult r = import_text(R"({"resource_changes":[)" + bucket("kept", R"(,"force_destroy":false)") + "," +
+                                     bucket("old", "") + "," + bucket("emptied", R"(,"force_destroy":true)") + "]}");
+  CHECK(faults(r) == Texts{"delete emptied", "delete kept", "delete old"});  // the worse of the two
+  REQUIRE(r.changes.not_simulated.size() == 2);
+  CHECK(has(r.changes.not_simulated,
+            "aws_s3_bucket.kept goes without force_destroy = true: AWS refuses that while kept "
+            "holds anything, and the apply stops there; here it goes with all it holds"));
+  CHECK(has(r.changes.not_simulated, "aws_s3_bucket.old goes without force_destroy = true"));
+}
