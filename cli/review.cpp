@@ -75,7 +75,7 @@ Job declare_review(CLI::App& app) {
     view.import = &import;
     scenarios::Answer answer;
     if (auto scenario = scenarios::review_scenario(import, review)) {
-      auto inventory = std::make_shared<const models::Inventory>(import.inventory);
+      auto inventory = std::make_shared<const models::Inventory>(import.met_by_faults());
       answer = scenarios::answer(std::move(scenario), std::move(inventory), common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
       view.answer = &answer;

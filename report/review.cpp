@@ -1,6 +1,7 @@
 // What a plan would do before it is applied, and how much of it the model covers.
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 
 #include "report/json.hpp"
@@ -104,14 +105,20 @@ void list_changes(Page& page, const PlannedChanges& changes) {
       return fmt::format("{} in {} of {}", code(clean(m.name)), clean(m.attribute), code(clean(m.by)));
     });
   }
-  if (!changes.updates.empty()) {
+  const auto updates = [&](bool is_simulated, const char* heading) {
+    std::vector<PlannedChanges::Update> some;
+    std::copy_if(changes.updates.begin(), changes.updates.end(), std::back_inserter(some),
+                 [&](const PlannedChanges::Update& u) { return u.is_simulated == is_simulated; });
+    if (some.empty()) return;
     page.gap();
-    page.paragraph(strong("Changed in place, which is not simulated:"), 1);
+    page.paragraph(strong(heading), 1);
     const auto value = [](const std::string& v) { return v.empty() ? "nothing" : code(cut_to(clean(v), 40)); };
-    first_of(page, changes.updates, [&](const PlannedChanges::Update& u) {
+    first_of(page, some, [&](const PlannedChanges::Update& u) {
       return fmt::format("{} {}: {} → {}", code(clean(u.address)), clean(u.attribute), value(u.before), value(u.after));
     });
-  }
+  };
+  updates(true, "Changed in place first, which counts below:");
+  updates(false, "Changed in place, which is not simulated:");
   const auto named = [&](const std::vector<std::string>& addresses, std::string_view what) {
     if (addresses.empty()) return;
     page.gap();

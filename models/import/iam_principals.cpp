@@ -90,8 +90,8 @@ std::string_view name_of(NamedPrincipal::By by) {
 
 bool is_unique_id(std::string_view text) {
   if (is_unique_id_placeholder(text)) return true;
-  return text.size() >= 16 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
-         text.find(':') == std::string_view::npos;
+  return text.size() >= 8 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
+         text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string_view::npos;
 }
 
 bool is_user_id(std::string_view unique_id) { return unique_id.starts_with("AIDA"); }

@@ -214,7 +214,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   importing::Mapped after;
   if (result.has_plan) {
     importing::KnownNames names;
-    names.by_identity = std::move(before.identities);
+    names.by_identity = before.identities;
     for (const auto& [address, places] : before.placements) {
       for (const importing::Placement& p : places) {
         if (p.attribute.empty()) names.by_address.emplace(address, p.name);
@@ -222,8 +222,9 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     }
     after = importing::map_world(read.after, documents, catalogue, names);
   }
+  std::vector<importing::ChangedFirst> changed_first;
   for (const std::size_t i : read.plans) {
-    PlannedChanges changes = importing::planned_changes(read.before[i].world, before, after, catalogue);
+    PlannedChanges changes = importing::planned_changes(read.before[i].world, before, after, catalogue, changed_first);
     append_rows(result.changes.deletions, std::move(changes.deletions));
     append_rows(result.changes.replacements, std::move(changes.replacements));
     append_rows(result.changes.updates, std::move(changes.updates));
@@ -237,6 +238,10 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     append_rows(result.changes.drifted, std::move(changes.drifted));
     append_rows(result.changes.vanished, std::move(changes.vanished));
     append_rows(result.changes.not_simulated, std::move(changes.not_simulated));
+  }
+  if (!changed_first.empty() && !result.is_planned_world) {
+    result.changed_first = importing::with_changes(before.inventory, after, changed_first);
+    result.changed_first->imported = true;
   }
   importing::Mapped& chosen = result.is_planned_world ? after : before;
   result.inventory = std::move(chosen.inventory);
@@ -290,6 +295,7 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   ImportResult result = import_documents(whole, catalogue, diagnostics, options);
   // What messages point into, and what the result comes from.
   for (const auto& document : documents) result.inventory.files.push_back(document->shared_file());
+  if (result.changed_first) result.changed_first->files = result.inventory.files;
   return result;
 }
 

@@ -5,6 +5,7 @@
 // part of one that is, or listed in `coverage`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,7 @@ struct PlannedChanges {
     std::string attribute;
     std::string before;
     std::string after;
+    bool is_simulated = false;  // it is done before anything goes, and what goes meets it done
   };
   struct Unmodelled {  // deleted or replaced, without being known to the model
     std::string address;
@@ -130,6 +132,9 @@ struct ImportResult {
     std::string address;  // Terraform's
   };
   std::vector<Address> addresses;  // by name
+  // Of a plan: the world that its deletions meet, with what it changes in place before them; empty: `inventory`.
+  std::optional<Inventory> changed_first;
+  const Inventory& met_by_faults() const { return changed_first ? *changed_first : inventory; }
   bool has_plan = false;
   bool is_partial = false;        // a plan said it is not complete
   bool is_planned_world = false;  // the inventory is the world after the plan

@@ -23,6 +23,7 @@ class Comparison {
       : plan_(plan), before_(before), after_(after), catalogue_(catalogue) {}
 
   PlannedChanges run();
+  std::vector<ChangedFirst> take_changed_first() { return std::move(changed_first_); }
 
  private:
   const std::vector<Placement>& placements(const Change& change) const;
@@ -45,6 +46,12 @@ class Comparison {
   void remove_part(const Change& change);
 
   // updates
+  bool comes_first(const TypeDef& type, const AttributeDef& attribute, const models::Value* old,
+                   const models::Value* now) const;
+  bool is_told_by_files(const std::string& name) const;
+  bool is_simulated(const Resource& was, const AttributeDef& attribute) const;
+  void update(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
+              const models::Value* old, const models::Value* now);
   bool is_fault(const Change& change, const Placement& place);
   void compare();
   void changed(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
@@ -62,6 +69,7 @@ class Comparison {
 
   // who may be hurt and is not seen
   void tell_unseen_users();
+  std::unordered_set<std::string> tell_unmodelled_users(const std::unordered_set<std::string>& names);
 
   const World& plan_;
   const Mapped& before_;
@@ -70,7 +78,10 @@ class Comparison {
   PlannedChanges result_;
   std::unordered_set<std::string> gone_;
   std::unordered_set<std::string> told_;
-  std::unordered_set<std::string> faults_;  // name and verb
+  std::unordered_set<std::string> faults_;    // name and verb
+  std::unordered_set<std::string> switched_;  // name and Terraform's attribute that is a fault
+  std::unordered_set<std::string> remade_;    // name and attribute of which a part is replaced
+  std::vector<ChangedFirst> changed_first_;
   std::vector<const Change*> parts_removed_;
   std::unordered_map<std::string, std::size_t> parts_;  // that stay, by component, attribute and Terraform's type
 };

@@ -152,40 +152,12 @@ void Comparison::find_renamed() {
   });
 }
 
-// Things that only others make use of, and that go although none of those is in the files.
-void Comparison::tell_unseen_users() {
-  std::unordered_map<std::string_view, const Resource*> resources;
-  for (const Resource& r : before_.inventory.resources) resources.emplace(r.name, &r);
-  std::unordered_set<std::string_view> used;
-  for (const ImportedEdge& edge : before_.edges) {
-    const bool is_statement = edge.attribute.ends_with(".allows") || edge.attribute.ends_with(".only");
-    if (!is_statement) used.insert(edge.to);
-    if (!edge.is_followed && gone_.contains(edge.to) && !gone_.contains(edge.from)) {
-      result_.mentions.push_back({edge.to, edge.from, edge.attribute});
-    }
-  }
-  const auto tell = [&](const std::string& name) {
-    const auto found = resources.find(name);
-    const TypeDef* type = found == resources.end() ? nullptr : type_of(found->second->type);
-    if (!type || !type->hops.empty() || !type->processes.empty() || type->find_port("in") || used.contains(name))
-      return;
-    std::vector<std::string> trusted;
-    if (const models::Value* trust = found->second->attributes.find("trust")) {
-      for (const models::Value& statement : trust->children) {
-        if (const models::Value* whom = statement.find("allows")) trusted.push_back(whom->text);
-      }
-    }
-    result_.unseen_users.push_back({name, std::move(trusted)});
-  };
-  for (const auto& d : result_.deletions) {
-    if (d.verb == "delete") tell(d.name);
-  }
-  for (const auto& r : result_.replacements) tell(r.name);
-}
-
-PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after,
-                               const Catalogue& catalogue) {
-  return Comparison(plan, before, after, catalogue).run();
+PlannedChanges planned_changes(const World& plan, const Mapped& before, const Mapped& after, const Catalogue& catalogue,
+                               std::vector<ChangedFirst>& changed_first) {
+  Comparison comparison(plan, before, after, catalogue);
+  PlannedChanges changes = comparison.run();
+  for (ChangedFirst& change : comparison.take_changed_first()) changed_first.push_back(std::move(change));
+  return changes;
 }
 
 }  // namespace moshimo::models::importing

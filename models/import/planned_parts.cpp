@@ -56,6 +56,7 @@ void Comparison::remove_part(const Change& change) {
                                                   address, place.name, place.attribute,
                                                   replaces(change.action) ? "replaced" : "deleted"));
     } else if (replaces(change.action)) {
+      remade_.insert(place.name + "\n" + place.attribute.substr(0, place.attribute.find_first_of(".[")));
       result_.not_simulated.push_back(fmt::format(
           "{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
           change.action == Action::remove_then_create ? "until the new one is made" : "for no time if all goes well"));

@@ -42,12 +42,16 @@ void Comparison::look_at_replacements() {
     r.restores_parts = !keeps_parts.contains(r.name) &&
                        std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
     std::size_t users = 0;
+    bool are_attached_again = true;  // all of them, by parts that the plan makes again
     const bool all_move = std::all_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
       if (edge.to != r.name || !edge.is_followed || gone_.contains(edge.from)) return true;
       ++users;
-      return is_unknown(edge.from, edge.attribute.substr(0, edge.attribute.find_first_of(".[")));
+      const std::string attribute = edge.attribute.substr(0, edge.attribute.find_first_of(".["));
+      const auto again = made.find(edge.from);
+      are_attached_again = are_attached_again && again != made.end() && again->second.contains(attribute);
+      return is_unknown(edge.from, attribute);
     });
-    r.moves_users = users > 0 && all_move && (r.creates_first || gets_another_arn(r.name));
+    r.moves_users = users > 0 && all_move && (r.creates_first || are_attached_again || gets_another_arn(r.name));
   }
 }
 

@@ -19,6 +19,7 @@ bool Comparison::is_fault(const Change& change, const Placement& place) {
       add_fault(place.name, f.fault, address_of(change), change.type,
                 fmt::format("{}: {} → {}", f.attribute, was.empty() ? "nothing" : was, f.value), true);
       told_.insert(place.name);
+      switched_.insert(place.name + "\n" + f.attribute);
       return true;
     }
   }
@@ -46,6 +47,10 @@ void Comparison::compare() {
       const models::Value* old = was.attributes.find(attribute.name);
       const models::Value* now = found->second->attributes.find(attribute.name);
       if (!old && !now) continue;
+      if (comes_first(*type, attribute, old, now)) {
+        update(was, address->second, *type, attribute, old, now);
+        continue;
+      }
       if (is_unknown(was.name, attribute.name)) {
         if (old && !is_within(*old, now)) {
           result_.not_simulated.push_back(
@@ -63,6 +68,10 @@ void Comparison::compare() {
 void Comparison::changed(const Resource& was, const std::string& address, const TypeDef& type,
                          const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
   const std::string verb = loss_of(type, attribute.name);
+  if (remade_.contains(was.name + "\n" + attribute.name)) {
+    told_.insert(was.name);  // with the part that is replaced
+    return;
+  }
   if (old && !verb.empty() && old->kind == models::Value::Kind::list) {
     for (const models::Value& item : old->children) {
       const bool is_kept = now && std::any_of(now->children.begin(), now->children.end(),
@@ -87,12 +96,45 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
     return;
   }
   told_.insert(was.name);
+  if (is_simulated(was, attribute)) return;
   if (attribute.kind == AttributeDef::Kind::policy || attribute.kind == AttributeDef::Kind::map) {
     result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
     return;
   }
-  result_.updates.push_back(
-      {was.name, address, attribute.name, old ? in_words(*old) : "nothing", now ? in_words(*now) : "nothing"});
+  update(was, address, type, attribute, old, now);
+}
+
+void Comparison::update(const Resource& was, const std::string& address, const TypeDef& type,
+                        const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
+  const bool is_first = comes_first(type, attribute, old, now);
+  if (is_first) changed_first_.push_back({was.name, attribute.name, *now});
+  told_.insert(was.name);
+  result_.updates.push_back({was.name, address, attribute.name, old ? in_words(*old) : "nothing",
+                             now ? in_words(*now) : "nothing", is_first});
+}
+
+// How long a store keeps its content, and whom a user uses in place of what goes: Terraform updates users first.
+bool Comparison::comes_first(const TypeDef& type, const AttributeDef& attribute, const models::Value* old,
+                             const models::Value* now) const {
+  if (!old || !now || now->kind != models::Value::Kind::scalar || equal(*old, *now)) return false;
+  if (attribute.kind == AttributeDef::Kind::refers_to) {
+    return gone_.contains(old->text) && !gone_.contains(now->text) && is_told_by_files(now->text);
+  }
+  return std::any_of(type.stores.begin(), type.stores.end(),
+                     [&](const StoreDef& store) { return is_attribute(store.holds_for, attribute.name); });
+}
+
+// Not a name that stands for something the files do not tell.
+bool Comparison::is_told_by_files(const std::string& name) const {
+  return std::any_of(after_.edges.begin(), after_.edges.end(), [&](const ImportedEdge& e) { return e.to == name; });
+}
+
+// A fault says it already: a mapping that is switched off.
+bool Comparison::is_simulated(const Resource& was, const AttributeDef& attribute) const {
+  return std::any_of(attribute.terraform.begin(), attribute.terraform.end(), [&](const ImportPath& path) {
+    return path.other_type.empty() && !path.steps.empty() &&
+           switched_.contains(was.name + "\n" + path.steps.front().name);
+  });
 }
 
 // Parts that were there before, one by one; new ones take nothing away.

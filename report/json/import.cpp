@@ -58,7 +58,8 @@ Json change_rows(const models::PlannedChanges& changes) {
                        {"address", u.address},
                        {"attribute", u.attribute},
                        {"before", u.before},
-                       {"after", u.after}});
+                       {"after", u.after},
+                       {"is_simulated", u.is_simulated}});
   }
   Json moves = Json::array();
   for (const auto& m : changes.moves) moves.push_back({{"from", m.from}, {"to", m.to}});

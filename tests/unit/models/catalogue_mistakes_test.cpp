@@ -285,7 +285,7 @@ TEST_CASE("identities that name nothing, or two things at once, are refused") {
         "t.yaml:8:17: only one thing can be named; write `{name}` or `{arn}` once\n"
         "t.yaml:8:34: an empty text names nothing\n"
         "t.yaml:8:38: two places stand side by side, so where the first ends cannot be told\n"
-        "t.yaml:8:61: a:thing has no 'nme'; did you mean 'name'?\n"
+        "t.yaml:8:63: a:thing has no 'nme'; did you mean 'name'?\n"
         "t.yaml:9:20: an empty text stands in everything\n"
         "t.yaml:10:21: sqs:queue has no attribute that refers to a:thing alone\n"
         "t.yaml:10:21: there is no type 'a:thin'; did you mean 'a:thing'?\n"

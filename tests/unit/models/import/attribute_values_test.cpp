@@ -86,7 +86,7 @@ TEST_CASE("Of several values where the model follows one the others are told") {
           R"(\"max-buffer-size\":\"25m\"}}}]"})")));
   CHECK(edges(r) == Texts{"t log_group -> /a"});
   CHECK(attribute(r, "t", "log_mode") == "blocking");
-  CHECK(attribute(r, "t", "log_buffer") == "26214400B");
+  CHECK(attribute(r, "t", "log_buffer") == "26214400");
   CHECK(unresolved(r) == Texts{"aws_ecs_task_definition.t log_group: it names /b as well, and the model follows one",
                                "aws_ecs_task_definition.t log_mode: it says non-blocking as well, and the model "
                                "follows one"});

@@ -65,3 +65,14 @@ TEST_CASE("Odd shapes of a document name nobody and break nothing") {
   CHECK(principals("[]").empty());
   CHECK(principals(R"({"Statement":["x",null,3,{"Principal":["a"]},{"Principal":{"AWS":{"a":1}}}]})").empty());
 }
+
+TEST_CASE("An ID is told by its beginning and its letters, however long it is") {
+  const auto by_condition = [](const std::string& id) {
+    return principals(R"({"Statement":[{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":")" +
+                      id + R"("}}}]})");
+  };
+  REQUIRE(by_condition("AROAEXAMPLEREPL:*").size() == 1);
+  CHECK(by_condition("AROAEXAMPLEREPL:*").front().named_as == "AROAEXAMPLEREPL");
+  CHECK(by_condition("AROAEXAMPLEREPL:*").front().by == NamedPrincipal::By::role_id);
+  CHECK(by_condition("a-name-of-somebody").empty());
+}

@@ -1,4 +1,5 @@
 // What a plan does: deletions, replacements, updates, and what is only told.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "models/compile.hpp"
@@ -262,4 +263,149 @@ TEST_CASE("A bucket that goes without force_destroy is told to go only when it i
             "aws_s3_bucket.kept goes without force_destroy = true: AWS refuses that while kept "
             "holds anything, and the apply stops there; here it goes with all it holds"));
   CHECK(has(r.changes.not_simulated, "aws_s3_bucket.old goes without force_destroy = true"));
+}
+
+namespace {
+
+// One change of a plan. `before` and `after` are objects, or null.
+std::string change(const std::string& address, const std::string& actions, const std::string& before,
+                   const std::string& after, const std::string& unknown = "{}") {
+  const std::size_t dot = address.find('.');
+  return R"({"address":")" + address + R"(","mode":"managed","type":")" + address.substr(0, dot) + R"(","name":")" +
+         address.substr(dot + 1) + R"(","change":{"actions":[)" + actions + R"(],"before":)" + before + R"(,"after":)" +
+         after + R"(,"after_unknown":)" + unknown + "}}";
+}
+std::string plan_of(const std::string& changes, const std::string& configuration = "{}") {
+  return R"({"resource_changes":[)" + changes + R"(],"configuration":)" + configuration + "}";
+}
+std::string role(const std::string& name) {
+  return R"({"name":")" + name + R"(","arn":"arn:aws:iam::111111111111:role/)" + name + "\"}";
+}
+std::string function(const std::string& role) {
+  return R"({"function_name":"f","arn":"arn:aws:lambda:eu-west-1:111111111111:function:f",)"
+         R"("role":"arn:aws:iam::111111111111:role/)" +
+         role + "\"}";
+}
+Texts updates(const ImportResult& r) {
+  Texts all;
+  for (const auto& u : r.changes.updates) {
+    all.push_back(u.name + " " + u.attribute + ": " + u.before + " -> " + u.after + (u.is_simulated ? " first" : ""));
+  }
+  return sorted(all);
+}
+std::string met(const ImportResult& r, const std::string& name, const std::string& attribute) {
+  for (const Resource& resource : r.met_by_faults().resources) {
+    const Value* value = resource.name == name ? resource.attributes.find(attribute) : nullptr;
+    if (value) return value->text;
+  }
+  return "nothing";
+}
+
+}  // namespace
+
+TEST_CASE("Who goes over to another role before its own is deleted is not hurt by that") {
+  const ImportResult r =
+      import_text(plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," +
+                          change("aws_iam_role.b", "\"no-op\"", role("b"), role("b")) + "," +
+                          change("aws_lambda_function.f", "\"update\"", function("a"), function("b"))));
+  CHECK(faults(r) == Texts{"delete a"});
+  CHECK(attribute(r, "f", "role") == "a");  // the world before
+  CHECK(met(r, "f", "role") == "b");        // what the deletion finds
+  CHECK(updates(r) == Texts{"f role: a -> b first"});
+}
+
+TEST_CASE("Who goes over to a role that the plan makes meets it there") {
+  const std::string f = R"({"function_name":"f","arn":"arn:aws:lambda:eu-west-1:111111111111:function:f"})";
+  const ImportResult r = import_text(
+      plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," +
+                  change("aws_iam_role.n", "\"create\"", "null", R"({"name":"n"})", R"({"arn":true})") + "," +
+                  change("aws_lambda_function.f", "\"update\"", function("a"), f, R"({"role":true})"),
+              R"({"root_module":{"resources":[)"
+              R"({"address":"aws_iam_role.n","mode":"managed","type":"aws_iam_role","name":"n","expressions":{}},)"
+              R"({"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f",)"
+              R"("expressions":{"role":{"references":["aws_iam_role.n.arn","aws_iam_role.n"]}}}]}})"));
+  CHECK(met(r, "f", "role") == "n");
+  const auto& found = r.met_by_faults().resources;
+  CHECK(std::count_if(found.begin(), found.end(), [](const Resource& one) { return one.name == "n"; }) == 1);
+  CHECK(find(r, "n") == nullptr);
+}
+
+TEST_CASE("Who goes over to a role that goes as well, or is told by nobody, stays where it is") {
+  const ImportResult r =
+      import_text(plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," +
+                          change("aws_iam_role.b", "\"delete\"", role("b"), "null") + "," +
+                          change("aws_lambda_function.f", "\"update\"", function("a"), function("b"))));
+  CHECK(met(r, "f", "role") == "a");
+  CHECK(updates(r) == Texts{"f role: a -> b"});
+}
+
+TEST_CASE("A retention that the plan changes counts for what else it does, and a switch is told once") {
+  const auto queue = [](const std::string& seconds) {
+    return R"({"name":"q","arn":"arn:aws:sqs:eu-west-1:111111111111:q","message_retention_seconds":)" + seconds + "}";
+  };
+  const auto mapping = [](const std::string& enabled) {
+    return R"({"uuid":"m","event_source_arn":"arn:aws:sqs:eu-west-1:111111111111:q",)"
+           R"("function_name":"arn:aws:lambda:eu-west-1:111111111111:function:f","enabled":)" +
+           enabled + "}";
+  };
+  const ImportResult r =
+      import_text(plan_of(change("aws_sqs_queue.q", "\"update\"", queue("345600"), queue("60")) + "," +
+                          change("aws_lambda_event_source_mapping.m", "\"update\"", mapping("true"), mapping("false")) +
+                          "," + change("aws_lambda_function.f", "\"no-op\"", function("a"), function("a"))));
+  CHECK(faults(r) == Texts{"disable m"});
+  CHECK(updates(r) == Texts{"q retention: 4d -> 1m first"});
+  CHECK(met(r, "q", "retention") == "1m");
+  CHECK(attribute(r, "q", "retention") == "4d");
+}
+
+TEST_CASE("A function that may no longer run is throttled") {
+  const auto limited = [](const std::string& limit) {
+    std::string f = function("a");
+    return f.insert(1, R"("reserved_concurrent_executions":)" + limit + ",");
+  };
+  const ImportResult r =
+      import_text(plan_of(change("aws_lambda_function.f", "\"update\"", limited("-1"), limited("0"))));
+  CHECK(faults(r) == Texts{"throttle f"});
+  CHECK(r.changes.not_simulated.empty());
+}
+
+TEST_CASE("A policy that is replaced with its attachment is attached again") {
+  const std::string policy = R"({"name":"P","arn":"arn:aws:iam::111111111111:policy/P"})";
+  const std::string attached = R"({"role":"a","policy_arn":"arn:aws:iam::111111111111:policy/P","id":"a-1"})";
+  const std::string again = "\"delete\",\"create\"";
+  const ImportResult r = import_text(plan_of(
+      change("aws_iam_policy.P", again, policy, R"({"name":"P"})", R"({"arn":true})") + "," +
+          change("aws_iam_role_policy_attachment.x", again, attached, R"({"role":"a"})", R"({"policy_arn":true})") +
+          "," + change("aws_iam_role.a", "\"no-op\"", role("a"), role("a")),
+      R"({"root_module":{"resources":[)"
+      R"({"address":"aws_iam_policy.P","mode":"managed","type":"aws_iam_policy","name":"P","expressions":{}},)"
+      R"({"address":"aws_iam_role_policy_attachment.x","mode":"managed","type":"aws_iam_role_policy_attachment","name":"x",)"
+      R"("expressions":{"policy_arn":{"references":["aws_iam_policy.P.arn","aws_iam_policy.P"]}}}]}})"));
+  REQUIRE(r.changes.replacements.size() == 1);
+  CHECK(r.changes.replacements.front().moves_users);
+  CHECK(faults(r).empty());
+}
+
+TEST_CASE("An attachment that goes from one policy to another is no loss of all policies") {
+  const auto attached = [](const std::string& policy) {
+    return R"({"role":"a","policy_arn":"arn:aws:iam::aws:policy/)" + policy + R"(","id":"a-1"})";
+  };
+  const ImportResult r = import_text(
+      plan_of(change("aws_iam_role_policy_attachment.x", "\"delete\",\"create\"", attached("X"), attached("Y")) + "," +
+              change("aws_iam_role.a", "\"no-op\"", role("a"), role("a"))));
+  CHECK(faults(r).empty());
+  CHECK(has(r.changes.not_simulated, "a is without that part of its policies until the new one is made"));
+}
+
+TEST_CASE("A user that is not modelled is named, and not left out") {
+  const ImportResult r =
+      import_text(plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," +
+                          change("aws_codebuild_project.c", "\"no-op\"",
+                                 R"({"name":"c","service_role":"arn:aws:iam::111111111111:role/a"})",
+                                 R"({"name":"c","service_role":"arn:aws:iam::111111111111:role/a"})")));
+  CHECK(r.changes.unseen_users.empty());
+  REQUIRE(r.changes.mentions.size() == 1);
+  CHECK(r.changes.mentions.front().name == "a");
+  CHECK(r.changes.mentions.front().by == "aws_codebuild_project.c");
+  CHECK(r.changes.mentions.front().attribute == "service_role");
 }
