@@ -10,22 +10,26 @@ const scenarios::Answer& answer_for(const std::string& path_or_name, const Commo
   auto scenario =
       std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(find_scenario(path_or_name), diagnostics));
   if (scenario->inventories.empty()) diagnostics.throw_if_errors();  // else those of the inventory come with them
+  const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
+  if (!catalogue) {
+    const models::Inventory inventory = models::read_inventory(scenario->inventories, diagnostics);
+    diagnostics.throw_if_errors();
+  }
   static scenarios::Answer answer;
-  answer = scenarios::answer(std::move(scenario), common.catalogue(), diagnostics);
+  answer = scenarios::answer(std::move(scenario), *catalogue, diagnostics);
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
   return answer;
 }
 
-World world_of(const std::vector<std::string>& inventories, const Common& common) {
-  input::Diagnostics diagnostics;
-  World world;
-  world.inventory = std::make_shared<const models::Inventory>(models::read_inventory(inventories, diagnostics));
-  diagnostics.throw_if_errors();
-  world.compiled = models::compile(world.inventory, common.catalogue(), {}, diagnostics);
-  diagnostics.throw_if_errors();
-  common.print_warnings(diagnostics);
-  return world;
+models::Compiled compile(std::shared_ptr<const models::Inventory> inventory, const models::Catalogue& catalogue,
+                         input::Diagnostics& diagnostics) {
+  models::Compiled compiled;
+  if (!inventory->is_whole || (inventory->resources.empty() && diagnostics.has_errors())) return compiled;
+  input::Diagnostics compiling;
+  compiled = models::compile(std::move(inventory), catalogue, {}, compiling);
+  diagnostics.take(std::move(compiling));
+  return compiled;
 }
 
 namespace {
@@ -81,11 +85,9 @@ std::vector<ComponentId> meant_by(const World& world, const models::Catalogue& c
   return found;
 }
 
-}  // namespace
-
+// Those that do not exist are mistakes, told with the nearest.
 std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
-                                          const std::vector<std::string>& names) {
-  input::Diagnostics diagnostics;
+                                          const std::vector<std::string>& names, input::Diagnostics& diagnostics) {
   std::vector<ComponentId> found;
   for (const std::string& name : names) {
     const ComponentId c = world.compiled.component(name);
@@ -103,8 +105,24 @@ std::vector<ComponentId> components_named(const World& world, const models::Cata
     diagnostics.error(
         {}, fmt::format("there is no component '{}' in the inventory{}", name, input::did_you_mean(name, known)));
   }
-  diagnostics.throw_if_errors();
   return found;
+}
+
+}  // namespace
+
+World world_of(const std::string& inventory, const std::vector<std::string>& names, const Common& common) {
+  input::Diagnostics diagnostics;
+  World world;
+  world.inventory = std::make_shared<const models::Inventory>(models::read_inventory({inventory}, diagnostics));
+  const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
+  if (!catalogue) diagnostics.throw_if_errors();
+  world.compiled = compile(world.inventory, *catalogue, diagnostics);
+  if (world.compiled.system.components.size() > 0) {
+    world.named = components_named(world, *catalogue, names, diagnostics);
+  }
+  diagnostics.throw_if_errors();
+  common.print_warnings(diagnostics);
+  return world;
 }
 
 }  // namespace moshimo::cli

@@ -14,16 +14,19 @@ namespace moshimo::cli {
 // Kept until the program ends: taking the answer about a large account apart would take as long as reading the account.
 const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common);
 
-// An inventory with its compiled form, which refers to it.
+// An inventory with its compiled form, which refers to it, and the components that were asked for.
 struct World {
   std::shared_ptr<const models::Inventory> inventory;
   models::Compiled compiled;
+  std::vector<ComponentId> named;
 };
-World world_of(const std::vector<std::string>& inventories, const Common& common);
 
-// The components of these names, ARNs or Terraform addresses; throws InputError, naming the nearest, for those that do
-// not exist.
-std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
-                                          const std::vector<std::string>& names);
+// Throws InputError with every mistake of the inventory, and every name that no component has: components are called
+// by name, ARN or Terraform address.
+World world_of(const std::string& inventory, const std::vector<std::string>& names, const Common& common);
+
+// With errors in `diagnostics` the compiled form is not to be used. Mistakes of form do not hide those of meaning.
+models::Compiled compile(std::shared_ptr<const models::Inventory> inventory, const models::Catalogue& catalogue,
+                         input::Diagnostics& diagnostics);
 
 }  // namespace moshimo::cli

@@ -59,14 +59,22 @@ report::Style Common::style() const {
   return style;
 }
 
-const models::Catalogue& Common::catalogue() const {
-  if (models_dir.empty()) return models::embedded_catalogue();
+const models::Catalogue* Common::find_catalogue(input::Diagnostics& diagnostics) const {
+  if (models_dir.empty()) return &models::embedded_catalogue();
   if (!extended_) {
-    input::Diagnostics diagnostics;
-    extended_ = std::make_unique<models::Catalogue>(models::embedded_catalogue_with(models_dir, diagnostics));
-    diagnostics.throw_if_errors();
+    input::Diagnostics reading;
+    extended_ = std::make_unique<models::Catalogue>(models::embedded_catalogue_with(models_dir, reading));
+    is_extended_well_ = !reading.has_errors();
+    diagnostics.take(std::move(reading));
   }
-  return *extended_;
+  return is_extended_well_ ? extended_.get() : nullptr;
+}
+
+const models::Catalogue& Common::catalogue() const {
+  input::Diagnostics diagnostics;
+  const models::Catalogue* found = find_catalogue(diagnostics);
+  diagnostics.throw_if_errors();
+  return *found;
 }
 
 void Common::write(const std::string& text) const { write_data(ascii ? report::in_ascii(text) : text); }
@@ -84,7 +92,12 @@ void Common::write_data(const std::string& text) const {
 
 void Common::print_warnings(const input::Diagnostics& diagnostics) const {
   if (quiet) return;
-  for (const input::Diagnostic& w : diagnostics.warnings()) std::cerr << "warning: " << input::to_string(w) << '\n';
+  constexpr std::size_t most = 50;
+  const std::vector<input::Diagnostic>& all = diagnostics.warnings();
+  for (std::size_t i = 0; i < std::min(most, all.size()); ++i) {
+    std::cerr << "warning: " << input::to_string(all[i]) << '\n';
+  }
+  if (all.size() > most) std::cerr << fmt::format("and {} more warnings\n", all.size() - most);
 }
 
 const std::vector<Command>& commands() {
@@ -109,9 +122,10 @@ const std::vector<Command>& commands() {
        "moshimo validate staging.inventory.yaml drill.scenario.yaml",
        declare_validate,
        {"text", "json"}},
-      {"explain", "What is known of a resource type or a fact, with its source",
-       "a name of `moshimo list types` or `moshimo list facts`",
-       "moshimo explain lambda:function\n  moshimo explain fh.s3-retry", declare_explain, reports},
+      {"explain", "What is known of a resource type or a fact, with its source; or how a file is written",
+       "a name of `moshimo list types` or `moshimo list facts`, or scenario or inventory",
+       "moshimo explain lambda:function\n  moshimo explain fh.s3-retry\n  moshimo explain scenario", declare_explain,
+       reports},
       {"list", "List the types, facts or scenarios that are built in", "what to list: types, facts or scenarios",
        "moshimo list types", declare_list, reports},
       {"inspect",
@@ -236,8 +250,8 @@ std::string find_scenario(const std::string& path_or_name) {
   for (const std::string& name : names) words.push_back(name.substr(0, name.find('/')));
   const std::vector<std::string_view> known(words.begin(), words.end());
   throw input::InputError(
-      fmt::format("there is no file and no library scenario '{}'{}; `moshimo list scenarios` shows what there is",
-                  path_or_name, input::did_you_mean(path_or_name, known)));
+      fmt::format("there is no file and no library scenario '{}'{}", path_or_name,
+                  input::did_you_mean(path_or_name, known, "`moshimo list scenarios` shows what there is")));
 }
 
 int run(int count, const char* const* arguments) {

@@ -27,14 +27,16 @@ struct Common {
   bool quiet = false;
 
   report::Style style() const;
-  // Throws InputError when the files of `models_dir` have mistakes.
-  const models::Catalogue& catalogue() const;
+  // Null, with errors in `diagnostics`, when the files of `models_dir` have mistakes.
+  const models::Catalogue* find_catalogue(input::Diagnostics& diagnostics) const;
+  const models::Catalogue& catalogue() const;                        // throws InputError instead
   void write(const std::string& text) const;                         // a report: in ASCII if that is asked for
   void write_data(const std::string& text) const;                    // as it is
   void print_warnings(const input::Diagnostics& diagnostics) const;  // to standard error, unless quiet
 
  private:
   mutable std::unique_ptr<models::Catalogue> extended_;
+  mutable bool is_extended_well_ = true;
 };
 
 // Does the work; the result is the exit status.

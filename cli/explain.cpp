@@ -18,11 +18,17 @@ bool is_member(const models::TypeDef& type, std::string_view name) {
 
 Job declare_explain(CLI::App& app) {
   auto name = std::make_shared<std::string>();
-  app.add_option("what", *name, "a resource type such as sqs:queue, or the id of a fact")->required();
+  app.add_option("what", *name,
+                 "a resource type such as sqs:queue, the id of a fact, or a file people write: scenario, inventory")
+      ->required();
   return [name](const Common& common) {
     const models::Catalogue& catalogue = common.catalogue();
     if (const models::TypeDef* type = catalogue.find_type(*name)) {
       common.write(report::explain_type(*type, catalogue, common.style()));
+      return done;
+    }
+    if (const report::FileFormat* format = report::find_format(*name)) {
+      common.write(report::explain_format(*format, common.style()));
       return done;
     }
     if (const models::FactDef* fact = catalogue.find_fact(*name)) {
@@ -42,10 +48,11 @@ Job declare_explain(CLI::App& app) {
       return done;
     }
     std::vector<std::string_view> known = catalogue.type_names();
+    known.insert(known.end(), {"scenario", "inventory"});
     for (const models::FactDef* fact : catalogue.facts()) known.push_back(fact->id);
-    throw input::InputError(
-        fmt::format("there is no type or fact '{}'{}; `moshimo list types` and `moshimo list facts` show what there is",
-                    *name, input::did_you_mean(*name, known)));
+    throw input::InputError(fmt::format(
+        "there is no type or fact '{}'{}", *name,
+        input::did_you_mean(*name, known, "`moshimo list types` and `moshimo list facts` show what there is")));
   };
 }
 
@@ -55,8 +62,9 @@ Job declare_list(CLI::App& app) {
   return [what](const Common& common) {
     const std::vector<std::string_view> known = {"types", "facts", "scenarios"};
     if (std::find(known.begin(), known.end(), *what) == known.end()) {
-      throw input::InputError(fmt::format("there is no list of '{}'{}; there are types, facts and scenarios", *what,
-                                          input::did_you_mean(*what, known)));
+      throw input::InputError(
+          fmt::format("there is no list of '{}'{}", *what,
+                      input::did_you_mean(*what, known, "there are lists of types, facts and scenarios")));
     }
     if (*what != "scenarios" && common.style().form == report::Form::markdown) {
       common.write(models::catalogue_page(common.catalogue()));

@@ -3,9 +3,9 @@
 #include <iostream>
 #include <sstream>
 
+#include "cli/answering.hpp"
 #include "cli/command.hpp"
 #include "input/cursor.hpp"
-#include "models/compile.hpp"
 #include "models/file_kind.hpp"
 #include "models/inventory.hpp"
 #include "scenarios/answer.hpp"
@@ -27,10 +27,7 @@ std::string checked(const std::string& path, const Common& common) {
     case FileKind::inventory: {
       const auto inventory = std::make_shared<models::Inventory>();
       models::read_inventory(document, *inventory, diagnostics);
-      input::Diagnostics compiling;  // apart, so that a mistake of form does not hide one of meaning
-      if (!inventory->resources.empty()) models::compile(inventory, common.catalogue(), {}, compiling);
-      for (const input::Diagnostic& e : compiling.errors()) diagnostics.error(e.at, e.message);
-      for (const input::Diagnostic& w : compiling.warnings()) diagnostics.warning(w.at, w.message);
+      compile(inventory, common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
       what = fmt::format("an inventory of {}", counted(inventory->resources.size(), "resource"));
       break;

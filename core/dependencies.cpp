@@ -111,8 +111,14 @@ Dependencies::Dependencies(const System& system) {
       for (ConditionId c : need.alternatives) add(c);
     }
   };
-  for (const Condition& row : system.conditions) add_needs(row.follows, row.component);
   for (const Port& row : system.ports) add_needs(row.needs, row.component);
+  for (const Hop& row : system.hops) add_needs(row.needs, row.component);
+  for (const Process& row : system.processes) {
+    add_needs(row.start, row.component);
+    add_needs(row.run, row.component);
+    add_needs(row.healthy, row.component);
+  }
+  for (const Condition& row : system.conditions) add_needs(row.follows, row.component);
   for (const Store& row : system.stores) {
     add_needs(row.readable, row.component);
     for (const std::vector<ConditionId>* list : {&row.lost_with, &row.emptied_by}) {
@@ -123,14 +129,8 @@ Dependencies::Dependencies(const System& system) {
       }
     }
   }
-  for (const Process& row : system.processes) {
-    add_needs(row.start, row.component);
-    add_needs(row.run, row.component);
-    add_needs(row.healthy, row.component);
-  }
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
     const Hop& row = system.hops[HopId(h)];
-    add_needs(row.needs, row.component);
     const auto feed = [&](ComponentId on, ComponentId dependent) {
       if (on.is_set() && dependent.is_set() && on != dependent) {
         edges_.push_back({on, dependent, DependencyKind::feeds, ConditionId{}, HopId(h)});
@@ -140,8 +140,14 @@ Dependencies::Dependencies(const System& system) {
     if (row.to.is_set()) feed(row.component, system.ports[row.to].component);
   }
   const auto key = [](const Dependency& d) { return std::tie(d.on, d.dependent, d.kind); };
-  std::stable_sort(edges_.begin(), edges_.end(),
-                   [&](const Dependency& a, const Dependency& b) { return key(a) < key(b); });
+  // Of several reasons the first that a fault itself takes away is kept: a key is unusable long before it is destroyed.
+  const auto follows_another = [&](const Dependency& d) {
+    return d.condition.is_set() && system.conditions[d.condition].kind != Condition::Kind::free;
+  };
+  std::stable_sort(edges_.begin(), edges_.end(), [&](const Dependency& a, const Dependency& b) {
+    if (key(a) != key(b)) return key(a) < key(b);
+    return follows_another(a) < follows_another(b);
+  });
   edges_.erase(std::unique(edges_.begin(), edges_.end(),
                            [&](const Dependency& a, const Dependency& b) { return key(a) == key(b); }),
                edges_.end());

@@ -177,7 +177,7 @@ class Finder {
       }
     }
     for (Effect& effect : starved_) {
-      effect.from = first_trouble_upstream(effect.hop);
+      std::tie(effect.from, effect.to) = trouble_upstream(effect.hop);
       if (!effect.from.is_never()) add(effect);
     }
   }
@@ -215,9 +215,17 @@ class Finder {
 
   static bool is_traffic(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
-  // When the first hop above this one began to fail.
-  SimTime first_trouble_upstream(HopId start) const {
+  // From when the first hop above this one began to fail until all of them work again.
+  std::pair<SimTime, SimTime> trouble_upstream(HopId start) const {
     SimTime first = SimTime::never();
+    SimTime last = {};
+    const auto add_times = [&](const auto& changes, const auto& is_well) {
+      for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (is_well(changes[i].value)) continue;
+        first = std::min(first, changes[i].at);
+        last = std::max(last, i + 1 < changes.size() ? changes[i + 1].at : SimTime::never());
+      }
+    };
     std::vector<HopId> work = {start};
     std::vector<bool> seen(system_.hops.size(), false);
     while (!work.empty()) {
@@ -225,18 +233,17 @@ class Finder {
       work.pop_back();
       if (seen[h.value]) continue;
       seen[h.value] = true;
-      for (const ChangeTo<HopState>& change : outcome_.hop_states[h.value]) {
-        if (!change.value.open) first = std::min(first, change.at);
-      }
+      add_times(outcome_.hop_states[h.value], [](const HopState& state) { return state.open; });
       const Hop& hop = system_.hops[h];
       if (hop.source == Hop::Source::work && system_.ports[hop.from].process.is_set()) {
         const StepFunction<std::uint32_t>& running = timeline_.running[system_.ports[hop.from].process.value];
-        if (running.size() > 1) first = std::min(first, running[1].at);
+        const std::uint32_t at_first = running.front().value;
+        add_times(running, [&](std::uint32_t workers) { return workers >= at_first; });
       }
       if (hop.source != Hop::Source::port) continue;
       for (HopId up : feeders(hop.from)) work.push_back(up);
     }
-    return first;
+    return {first, last};
   }
 
   const std::vector<HopId>& feeders(PortId port) const {

@@ -122,13 +122,15 @@ void Cursor::allow_only(const std::vector<std::string_view>& keys) const {
   if (!is_map()) return;
   for (Cursor c = first_child(); c; c = c.next_sibling()) {
     if (std::ranges::find(keys, c.key()) != keys.end()) continue;
-    std::string hint = did_you_mean(c.key(), keys);
-    if (hint.empty() && !keys.empty() && keys.size() <= few) {
-      std::vector<std::string_view> sorted = keys;
-      std::ranges::sort(sorted);
-      hint = fmt::format("; known here: {}", enumerated(sorted, "and"));
-    }
-    diagnostics_->error(c.key_at(), fmt::format("unknown key {}{}", in_quotes(c.key()), hint));
+    diagnostics_->error(c.key_at(), [&] {
+      std::string hint = did_you_mean(c.key(), keys);
+      if (hint.empty() && !keys.empty() && keys.size() <= few) {
+        std::vector<std::string_view> sorted = keys;
+        std::ranges::sort(sorted);
+        hint = fmt::format("; known here: {}", enumerated(sorted, "and"));
+      }
+      return fmt::format("unknown key {}{}", in_quotes(c.key()), hint);
+    });
   }
 }
 

@@ -21,20 +21,26 @@ void advance(SourceFile::LineColumn& at, std::string_view text) {
   at.column += static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
-// Edits that turn one word into the other: insert, remove, replace, swap neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+// Edits that turn one word into the other: insert, remove, replace, swap neighbours. Where more than `most` are needed,
+// any number above that.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  std::size_t least_before = 0;  // of the row above: two letters that are swapped reach back to it
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
+    std::size_t least = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replace = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, replace});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
         row[j] = std::min(row[j], before_last[j - 2] + 1);
+      least = std::min(least, row[j]);
     }
+    if (least > most && least_before >= most) return least;
+    least_before = least;
     std::swap(before_last, last);
     std::swap(last, row);
   }
@@ -69,7 +75,20 @@ void Diagnostics::error(Position at, std::string message) {
   }
 }
 
-void Diagnostics::warning(Position at, std::string message) { warnings_.push_back({at, std::move(message)}); }
+void Diagnostics::warning(Position at, std::string message) {
+  if (warnings_.size() < most_kept) warnings_.push_back({at, std::move(message)});
+}
+
+void Diagnostics::take(Diagnostics part) {
+  for (Diagnostic& e : part.errors_) error(e.at, std::move(e.message));
+  more_errors_ += part.more_errors_;
+  for (Diagnostic& w : part.warnings_) {
+    const bool is_known = std::any_of(warnings_.begin(), warnings_.end(), [&](const Diagnostic& other) {
+      return other.at.file == w.at.file && other.at.offset == w.at.offset && other.message == w.message;
+    });
+    if (!is_known) warning(w.at, std::move(w.message));
+  }
+}
 
 void Diagnostics::throw_if_errors(std::size_t most) const {
   if (errors_.empty()) return;
@@ -135,7 +154,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
   for (const std::string_view k : known) {
     const std::size_t difference = k.size() > word.size() ? k.size() - word.size() : word.size() - k.size();
     if (difference > best) continue;
-    const std::size_t distance = edit_distance(word, k);
+    const std::size_t distance = edit_distance(word, k, best);
     if (distance >= std::max(word.size(), k.size())) continue;  // nothing in common
     if (distance < best || (distance == best && !nearest.empty() && k < nearest)) {
       best = distance;
@@ -143,6 +162,11 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
     }
   }
   return nearest.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(nearest));
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known, std::string_view advice) {
+  std::string hint = did_you_mean(word, known);
+  return hint.empty() ? fmt::format("; {}", advice) : hint;
 }
 
 }  // namespace moshimo::input

@@ -1,6 +1,7 @@
 // Mistakes in what the user wrote: collected with their positions, reported all at once.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -50,7 +51,17 @@ class InputError : public std::runtime_error {
 class Diagnostics {
  public:
   void error(Position at, std::string message);
+  // `says` is asked for the message only while messages are kept: for one that takes work, such as a search.
+  template <std::invocable Says>
+  void error(Position at, const Says& says) {
+    if (errors_.size() < most_kept)
+      error(at, std::string(says()));
+    else
+      ++more_errors_;
+  }
   void warning(Position at, std::string message);  // reported, ends nothing
+  // Moves in what was found in one part, which was looked at apart so that mistakes elsewhere did not hide its own.
+  void take(Diagnostics part);
   bool has_errors() const { return !errors_.empty(); }
   const std::vector<Diagnostic>& errors() const { return errors_; }
   const std::vector<Diagnostic>& warnings() const { return warnings_; }
@@ -58,7 +69,7 @@ class Diagnostics {
   void throw_if_errors(std::size_t most = 50) const;
 
  private:
-  static constexpr std::size_t most_kept = 10'000;
+  static constexpr std::size_t most_kept = 1'000;
   std::vector<Diagnostic> errors_;
   std::vector<Diagnostic> warnings_;
   std::size_t more_errors_ = 0;  // after so many, the others are only counted
@@ -71,5 +82,8 @@ std::string in_quotes(std::string_view text);
 
 // "; did you mean 'x'?" for the nearest of `known` within a third of the word's length, else "".
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known);
+
+// The same, or else "; " and the advice.
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known, std::string_view advice);
 
 }  // namespace moshimo::input

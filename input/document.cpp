@@ -139,7 +139,7 @@ Document Document::parse(std::shared_ptr<const SourceFile> file, Format format, 
     diagnostics.error({document.file_.get(), 0}, *cause);
     return document;
   }
-  for (const Diagnostic& d : found.errors()) diagnostics.error(d.at, d.message);
+  diagnostics.take(std::move(found));
   return document;
 }
 
@@ -175,7 +175,7 @@ Document read_document(const std::string& path, Diagnostics& diagnostics, const 
   Diagnostics as_json;
   Document document = Document::parse(name, std::move(*bytes), Format::json, as_json, of_a_map);
   if (!document.is_whole()) return Document::parse(document.file_, Format::yaml, diagnostics, of_a_map);
-  for (const Diagnostic& d : as_json.errors()) diagnostics.error(d.at, d.message);
+  diagnostics.take(std::move(as_json));
   return document;
 }
 
@@ -183,7 +183,8 @@ std::string read_file(const std::string& path, Diagnostics& diagnostics, const R
   auto bytes = read_bytes(path, diagnostics, limits);
   if (!bytes) return {};
   if (const auto problem = make_utf8(*bytes)) {
-    diagnostics.error({}, fmt::format("cannot read {}: {}", in_quotes(path), problem->message));
+    const SourceFile file(path == "-" ? "standard input" : path, std::move(*bytes));
+    diagnostics.error({}, to_string({{&file, static_cast<std::uint32_t>(problem->offset)}, problem->message}));
     return {};
   }
   return std::move(*bytes);

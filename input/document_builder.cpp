@@ -164,7 +164,6 @@ bool DocumentBuilder::alias(std::uint32_t anchor_id, std::string_view name, std:
 
 // Of a key that appears twice the first stays; the others are reported and taken out of the map.
 void DocumentBuilder::drop_duplicates(Node& map) {
-  constexpr std::size_t most_reported = 1000;
   constexpr std::uint32_t few = 16;
   auto& nodes = document_.nodes_;
   again_.clear();
@@ -210,11 +209,10 @@ void DocumentBuilder::drop_duplicates(Node& map) {
       kept = i;
       continue;
     }
-    if (++duplicates_ <= most_reported) {
-      diagnostics_.error({document_.file_.get(), nodes[i].key_offset},
-                         fmt::format("key {} appears twice; first at line {}", in_quotes(nodes[i].key),
-                                     line(nodes[dropped->first].key_offset)));
-    }
+    diagnostics_.error({document_.file_.get(), nodes[i].key_offset}, [&] {
+      return fmt::format("key {} appears twice; first at line {}", in_quotes(nodes[i].key),
+                         line(nodes[dropped->first].key_offset));
+    });
     nodes[kept].next_sibling = nodes[i].next_sibling;
     --map.children;
     ++dropped;

@@ -68,7 +68,6 @@ class DocumentBuilder {
   std::uint32_t key_offset_ = 0;
   bool has_key_ = false;
   std::size_t expanded_ = 0;
-  std::size_t duplicates_ = 0;
   struct HashedKey {
     std::size_t hash = 0;
     std::uint32_t node = 0;

@@ -97,7 +97,12 @@ void apply(Inventory& inventory, const Override& change, input::Diagnostics& dia
       return;
     }
     Value* next = const_cast<Value*>(at->find(name));
-    if (!next || next->kind == Value::Kind::null) next = &at->set(name, Value::map());
+    if (!next || next->kind == Value::Kind::null) {
+      Value map = Value::map();
+      map.file = change.at.file;
+      map.offset = map.key_offset = change.at.offset;
+      next = &at->set(name, std::move(map));
+    }
     at = next;
   }
 }

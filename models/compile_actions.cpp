@@ -25,8 +25,10 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
   const Index c = world_.find(request.component);
   if (c == nothing) {
-    diagnostics.error(request.at, fmt::format("there is no '{}' in the inventory{}", request.component,
-                                              world_.unknown_name(request.component)));
+    diagnostics.error(request.at, [&] {
+      return fmt::format("there is no '{}' in the inventory{}", request.component,
+                         world_.unknown_name(request.component));
+    });
     return {};
   }
   const Part& part = world_.part(c);

@@ -66,8 +66,10 @@ void World::create_parts(const Inventory& inventory) {
     const TypeDef* type = catalogue_.find_type(r.type);
     if (!type) {
       unusable_.insert(r.name);
-      diagnostics->error(r.type_at, fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
-                                                hint_on_type(catalogue_, r.type)));
+      diagnostics->error(r.type_at, [&] {
+        return fmt::format("'{}' is of type '{}', which is not modelled{}", r.name, r.type,
+                           hint_on_type(catalogue_, r.type));
+      });
       continue;
     }
     Draft d;
@@ -306,16 +308,19 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
         if ((is_top && is_own_key(child.key)) || (is_part && (child.key == "name" || child.key == "aws_name"))) {
           continue;
         }
-        std::vector<std::string_view> known;
-        for (const AttributeDef& a : attributes) {
-          if (a.kind != AttributeDef::Kind::fixed) known.push_back(a.name);
-        }
-        const std::string owner = prefix.empty() ? parts_[component].type->name
-                                                 : fmt::format("'{}' of {}", prefix, parts_[component].type->name);
-        std::string hint = hint_on_attribute(attributes, child.key);
-        if (hint.empty()) hint = input::did_you_mean(child.key, known);
-        if (hint.empty()) hint = fmt::format("; `moshimo explain {}` lists those it has", parts_[component].type->name);
-        diagnostics->error(child.key_at(), fmt::format("{} has no attribute '{}'{}", owner, child.key, hint));
+        diagnostics->error(child.key_at(), [&] {
+          const std::string& type = parts_[component].type->name;
+          std::vector<std::string_view> known;
+          for (const AttributeDef& a : attributes) {
+            if (a.kind != AttributeDef::Kind::fixed) known.push_back(a.name);
+          }
+          const std::string owner = prefix.empty() ? type : fmt::format("'{}' of {}", prefix, type);
+          std::string hint = hint_on_attribute(attributes, child.key);
+          if (hint.empty()) {
+            hint = input::did_you_mean(child.key, known, fmt::format("`moshimo explain {}` lists those it has", type));
+          }
+          return fmt::format("{} has no attribute '{}'{}", owner, child.key, hint);
+        });
         continue;
       }
       if (attributes[i].kind == AttributeDef::Kind::fixed) {

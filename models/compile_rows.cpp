@@ -50,8 +50,9 @@ bool Compilation::check() {
   for (const Traffic& t : inventory_->traffic) {
     const Index c = world_.find(t.to);
     if (c == nothing) {
-      world_.diagnostics->error(
-          t.to_at, fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to)));
+      world_.diagnostics->error(t.to_at, [&] {
+        return fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to));
+      });
       continue;
     }
     const Part& part = world_.part(c);

@@ -1,6 +1,6 @@
 // Who is reached, without time: as a list by distance, and as a graph for other programs to draw.
 #include <algorithm>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 #include "report/json.hpp"
@@ -60,16 +60,28 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     if (r.distance == 0) continue;
     (r.breaks ? breaks : starves).push_back(&r);
   }
+  const std::string_view them = starts.size() == 1 ? "it" : "them";
   if (breaks.empty() && starves.empty()) {
     page.paragraph(view.reverse ? "On nothing that is modelled." : "Nothing that is modelled.");
   } else if (view.reverse) {
-    page.paragraph(fmt::format("{} can break {}, and {} can leave {} without data.",
-                               counted(breaks.size(), "thing", "things"), starts.size() == 1 ? "it" : "them",
-                               counted(starves.size(), "further thing", "further things"),
-                               starts.size() == 1 ? "it" : "them"));
+    std::vector<std::string> ways;
+    if (!breaks.empty())
+      ways.push_back(fmt::format("{} can break {}", counted(breaks.size(), "thing", "things"), them));
+    if (!starves.empty()) {
+      ways.push_back(fmt::format("{} can leave {} without data",
+                                 counted(starves.size(), breaks.empty() ? "thing" : "further thing",
+                                         breaks.empty() ? "things" : "further things"),
+                                 them));
+    }
+    page.paragraph(fmt::format("{}.", fmt::join(ways, ", and ")));
   } else {
-    page.paragraph(fmt::format("Without {}, {} can break and {} get less.", starts.size() == 1 ? "it" : "them",
-                               counted(breaks.size(), "thing", "things"), counted(starves.size(), "more", "more")));
+    std::vector<std::string> ways;
+    if (!breaks.empty()) ways.push_back(fmt::format("{} can break", counted(breaks.size(), "thing", "things")));
+    if (!starves.empty()) {
+      ways.push_back(breaks.empty() ? counted(starves.size(), "thing gets less", "things get less")
+                                    : counted(starves.size(), "more gets less", "more get less"));
+    }
+    page.paragraph(fmt::format("Without {}, {}.", them, fmt::join(ways, " and ")));
   }
   const auto table_of = [&](const std::vector<const Reached*>& list) {
     TextTable table;

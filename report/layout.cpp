@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <numeric>
+#include <optional>
 
 namespace moshimo::report {
 namespace {
@@ -206,6 +207,19 @@ std::string clean(std::string_view text) {
   return result;
 }
 
+std::string prose(std::string_view text, bool shows_code) {
+  std::string result;
+  std::string rest = clean(text);
+  while (shows_code) {
+    const std::size_t begin = rest.find('`');
+    const std::size_t end = begin == std::string::npos ? begin : rest.find('`', begin + 1);
+    if (end == std::string::npos) return result + rest;
+    result += rest.substr(0, begin) + code(rest.substr(begin + 1, end - begin - 1));
+    rest.erase(0, end + 1);
+  }
+  return rest;
+}
+
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   for (std::size_t at = 0; at < text.size();) {
@@ -292,12 +306,22 @@ std::vector<std::string> stacked(const TextTable& table, std::size_t width) {
   return lines;
 }
 
-}  // namespace
+// A column for each row, where there are fewer rows than columns; the first column gives the headers.
+std::optional<TextTable> on_its_side(const TextTable& table) {
+  if (table.rows.size() >= table.columns.size() || table.rows.size() < 2 || table.columns.front().right) return {};
+  TextTable side;
+  side.columns.push_back({table.columns.front().header});
+  for (const auto& row : table.rows) side.columns.push_back({row.front(), true});
+  for (std::size_t i = 1; i < table.columns.size(); ++i) {
+    std::vector<std::string>& row = side.rows.emplace_back();
+    row.push_back(table.columns[i].header);
+    for (const auto& r : table.rows) row.push_back(r[i]);
+  }
+  return side;
+}
 
-std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, std::string_view rule) {
-  const TextTable table = without_empty_columns(whole);
+std::optional<std::vector<std::string>> in_columns(const TextTable& table, std::size_t width, std::string_view rule) {
   const std::size_t n = table.columns.size();
-  if (n == 0) return {};
   // What gives way: headers, which wrap, and columns that may. Values stay whole.
   constexpr std::size_t comfortable = 24;
   std::vector<std::size_t> widths(n, 0);
@@ -319,7 +343,7 @@ std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, s
     widths[i] = std::max(widths[i], display_width(table.columns[i].header));
   }
   const std::size_t between = 2 * (n - 1);
-  if (std::accumulate(least.begin(), least.end(), between) > width) return stacked(table, width);
+  if (std::accumulate(least.begin(), least.end(), between) > width) return std::nullopt;
   while (std::accumulate(widths.begin(), widths.end(), between) > width) {
     std::size_t widest = n;
     for (std::size_t i = 0; i < n; ++i) {
@@ -364,6 +388,18 @@ std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, s
     put(table.rows[r]);
   }
   return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, std::string_view rule) {
+  const TextTable table = without_empty_columns(whole);
+  if (table.columns.empty()) return {};
+  if (auto lines = in_columns(table, width, rule)) return std::move(*lines);
+  if (const auto side = on_its_side(table)) {
+    if (auto lines = in_columns(*side, width, rule)) return std::move(*lines);
+  }
+  return stacked(table, width);
 }
 
 std::string for_terminal(std::string_view text, bool colour) {

@@ -25,6 +25,8 @@ inline std::string dim(std::string_view text) { return marked(Mark::dim, text); 
 
 // Without control characters; line feeds and tabs become spaces.
 std::string clean(std::string_view text);
+// The same, with what stands between backticks as code, where that is shown.
+std::string prose(std::string_view text, bool shows_code);
 
 // In terminal cells: marks take none, wide East Asian characters two.
 std::size_t display_width(std::string_view text);
@@ -52,8 +54,8 @@ struct TextTable {
 
 TextTable without_empty_columns(const TextTable& table);
 
-// Columns in which nothing stands are left out. Where even the least the columns need is too wide, each row becomes a
-// few lines of its own.
+// Columns in which nothing stands are left out. Where even the least the columns need is too wide, rows and columns
+// change places if that fits, and else each row becomes a few lines of its own.
 std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule);
 
 // With marks turned into terminal colours, or removed.

@@ -30,6 +30,19 @@ std::vector<std::string> arguments(std::string_view command) {
   return words;
 }
 
+std::string in_html(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '&': result += "&amp;"; break;
+      case '<': result += "&lt;"; break;
+      case '>': result += "&gt;"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) {
@@ -138,6 +151,7 @@ void Page::commands(std::vector<std::string> lines, std::size_t level) {
 void Page::table(TextTable table) { blocks_.push_back({.kind = Kind::table, .table = std::move(table)}); }
 void Page::drawing(Drawing drawing) { blocks_.push_back({.kind = Kind::drawing, .drawing = std::move(drawing)}); }
 void Page::gap() { blocks_.push_back({.kind = Kind::gap}); }
+void Page::fold() { blocks_.push_back({.kind = Kind::fold}); }
 
 std::string Page::text(const Style& style) const {
   const std::size_t width = static_cast<std::size_t>(std::clamp(style.width, 40, 240));
@@ -212,6 +226,7 @@ std::string Page::text(const Style& style) const {
         for (const std::string& line : b.drawing(width, style.ascii)) out.push_back(line);
         break;
       case Kind::gap: blank(); break;
+      case Kind::fold: break;
     }
   }
   for (std::string& line : out) {
@@ -290,43 +305,64 @@ std::string Page::markdown_of(const Block& b, bool in_step, bool ascii) {
     }
     case Kind::drawing: return "\n```text\n" + for_terminal(joined(b.drawing(96, ascii)), false) + "```\n\n";
     case Kind::gap: return "\n";
+    case Kind::fold: return "";
   }
   return "";
 }
 
 std::string Page::markdown(std::size_t most_characters, bool ascii) const {
-  std::vector<std::string> pieces;
-  std::size_t total = 0;
+  struct Section {
+    std::string begin, end;
+    std::vector<std::string> pieces;
+    std::size_t size = 0;
+    std::size_t left_out = 0;
+  };
+  std::vector<Section> sections(1);
   bool in_step = false;
+  bool folds = false;
   for (const Block& b : blocks_) {
     if (b.kind == Kind::step) in_step = true;
     if (b.kind == Kind::heading || b.kind == Kind::item) in_step = false;
-    pieces.push_back(markdown_of(b, in_step, ascii));
-    total += pieces.back().size();
-  }
-  // Too long: blocks are left out of the middle, so that the beginning and the end stay.
-  std::size_t first = pieces.size();
-  std::size_t last = pieces.size();
-  if (total > most_characters) {
-    const std::size_t note = 200;
-    std::size_t room = most_characters - note;
-    std::size_t tail = room / 4;
-    while (last > 0 && pieces[last - 1].size() <= tail) {
-      tail -= pieces[last - 1].size();
-      room -= pieces[last - 1].size();
-      --last;
+    if (b.kind == Kind::fold) folds = true;
+    if (b.kind == Kind::heading) {
+      Section& section = sections.emplace_back();
+      section.begin = markdown_of(b, in_step, ascii);
+      if (folds) {
+        const std::string heading = for_terminal(ascii ? in_ascii(b.text) : b.text, false);
+        section.begin = fmt::format("\n<details><summary><b>{}</b></summary>\n\n", in_html(heading));
+        section.end = "\n</details>\n";
+      }
+      section.size = section.begin.size() + section.end.size();
+      continue;
     }
-    first = 0;
-    while (first < last && pieces[first].size() <= room) room -= pieces[first++].size();
+    sections.back().pieces.push_back(markdown_of(b, in_step, ascii));
+    sections.back().size += sections.back().pieces.back().size();
+  }
+  const auto note = [](const Section& s) {
+    if (s.left_out == 0) return std::string();
+    return fmt::format("\n*{} here to keep this short; the text form has all of it.*\n",
+                       s.left_out == 1 ? "1 block is left out" : fmt::format("{} blocks are left out", s.left_out));
+  };
+  constexpr std::size_t room_for_note = 100;
+  const auto length = [&] {
+    std::size_t total = 0;
+    for (const Section& s : sections) total += s.size + (s.left_out > 0 ? room_for_note : 0);
+    return total;
+  };
+  for (std::size_t total = length(); total > most_characters; total = length()) {
+    const auto largest = std::max_element(sections.begin(), sections.end(), [](const Section& a, const Section& b) {
+      return (a.pieces.empty() ? 0 : a.size) < (b.pieces.empty() ? 0 : b.size);
+    });
+    if (largest->pieces.empty()) break;
+    largest->size -= largest->pieces.back().size();
+    largest->pieces.pop_back();
+    ++largest->left_out;
   }
   std::string text;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    if (i == first && first < last) {
-      text += fmt::format("\n\n*{} blocks are left out here to keep this short; the text form has all of them.*\n\n",
-                          last - first);
-    }
-    if (i >= first && i < last) continue;
-    text += pieces[i];
+  for (const Section& s : sections) {
+    text += s.begin;
+    for (const std::string& piece : s.pieces) text += piece;
+    text += note(s) + s.end;
   }
   // At most one empty line in a row.
   std::string tidy;

@@ -25,16 +25,19 @@ class Page {
   void table(TextTable table);
   void drawing(Drawing drawing);
   void gap();
+  void fold();  // the sections that follow: in Markdown each opens when its heading is clicked
 
   std::string text(const Style& style) const;
+  // Where it is too long the largest sections are cut, and say so.
   std::string markdown(std::size_t most_characters = 64000, bool ascii = false) const;
 
   std::string render(const Style& style) const {
-    return style.form == Form::markdown ? markdown(64000, style.ascii) : text(style);
+    constexpr std::size_t most_characters = 64000;  // GitHub takes 65,536 for a comment
+    return style.form == Form::markdown ? markdown(most_characters, style.ascii) : text(style);
   }
 
  private:
-  enum class Kind { title, heading, paragraph, item, detail, step, commands, table, drawing, gap };
+  enum class Kind { title, heading, paragraph, item, detail, step, commands, table, drawing, gap, fold };
   struct Block {
     Kind kind;
     std::string text = {};

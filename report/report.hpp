@@ -24,7 +24,8 @@ struct Style {
   int width = 80;  // columns of the text form
   bool ascii = false;
   bool colour = false;
-  std::string version;  // of the program
+  std::string version;                                                  // of the program
+  bool shows_code() const { return colour || form == Form::markdown; }  // else backticks stay as they are
 };
 
 // The answer to a scenario.
@@ -73,6 +74,22 @@ std::string explain_type(const models::TypeDef& type, const models::Catalogue& c
 std::string explain_fact(const models::FactDef& fact, const models::Catalogue& catalogue, const Style& style);
 // A member of a type for which there is no fact, only an assumption.
 std::string explain_member(const models::TypeDef& type, std::string_view member, const Style& style);
+// The files people write: "scenario" and "inventory".
+struct FileFormat {
+  struct Key {
+    std::string name;
+    std::string takes;
+    std::string does;
+    bool required = false;
+  };
+  std::string name;
+  std::string says;
+  std::vector<Key> keys;
+  std::vector<std::string> notes;
+  std::string example;
+};
+const FileFormat* find_format(std::string_view name);  // null when there is none
+std::string explain_format(const FileFormat& format, const Style& style);
 std::string list_types(const models::Catalogue& catalogue, const Style& style);
 std::string list_facts(const models::Catalogue& catalogue, const Style& style);
 

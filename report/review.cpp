@@ -240,9 +240,11 @@ std::string review_report(const ReviewView& view, const Style& style) {
   const PlannedChanges& changes = view.import->changes;
   if (view.answer) {
     RunPage run(*view.answer, style, page);
-    run.headline();
+    run.title();
     tell_gates(page, view.gates);
+    run.headline();
     doubts(page, *view.import, view.answer);
+    page.fold();
     run.timeline();
     list_changes(page, changes);
     run.what_breaks();
@@ -267,6 +269,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
             "goes over to the new one. There is nothing to simulate.");
   tell_gates(page, view.gates);
   doubts(page, *view.import, nullptr);
+  page.fold();
   list_changes(page, changes);
   coverage_section(page, *view.import);
   page.gap();

@@ -141,6 +141,8 @@ std::string rate_text(double per_second) {
   return fmt::format("{}{}a{}day", count_text(per_second * 86400), hard_space, hard_space);
 }
 
+std::string likewise(std::size_t of) { return of > 2 ? " (the others likewise)" : " (the other likewise)"; }
+
 bool is_assumption(const Fact& fact) { return fact.source.empty(); }
 
 std::string sentence(std::string text) {

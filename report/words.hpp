@@ -30,6 +30,8 @@ std::string plain_text(std::string_view text);
 std::string are(double n, const std::string& what);
 // In the largest unit that gives a number people can hold: "400 a second", "7 an hour".
 std::string rate_text(double per_second);
+// What is said of the first of several holds of the others with names of their own.
+std::string likewise(std::size_t of);
 // A behaviour for which the catalogue gives no source, only a reason.
 bool is_assumption(const Fact& fact);
 // With a capital letter, unless it begins with an identifier.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <functional>
 #include <map>
 #include <set>
@@ -21,33 +21,63 @@ struct Requests {
   std::vector<std::pair<bool, bool>> with_parts_and_users;
 };
 
-const models::TypeDef* type_of(const std::string& name, const models::Inventory& inventory,
-                               const models::Catalogue& catalogue) {
-  for (const models::Resource& r : inventory.resources) {
-    if (r.name == name) return catalogue.find_type(r.type);
+// What the names and verbs of a scenario may mean, told by the inventory before it is compiled.
+class Vocabulary {
+ public:
+  Vocabulary(const models::Inventory& inventory, const models::Catalogue& catalogue) : catalogue_(catalogue) {
+    for (const models::Resource& r : inventory.resources) resources_.emplace(r.name, &r);
   }
-  return nullptr;
-}
 
-// Whether anything knows the verb of a fault; all types of the catalogue are read only if what is named does not.
-bool is_known(const ScenarioFault& fault, const models::Inventory& inventory, const models::Catalogue& catalogue) {
-  if (fault.verb == "outage") return true;
-  const auto knows = [&](const models::TypeDef* type) { return type && type->find_fault(fault.verb); };
-  for (const std::string& name : fault.components) {
-    if (knows(type_of(name, inventory, catalogue))) return true;
+  const models::TypeDef* type_of(std::string_view name) const {
+    const auto found = resources_.find(name);
+    return found == resources_.end() ? nullptr : catalogue_.find_type(found->second->type);
   }
-  const std::vector<const models::TypeDef*> types = catalogue.types();
-  return std::any_of(types.begin(), types.end(), knows);
-}
+
+  // A resource, or what may be a part of one: which parts there are is known only when it is compiled.
+  bool may_be(std::string_view name) const {
+    if (resources_.count(name) != 0) return true;
+    for (std::size_t slash = name.find('/'); slash != std::string_view::npos; slash = name.find('/', slash + 1)) {
+      if (resources_.count(name.substr(0, slash)) != 0) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> all;
+    for (const auto& [name, resource] : resources_) all.push_back(name);
+    return all;
+  }
+
+  // Whether anything knows the verb; all types of the catalogue are read only if what is named does not.
+  bool knows(const ScenarioFault& fault) {
+    if (fault.verb == "outage") return true;
+    for (const std::string& name : fault.components) {
+      const models::TypeDef* type = type_of(name);
+      if (type && type->find_fault(fault.verb)) return true;
+    }
+    if (verbs_.empty()) {
+      verbs_.insert("outage");
+      for (const models::TypeDef* type : catalogue_.types()) {
+        for (const models::FaultDef& f : type->faults) verbs_.insert(f.name);
+      }
+    }
+    return verbs_.count(fault.verb) != 0;
+  }
+
+ private:
+  const models::Catalogue& catalogue_;
+  std::map<std::string_view, const models::Resource*> resources_;
+  std::set<std::string_view> verbs_;  // of all types, once it is asked for
+};
 
 // Without those whose verb nothing knows: that is said once, at the verb.
-Requests requests_of(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue) {
+Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
   Requests requests;
   std::vector<std::reference_wrapper<const ScenarioFault>> faults(scenario.faults.begin(), scenario.faults.end());
   std::stable_sort(faults.begin(), faults.end(),
                    [](const ScenarioFault& a, const ScenarioFault& b) { return a.at < b.at; });
   for (const ScenarioFault& fault : faults) {
-    if (!is_known(fault, inventory, catalogue)) continue;
+    if (!vocabulary.knows(fault)) continue;
     for (std::size_t i = 0; i < fault.components.size(); ++i) {
       models::ActionRequest request;
       request.component = fault.components[i];
@@ -163,10 +193,10 @@ ActionId new_identity(System& system, ActionId broken, bool with_parts, bool wit
   return system.actions.add(std::move(replaced));
 }
 
-World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
-                    const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
-                    input::Diagnostics& diagnostics) {
-  const Requests requests = requests_of(scenario, *inventory, catalogue);
+World compile_world(const Scenario& scenario, Vocabulary& vocabulary,
+                    std::shared_ptr<const models::Inventory> inventory, const models::Catalogue& catalogue,
+                    const std::vector<models::Override>& overrides, input::Diagnostics& diagnostics) {
+  const Requests requests = requests_of(scenario, vocabulary);
   models::CompileOptions options;
   options.start = scenario.start;
   options.overrides = overrides;
@@ -248,76 +278,62 @@ StrategyRun run_strategy(Simulation& simulation, const Outcome& healthy, const s
 }
 
 void check_names(const Scenario& scenario, const models::Compiled& compiled, input::Diagnostics& diagnostics) {
+  if (scenario.expect.empty()) return;
+  std::set<std::string_view> known;
+  for (const Component& c : compiled.system.components) known.insert(c.name);
+  for (const Hop& h : compiled.system.hops) known.insert(h.name);
   for (const Expectation& e : scenario.expect) {
-    if (e.of.empty() || compiled.component(e.of).is_set()) continue;
-    const auto& hops = compiled.system.hops;
-    if (std::any_of(hops.begin(), hops.end(), [&](const Hop& h) { return h.name == e.of; })) continue;
-    std::vector<std::string_view> known;
-    for (const Component& c : compiled.system.components) known.push_back(c.name);
-    diagnostics.error(e.at, fmt::format("there is no component or hop '{}'{}", e.of, input::did_you_mean(e.of, known)));
-  }
-}
-
-// Moves what was found wrong in one part to the rest. Parts are checked apart, so that a mistake in one does not hide
-// those of another.
-void hand_over(const input::Diagnostics& part, input::Diagnostics& all) {
-  for (const input::Diagnostic& e : part.errors()) {
-    const bool is_known = std::any_of(all.errors().begin(), all.errors().end(), [&](const input::Diagnostic& other) {
-      return other.at.file == e.at.file && other.at.offset == e.at.offset && other.message == e.message;
+    if (e.of.empty() || known.count(e.of) != 0) continue;
+    diagnostics.error(e.at, [&] {
+      std::vector<std::string_view> components;
+      for (const Component& c : compiled.system.components) components.push_back(c.name);
+      return fmt::format("there is no component or hop '{}'{}", e.of, input::did_you_mean(e.of, components));
     });
-    if (!is_known) all.error(e.at, e.message);
   }
-  for (const input::Diagnostic& w : part.warnings()) all.warning(w.at, w.message);
 }
 
 // A verb that nothing knows is a slip of the pen: said once, however many components it stands for.
-void check_verbs(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
-                 input::Diagnostics& diagnostics) {
+void check_verbs(const Scenario& scenario, Vocabulary& vocabulary, input::Diagnostics& diagnostics) {
   for (const ScenarioFault& fault : scenario.faults) {
-    if (is_known(fault, inventory, catalogue)) continue;
-    std::set<std::string_view> known = {"outage"};
-    for (const std::string& name : fault.components) {
-      const models::TypeDef* type = type_of(name, inventory, catalogue);
-      if (!type) continue;
-      for (const models::FaultDef& f : type->faults) known.insert(f.name);
-    }
-    std::string hint = input::did_you_mean(fault.verb, {known.begin(), known.end()});
-    if (hint.empty()) {
-      for (const std::string_view verb : known) hint += fmt::format("{}{}", hint.empty() ? "; there is " : ", ", verb);
-    }
-    diagnostics.error(fault.verb_at, fmt::format("there is no fault '{}'{}", fault.verb, hint));
+    if (vocabulary.knows(fault)) continue;
+    diagnostics.error(fault.verb_at, [&] {
+      std::set<std::string_view> known = {"outage"};
+      for (const std::string& name : fault.components) {
+        const models::TypeDef* type = vocabulary.type_of(name);
+        if (!type) continue;
+        for (const models::FaultDef& f : type->faults) known.insert(f.name);
+      }
+      return fmt::format("there is no fault '{}'{}", fault.verb,
+                         input::did_you_mean(fault.verb, {known.begin(), known.end()},
+                                             fmt::format("there is {}", fmt::join(known, ", "))));
+    });
   }
 }
 
-// What can be said of the faults when the inventory cannot be compiled.
-void check_faults(const Scenario& scenario, const models::Inventory& inventory, const models::Catalogue& catalogue,
-                  input::Diagnostics& diagnostics) {
-  std::map<std::string_view, const models::Resource*> resources;
-  for (const models::Resource& r : inventory.resources) resources.emplace(r.name, &r);
+// What can be said of names and verbs when the inventory has mistakes, so that it cannot be compiled.
+void check_without_compiling(const Scenario& scenario, Vocabulary& vocabulary, input::Diagnostics& diagnostics) {
+  const auto check_name = [&](const std::string& name, input::Position at) {
+    if (vocabulary.may_be(name)) return;
+    diagnostics.error(at, [&] {
+      return fmt::format("there is no '{}' in the inventory{}", name, input::did_you_mean(name, vocabulary.names()));
+    });
+  };
   for (const ScenarioFault& fault : scenario.faults) {
-    const bool is_verb_known = is_known(fault, inventory, catalogue);
+    const bool is_verb_known = vocabulary.knows(fault);
     for (std::size_t i = 0; i < fault.components.size(); ++i) {
-      const std::string& name = fault.components[i];
-      const auto found = resources.find(name);
-      if (found == resources.end()) {
-        const bool is_part = std::any_of(resources.begin(), resources.end(), [&](const auto& r) {
-          return name.size() > r.first.size() && name.starts_with(r.first) && name[r.first.size()] == '/';
-        });
-        if (is_part) continue;
-        std::vector<std::string_view> known;
-        for (const auto& [resource, row] : resources) known.push_back(resource);
-        diagnostics.error(fault.component_at[i],
-                          fmt::format("there is no '{}' in the inventory{}", name, input::did_you_mean(name, known)));
-        continue;
-      }
-      const models::TypeDef* type = catalogue.find_type(found->second->type);
-      if (!type || !is_verb_known) continue;
-      if (fault.verb == "outage" || type->find_fault(fault.verb)) continue;
-      std::vector<std::string_view> known = {"outage"};
-      for (const models::FaultDef& f : type->faults) known.push_back(f.name);
-      diagnostics.error(fault.verb_at, fmt::format("'{}' ({}) knows no '{}'{}", name, type->name, fault.verb,
-                                                   input::did_you_mean(fault.verb, known)));
+      check_name(fault.components[i], fault.component_at[i]);
+      const models::TypeDef* type = vocabulary.type_of(fault.components[i]);
+      if (!type || !is_verb_known || fault.verb == "outage" || type->find_fault(fault.verb)) continue;
+      diagnostics.error(fault.verb_at, [&] {
+        std::vector<std::string_view> known = {"outage"};
+        for (const models::FaultDef& f : type->faults) known.push_back(f.name);
+        return fmt::format("'{}' ({}) knows no '{}'{}", fault.components[i], type->name, fault.verb,
+                           input::did_you_mean(fault.verb, known));
+      });
     }
+  }
+  for (const Expectation& e : scenario.expect) {
+    if (!e.of.empty()) check_name(e.of, e.at);
   }
 }
 
@@ -355,25 +371,17 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   a.scenario = std::move(scenario);
   a.inventory_files = inventory->files;
   const Scenario& s = *a.scenario;
+  Vocabulary vocabulary(*inventory, catalogue);
+  check_verbs(s, vocabulary, diagnostics);
   input::Diagnostics compiling;
-  check_verbs(s, *inventory, catalogue, diagnostics);
-  World world = compile_world(s, inventory, catalogue, {}, compiling);
-  hand_over(compiling, diagnostics);
+  World world = compile_world(s, vocabulary, inventory, catalogue, {}, compiling);
+  diagnostics.take(std::move(compiling));
   a.compiled = world.compiled;
-  if (compiling.has_errors()) {
-    if (world.compiled->system.components.size() == 0) {
-      check_faults(s, *inventory, catalogue, diagnostics);
-      return a;
-    }
+  if (a.system().components.size() == 0) {
+    check_without_compiling(s, vocabulary, diagnostics);
+  } else {
     check_names(s, *a.compiled, diagnostics);
-    for (const WhatIf& w : s.what_if) {
-      input::Diagnostics changing;
-      if (!w.set.empty()) compile_world(s, inventory, catalogue, w.set, changing);
-      hand_over(changing, diagnostics);
-    }
-    return a;
   }
-  check_names(s, *a.compiled, diagnostics);
   std::vector<World> other_worlds;
   for (const WhatIf& w : s.what_if) {
     if (w.set.empty()) {
@@ -381,8 +389,9 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
       continue;
     }
     input::Diagnostics changing;
-    other_worlds.push_back(compile_world(s, inventory, catalogue, w.set, changing));
-    hand_over(changing, diagnostics);
+    World other = compile_world(s, vocabulary, inventory, catalogue, w.set, changing);
+    diagnostics.take(std::move(changing));
+    if (!diagnostics.has_errors()) other_worlds.push_back(std::move(other));
   }
   if (diagnostics.has_errors()) return a;
 
@@ -446,8 +455,9 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
   if (!reading.has_errors()) {
     inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, reading));
   }
-  hand_over(reading, diagnostics);
-  if (!inventory->is_whole || (inventory->resources.empty() && reading.has_errors())) {
+  const bool has_nothing = inventory->resources.empty() && reading.has_errors();
+  diagnostics.take(std::move(reading));
+  if (!inventory->is_whole || has_nothing) {
     Answer nothing;
     nothing.scenario = std::move(scenario);
     nothing.inventory_files = inventory->files;  // the mistakes point into them

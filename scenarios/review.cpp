@@ -28,8 +28,7 @@ ScenarioFault fault_of(const std::string& component, const std::string& verb) {
 
 std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& import, const ReviewOptions& options) {
   Scenario s;
-  s.name = "review";
-  s.title = "What the plan would do";
+  s.name = "Review of a plan";
   s.horizon = options.horizon;
   s.response.time_to_detect = options.time_to_detect;
   s.response.count = options.responders;

@@ -61,20 +61,34 @@ class Reader {
       }
     }
     if (const auto start = root.find("start")) read_start(start);
-    if (const auto horizon = root.find("horizon")) read_horizon(horizon);
+    const auto horizon = root.find("horizon");
+    if (horizon) read_horizon(horizon);
     if (const auto faults = root.require("faults")) {
       for (const Cursor& fault : faults.items()) read_fault(fault);
     }
-    if (const auto response = root.find("response")) read_response(response, scenario_.response);
+    if (const auto response = root.find("response")) {
+      read_response(response, scenario_.response);
+    } else if (horizon) {
+      detections_.push_back({scenario_.response.time_to_detect, horizon.at()});
+    }
     if (const auto compare = root.find("compare")) {
       for (const Cursor& c : compare.items()) {
-        if (const auto s = strategy_of(c)) scenario_.compare.push_back(*s);
+        const auto s = strategy_of(c);
+        if (s && !add_new(scenario_.compare, *s))
+          c.error(fmt::format("'{}' is compared already; remove it", *c.text()));
       }
     } else {
       scenario_.compare = {Strategy::none, Strategy::restore_only, Strategy::full};
     }
     if (const auto what_if = root.find("what_if")) {
-      for (const Cursor& c : what_if.items()) read_what_if(c);
+      if (what_if.size() > most_what_ifs) {
+        what_if.error(
+            fmt::format("a scenario has at most {} what-ifs, for each is a run of its own; make several "
+                        "scenarios",
+                        most_what_ifs));
+      } else {
+        for (const Cursor& c : what_if.items()) read_what_if(c);
+      }
     }
     if (const auto sweep = root.find("sweep")) read_sweep(sweep);
     if (const auto expect = root.find("expect")) {
@@ -84,21 +98,36 @@ class Reader {
         if (auto e = parse_expectation(*text, c.at(), diagnostics_)) scenario_.expect.push_back(std::move(*e));
       }
     }
-    check_detection();
+    for (const Detection& d : detections_) check(d);
     return std::move(scenario_);
   }
 
  private:
+  static constexpr std::size_t most_what_ifs = 100;
+  static constexpr std::size_t most_times_to_detect = 1000;
+
+  // Where a time to detect is written.
+  struct Detection {
+    Duration after;
+    input::Position at;
+    bool somebody_acts = true;
+  };
+
+  template <class T>
+  static bool add_new(std::vector<T>& all, const T& one) {
+    if (std::find(all.begin(), all.end(), one) != all.end()) return false;
+    all.push_back(one);
+    return true;
+  }
+
   // Whoever notices after the end does nothing.
-  void check_detection() {
+  void check(const Detection& d) {
     SimTime first = scenario_.horizon;
     for (const ScenarioFault& f : scenario_.faults) first = std::min(first, f.at);
-    if (scenario_.faults.empty() || scenario_.response.strategy == Strategy::none) return;
-    if (first + scenario_.response.time_to_detect < scenario_.horizon) return;
-    diagnostics_.warning(detect_at_, fmt::format("it is noticed after {}, when the run of {} is over, so nobody does "
-                                                 "anything; make the horizon longer",
-                                                 input::to_text(scenario_.response.time_to_detect),
-                                                 input::to_text(scenario_.horizon.since_start())));
+    if (scenario_.faults.empty() || !d.somebody_acts || first + d.after < scenario_.horizon) return;
+    diagnostics_.warning(d.at, fmt::format("it is noticed after {}, when the run of {} is over, so nobody does "
+                                           "anything; make the horizon longer",
+                                           input::to_text(d.after), input::to_text(scenario_.horizon.since_start())));
   }
 
   void read_start(const Cursor& c) {
@@ -201,8 +230,9 @@ class Reader {
     const auto found =
         std::find_if(strategies.begin(), strategies.end(), [&](const auto& s) { return s.first == *text; });
     if (found != strategies.end()) return found->second;
-    c.error(fmt::format("there is no strategy '{}'{}; known are none, restore_only and full", *text,
-                        input::did_you_mean(*text, {"none", "restore_only", "full"})));
+    c.error(fmt::format(
+        "there is no strategy '{}'{}", *text,
+        input::did_you_mean(*text, {"none", "restore_only", "full"}, "known are none, restore_only and full")));
     return std::nullopt;
   }
 
@@ -211,7 +241,6 @@ class Reader {
     c.allow_only({"detect", "responders", "strategy", "through"});
     if (const auto detect = c.find("detect")) {
       if (const auto d = detect.duration()) into.time_to_detect = *d;
-      if (&into == &scenario_.response) detect_at_ = detect.at();
     }
     if (const auto people = c.find("responders")) {
       const auto n = people.integer();
@@ -223,19 +252,28 @@ class Reader {
     if (const auto through = c.find("through")) {
       const auto text = through.text();
       if (text && *text != "terraform" && *text != "hand") {
-        through.error(fmt::format("'{}' is no way to put things back{}; known are terraform and hand", *text,
-                                  input::did_you_mean(*text, {"terraform", "hand"})));
+        through.error(fmt::format("'{}' is no way to put things back{}", *text,
+                                  input::did_you_mean(*text, {"terraform", "hand"}, "known are terraform and hand")));
       }
       into.by_hand = text == "hand";
     }
     if (const auto strategy = c.find("strategy")) into.strategy = strategy_of(strategy).value_or(into.strategy);
+    const auto detect = c.find("detect");
+    detections_.push_back({into.time_to_detect, (detect ? detect : c).at(), into.strategy != Strategy::none});
   }
 
   void read_what_if(const Cursor& c) {
     if (!c.expect_map("a what-if")) return;
     c.allow_only({"name", "set", "response"});
     WhatIf what_if;
-    if (const auto name = c.require("name")) what_if.name = name.text().value_or("");
+    if (const auto name = c.require("name")) {
+      what_if.name = name.text().value_or("");
+      const bool is_known = std::any_of(scenario_.what_if.begin(), scenario_.what_if.end(),
+                                        [&](const WhatIf& other) { return other.name == what_if.name; });
+      if (is_known && !what_if.name.empty()) {
+        name.error(fmt::format("there is a what-if named '{}' already; give this one another name", what_if.name));
+      }
+    }
     if (const auto set = c.find("set")) {
       for (const Cursor& component : set.entries()) {
         for (const Cursor& attribute : component.entries()) {
@@ -259,10 +297,18 @@ class Reader {
   void read_sweep(const Cursor& c) {
     if (!c.expect_map("a sweep")) return;
     c.allow_only({"detect"});
-    if (const auto detect = c.find("detect")) {
-      for (const Cursor& d : detect.items()) {
-        if (const auto duration = d.duration()) scenario_.sweep_detect.push_back(*duration);
+    const auto detect = c.require("detect");
+    if (detect.size() > most_times_to_detect) {
+      detect.error(fmt::format("a sweep has at most {} times, for each is a run of its own", most_times_to_detect));
+      return;
+    }
+    for (const Cursor& d : detect.items()) {
+      const auto duration = d.duration();
+      if (!duration) continue;
+      if (!add_new(scenario_.sweep_detect, *duration)) {
+        d.error(fmt::format("{} is in the sweep already; remove it", input::to_text(*duration)));
       }
+      detections_.push_back({*duration, d.at(), scenario_.response.strategy != Strategy::none});
     }
   }
 
@@ -270,7 +316,7 @@ class Reader {
   std::filesystem::path folder_;
   input::Diagnostics& diagnostics_;
   Scenario scenario_;
-  input::Position detect_at_;
+  std::vector<Detection> detections_;
 };
 
 }  // namespace

@@ -116,6 +116,19 @@ std::string scenarios_json(const std::vector<ListedScenario>& list, const Style&
   return printed(json);
 }
 
+std::string format_json(const FileFormat& format, const Style& style) {
+  Json json = tool(style, "format");
+  json["name"] = format.name;
+  json["says"] = format.says;
+  json["keys"] = Json::array();
+  for (const FileFormat::Key& k : format.keys) {
+    json["keys"].push_back({{"name", k.name}, {"takes", k.takes}, {"does", k.does}, {"required", k.required}});
+  }
+  json["notes"] = format.notes;
+  json["example"] = format.example;
+  return printed(json);
+}
+
 std::string types_json(const std::vector<const models::TypeDef*>& list, const Style& style) {
   Json json = tool(style, "types");
   json["types"] = Json::array();

@@ -62,7 +62,7 @@ void RunPage::assumptions() {
       continue;
     }
     if (++told > most_told) continue;
-    std::string text = clean(a.says);
+    std::string text = prose(a.says, style_.shows_code());
     if (a.kind != Kind::default_value) text = sentence(text);
     if (!where.empty()) text += " " + dim("(" + names(where, 3) + ")");
     page_.item(text);

@@ -62,9 +62,16 @@ void RunPage::breakage(const Breakage& b) {
       const FactId id = hop.reaction(p.error).fact;
       if (id.is_set()) fate.fact = id;
     }
+    std::set<std::string> own, of_others;
+    for (const HopId h : p.hops) own.insert(system_.hops[h].says);
+    for (std::size_t k = 1; k < b.components.size(); ++k) {
+      for (const HopId h : b.phases[k][i].hops) of_others.insert(system_.hops[h].says);
+    }
+    const bool is_same = std::includes(own.begin(), own.end(), of_others.begin(), of_others.end());
     for (const auto& [what, who] : fates) {
       std::string reason = fact(who.fact);
-      page_.detail(fmt::format("It {}: what comes meanwhile {}.{}{}", listing(who.says), what,
+      page_.detail(fmt::format("It {}{}: what comes meanwhile {}.{}{}", listing(who.says),
+                               is_same ? "" : likewise(b.components.size()), what,
                                who.otherwise.empty() ? "" : " " + who.otherwise, reason.empty() ? "" : " " + reason),
                    2);
     }

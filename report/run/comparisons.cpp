@@ -15,7 +15,34 @@ std::string restored_text(const Figures& f) {
   return f.restored.is_forever() ? "never" : minute_text(f.restored);
 }
 
+// Takes out the columns of these headers in which every row says the same, and tells it once: "0 refused".
+std::string told_once(TextTable& table, const std::vector<std::string_view>& headers) {
+  std::vector<std::string> said;
+  for (const std::string_view header : headers) {
+    const auto column =
+        std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.header == header; });
+    const auto i = column - table.columns.begin();
+    const std::string value = table.rows.front()[static_cast<std::size_t>(i)];
+    const bool is_same = std::all_of(table.rows.begin(), table.rows.end(),
+                                     [&](const auto& row) { return row[static_cast<std::size_t>(i)] == value; });
+    if (!is_same) continue;
+    said.push_back(fmt::format("{} {}", value, header));
+    table.columns.erase(column);
+    for (auto& row : table.rows) row.erase(row.begin() + i);
+  }
+  return said.empty() ? "" : fmt::format("The same in all of them: {}.", listing(said));
+}
+
 }  // namespace
+
+// Where nothing is refused and nothing goes on failing, no column need say so.
+void RunPage::compare(TextTable table) {
+  const std::string same = told_once(table, {"refused", "still failing"});
+  page_.table(std::move(table));
+  if (same.empty()) return;
+  page_.gap();
+  page_.paragraph(same, 1);
+}
 
 void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
@@ -87,7 +114,7 @@ void RunPage::what_ifs() {
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
     row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false);
   }
-  page_.table(std::move(table));
+  compare(std::move(table));
 }
 
 void RunPage::sweep() {
@@ -109,7 +136,7 @@ void RunPage::sweep() {
     table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
                           count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
   }
-  page_.table(std::move(table));
+  compare(std::move(table));
 }
 
 }  // namespace moshimo::report

@@ -12,7 +12,7 @@ void RunPage::step(const Step& s, std::size_t number) {
   std::string head =
       fmt::format("{} – {}", precise_text(s.start - answer_.first_fault), precise_text(s.done - answer_.first_fault));
   if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
-  if (answer_.scenario->response.count > 1) head += fmt::format("  person {}", s.responder + 1);
+  if (answer_.scenario->response.count > 1) head += fmt::format("  person{}{}", hard_space, s.responder + 1);
   page_.step(fmt::format("{:>2}.", number), dim(head));
   bool is_first = true;
   for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {

@@ -39,20 +39,37 @@ std::string RunPage::lost_without_fault() const {
                      listing(where, 4), why);
 }
 
-void RunPage::headline() {
+void RunPage::title() {
   const scenarios::Scenario& s = *answer_.scenario;
   page_.title(s.title.empty() ? clean(s.name) : fmt::format("{}: {}", clean(s.name), clean(s.title)));
+}
+
+void RunPage::headline() {
   if (answer_.faults.empty()) {
     page_.paragraph("Nothing goes wrong in this scenario: it has no faults.");
     return;
   }
+  what_happens();
+  page_.gap();
+  if_nobody_acts();
+  what_never_comes_back();
+  with_the_response();
+  for (const Objective& o : answer_.main_run().findings.objectives) {
+    if (!o.met) page_.paragraph(fmt::format("{} {}.", bad("✗"), objective_text(system_, o)));
+  }
+  for (const std::string& sentence : unmet_expectations(answer_)) {
+    page_.paragraph(fmt::format("{} {}", bad("✗"), sentence));
+  }
+}
+
+void RunPage::what_happens() {
   struct Deed {
     std::string verb;
     SimTime at;
     std::vector<std::string> to;
   };
   std::vector<Deed> deeds;
-  for (const scenarios::ScenarioFault& f : s.faults) {
+  for (const scenarios::ScenarioFault& f : answer_.scenario->faults) {
     const std::string verb = f.made_again_after ? "replace" : f.verb;
     const auto same =
         std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == verb && d.at == f.at; });
@@ -80,8 +97,9 @@ void RunPage::headline() {
                                 : "a guard refuses";
     page_.paragraph(fmt::format("{} does not happen: {}.", code(clean(action.name)), why));
   }
-  page_.gap();
+}
 
+void RunPage::if_nobody_acts() {
   const scenarios::StrategyRun& none = answer_.nobody_acts();
   const Figures idle = figures_of(system_, none, answer_.first_fault);
   const std::vector<Loss> losses = losses_of(system_, none.findings);
@@ -100,7 +118,7 @@ void RunPage::headline() {
     }
   }
   const std::string gone = destroyed_text(idle);
-  const Duration horizon = s.horizon - answer_.first_fault;
+  const Duration horizon = answer_.scenario->horizon - answer_.first_fault;
   std::string worst;
   const bool loses = is_some(idle.lost);
   if (loses && is_some(idle.refused)) {
@@ -138,7 +156,7 @@ void RunPage::headline() {
       return e.hop.is_set() && system_.hops[e.hop].ratio == 0 &&
              std::find(a.where.begin(), a.where.end(), e.component) != a.where.end();
     });
-    if (is_hurt) page_.paragraph(fmt::format("Not known: {}", clean(a.says)));
+    if (is_hurt) page_.paragraph(fmt::format("Not known: {}", prose(a.says, style_.shows_code())));
   }
   if (next) {
     std::vector<std::string> losing, stopping, ending;  // at the same moment
@@ -162,7 +180,10 @@ void RunPage::headline() {
     page_.paragraph(fmt::format("{} can still be saved for {}. Then {}.", all ? "Everything" : "Everything else",
                                 strong(until), listing(then, 3)));
   }
-  for (const PointOfNoReturn& p : none.findings.points) {
+}
+
+void RunPage::what_never_comes_back() {
+  for (const PointOfNoReturn& p : answer_.nobody_acts().findings.points) {
     if (!p.condition.is_set()) continue;
     const std::string name = code(name_in(system_, component_of(system_, p)));
     if (is_at_once(p.at - answer_.first_fault)) {
@@ -173,36 +194,32 @@ void RunPage::headline() {
     if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(p.at));
     page_.paragraph(fmt::format("{} can be brought back for {}, and never after that.", name, strong(until)));
   }
+}
+
+void RunPage::with_the_response() {
   const scenarios::StrategyRun& main = answer_.main_run();
-  if (main.response.strategy != Strategy::none) {
-    const Figures f = figures_of(system_, main, answer_.first_fault);
-    const Responders& r = s.response;
-    std::string text = fmt::format(
-        "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
-        main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
-    const std::string gone_now = destroyed_text(f);
-    if (is_some(f.lost)) {
-      text += fmt::format("{} lost", are(f.lost, events_text(f.lost, strong)));
-      if (!gone_now.empty()) text += ", ";
-    } else if (gone_now.empty()) {
-      text += good("nothing is lost");
-    }
-    if (!gone_now.empty()) text += bad(gone_now);
-    if (is_some(f.refused)) {
-      text += fmt::format(", {} refused", are(f.refused, amount_text(f.refused, "request", "requests")));
-    }
-    text += f.restored == Duration{} ? std::string(", and nothing that is modelled fails.")
-            : f.restored.is_forever()
-                ? fmt::format(", and {} before the end.", bad("not everything works again"))
-                : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
-    page_.paragraph(text);
+  if (main.response.strategy == Strategy::none) return;
+  const Figures f = figures_of(system_, main, answer_.first_fault);
+  const Responders& r = answer_.scenario->response;
+  std::string text = fmt::format(
+      "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
+      main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
+  const std::string gone_now = destroyed_text(f);
+  if (is_some(f.lost)) {
+    text += fmt::format("{} lost", are(f.lost, events_text(f.lost, strong)));
+    if (!gone_now.empty()) text += ", ";
+  } else if (gone_now.empty()) {
+    text += good("nothing is lost");
   }
-  for (const Objective& o : main.findings.objectives) {
-    if (!o.met) page_.paragraph(fmt::format("{} {}.", bad("✗"), objective_text(system_, o)));
+  if (!gone_now.empty()) text += bad(gone_now);
+  if (is_some(f.refused)) {
+    text += fmt::format(", {} refused", are(f.refused, amount_text(f.refused, "request", "requests")));
   }
-  for (const std::string& sentence : unmet_expectations(answer_)) {
-    page_.paragraph(fmt::format("{} {}", bad("✗"), sentence));
-  }
+  text += f.restored == Duration{} ? std::string(", and nothing that is modelled fails.")
+          : f.restored.is_forever()
+              ? fmt::format(", and {} before the end.", bad("not everything works again"))
+              : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
+  page_.paragraph(text);
 }
 
 }  // namespace moshimo::report

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -30,10 +31,13 @@ void RunPage::points_of_no_return() {
     std::string text = strong(listing(list, 6));
     if (p.hop.is_set()) {
       const Hop& hop = system_.hops[p.hop];
-      text += loss.is_request ? ": requests from outside" : fmt::format(": {}", clean(hop.says));
+      const bool is_same = std::all_of(loss.hops.begin(), loss.hops.end(),
+                                       [&](HopId other) { return system_.hops[other].says == hop.says; });
+      text += loss.is_request ? ": requests from outside"
+                              : fmt::format(": {}{}", clean(hop.says), is_same ? "" : likewise(loss.hops.size()));
     } else {
-      text += fmt::format(": {}", p.store.is_set() ? clean(system_.stores[p.store].says)
-                                                   : denied_sentence(says(system_, p.condition)));
+      text += fmt::format(
+          ": {}", p.store.is_set() ? clean(system_.stores[p.store].says) : denied_sentence(says(system_, p.condition)));
     }
     text += "\n" + sentence(why_lost(system_, p)) + ".";
     const Duration lasts = p.until - p.at;

@@ -7,6 +7,41 @@
 #include "report/words.hpp"
 
 namespace moshimo::report {
+namespace {
+
+// What mends a condition, as far as anything does in the run in which every step is done.
+std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer) {
+  const System& system = answer.system();
+  std::map<ConditionId, RepairId> mended_by;
+  for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
+    for (const ConditionId c : system.repairs[RepairId(r)].restores) mended_by.emplace(c, RepairId(r));
+  }
+  const scenarios::StrategyRun* full = answer.run_of(Strategy::full);
+  if (!full) return mended_by;
+  for (const Step& s : full->response.steps) {
+    for (const RepairId r : s.repairs) {
+      for (const ConditionId c : system.repairs[r].restores) mended_by[c] = r;
+    }
+  }
+  for (const ConditionId c : full->response.still_broken) mended_by.erase(c);
+  return mended_by;
+}
+
+// The title of a release before there is a step of it, that is without its times and amounts.
+std::string title_without_a_step(std::string title) {
+  constexpr std::pair<std::string_view, std::string_view> without[] = {{" of {gap.start} to {gap.end}", ""},
+                                                                       {" from {gap.start} to {gap.end}", ""},
+                                                                       {"{gap.start} to {gap.end}", "what was missed"},
+                                                                       {" since {gap.start}", ""},
+                                                                       {"{backlog.events} ", ""}};
+  for (const auto& [part, instead] : without) {
+    const std::size_t at = title.find(part);
+    if (at != std::string::npos) title.replace(at, part.size(), instead);
+  }
+  return title;
+}
+
+}  // namespace
 
 // "re-creating the roles", where that is all there is to restore.
 std::string RunPage::restoring() const {
@@ -36,34 +71,26 @@ void RunPage::not_fixed_by_restoring() {
       "After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
   page_.gap();
   if (!gone.empty()) page_.item(strong(sentence(gone)) + ".");
-  // What mends a condition, from the run in which every step is done.
-  std::map<ConditionId, RepairId> mended_by;
-  for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
-    for (const ConditionId c : system_.repairs[RepairId(r)].restores) mended_by.emplace(c, RepairId(r));
-  }
-  if (const scenarios::StrategyRun* full = answer_.run_of(Strategy::full)) {
-    for (const Step& s : full->response.steps) {
-      for (const RepairId r : s.repairs) {
-        for (const ConditionId c : system_.repairs[r].restores) mended_by[c] = r;
-      }
-    }
-    // What is still broken then has nothing to mend it any more.
-    for (const ConditionId c : full->response.still_broken) mended_by.erase(c);
-  }
+  still_broken(*run);
+  still_unreleased(*run);
+}
+
+void RunPage::still_broken(const scenarios::StrategyRun& run) {
+  const std::map<ConditionId, RepairId> mended_by = mends(answer_);
   struct Group {
     std::vector<ConditionId> conditions;
     std::set<ComponentId> hurt;
   };
   std::vector<Group> groups;
   std::map<std::pair<std::string, std::string>, std::size_t> known;
-  for (const ConditionId c : response.still_broken) {
+  for (const ConditionId c : run.response.still_broken) {
     const Condition& row = system_.conditions[c];
     const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
     const auto [at, is_new] = known.emplace(std::pair(type, member_name(name_of(system_, c))), groups.size());
     if (is_new) groups.emplace_back();
     Group& g = groups[at->second];
     g.conditions.push_back(c);
-    for (const Effect& e : run->findings.effects) {
+    for (const Effect& e : run.findings.effects) {
       if (!e.to.is_never()) continue;
       if (std::find(e.chain.begin(), e.chain.end(), c) != e.chain.end()) g.hurt.insert(e.component);
     }
@@ -80,17 +107,28 @@ void RunPage::not_fixed_by_restoring() {
     if (!g.hurt.empty()) {
       page_.detail(fmt::format("Still failing because of it: {}.", names({g.hurt.begin(), g.hurt.end()}, 10)));
     }
+    std::set<std::string> seen, silent;
+    for (const SeenSymptom& s : run.findings.symptoms) {
+      const bool of_it =
+          std::any_of(row.symptoms.begin(), row.symptoms.end(), [&](const Symptom& own) { return &own == s.symptom; });
+      if (of_it) (s.symptom->kind == SymptomKind::silent ? silent : seen).insert(clean(s.symptom->text));
+    }
+    if (!seen.empty()) page_.detail(fmt::format("You see: {}.", listing({seen.begin(), seen.end()}, 4)));
+    for (const std::string& says : silent) page_.detail(sentence(says) + ".");
     const auto mend = mended_by.find(g.conditions.front());
     if (mend != mended_by.end())
       page_.detail(fmt::format("Mended by: {}.", clean(text_of(system_, mend->second).title)));
   }
-  for (const HopId h : response.unreleased) {
+}
+
+void RunPage::still_unreleased(const scenarios::StrategyRun& run) {
+  for (const HopId h : run.response.unreleased) {
     const Hop& hop = system_.hops[h];
     for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
       const Fallback& f = hop.fallbacks[i];
       if (!f.release.is_set()) continue;
       double events = 0;
-      for (const Waiting& w : response.outcome.hops[h.value].places) {
+      for (const Waiting& w : run.response.outcome.hops[h.value].places) {
         if (w.fallback == i) events += w.events;
       }
       const Duration limit = limit_of(system_, f);
@@ -99,18 +137,7 @@ void RunPage::not_fixed_by_restoring() {
                                      code(name_in(system_, hop.component)), clean(f.says));
       if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
-      std::string title = clean(text_of(system_, f.release).title);
-      constexpr std::pair<std::string_view, std::string_view> without_a_step[] = {
-          {" of {gap.start} to {gap.end}", ""},
-          {" from {gap.start} to {gap.end}", ""},
-          {"{gap.start} to {gap.end}", "what was missed"},
-          {" since {gap.start}", ""},
-          {"{backlog.events} ", ""}};
-      for (const auto& [part, instead] : without_a_step) {
-        const std::size_t at = title.find(part);
-        if (at != std::string::npos) title.replace(at, part.size(), instead);
-      }
-      page_.detail(fmt::format("Fetched by: {}.", title));
+      page_.detail(fmt::format("Fetched by: {}.", title_without_a_step(clean(text_of(system_, f.release).title))));
     }
   }
 }

@@ -17,6 +17,7 @@ class RunPage {
  public:
   RunPage(const scenarios::Answer& answer, const Style& style, Page& page);
 
+  void title();
   void headline();
   void timeline();
   void what_breaks();
@@ -41,9 +42,16 @@ class RunPage {
   std::string span(SimTime from, SimTime to) const;
   std::string restoring() const;
   std::string lost_without_fault() const;
+  void what_happens();
+  void if_nobody_acts();
+  void what_never_comes_back();
+  void with_the_response();
+  void still_broken(const scenarios::StrategyRun& run);
+  void still_unreleased(const scenarios::StrategyRun& run);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);
+  void compare(TextTable table);
 
   const scenarios::Answer& answer_;
   const Style& style_;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "input/cursor.hpp"
+#include "report/layout.hpp"
 #include "report/run/fates.hpp"
 #include "report/words.hpp"
 
@@ -18,7 +19,8 @@ std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<Re
   for (const RepairId r : repairs) {
     const Repair& repair = system.repairs[r];
     const std::string type = repair.component.is_set() ? system.components[repair.component].type : "";
-    const auto [at, is_new] = known.emplace(std::tuple(type, member_name(name_of(system, r)), repair.fact), groups.size());
+    const auto [at, is_new] =
+        known.emplace(std::tuple(type, member_name(name_of(system, r)), repair.fact), groups.size());
     if (is_new) groups.emplace_back();
     groups[at->second].repairs.push_back(r);
   }
@@ -52,7 +54,7 @@ std::string filled(std::string_view text, const System& system, const Step& step
     if (place == "gap.end_ms") return milliseconds(step.gap_to);
     if (place == "now") return moment(step.done);
     if (place == "step") return std::to_string(number);
-    if (place == "backlog.events") return fmt::format("{:.0f}", step.backlog);
+    if (place == "backlog.events") return for_terminal(count_text(step.backlog), false);
     if (place == "backlog.bytes") {
       return fmt::format("{:.0f}", step.hop.is_set() ? step.backlog * system.hops[step.hop].size.count() : 0.0);
     }

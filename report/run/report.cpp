@@ -9,6 +9,7 @@ std::string run_report(const scenarios::Answer& answer, const Style& style) {
   if (style.form == Form::json) return run_json(answer, style);
   Page page;
   RunPage run(answer, style, page);
+  run.title();
   run.headline();
   run.timeline();
   run.what_breaks();

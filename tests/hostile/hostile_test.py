@@ -115,6 +115,26 @@ class Hostile(unittest.TestCase):
         self.assertIn("unknown key 'k0'", said)
         self.assertRegex(said.splitlines()[-1], r"^and \d+ more$")
 
+    def test_mistakes_of_meaning_without_end(self):
+        """A flood of them costs little more than to read the text, of which yaml-cpp takes 8 MB in a second."""
+        inventory = self.file("i.yaml", "version: 1\nresources: { a: { type: sqs:queue }, r: { type: iam:role } }\n")
+        head = "version: 1\nname: x\ninventory: i.yaml\nfaults: "
+        names = "- lost(\"a{}\") == 0\n"
+        cases = [
+            ("a type that is not there", filled("  r{}: { type: iam:rolle }\n", 6 * MB, "version: 1\nresources:\n"), 220),
+            ("a wrong attribute", filled("  r{}: { type: iam:role, tust: 1 }\n", 6 * MB, "version: 1\nresources:\n"), 350),
+            ("a name that is not there", filled("  - { delete: [nothing-{}] }\n", 6 * MB, head + "\n"), 220),
+            ("a verb that is not there", filled("  - { delet: [nothing-{}] }\n", 6 * MB, head + "\n"), 220),
+            ("figures of nothing", filled(names, 4 * MB, head + "[{ delete: a }]\nexpect:\n"), 220),
+            ("what-ifs", filled("  - { name: n{}, set: { b: { c: 1 } } }\n", 6 * MB, head + "[]\nwhat_if:\n"), 220),
+        ]
+        for what, text, megabytes in cases:
+            with self.subTest(what):
+                status, said = self.run_bounded("validate", self.file("x.yaml", text), seconds=2 * SECONDS, megabytes=megabytes)
+                self.assertEqual(status, 2)
+                self.assertLess(len(said.splitlines()), 60)
+        os.remove(inventory)
+
     def test_truncated(self):
         """A plan and an inventory, cut anywhere: a message with its place, never part of a report."""
         texts = [("plan.json", PLAN.read_text(), "review"), ("i.inventory.yaml", INVENTORY.read_text(), "validate")]

@@ -5,9 +5,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "tests/unit/support/command.hpp"
+#include "tests/unit/support/schema.hpp"
 
 using namespace moshimo;
 
@@ -61,9 +64,12 @@ TEST_CASE("what is not there is said, with what to do", "[cli]") {
   const Result component = command({"blast", (library + "staging.inventory.yaml").c_str(), "orders-rol"});
   CHECK(component.status == 2);
   CHECK(component.err.find("did you mean 'orders-role'?") != std::string::npos);
-  const Result fact = command({"explain", "fh.s3-retr"});
-  CHECK(fact.status == 2);
-  CHECK(fact.err.find("did you mean 'fh.s3-retry'?") != std::string::npos);
+  CHECK(command({"explain", "fh.s3-retr"}).status == 2);
+  CHECK(command({"explain", "fh.s3-retr"}).err ==
+        "there is no type or fact 'fh.s3-retr'; did you mean 'fh.s3-retry'?\n");
+  CHECK(
+      command({"explain", "nothing-like-it"}).err ==
+      "there is no type or fact 'nothing-like-it'; `moshimo list types` and `moshimo list facts` show what there is\n");
 }
 
 TEST_CASE("all mistakes of a scenario come at once, with their places", "[cli]") {
@@ -294,6 +300,71 @@ TEST_CASE("mistakes of the scenario, of the inventory's form and of its meaning 
   }
 }
 
+TEST_CASE("mistakes of form do not hide those of meaning, whichever command reads the inventory", "[cli]") {
+  const std::string inventory =
+      file_with("form.inventory.yaml",
+                "version: 1\nname: m\nregionn: x\nresources:\n  f: { type: lambda:function, role: nobody, tasks: 3 }\n"
+                "  q: { type: aws_sqs_queue }\n  s: 3\n");
+  const std::string scenario = file_with("form.scenario.yaml",
+                                         "version: 1\nname: m\ninventory: form.inventory.yaml\nhorizon: long\n"
+                                         "faults: [{ delete: [f] }]\n");
+  const std::string said_of_it = command({"validate", inventory.c_str()}).err;
+  CHECK(std::count(said_of_it.begin(), said_of_it.end(), '\n') == 5);
+  CHECK(command({"graph", inventory.c_str()}).err == said_of_it);
+  CHECK(command({"blast", inventory.c_str(), "f"}).err == said_of_it);
+  const std::string said_of_both = command({"run", scenario.c_str()}).err;
+  CHECK(command({"inspect", scenario.c_str()}).err == said_of_both);
+  CHECK(said_of_both.find("found 'long'") != std::string::npos);
+  CHECK(said_of_both.find(said_of_it) != std::string::npos);
+}
+
+TEST_CASE("a mistake in the inventory hides no name in expect and nothing in what_if", "[cli]") {
+  file_with("hidden.inventory.yaml",
+            "version: 1\nname: m\nresources:\n  a: { type: sqs:queue, retension: 3d }\n  b: { type: iam:role }\n");
+  const std::string path = file_with("hidden.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: hidden.inventory.yaml\n"
+                                     "faults: [{ delette: [a] }, { delete: [bb] }]\n"
+                                     "what_if:\n  - { name: one, set: { c: { retention: 1d } } }\n"
+                                     "  - { name: two, set: { a: { retention: soon } } }\n"
+                                     "expect: ['lost(\"d\") == 0', 'lost(\"a/part\") == 0']\n");
+  const Result r = command({"run", path.c_str()});
+  INFO(r.err);
+  CHECK(r.status == 2);
+  CHECK(std::count(r.err.begin(), r.err.end(), '\n') == 6);
+  for (const char* said : {"has no attribute 'retension'; did you mean 'retention'?", "there is no fault 'delette'",
+                           "there is no 'bb' in the inventory; did you mean 'b'?",
+                           "there is no 'c' to set something of", "found 'soon'", "there is no 'd' in the inventory"}) {
+    CHECK(r.err.find(said) != std::string::npos);
+  }
+}
+
+TEST_CASE("every message about a file says where", "[cli]") {
+  file_with("place.inventory.yaml",
+            "version: 1\nname: m\nresources:\n  r: { type: iam:role }\n  f: { type: lambda:function, role: r }\n");
+  const std::string path = file_with("place.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: place.inventory.yaml\n"
+                                     "faults: [{ delete: [r] }]\n"
+                                     "what_if:\n  - { name: one, set: { f: { calls.rate: 1/s } } }\n");
+  CHECK(command({"run", path.c_str()}).err.find(path + ":6:30: 'f/calls/0' (outside:call) needs 'to'") == 0);
+  const std::string binary = file_with("p.json", std::string("a\nb\0c", 5));
+  CHECK(command({"review", binary.c_str()}).err.find(binary + ":2:2: looks like a binary file") == 0);
+}
+
+TEST_CASE("a catalogue with mistakes does not hide mistakes of form in what is read with it", "[cli]") {
+  const std::string models = file_with("wrong.catalogue.yaml", "version: 1\ntypes: { a:b: { sais: x } }\n");
+  const std::string inventory = file_with("two.inventory.yaml", "version: 2\nname: m\nresources: {}\n");
+  const std::string scenario =
+      file_with("two.scenario.yaml", "version: 1\nname: m\ninventory: two.inventory.yaml\nhorizon: long\nfaults: []\n");
+  const Result drawn = command({"graph", inventory.c_str(), "--models", models.c_str()});
+  CHECK(drawn.err.find("unknown key 'sais'") != std::string::npos);
+  CHECK(drawn.err.find("reads version 1 of inventories") != std::string::npos);
+  const Result ran = command({"run", scenario.c_str(), "--models", models.c_str()});
+  for (const char* said : {"unknown key 'sais'", "reads version 1 of inventories", "found 'long'"}) {
+    INFO(ran.err);
+    CHECK(ran.err.find(said) != std::string::npos);
+  }
+}
+
 TEST_CASE("a verb that nothing knows is said once, at the verb", "[cli]") {
   file_with("verbs.inventory.yaml",
             "version: 1\nname: m\nresources:\n  a: { type: iam:role }\n  b: { type: iam:role }\n");
@@ -359,6 +430,79 @@ TEST_CASE("a gate that stops a plan says so in the report and on standard error,
   const Result shown = command({"review", bad.c_str(), "--fail-on", "loss,blast"});
   CHECK(shown.out.find("✗ loss: ") != std::string::npos);
   CHECK(shown.out.find("✗ blast: ") != std::string::npos);
+}
+
+TEST_CASE("a review as a comment on a pull request: the decision, the worst, and the rest folded", "[cli]") {
+  const std::string bad = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
+  const std::string out = command({"review", bad.c_str(), "--fail-on", "loss", "--format", "markdown"}).out;
+  const std::size_t fold = out.find("<details>");
+  CHECK(out.find("# Review of a plan\n\n✗ loss: ") == 0);
+  CHECK(out.find("If nobody acts, ") < fold);
+  CHECK(std::count(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(fold), '\n') < 30);
+  const auto count = [&](const std::string& word) {
+    std::size_t n = 0;
+    for (std::size_t at = out.find(word); at != std::string::npos; at = out.find(word, at + 1)) ++n;
+    return n;
+  };
+  CHECK(count("<details>") >= 9);
+  CHECK(count("<details>") == count("</details>"));
+  CHECK(out.find("\n## ") == std::string::npos);
+}
+
+TEST_CASE("what a person sees of what re-creating does not fix is told beside it", "[cli]") {
+  const std::string out = command({"run", "state-key-mixup", "--width", "200"}).out;
+  const std::size_t grant = out.find("The KMS grant of invoicer does not belong to the present role");
+  const std::size_t seen = out.find("You see: 502 KMSAccessDeniedException: Lambda was unable to decrypt");
+  CHECK(grant < seen);
+  CHECK(seen < out.find("Mended by: Give invoicer another role"));
+}
+
+TEST_CASE("in the run in which everything is put right nothing is starved for ever", "[cli]") {
+  const auto json = nlohmann::json::parse(command({"run", "state-key-mixup", "--format", "json"}).out);
+  int starved = 0;
+  for (const auto& effect : json["runs"][2]["effects"]) {
+    CHECK_FALSE(effect["to_s"].is_null());
+    if (effect["kind"] == "starved") ++starved;
+  }
+  CHECK(json["runs"][2]["strategy"] == "full");
+  CHECK(starved > 0);
+  for (const auto& effect : json["runs"][0]["effects"]) {
+    if (effect["kind"] == "starved") CHECK(effect["to_s"].is_null());
+  }
+}
+
+TEST_CASE("blast gives the reason that counts first", "[cli]") {
+  const std::string inventory = library + "staging.inventory.yaml";
+  const std::string key = command({"blast", inventory.c_str(), "app-key", "--width", "120"}).out;
+  CHECK(key.find("Without it, 1 thing can break and 1 more gets less.") != std::string::npos);
+  CHECK(key.find("needs that key app-key is not waiting for deletion") != std::string::npos);
+  const std::string back = command({"blast", inventory.c_str(), "ping", "--reverse"}).out;
+  CHECK(back.find(" 0 ") == std::string::npos);
+}
+
+TEST_CASE("explain tells every key of the files people write, with an example that runs", "[cli]") {
+  for (const char* what : {"scenario", "inventory"}) {
+    const auto told = nlohmann::json::parse(command({"explain", what, "--format", "json"}).out);
+    const auto schema = nlohmann::json::parse(source_text(std::string("schemas/") + what + ".schema.json"));
+    std::set<std::string> keys, required;
+    for (const auto& key : told["keys"]) {
+      keys.insert(key["name"]);
+      if (key["required"]) required.insert(key["name"]);
+    }
+    std::set<std::string> known;
+    for (const auto& [key, value] : schema["properties"].items()) known.insert(key);
+    CHECK(keys == known);
+    CHECK(required == schema["required"].get<std::set<std::string>>());
+    file_with(what == std::string("scenario") ? "shop.scenario.yaml" : "shop.inventory.yaml", told["example"]);
+    CHECK(command({"explain", what}).out.find("targets") != std::string::npos);
+  }
+  const std::string path = file_with("ignored", "");
+  const std::string scenario = path.substr(0, path.rfind('/')) + "/shop.scenario.yaml";
+  const Result r = command({"run", scenario.c_str()});
+  INFO(r.err);
+  CHECK(r.status == 0);
+  CHECK(r.err.empty());
+  CHECK(command({"explain", "scenari"}).err.find("did you mean 'scenario'?") != std::string::npos);
 }
 
 TEST_CASE("graph and validate speak JSON", "[cli]") {

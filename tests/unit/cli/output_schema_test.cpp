@@ -101,6 +101,8 @@ TEST_CASE("what is known of every type and of facts keeps to its schemas", "[sch
   }
   check_output({"explain", "fh.s3-retry"}, "facts");
   check_output({"explain", "ecs:service.log"}, "member");
+  check_output({"explain", "scenario"}, "format");
+  check_output({"explain", "inventory"}, "format");
 }
 
 TEST_CASE("explain tells the facts of a type and where they are written", "[schema]") {

@@ -97,6 +97,34 @@ TEST_CASE("a misspelt word gets the nearest known one") {
   CHECK(did_you_mean(std::string(100'000, 'x'), known).empty());
 }
 
+TEST_CASE("where no known word is near, advice stands instead of a guess") {
+  CHECK(did_you_mean("rol", {"role"}, "there is role") == "; did you mean 'role'?");
+  CHECK(did_you_mean("zzz", {"role"}, "there is role") == "; there is role");
+}
+
+TEST_CASE("of a flood of mistakes each is counted, and a search is made for those that are kept only") {
+  Diagnostics diagnostics;
+  int searches = 0;
+  for (int i = 0; i < 5000; ++i) {
+    diagnostics.error({}, [&] { return fmt::format("mistake {}", ++searches); });
+  }
+  CHECK(searches == 1000);
+  CHECK(thrown_by(diagnostics, 1) == "mistake 1\nand 4999 more");
+}
+
+TEST_CASE("parts that were looked at apart come together, with what both say once") {
+  const SourceFile a("a", "1\n2\n3");
+  Diagnostics all, part;
+  for (Diagnostics* d : {&all, &part}) {
+    d->error({&a, 2}, "wrong");
+    d->warning({&a, 0}, "doubtful");
+  }
+  part.error({&a, 4}, "wrong too");
+  all.take(std::move(part));
+  CHECK(thrown_by(all) == "a:2:1: wrong\na:3:1: wrong too");
+  CHECK(all.warnings().size() == 1);
+}
+
 TEST_CASE("of equally near words the first in the alphabet is meant, in whatever order they are known") {
   CHECK(did_you_mean("bat", {"cat", "bar", "hat"}) == "; did you mean 'bar'?");
   CHECK(did_you_mean("bat", {"hat", "cat", "bar"}) == "; did you mean 'bar'?");

@@ -111,7 +111,7 @@ TEST_CASE("the whole text of a file can be had without its tree") {
   const std::string binary = folder.file("c", "a\0b"s);
   CHECK(read_file(binary, diagnostics).empty());
   CHECK(diagnostics.errors().at(0).message ==
-        "cannot read '" + binary + "': looks like a binary file (it has zero bytes); give a YAML or JSON text");
+        binary + ":1:2: looks like a binary file (it has zero bytes); give a YAML or JSON text");
   const std::string large(3'000'000, 'x');
   CHECK(read_file(folder.file("d", large), diagnostics) == large);
 }

@@ -74,16 +74,53 @@ TEST_CASE("Markdown from outside does not act as Markdown") {
   CHECK(for_markdown(code("a`b")) == "`a'b`");
 }
 
-TEST_CASE("a page that would be too long in Markdown leaves out the middle and says so") {
+TEST_CASE("a page that would be too long in Markdown has its largest sections cut, and says so") {
   Page page;
   page.title("begin");
-  for (int i = 0; i < 200; ++i) page.paragraph(std::string(100, 'x'));
-  page.paragraph("the end");
+  page.fold();
+  for (const int blocks : {2, 200, 3}) {
+    page.heading(std::to_string(blocks));
+    for (int i = 0; i < blocks; ++i) page.paragraph(std::string(100, 'x'));
+  }
   const std::string text = page.markdown(5000);
   CHECK(text.size() <= 5000);
+  CHECK(text.size() > 4500);
   CHECK(text.find("# begin") == 0);
-  CHECK(text.find("the end") != std::string::npos);
-  CHECK(text.find("left out") != std::string::npos);
+  const std::size_t cut = text.find("blocks are left out here to keep this short");
+  CHECK(text.find("<summary><b>200</b>") < cut);
+  CHECK(cut < text.find("<summary><b>3</b>"));
+  CHECK(text.find("left out", cut + 20) == std::string::npos);
+  CHECK(text.ends_with(std::string(100, 'x') + "\n\n</details>\n"));
+}
+
+TEST_CASE("sections that are folded open in Markdown, and in text nothing is hidden") {
+  Page page;
+  page.title("t");
+  page.heading("open");
+  page.paragraph("a");
+  page.fold();
+  page.heading("a < b");
+  page.paragraph("c");
+  CHECK(page.markdown() == "# t\n\n## open\n\na\n\n<details><summary><b>a &lt; b</b></summary>\n\nc\n\n</details>\n");
+  Style style;
+  style.ascii = true;
+  CHECK(page.text(style).find("-- a < b --") != std::string::npos);
+}
+
+TEST_CASE("a table of few rows that is too wide is laid on its side") {
+  TextTable table;
+  table.columns = {{"reaction", false}, {"events lost", true}, {"requests refused", true}};
+  table.rows = {{"nobody acts", "11", "12"}, {"every step", "0", "3"}};
+  std::vector<std::string> lines;
+  for (const std::string& line : draw_table(table, 41, "-")) lines.push_back(for_terminal(line, false));
+  CHECK(lines == std::vector<std::string>{
+                     "reaction          nobody acts  every step", "----------------  -----------  ----------",
+                     "events lost                11           0", "requests refused           12           3"});
+}
+
+TEST_CASE("what stands between backticks is code, and a single one is nothing") {
+  CHECK(for_markdown(prose("list it under `calls`; or `x", true)) == "list it under `calls`; or \\`x");
+  CHECK(prose("list it under `calls`", false) == "list it under `calls`");
 }
 
 TEST_CASE("a page in ASCII has nothing but ASCII of its own") {

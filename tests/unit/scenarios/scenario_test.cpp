@@ -95,3 +95,35 @@ TEST_CASE("an inventory that is not there is said where the scenario names it, w
   CHECK(said.find(path + ":3:12: there is no file '") == 0);
   CHECK(said.find("did you mean 'staging.inventory.yaml'?") != std::string::npos);
 }
+
+TEST_CASE("what is asked for twice is a mistake") {
+  const std::string faults = "faults: [{ delete: a }]\n";
+  CHECK(read(faults + "compare: [full, none, full]\n").errors == "'full' is compared already; remove it\n");
+  CHECK(read(faults + "sweep: { detect: [1h, 2h, 60m] }\n").errors == "1h is in the sweep already; remove it\n");
+  CHECK(
+      read(faults + "what_if:\n  - { name: a, response: { detect: 1h } }\n  - { name: a, response: { detect: 2h } }\n")
+          .errors == "there is a what-if named 'a' already; give this one another name\n");
+}
+
+TEST_CASE("who notices after the end does nothing, which is said of the response, of a what-if and of a sweep") {
+  const std::string said =
+      "it is noticed after 3d, when the run of 2d is over, so nobody does anything; make the "
+      "horizon longer\n";
+  const std::string head = "horizon: 2d\nfaults: [{ at: 1h, delete: a }]\n";
+  CHECK(read(head + "response: { detect: 3d }\n").warnings == said);
+  CHECK(read(head + "what_if: [{ name: a, response: { detect: 3d } }]\n").warnings == said);
+  CHECK(read(head + "sweep: { detect: [1d, 3d] }\n").warnings == said);
+  CHECK(read(head + "response: { detect: 3d, strategy: none }\n").warnings == "");
+  CHECK(read("horizon: 30m\nfaults: [{ delete: a }]\n").warnings ==
+        "it is noticed after 40m, when the run of 30m is over, so nobody does anything; make the horizon longer\n");
+}
+
+TEST_CASE("a scenario asks for no more runs than a machine can hold") {
+  std::string what_if = "faults: [{ delete: a }]\nwhat_if:\n";
+  for (int i = 0; i < 101; ++i) what_if += "  - { name: n" + std::to_string(i) + ", response: { responders: 2 } }\n";
+  CHECK(read(what_if).errors.find("a scenario has at most 100 what-ifs") == 0);
+  std::string sweep = "faults: [{ delete: a }]\nsweep: { detect: [0s";
+  for (int i = 1; i < 1001; ++i) sweep += ", " + std::to_string(i) + "s";
+  CHECK(read(sweep + "] }\n").errors.find("a sweep has at most 1000 times") == 0);
+  CHECK(read("faults: [{ delete: a }]\nsweep: {}\n").errors == "key 'detect' is missing\n");
+}
