@@ -100,9 +100,9 @@ TEST_CASE("a type that replaces a built-in one has to have what the others use")
   directory.write("ours.yaml", "version: 1\nservice: ours\ntypes:\n  kms:key: {}\n");
   input::Diagnostics diagnostics;
   const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
-  CHECK(
-      mistakes_of(diagnostics).find("in the built-in dynamodb:table: `kms_key` can be a kms:key, which has no 'use'") !=
-      std::string::npos);
+  CHECK(mistakes_of(diagnostics)
+            .find("in the built-in dynamodb:table: `kms_key` can be a kms:key, which has no 'usable'") !=
+        std::string::npos);
 }
 
 TEST_CASE("a directory without models is a mistake") {

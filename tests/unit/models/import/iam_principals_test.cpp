@@ -40,9 +40,10 @@ TEST_CASE("A session stands for its role") {
         std::vector<NamedPrincipal>{{By::arn, "arn:aws:iam::111111111111:role/app", false}});
 }
 
-TEST_CASE("Everybody is nobody in particular, unless a condition narrows it") {
-  CHECK(allowed(R"("*")").empty());
-  CHECK(allowed(R"({"AWS":"*"})").empty());
+TEST_CASE("Everybody is told as a star, unless a condition narrows it") {
+  const std::vector<NamedPrincipal> everybody = {{By::account, "*", false}};
+  CHECK(allowed(R"("*")") == everybody);
+  CHECK(allowed(R"({"AWS":"*"})") == everybody);
   CHECK(
       principals(
           R"({"Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringLike":{"aws:userid":"AROAEXAMPLEEXAMPLE123:*"}}}})") ==
