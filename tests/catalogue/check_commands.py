@@ -65,6 +65,7 @@ NEWER = {
     ("dynamodb", "get-resource-policy"),  # March 2024
     ("kinesis", "put-resource-policy"),  # November 2023
     ("dynamodb", "put-resource-policy"),  # March 2024
+    ("events", "update-event-bus"),  # July 2024
 }
 
 

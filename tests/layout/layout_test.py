@@ -10,7 +10,8 @@ AWS_WORD = re.compile(r"\b(aws|lambda:|iam|sqs|sns|kms|firehose|cloudwatch|event
 SERVICE_WORD = re.compile(  # in code, where the catalogue has to say it; sentences for readers may name AWS itself
     r"\b(lambda:|iam|sqs|sns|kms|firehose|cloudwatch|eventbridge|s3|ecs|ecr|kinesis|dynamodb|fargate|amazonaws|arn:)\b"
     r"|\"aws ", re.IGNORECASE)
-KNOW_NO_SERVICE = re.compile(r"(input|report)/.*|models/compile[^/]*")
+# report/explain_format.cpp shows examples of files, which name what there is.
+KNOW_NO_SERVICE = re.compile(r"input/.*|report/(?!explain_format\.cpp).*|models/compile[^/]*")
 # Importers read what the catalogue says, too; beside those of a format, whose own words are part of it.
 IMPORT_WORD = re.compile(SERVICE_WORD.pattern + r"|\"(arn:|aws_(?!name)|AWS::)|alias/|\bA(ROA|IDA)|\.ecr\.", re.IGNORECASE)
 GENERIC_IMPORT = re.compile(r"models/import/(?!terraform_|cloudformation|serverless|account_details|iam_|arn\.)[^/]*")

@@ -109,13 +109,14 @@ TEST_CASE("sections that are folded open in Markdown, and in text nothing is hid
 
 TEST_CASE("a table of few rows that is too wide is laid on its side") {
   TextTable table;
-  table.columns = {{"reaction", false}, {"events lost", true}, {"requests refused", true}};
-  table.rows = {{"nobody acts", "11", "12"}, {"every step", "0", "3"}};
+  table.columns = {{"way", false}, {"lost", true}, {"refused", true}, {"late", true}};
+  table.rows = {{"nobody", "1,111,111,111", "0", "2,222,222,222"}, {"all", "3,333,333,333", "4", "5,555,555,555"}};
   std::vector<std::string> lines;
-  for (const std::string& line : draw_table(table, 41, "-")) lines.push_back(for_terminal(line, false));
+  for (const std::string& line : draw_table(table, 40, "-")) lines.push_back(for_terminal(line, false));
   CHECK(lines == std::vector<std::string>{
-                     "reaction          nobody acts  every step", "----------------  -----------  ----------",
-                     "events lost                11           0", "requests refused           12           3"});
+                     "way             nobody            all", "-------  -------------  -------------",
+                     "lost     1,111,111,111  3,333,333,333", "refused              0              4",
+                     "late     2,222,222,222  5,555,555,555"});
 }
 
 TEST_CASE("what stands between backticks is code, and a single one is nothing") {

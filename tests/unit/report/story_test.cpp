@@ -34,7 +34,7 @@ TEST_CASE("the places of a command are filled in from the step") {
   const std::string text =
       filled("read --start-time {gap.start_ms} --end {gap.end} # {backlog.events} in {step}, {\"a\":{}}", system, step,
              9, clock, SimTime{});
-  CHECK(text == "read --start-time 1747011604000 --end 2025-05-12T10:57:00+09:00 # 487100 in 9, {\"a\":{}}");
+  CHECK(text == "read --start-time 1747011604000 --end 2025-05-12T10:57:00+09:00 # 487,100 in 9, {\"a\":{}}");
 }
 
 TEST_CASE("without a clock the places of a command say what they count from") {
