@@ -1,6 +1,7 @@
 #include "input/diagnostics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 #include <tuple>
@@ -9,6 +10,7 @@ namespace moshimo::input {
 namespace {
 
 constexpr std::size_t block_bytes = std::size_t{16} * 1024;
+constexpr std::size_t longest_guess = 200;  // of a word that may be a slip of the pen for another
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
@@ -24,9 +26,11 @@ void advance(SourceFile::LineColumn& at, std::string_view text) {
 // Edits that turn one word into the other: insert, remove, replace, swap neighbours. Where more than `most` are needed,
 // any number above that.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
-  std::vector<std::size_t> before_last(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
+  // No allocation: a wrong name may be compared with all of a large account.
+  std::array<std::array<std::size_t, 2 * longest_guess>, 3> rows;
+  std::size_t* before_last = rows[0].data();
+  std::size_t* last = rows[1].data();
+  std::size_t* row = rows[2].data();
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
   std::size_t least_before = 0;  // of the row above: two letters that are swapped reach back to it
   for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -147,8 +151,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known) {
-  constexpr std::size_t longest = 200;
-  if (word.size() > longest) return "";
+  if (word.size() > longest_guess) return "";
   std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string_view nearest;
   for (const std::string_view k : known) {

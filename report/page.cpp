@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t widest_paragraph = 110;
 
-// The arguments of a command line as they are written, quotes included.
+// The arguments of a command line as they are written, quotes included; `<what to fill in>` is one.
 std::vector<std::string> arguments(std::string_view command) {
   std::vector<std::string> words;
   std::string word;
@@ -19,8 +19,8 @@ std::vector<std::string> arguments(std::string_view command) {
       word.clear();
       continue;
     }
-    if (quote == 0 && (c == '\'' || c == '"')) {
-      quote = c;
+    if (quote == 0 && (c == '\'' || c == '"' || c == '<')) {
+      quote = c == '<' ? '>' : c;
     } else if (c == quote) {
       quote = 0;
     }

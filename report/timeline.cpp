@@ -97,6 +97,7 @@ TimelineAxis axis_of(const TimelineSpan& span, std::size_t intervals) {
   const std::size_t begin = axis.ticks.size();
   for (const Duration d : ticks_after(noticed, span.end, intervals - before)) axis.ticks.push_back(d);
   const bool exact =
+      noticed < Duration::hours(2) &&
       std::all_of(axis.ticks.begin() + static_cast<std::ptrdiff_t>(begin), axis.ticks.end(), is_said_exactly);
   for (std::size_t i = 0; i < axis.ticks.size(); ++i) {
     axis.labels.push_back(i < begin || exact ? label_of(axis.ticks[i]) : "+" + label_of(axis.ticks[i] - noticed));

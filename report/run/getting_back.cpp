@@ -88,9 +88,9 @@ void RunPage::getting_back() {
   if (run->response.steps.empty()) return;
   const Responders& r = answer_.scenario->response;
   page_.paragraph(
-      fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle brackets> are yours "
+      fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle{}brackets> are yours "
                   "to fill in.",
-                  duration_text(r.time_to_detect), counted(r.count, "person", "people")));
+                  duration_text(r.time_to_detect), counted(r.count, "person", "people"), hard_space));
   std::size_t number = 0;
   for (const Step& s : run->response.steps) {
     page_.gap();

@@ -67,6 +67,11 @@ TEST_CASE("a command line is broken between options, each with its value, and ca
   CHECK(lines == std::vector<std::string>{"aws iam create-role --role-name orders \\", "    --path / --tags 'a b'"});
 }
 
+TEST_CASE("what is to be filled in stays in one line") {
+  CHECK(wrap_command("aws lambda get --uuid <UUID of a mapping> --query State", 30) ==
+        std::vector<std::string>{"aws lambda get --uuid \\", "    <UUID of a mapping> \\", "    --query State"});
+}
+
 TEST_CASE("Markdown from outside does not act as Markdown") {
   CHECK(for_markdown("a*b_c <script>") == "a\\*b\\_c \\<script\\>");
   CHECK(for_markdown("[text](target)") == "[text\\](target)");
@@ -113,10 +118,10 @@ TEST_CASE("a table of few rows that is too wide is laid on its side") {
   table.rows = {{"nobody", "1,111,111,111", "0", "2,222,222,222"}, {"all", "3,333,333,333", "4", "5,555,555,555"}};
   std::vector<std::string> lines;
   for (const std::string& line : draw_table(table, 40, "-")) lines.push_back(for_terminal(line, false));
-  CHECK(lines == std::vector<std::string>{
-                     "way             nobody            all", "-------  -------------  -------------",
-                     "lost     1,111,111,111  3,333,333,333", "refused              0              4",
-                     "late     2,222,222,222  5,555,555,555"});
+  CHECK(lines ==
+        std::vector<std::string>{"way             nobody            all", "-------  -------------  -------------",
+                                 "lost     1,111,111,111  3,333,333,333", "refused              0              4",
+                                 "late     2,222,222,222  5,555,555,555"});
 }
 
 TEST_CASE("what stands between backticks is code, and a single one is nothing") {

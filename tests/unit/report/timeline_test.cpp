@@ -72,6 +72,12 @@ TEST_CASE("after a late detection the axis counts from it") {
   CHECK(axis.labels.back().front() == '+');
 }
 
+TEST_CASE("from two hours on the axis counts from the detection, which needs less room than 135 min") {
+  const TimelineAxis axis = timeline_axis({Duration::minutes(140), Duration::hours(2)}, 60);
+  CHECK(std::find(axis.labels.begin(), axis.labels.end(), "2 h") != axis.labels.end());
+  CHECK(axis.labels.back().front() == '+');
+}
+
 TEST_CASE("a drawing in ASCII has nothing else, however long its labels are") {
   TimelineRow row;
   row.label = "a role called 役割 whose name is far too long for the column it gets";
