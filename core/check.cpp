@@ -94,8 +94,8 @@ class Checker {
       for (const Repair::Setting& s : r.sets) {
         id(s.store, system_.stores, false, name);
         if (s.holds_for < Duration{}) say(name() + " sets a negative time.");
+        delay(s.after, name);
       }
-      delay(r.sets_after, name);
     }
     for (const Action& a : system_.actions) {
       const auto name = [&] { return a.name; };
@@ -131,7 +131,8 @@ class Checker {
       id(f.release, system_.repairs, true, name, ": a fallback");
       if (f.limit < Duration{}) say(name() + " has a fallback with a negative limit.");
     }
-    for (const Reaction& r : h.when) {
+    for (std::size_t error = 0; error < error_class_count; ++error) {
+      const Reaction& r = h.when[error];
       delay(r.pause, name);
       int before = -1;
       for (std::uint8_t i : r.fallbacks) {

@@ -186,11 +186,12 @@ class Planner {
       const RepairId id(r);
       const Repair& repair = system_.repairs[id];
       if (repair.sets.empty()) continue;
-      const SimTime soonest = first_fault_ + responders_.time_to_detect + repair.takes + repair.sets_after.most;
+      const SimTime soonest = first_fault_ + responders_.time_to_detect + repair.takes;
       Urgency urgency;
       for (const Repair::Setting& setting : repair.sets) {
         const auto losses = ran_out.find(setting.store);
-        if (losses != ran_out.end()) urgency = more_urgent(urgency, saved_by(setting, losses->second, soonest));
+        if (losses != ran_out.end())
+          urgency = more_urgent(urgency, saved_by(setting, losses->second, soonest + setting.after.most));
       }
       if (!urgency.deadline.is_never()) brakes_[id] = urgency;
     }
@@ -349,7 +350,7 @@ class Planner {
       control_.restart(now, repair.restarts);
     }
     for (const Repair::Setting& setting : repair.sets) {
-      response_.script.settings.push_back({now + repair.sets_after.most, setting.store, setting.holds_for});
+      response_.script.settings.push_back({now + setting.after.most, setting.store, setting.holds_for});
     }
     if (step.hop.is_set()) {
       response_.script.releases.push_back({now, step.hop, step.fallback, repair.rate.value_or(Rate::unlimited())});

@@ -53,6 +53,38 @@ FactId Hop::fact_of(ErrorClass error, std::size_t fallback) const {
   return fallbacks[fallback].fact;
 }
 
+Reaction& Reactions::operator[](std::size_t error) {
+  if (!list_ || list_.use_count() > 1) list_ = list_ ? std::make_shared<List>(*list_) : std::make_shared<List>();
+  list_->rows.reserve(error_class_count);  // references to other classes stay good
+  std::uint8_t& row = list_->row_of[error];
+  if (std::count(list_->row_of.begin(), list_->row_of.end(), row) > 1) {
+    list_->rows.push_back(Reaction(list_->rows[row]));
+    row = static_cast<std::uint8_t>(list_->rows.size() - 1);
+  }
+  return list_->rows[row];
+}
+
+void Reactions::share_rows() {
+  if (!list_) return;
+  List shared;
+  shared.rows.clear();
+  for (std::size_t error = 0; error < error_class_count; ++error) {
+    const Reaction& mine = list_->rows[list_->row_of[error]];
+    const auto same = std::find(shared.rows.begin(), shared.rows.end(), mine);
+    shared.row_of[error] = static_cast<std::uint8_t>(same - shared.rows.begin());
+    if (same == shared.rows.end()) shared.rows.push_back(mine);
+  }
+  shared.rows.shrink_to_fit();
+  list_ = std::make_shared<List>(std::move(shared));
+}
+
+bool operator==(const Reactions& a, const Reactions& b) {
+  for (std::size_t error = 0; error < error_class_count; ++error) {
+    if (a[error] != b[error]) return false;
+  }
+  return true;
+}
+
 WrittenLabel written(std::string name, std::string says) {
   return std::make_shared<const Label>(Label{std::move(name), std::move(says)});
 }

@@ -184,21 +184,21 @@ struct Condition {
   Kind kind = Kind::free;
   ErrorClass error = ErrorClass::unavailable;
   bool initially = true;
+  Rises rises = Rises::after_delay;
   Needs follows;
   ProcessId process;
+  FactId fact;
   Delay falls_after;
-  Rises rises = Rises::after_delay;
   Delay rises_after;
   Symptoms symptoms;
-  FactId fact;
 };
 
 // A way into a component. All needs are written out here (those of the principal, the key, ... included).
 struct Port {
   WrittenLabel label;
   ComponentId component;
+  ProcessId process;  // served by these workers, if set
   Needs needs;
-  ProcessId process;                  // served by these workers, if set
   Rate capacity = Rate::unlimited();  // with a process: that of all its workers together
   FactId fact;
 };
@@ -248,24 +248,22 @@ struct Reaction {
   friend bool operator==(const Reaction&, const Reaction&) = default;
 };
 
-// What a hop does by error class. Hops that do the same share one list; changing it makes it the hop's own.
+// What a hop does by error class. Classes and hops that do the same share it; changing it makes it one's own.
 class Reactions {
  public:
-  using List = std::array<Reaction, error_class_count>;
-  const List& list() const {
-    static const List none;
-    return list_ ? *list_ : none;
+  const Reaction& operator[](std::size_t error) const {
+    static const Reaction none;
+    return list_ ? list_->rows[list_->row_of[error]] : none;
   }
-  const Reaction& operator[](std::size_t error) const { return list()[error]; }
-  Reaction& operator[](std::size_t error) {
-    if (!list_ || list_.use_count() > 1) list_ = std::make_shared<List>(list());
-    return (*list_)[error];
-  }
-  auto begin() const { return list().begin(); }
-  auto end() const { return list().end(); }
-  friend bool operator==(const Reactions& a, const Reactions& b) { return a.list() == b.list(); }
+  Reaction& operator[](std::size_t error);
+  void share_rows();  // classes that have come to be alike
+  friend bool operator==(const Reactions& a, const Reactions& b);
 
  private:
+  struct List {
+    std::array<std::uint8_t, error_class_count> row_of = {};
+    std::vector<Reaction> rows = std::vector<Reaction>(1);
+  };
   std::shared_ptr<List> list_;  // not set: nothing is kept and nobody sees anything
 };
 
@@ -342,22 +340,22 @@ struct Process {
 struct Repair {
   WrittenLabel label;
   ComponentId component;
+  ProcessId restarts;
   std::vector<ConditionId> restores;
   Few<ConditionId> breaks;
   Few<ConditionId> refreshes;  // come right along with it where they can, though nobody does it for their sake
-  ProcessId restarts;
   Few<Need> requirements;
-  struct Setting {  // from then on the store keeps for so long what it holds and what comes
+  struct Setting {  // some time after it is done the store keeps for so long what it holds and what comes
     StoreId store;
     Duration holds_for;
+    Delay after;
   };
   Few<Setting> sets;
-  Delay sets_after;          // from when it is done until what it sets is in force
   std::optional<Rate> rate;  // of a release; unset: as fast as a drain
   Duration takes = {};
-  bool by_apply = false;  // re-applying the infrastructure code does it
   FactId fact;
   FactId limits;
+  bool by_apply = false;  // re-applying the infrastructure code does it
 };
 
 // A repair in words. They may hold `{gap.start}` and the like, filled in by the report.

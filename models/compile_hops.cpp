@@ -289,6 +289,7 @@ void Compilation::write_hop(Index plan_index) {
 
 // Most hops of one kind do the same: they share what was written for one of the last of them.
 void Compilation::share_reactions(const HopDef& def, Hop& hop) {
+  hop.when.share_rows();
   std::vector<Reactions>& known = reactions_[&def];
   const auto same = std::find(known.begin(), known.end(), hop.when);
   if (same != known.end()) {

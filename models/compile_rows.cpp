@@ -487,10 +487,9 @@ void Compilation::write_repairs() {
         for (Index k = 0; value && k < type.stores.size(); ++k) {
           const StoreId store(world_.id(MemberKind::store, c, k));
           if (store.is_set() && is_attribute(type.stores[k].holds_for, set.attribute))
-            row.sets.push_back({store, *value});
+            row.sets.push_back({store, *value, delay(def.sets_after, scope)});
         }
       }
-      row.sets_after = delay(def.sets_after, scope);
     }
   }
 }

@@ -341,7 +341,7 @@ class SystemRows {
             {"refreshes", names(r.refreshes)},
             {"restarts", name_or_null(system_.processes, r.restarts)},
             {"sets", std::move(sets)},
-            {"sets_after", delay(r.sets_after)},
+            {"sets_after", delay(r.sets.empty() ? Delay{} : r.sets[0].after)},
             {"requires", needs(r.requirements)},
             {"rate_per_s", r.rate ? number(r.rate->per_second()) : Json(nullptr)},
             {"takes_us", micro(r.takes)},

@@ -354,8 +354,7 @@ struct Queue {
     recreate = system.repairs.add(r);
     r = {};
     r.label = written("queue/keep-longer");
-    r.sets = {{store_named(system, "queue"), Duration::days(1)}};
-    r.sets_after = Delay::up_to(Duration::minutes(15));
+    r.sets = {{store_named(system, "queue"), Duration::days(1), Delay::up_to(Duration::minutes(15))}};
     r.takes = Duration::minutes(1);
     longer = system.repairs.add(r);
   }

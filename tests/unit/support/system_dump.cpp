@@ -184,7 +184,7 @@ class Dump {
     line("  takes {}{}{}{}", time(r.takes), r.by_apply ? ", by apply" : "",
          words.who.empty() ? "" : ", by the " + words.who, r.rate ? ", at " + input::to_text(*r.rate) : "");
     for (const Repair::Setting& s : r.sets) {
-      line("  sets {} to {}, in force after {}", s_.stores[s.store].name, time(s.holds_for), time(r.sets_after.most));
+      line("  sets {} to {}, in force after {}", s_.stores[s.store].name, time(s.holds_for), time(s.after.most));
     }
     if (!r.restores.empty()) line("  restores {}", conditions(r.restores));
     if (!r.breaks.empty()) line("  breaks {}", conditions(r.breaks));

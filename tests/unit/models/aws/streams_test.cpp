@@ -185,7 +185,7 @@ traffic: [{ to: queue, rate: 1/s }]
   REQUIRE(longer.sets.size() == 1);
   CHECK(compiled.system.stores[longer.sets[0].store].name == "queue/kept");
   CHECK(longer.sets[0].holds_for == Duration::days(14));
-  CHECK(longer.sets_after.most == minutes(15));
+  CHECK(longer.sets[0].after.most == minutes(15));
   CHECK(brake("stream").sets[0].holds_for == Duration::days(365));
   CHECK(brake("group").sets[0].holds_for == Duration::days(3653));
 
