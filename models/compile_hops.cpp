@@ -288,16 +288,14 @@ void Compilation::write_hop(Index plan_index) {
 }
 
 // Most hops of one kind do the same: they share what was written for one of the last of them.
-void Compilation::share_reactions(const HopDef& def, Hop& hop) {
-  hop.when.share_rows();
+Reactions Compilation::shared_reactions(const HopDef& def) {
   std::vector<Reactions>& known = reactions_[&def];
-  const auto same = std::find(known.begin(), known.end(), hop.when);
-  if (same != known.end()) {
-    hop.when = *same;
-    return;
-  }
+  const auto same = std::find(known.begin(), known.end(), written_);
+  if (same != known.end()) return *same;
   if (known.size() == 8) known.erase(known.begin());
-  known.push_back(hop.when);
+  known.push_back(written_);
+  known.back().share_rows();
+  return known.back();
 }
 
 // Of the blocks that speak for a class, the nearest that has a key counts for that key.
@@ -307,6 +305,13 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   auto& blocks_for = blocks_of_[&def];
   if (blocks_for.empty()) {
     for (const ErrorClass c : all_classes) blocks_for.push_back(reactions_to(def, c));
+  }
+  for (std::size_t i = 0; i < error_class_count; ++i) {
+    Reaction& reaction = written_[i];
+    reaction.fallbacks.clear();  // and keep its room
+    reaction.pause = {};
+    reaction.symptoms = {};
+    reaction.fact = {};
   }
   std::vector<const ReactionDef*> apply;  // those whose test holds here
   std::vector<FactId> facts;
@@ -326,21 +331,21 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
       if (applies == apply.end()) continue;
       if (block->fallbacks && !with_fallbacks[at]) with_fallbacks[at] = block;
       if (block->pause && !has_pause) {
-        hop.when[at].pause = delay(*block->pause, scope);
+        written_[at].pause = delay(*block->pause, scope);
         has_pause = true;
       }
       if (block->sees && !with_symptoms[at]) with_symptoms[at] = block;
-      if (!hop.when[at].fact.is_set()) hop.when[at].fact = facts[static_cast<std::size_t>(applies - apply.begin())];
+      if (!written_[at].fact.is_set()) written_[at].fact = facts[static_cast<std::size_t>(applies - apply.begin())];
     }
   }
 
   const auto share = [&](std::size_t i, const std::vector<SeesDef>& sees) {
     for (std::size_t k = 0; k < i; ++k) {
-      if (with_symptoms[k] != with_symptoms[i] || hop.when[k].fact != hop.when[i].fact) continue;
-      hop.when[i].symptoms = hop.when[k].symptoms;
+      if (with_symptoms[k] != with_symptoms[i] || written_[k].fact != written_[i].fact) continue;
+      written_[i].symptoms = written_[k].symptoms;
       return;
     }
-    hop.when[i].symptoms = symptoms(sees, scope, hop.when[i].fact);
+    written_[i].symptoms = symptoms(sees, scope, written_[i].fact);
   };
   std::vector<std::vector<Fallback>> lists;
   std::vector<int> list_of_class(error_class_count, -1);
@@ -363,7 +368,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
     arrange_ordered(hop, lists, list_of_class, source);
   else
     arrange(hop, lists, list_of_class);
-  share_reactions(def, hop);
+  hop.when = shared_reactions(def);
 }
 
 // The store of what feeds a hop: what is there already need not be put there.
@@ -499,7 +504,7 @@ void Compilation::arrange(Hop& hop, const std::vector<std::vector<Fallback>>& li
     const auto list = static_cast<std::size_t>(list_of_class[i]);
     for (std::size_t k = 0; k < lists[list].size(); ++k) {
       const std::uint8_t at = position[static_cast<std::size_t>(nodes[list][k])];
-      hop.when[i].fallbacks.push_back(at);
+      written_[i].fallbacks.push_back(at);
       note_reason(hop, all_classes[i], at, lists[list][k].fact);
     }
   }
@@ -552,7 +557,7 @@ void Compilation::arrange_ordered(Hop& hop, const std::vector<std::vector<Fallba
   }
   const auto position = merger.finish(hop.fallbacks);
   for (std::size_t i = 0; i < error_class_count; ++i) {
-    auto& to = hop.when[i].fallbacks;
+    auto& to = written_[i].fallbacks;
     if (list_of_class[i] < 0 || lists[static_cast<std::size_t>(list_of_class[i])].empty()) {
       to.push_back(0);
       continue;

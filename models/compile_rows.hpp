@@ -62,7 +62,7 @@ class Compilation : public RowTexts {
   std::string hop_name(const HopPlan& plan) const;
   void write_hop(Index plan_index);
   void write_reactions(const HopPlan& plan, Hop& hop);
-  void share_reactions(const HopDef& def, Hop& hop);
+  Reactions shared_reactions(const HopDef& def);
   std::vector<Fallback> fallbacks(const std::vector<FallbackDef>& defs, const HopPlan& plan, const Scope& scope,
                                   const Basis& block);
   std::optional<Fallback> fallback(const FallbackDef& def, const HopPlan& plan, const Scope& scope, const Basis& block);
@@ -97,6 +97,7 @@ class Compilation : public RowTexts {
   std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;  // by class
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::unordered_map<const HopDef*, std::vector<Reactions>> reactions_;  // those written last
+  Reactions written_;                                                    // of the hop that is being written
   std::map<std::string, ActionId> actions_;
   std::vector<Index> has_condition_;  // the component of each condition that its type defines
   std::vector<Index> has_port_;
