@@ -12,6 +12,13 @@ Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
 
 }  // namespace
 
+Scope scope_of(const HopPlan& plan) {
+  Scope scope{plan.component, nullptr, nullptr, nullptr};
+  if (plan.item) scope.item = &*plan.item;
+  if (plan.principal) scope.caller = &*plan.principal;
+  return scope;
+}
+
 void NeedsWriter::add(Needs& to, const Need& need, std::optional<ErrorClass> shown_as) {
   for (const Need& n : to) {
     if (n.condition == need.condition && n.alternatives == need.alternatives) return;

@@ -29,6 +29,9 @@ struct HopPlan {
   bool goes_outside = false;
 };
 
+// Where the words of a planned hop are looked at.
+Scope scope_of(const HopPlan& plan);
+
 class NeedsWriter {
  public:
   NeedsWriter(World& world, System& system) : world_(world), system_(&system) {}
