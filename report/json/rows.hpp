@@ -27,9 +27,8 @@ auto name_or_null(const Table& table, Id id) {
 
 template <class Id>  // of a row with a label
 auto label_or_null(const System& system, Id id) {
-  if (!id.is_set()) return text_or_null(nullptr);
-  const std::string name = name_of(system, id);
-  return text_or_null(&name);
+  const std::string name = id.is_set() ? name_of(system, id) : std::string();
+  return text_or_null(id.is_set() ? &name : nullptr);
 }
 
 std::string printed(const Json& json);

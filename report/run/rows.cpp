@@ -86,7 +86,8 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     }
   }
   std::vector<Line> lines;
-  for (auto& [component, line] : by_component) {
+  for (auto& [component, of_component] : by_component) {
+    Line& line = of_component;
     line.bars = as_seen(line.bars);
     const std::string name = name_in(system, component);
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const Line& l) {
