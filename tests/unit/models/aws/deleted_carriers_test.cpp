@@ -62,6 +62,13 @@ resources:
   instance: { type: ec2:instance, profile: profile, logs: { group: lines } }
   client: { type: outside:client, key: access, to: queue }
   job: { type: outside:client, key: access, to: queue, every: 10m }
+  key: { type: kms:key }
+  database: { type: rds:db-instance, monitoring_role: role }
+  snapshot: { type: rds:db-snapshot, of: database }
+  export: { type: rds:export-task, source: snapshot, role: role, bucket: records, every: 10m }
+  search: { type: es:domain, log_group: lines, snapshots: records, snapshot_role: role, snapshot_every: 10m }
+  warehouse: { type: redshift:cluster, loads: [{ name: l, from: records, role: role, every: 10m }] }
+  global: { type: dynamodb:table, replicas: [{ name: r }] }
 )";
 
 // The name of a hop within its type, without the item it is for.

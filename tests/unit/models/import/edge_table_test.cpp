@@ -128,6 +128,7 @@ std::string identities(const std::string& type) {
   std::string attributes = R"("name":")" + name + R"(","id":")" + id + R"(","arn":")" + arn_of(type) + "\"";
   if (type == "aws_s3_bucket") attributes += R"(,"bucket":"target")";
   if (type == "aws_lambda_function") attributes += R"(,"function_name":"target")";
+  if (type == "aws_db_snapshot") attributes += R"(,"db_snapshot_identifier":"target")";
   if (type == "aws_ecs_task_definition") attributes += R"(,"family":"target")";
   if (type == "aws_kms_key") attributes += R"(,"key_id":"11111111-2222-3333-4444-555555555555")";
   if (type == "aws_kms_alias") attributes += R"(,"target_key_id":"11111111-2222-3333-4444-555555555555")";
@@ -144,7 +145,7 @@ std::string value_of(const std::string& form, const std::string& type) {
   if (form == "stream_arn") return type == "aws_dynamodb_table" ? arn_of(type) + "/stream/2024" : "";
   if (form == "qualified arn") return type == "aws_lambda_function" ? arn_of(type) + ":7" : "";
   if (form == "name" || form == "NAME" || form == "names") return type == "aws_kms_key" ? "" : "target";
-  if (form == "family") return "target";
+  if (form == "family" || form == "identifier") return "target";
   if (form == "family:rev") return "target:7";
   if (form == "alias") return type == "aws_kms_alias" ? "alias/target" : "";
   if (form == "url" || form == "URL") return "https://sqs.eu-west-1.amazonaws.com/111111111111/target";
@@ -155,7 +156,7 @@ std::string value_of(const std::string& form, const std::string& type) {
     return type == "aws_kms_key"          ? "11111111-2222-3333-4444-555555555555"
            : type == "aws_security_group" ? "sg-1"
            : type == "aws_kms_alias"      ? "alias/target"
-                                          : "";
+                                          : "target";
   }
   return "";
 }

@@ -147,16 +147,18 @@ TEST_CASE("Every published plan and state is counted whole") {
     Texts faults = {};
   };
   const std::vector<Expected> files = {
-      // 31 creations. Parts: 2 bucket policies, the policies of a topic, a table and a stream, a permission. The policy
-      // of a stream's consumer has no stream. References: a function's role, the two ends of a subscription; all three
+      // 31 creations. Parts: 2 bucket policies, the policies of a topic, a table, a stream and a search domain, a
+      // permission. The policy of a stream's consumer has no stream. References: a function's role, the two ends of a
+      // subscription; all three
       // lead outside.
-      {"tfplan/awslabs-resource-policies.json", {10, 6, 15, 3, 0, 1, 3}, true},
+      {"tfplan/awslabs-resource-policies.json", {11, 7, 13, 3, 0, 1, 3}, true},
       // One attachment, of a policy and a role of other states.
       {"tfplan/cdssnc-moved-attachment.json", {0, 1, 0, 1, 0, 0, 2}},
       {"tfplan/checkov-codebuild.json", {1, 0, 2, 0, 0, 0, 0}, true},  // the projects are not modelled
-      // 26 changes, 12 creations. 6 instances in one security group that the plan does not hold; an attachment of a
-      // policy that AWS manages.
-      {"tfplan/infracost-tf014.json", {7, 1, 6, 6, 0, 0, 1}},
+      // 26 changes, 12 creations. 6 instances in one security group that the plan does not hold; a database and the
+      // role
+      // that monitors it, with an attachment of a policy that AWS manages.
+      {"tfplan/infracost-tf014.json", {8, 1, 5, 7, 0, 0, 1}},
       {"tfplan/opentofu-basic-delete.json", {0, 0, 2, 0, 0, 0, 0}},
       {"tfplan/opentofu-modules.json", {0, 0, 4, 0, 0, 0, 0}, true},  // 4 creations of a test type
       // No format_version. 5 policies, 2 deployments and a secret of Kubernetes; the policy document is a data source.
@@ -181,8 +183,10 @@ TEST_CASE("Every published plan and state is counted whole") {
        {4, 2, 0, 2, 0, 1, 0},
        false,
        {"delete sre_bot_policy", "delete sre_bot_role"}},
-      // Parts: an inline policy of a role and one of a user, 2 attachments, 2 rules of security groups.
-      {"tfplan/checkov-terragoat.json", {20, 6, 29, 9, 0, 0, 0}, true},
+      // Parts: an inline policy of a role and one of a user, 2 attachments, 2 rules of security groups, the attachment
+      // of
+      // a volume and the policy of a search domain. The database's security group is not followed.
+      {"tfplan/checkov-terragoat.json", {24, 8, 23, 12, 1, 0, 0}, true},
       {"tfstate/pulumi-lambda-sns-sqs-ddb.tfstate", {11, 6, 5, 7, 0, 0, 0}},
       {"tfstate/driftctl-kms-alias.tfstate", {3, 0, 0, 3, 0, 0, 1}},
       {"tfstate/driftctl-kms-key.tfstate", {3, 0, 0, 1, 0, 0, 1}},     // one policy names a user

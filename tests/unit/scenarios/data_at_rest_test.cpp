@@ -1,0 +1,197 @@
+// What lies under a key, and until when it can be saved: each service in its own time.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/unit/scenarios/incident.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+constexpr Duration hours(double n) { return Duration::hours(n); }
+constexpr Duration days(double n) { return Duration::days(n); }
+constexpr Duration minutes(double n) { return Duration::minutes(n); }
+
+constexpr std::string_view databases = R"(
+resources:
+  key: { type: kms:key, pending_window: 30d }
+  backed-up: { type: rds:db-instance, kms_key: key }
+  bare: { type: rds:db-instance, kms_key: key, backups: no }
+  plain: { type: rds:db-instance }
+  aurora: { type: rds:cluster, kms_key: key }
+  writer: { type: rds:db-instance, cluster: aurora, kms_key: key }
+  final: { type: rds:db-snapshot, kms_key: key }
+  aurora-final: { type: rds:cluster-snapshot, of: aurora }
+traffic: [{ to: backed-up, rate: 1/s }, { to: bare, rate: 1/s }, { to: plain, rate: 1/s }, { to: writer, rate: 1/s }]
+)";
+
+TEST_CASE("a database dies after seven days, whatever the waiting period of its key; its backups live as long as that",
+          "[scenarios]") {
+  const Incident i = incident(databases, {{{}, "schedule-deletion", "key"}}, days(3));
+  CHECK(i.lost_if_nobody_acts("bare/only_copy") == days(7));
+  CHECK(i.lost_if_nobody_acts("backed-up/data") == days(30));
+  CHECK(i.lost_if_nobody_acts("aurora/data") == days(30));
+  CHECK(i.lost_if_nobody_acts("final/data") == days(30));
+  CHECK(i.lost_if_nobody_acts("aurora-final/data") == days(30));
+  CHECK(i.lost_if_nobody_acts("plain/data") == Duration::forever());
+}
+
+TEST_CASE("within seven days a database is started again, once its key is enabled", "[scenarios]") {
+  const Incident i = incident(databases, {{{}, "schedule-deletion", "key"}}, days(3));
+  CHECK(i.lost_with_response("bare/only_copy") == Duration::forever());
+  CHECK(i.lost_with_response("final/data") == Duration::forever());
+  // Cancelled 2 min, enabled 1 min, three databases one after the other 15 min each, in the order of their names.
+  CHECK(i.unreadable("aurora/data") == days(3) + minutes(3 + 15));
+  CHECK(i.unreadable("final/data") == days(3) + minutes(3));
+  CHECK(i.lost_events("plain/traffic") == 0);
+  CHECK(i.lost_events("writer/traffic") == Approx(i.unreadable("aurora/data").in_seconds()));
+  for (const std::string& step : i.steps()) CHECK(step.find("restore") == std::string::npos);
+}
+
+TEST_CASE("after seven days a database is restored from its backup, or lost if it has none", "[scenarios]") {
+  const Incident i = incident(databases, {{{}, "disable", "key"}}, days(8));
+  CHECK(i.lost_with_response("bare/only_copy") == days(7));
+  CHECK_FALSE(i.holds_at_the_end("bare", "started"));
+  CHECK(i.lost_with_response("backed-up/data") == Duration::forever());
+  CHECK(i.holds_at_the_end("backed-up", "started"));
+  CHECK(i.holds_at_the_end("aurora", "started"));
+  CHECK(i.steps() == std::vector<std::string>{"key/enable", "aurora/restore-to-point-in-time",
+                                              "backed-up/restore-to-point-in-time"});
+}
+
+TEST_CASE("a database that is deleted takes its data along, unless a final snapshot is taken or protection refuses",
+          "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  bare: { type: rds:db-instance }
+  careful: { type: rds:db-instance, final_snapshot: careful-final }
+  protected: { type: rds:db-instance, deletion_protection: yes }
+  shop: { type: rds:cluster }
+  reader: { type: rds:db-instance, cluster: shop }
+  kept: { type: rds:db-instance, final_snapshot: kept-final }
+  kept-final: { type: rds:db-snapshot, of: kept }
+)",
+                              {{{}, "delete", "bare"},
+                               {{}, "delete", "careful"},
+                               {{}, "delete", "protected"},
+                               {{}, "delete", "shop"},
+                               {{}, "delete", "kept"}},
+                              hours(1));
+  CHECK(i.lost_if_nobody_acts("bare/data") == Duration());
+  CHECK(i.lost_if_nobody_acts("shop/data") == Duration());
+  CHECK(i.lost_if_nobody_acts("careful/data") == Duration::forever());
+  CHECK(i.lost_if_nobody_acts("kept/data") == Duration::forever());
+  CHECK(i.holds_at_the_end("protected", "exists"));
+  const std::vector<std::string> steps = i.steps();
+  CHECK(std::find(steps.begin(), steps.end(), "kept/restore-snapshot") != steps.end());
+  CHECK(std::find(steps.begin(), steps.end(), "kept/recreate") == steps.end());
+}
+
+constexpr std::string_view volumes = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  running: { type: ec2:instance }
+  stopped: { type: ec2:instance }
+  on-running: { type: ec2:volume, kms_key: key, instance: running }
+  on-stopped: { type: ec2:volume, kms_key: key, instance: stopped }
+  loose: { type: ec2:volume, kms_key: key }
+  copy: { type: ec2:snapshot, of: loose }
+)";
+
+TEST_CASE("an attached volume outlives its key until its instance stops", "[scenarios]") {
+  // The key is destroyed after 7 d.
+  const Incident i =
+      incident(volumes, {{{}, "schedule-deletion", "key"}, {days(10), "stop", "stopped"}}, days(9), days(30));
+  CHECK(i.lost_if_nobody_acts("loose/data") == days(7));
+  CHECK(i.lost_if_nobody_acts("copy/data") == days(7));
+  CHECK(i.lost_if_nobody_acts("on-stopped/data") == days(10));
+  CHECK(i.lost_if_nobody_acts("on-running/data") == Duration::forever());
+}
+
+TEST_CASE("a stopped instance does not start without the keys of its volumes", "[scenarios]") {
+  const std::vector<Mishap> mishaps = {{{}, "disable", "key"}, {hours(1), "stop", "stopped"}};
+  const Incident nobody = incident(volumes, mishaps, hours(2), days(30), Strategy::none);
+  CHECK_FALSE(nobody.holds_at_the_end("on-stopped", "live"));
+  CHECK(nobody.holds_at_the_end("on-running", "live"));
+  const Incident i = incident(volumes, mishaps, hours(2), days(30));
+  CHECK(i.steps() == std::vector<std::string>{"key/enable", "stopped/restart"});
+  CHECK(i.holds_at_the_end("on-stopped", "live"));
+}
+
+TEST_CASE("file systems, warehouses and search domains keep their data as long as the key can come back",
+          "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  role: { type: iam:role }
+  backups: { type: s3:bucket }
+  files: { type: elasticfilesystem:file-system, kms_key: key }
+  warehouse: { type: redshift:cluster, kms_key: key }
+  paused: { type: redshift:cluster, kms_key: key }
+  search: { type: es:domain, kms_key: key }
+  copied: { type: es:domain, kms_key: key, snapshots: backups, snapshot_role: role }
+)";
+  const std::vector<Mishap> mishaps = {{{}, "schedule-deletion", "key"}, {{}, "pause", "paused"}};
+  const Incident late = incident(inventory, mishaps, days(9));
+  CHECK(late.lost_with_response("files/data") == days(7));
+  CHECK(late.lost_with_response("search/data") == days(7));
+  CHECK(late.lost_with_response("paused/data") == days(7));
+  CHECK(late.lost_with_response("warehouse/data") == Duration::forever());  // runs on with the key in memory
+  const Incident early = incident(inventory, mishaps, days(6));
+  for (const char* store : {"files/data", "search/data", "paused/data", "copied/data"}) {
+    INFO(store);
+    CHECK(early.lost_with_response(store) == Duration::forever());
+  }
+  CHECK(early.unreadable("files/data") == days(6) + minutes(3));
+  CHECK(early.holds_at_the_end("paused", "running"));
+}
+
+TEST_CASE("tasks that run go on without the key of their file system, and none starts", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key }
+  files: { type: elasticfilesystem:file-system, kms_key: key }
+  web: { type: ecs:service, tasks: 1, task_lifetime: 4h, start_time: 60s, file_systems: [files] }
+traffic: [{ to: web, rate: 1/s }]
+)",
+                              {{{}, "disable", "key"}}, hours(5), days(1));
+  // The one task is two hours old at the start and ends at 2 h. After 5 h the key is enabled (1 min), then the service
+  // deployed anew (3 min), and its task starts (1 min).
+  CHECK(i.refused("web/traffic") == Approx(3 * 3600 + 60 + 180 + 60));
+}
+
+TEST_CASE("a domain whose grants are revoked is lost at once, though its key is well", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key }
+  search: { type: es:domain, kms_key: key }
+)",
+                              {{hours(1), "revoke-grant", "search"}}, hours(1));
+  CHECK(i.lost_with_response("search/data") == hours(1));
+}
+
+TEST_CASE(
+    "a table is archived after seven days and restored from that backup; a replica is left out after twenty hours",
+    "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key }
+  far: { type: kms:key }
+  table: { type: dynamodb:table, kms_key: key }
+  global: { type: dynamodb:table, replicas: [{ name: us, in_region: us-east-1, kms_key: far }] }
+traffic: [{ to: table, rate: 1/s }, { to: global, rate: 1/s }]
+)";
+  const std::vector<Mishap> mishaps = {{{}, "disable", "key"}, {{}, "disable", "far"}};
+  const Incident soon = incident(inventory, mishaps, hours(19));
+  CHECK(soon.steps() == std::vector<std::string>{"key/enable", "far/enable"});
+  CHECK(soon.lost_events("global/replicas/us/replicate") == 0);
+  const Incident next_day = incident(inventory, mishaps, hours(21));
+  const std::vector<std::string> steps = next_day.steps();
+  CHECK(std::find(steps.begin(), steps.end(), "global/replicas/us/add-again") != steps.end());
+  CHECK(next_day.lost_events("global/replicas/us/replicate") == 0);  // adding it again copies the table
+  CHECK(std::find(steps.begin(), steps.end(), "table/restore") == steps.end());
+  const std::vector<std::string> late = incident(inventory, mishaps, days(8)).steps();
+  CHECK(std::find(late.begin(), late.end(), "table/restore") != late.end());
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
