@@ -12,6 +12,7 @@
 #include "core/findings.hpp"
 #include "core/flow_plan.hpp"
 #include "core/releases.hpp"
+#include "core/stand_ins.hpp"
 
 namespace moshimo {
 namespace {
@@ -58,8 +59,8 @@ class Planner {
     const bool acts = responders_.strategy != Strategy::none && !first_fault_.is_never();
     if (!acts || nobody_acts_ == nullptr) response_.outcome = simulation_.run(fault_script_, horizon_);
     if (acts) {
-      learn_urgency(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome);
       index_repairs();
+      learn_urgency(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome);
       plan_until_settled();
       consider_what_the_plan_loses();
       consider_brakes();
@@ -117,6 +118,9 @@ class Planner {
       raise(c, {at, 0}, work);
       spread_on();
     }
+    for (const auto& [c, purposes] : stand_ins_->purposes()) {
+      for (const StandIns::Purpose& p : purposes) raise(ConditionId(c), of_condition_[p.stand_in.value], work);
+    }
   }
 
   void raise(ConditionId c, const Urgency& u, std::vector<std::uint32_t>& work) {
@@ -132,12 +136,13 @@ class Planner {
     restarts_of_.reset(system_.processes.size());
     for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
       const Repair& repair = system_.repairs[RepairId(r)];
-      if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
+      if (responders_.strategy == Strategy::restore_only ? !repair.by_apply : repair.only_by_apply) continue;
       for (ConditionId c : repair.restores) repairs_of_.add(c.value, r);
       if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
     }
     repairs_of_.finish();
     restarts_of_.finish();
+    stand_ins_.emplace(control_, system_, repairs_of_);
   }
 
   void plan_until_settled() {
@@ -296,6 +301,7 @@ class Planner {
       } else if (x.value == 0) {
         last_fall_[x.index] = x.at;
         for (std::uint32_t r : repairs_of_.of(x.index)) concerned_.insert(r);
+        for (std::uint32_t r : stand_ins_->repairs_after(ConditionId(x.index))) concerned_.insert(r);
       }
     }
   }
@@ -365,6 +371,8 @@ class Planner {
     return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::by_repair;
   }
 
+  bool is_missing(ConditionId c) const { return is_damage(c) || stand_ins_->is_needed(c); }
+
   bool can_take_effect(ConditionId c) const {
     const Condition& row = system_.conditions[c];
     return row.kind == Condition::Kind::free || control_.holds(row.follows);
@@ -383,7 +391,7 @@ class Planner {
     const Repair& repair = system_.repairs[id];
     if (active_[id.value]) return false;
     for (ConditionId c : repair.restores) {
-      if (!(is_damage(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
+      if (!(is_missing(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
       if (!is_handled(c)) return true;
     }
     if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
@@ -408,7 +416,7 @@ class Planner {
     Urgency u;
     const Repair& repair = system_.repairs[id];
     for (ConditionId c : repair.restores) {
-      if (is_damage(c) || saves_time(repair, c)) u = more_urgent(u, of_condition_[c.value]);
+      if (is_missing(c) || saves_time(repair, c)) u = more_urgent(u, of_condition_[c.value]);
     }
     if (repair.restarts.is_set()) {
       const ConditionId staffed = system_.processes[repair.restarts].staffed;
@@ -488,7 +496,7 @@ class Planner {
     const Repair& repair = system_.repairs[id];
     SimTime at = SimTime::never();
     for (ConditionId c : repair.restores) {
-      if (!is_damage(c) || is_handled(c)) continue;
+      if (!is_missing(c) || is_handled(c)) continue;
       const Condition& row = system_.conditions[c];
       at = std::min(at, row.kind == Condition::Kind::free ? control_.now() : control_.holds_from(row.follows));
     }
@@ -601,6 +609,7 @@ class Planner {
     const Outcome& outcome = response_.outcome;
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) {
       const StepFunction<bool>& f = outcome.timeline.conditions[c];
+      if (system_.conditions[ConditionId(c)].is_of_the_past) continue;
       if (control_.starting_value(ConditionId(c)) && !f.back().value) response_.still_broken.push_back(ConditionId(c));
     }
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
@@ -618,8 +627,9 @@ class Planner {
   Script fault_script_;
   SimTime first_fault_;
   std::vector<Urgency> of_hop_, of_condition_;
-  Adjacency repairs_of_;               // condition -> repairs that restore it
-  Adjacency restarts_of_;              // process -> repairs that restart it
+  Adjacency repairs_of_;   // condition -> repairs that restore it
+  Adjacency restarts_of_;  // process -> repairs that restart it
+  std::optional<StandIns> stand_ins_;
   std::set<std::uint32_t> concerned_;  // repairs of what fell or shrank so far
   std::vector<Open> under_way_;
   std::vector<bool> busy_, active_;

@@ -61,7 +61,7 @@ struct Response {
   std::vector<Step> steps;
   Script script;  // everything done to the system, faults included
   std::vector<StoppedFault> stopped;
-  std::vector<ConditionId> still_broken;  // at the horizon, though they held at the start
+  std::vector<ConditionId> still_broken;  // at the horizon, though they held at the start; nothing of the past
   std::vector<HopId> unreleased;          // data waits, or waited in vain, for a step that was not done
 };
 

@@ -184,6 +184,7 @@ struct Condition {
   Kind kind = Kind::free;
   ErrorClass error = ErrorClass::unavailable;
   bool initially = true;
+  bool is_of_the_past = false;  // something that is gone on purpose; only what data hangs on it counts
   Rises rises = Rises::after_delay;
   Needs follows;
   ProcessId process;
@@ -355,7 +356,8 @@ struct Repair {
   Duration takes = {};
   FactId fact;
   FactId limits;
-  bool by_apply = false;  // re-applying the infrastructure code does it
+  bool by_apply = false;       // re-applying the infrastructure code does it
+  bool only_by_apply = false;  // and nobody would do it by itself
 };
 
 // A repair in words. They may hold `{gap.start}` and the like, filled in by the report.

@@ -333,7 +333,8 @@ struct RepairDef {
   Expression rate;        // of a release
   Expression takes;
   Text who;
-  bool by_apply = false;  // `terraform: true`
+  bool by_apply = false;       // `terraform: true`, or
+  bool only_by_apply = false;  // `terraform: only`
   std::vector<Text> commands;
   Text verify;
   Basis basis;

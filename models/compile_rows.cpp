@@ -472,6 +472,7 @@ void Compilation::write_repairs() {
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});
       row.by_apply = def.by_apply;
+      row.only_by_apply = def.only_by_apply;
       if (const auto made = bindings.find(c); made != bindings.end() && makes_again(row, c)) {
         for (const ConditionId id_of_binding : made->second) add(refreshes, id_of_binding);
       }

@@ -45,6 +45,7 @@ class OldOne {
     if (const auto known = made_.find(c.value); known != made_.end()) return known->second;
     Condition row = system_.conditions[c];
     row.label = written(name_of(system_, c) + of_the_old_one, says(system_, c));
+    row.is_of_the_past = true;
     row.follows = old(row.follows);
     if (std::find(broken_.begin(), broken_.end(), c) != broken_.end()) {
       row.kind = Condition::Kind::free;

@@ -44,7 +44,7 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
     ScenarioFault fault = fault_of(r.name, "delete");
     fault.with_parts = r.restores_parts;
     fault.with_users = r.moves_users;
-    fault.made_again_after = r.creates_first ? Duration{} : replacement_gap;
+    fault.made_again_after = r.creates_first ? Duration{} : std::max(replacement_gap, r.name_held_for);
     s.faults.push_back(std::move(fault));
   }
   if (s.faults.empty()) return nullptr;
@@ -168,7 +168,7 @@ GateResult irreversible_gate(const Answer& answer, const models::ImportResult& i
       if (system.conditions[c].component.is_set()) where.insert(system.conditions[c].component);
     }
     parts.push_back(
-        fmt::format("{} broken ({})", counted(broken.size(), "thing stays", "things stay"), names_of(system, where)));
+        fmt::format("{} broken ({})", counted(where.size(), "thing stays", "things stay"), names_of(system, where)));
   }
   if (const std::string gone = gone_text(answer); !gone.empty()) parts.push_back(gone);
   const std::set<ComponentId> unreadable = without_their_data(answer, false);

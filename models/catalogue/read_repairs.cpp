@@ -25,7 +25,9 @@ RepairDef TypeReader::repair(const Tree& tree) {
   result.rate = quantity_in(tree, "rate");
   result.takes = quantity_in(tree, "takes");
   result.who = text_in(tree, "who");
-  result.by_apply = says_yes(tree, "terraform");
+  const Tree* by_apply = tree.find("terraform");
+  result.only_by_apply = by_apply != nullptr && by_apply->text == "only";
+  result.by_apply = result.only_by_apply || says_yes(tree, "terraform");
   if (const Tree* t = tree.find("commands")) {
     for (const Tree* item : items(*t)) result.commands.push_back(parser().text(*item));
   }

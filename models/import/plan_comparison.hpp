@@ -62,7 +62,8 @@ class Comparison {
 
   // replacements
   void look_at_replacements();
-  void tell_same_name(const PlannedChanges::Replacement& r);
+  bool keeps_its_name(const PlannedChanges::Replacement& r) const;
+  Duration name_held_for(const std::string& name) const;
   bool keeps_data(const std::string& name) const;
   bool decrypts_data(const std::string& name) const;
   bool gets_another_arn(const std::string& name) const;

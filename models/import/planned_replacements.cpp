@@ -38,7 +38,16 @@ void Comparison::look_at_replacements() {
   for (PlannedChanges::Replacement& r : result_.replacements) {
     const auto& gone = lost[r.name];
     r.keeps_data = keeps_data(r.name);
-    if (r.creates_first) tell_same_name(r);
+    if (keeps_its_name(r)) {
+      if (r.creates_first) {  // two cannot have one name at a time
+        result_.not_simulated.push_back(fmt::format(
+            "{} is to be made before the old one goes, and both have the same name: AWS refuses that, and the apply "
+            "stops there",
+            r.address));
+      } else {
+        r.name_held_for = name_held_for(r.name);
+      }
+    }
     r.restores_parts = !keeps_parts.contains(r.name) &&
                        std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
     std::size_t users = 0;
@@ -55,23 +64,24 @@ void Comparison::look_at_replacements() {
   }
 }
 
-// Two cannot have one name at a time.
-void Comparison::tell_same_name(const PlannedChanges::Replacement& r) {
+bool Comparison::keeps_its_name(const PlannedChanges::Replacement& r) const {
   const auto change = std::find_if(plan_.changes.begin(), plan_.changes.end(),
                                    [&](const Change& other) { return address_of(other) == r.address; });
   const TypeDef* type = type_before(r.name);
-  if (change == plan_.changes.end() || !type) return;
-  for (const ImportSource& source : type->terraform) {
-    if (source.type != change->type || source.named_by.empty()) continue;
+  if (change == plan_.changes.end() || !type) return false;
+  return std::any_of(type->terraform.begin(), type->terraform.end(), [&](const ImportSource& source) {
+    if (source.type != change->type || source.named_by.empty()) return false;
     const Value was = change->before.member(source.named_by.front());
     const Value will_be = change->after.member(source.named_by.front());
-    if (!was.is_scalar() || !will_be.is_scalar() || was.text() != will_be.text()) return;
-    result_.not_simulated.push_back(
-        fmt::format("{} is to be made before the old one goes, and both are called {}: AWS refuses that, and the "
-                    "apply stops there",
-                    r.address, was.text()));
-    return;
-  }
+    return was.is_scalar() && will_be.is_scalar() && was.text() == will_be.text();
+  });
+}
+
+// How long AWS holds the name of a deleted one back: what the type calls `name_held_for`.
+Duration Comparison::name_held_for(const std::string& name) const {
+  const TypeDef* type = type_before(name);
+  const AttributeDef* held = type ? type->find_attribute("name_held_for") : nullptr;
+  return held ? as_duration(held->fixed.quantity).value_or(Duration{}) : Duration{};
 }
 
 // It has a store, or what a user of it stores is lost with it.

@@ -347,6 +347,7 @@ class SystemRows {
             {"takes_us", micro(r.takes)},
             {"who", words.who},
             {"by_apply", r.by_apply},
+            {"only_by_apply", r.only_by_apply},
             {"commands", words.commands},
             {"verify", words.verify},
             {"fact", moshimo::report::fact(system_, r.fact)},

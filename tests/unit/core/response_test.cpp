@@ -331,6 +331,55 @@ TEST_CASE("what comes back by itself in an hour is brought back in four minutes"
   CHECK(lost(Strategy::full) == Approx(10 * (2955 - 4)));
 }
 
+// Either of two keys opens the door; the second has to be made, then handed over.
+TEST_CASE("what stands in for something is made only when that cannot come back", "[response]") {
+  System system = system_from(
+      "condition key as key\ncondition cut as key false\ncondition other as key false\n"
+      "condition held as key false\n"
+      "port door\nhop calls from 1/s to door needs key|held:key\n");
+  const auto named = [&](const char* name) { return condition_named(system, name); };
+  Action lose;
+  lose.name = "key/lose";
+  lose.breaks = {named("key")};
+  const ActionId fault = system.actions.add(lose);
+  const auto repair = [&](const char* name, const char* restores, const char* required) {
+    Repair r;
+    r.label = written(name);
+    r.restores = {named(restores)};
+    Need need;
+    need.condition = named(required);
+    r.requirements = {need};
+    r.takes = Duration::minutes(1);
+    return system.repairs.add(r);
+  };
+  const auto steps_with = [](const System& s, ActionId action) {
+    Simulation simulation(s);
+    Responders who;
+    who.time_to_detect = Duration::minutes(10);
+    const Response r = respond(simulation, {{SimTime{}, action}}, who, SimTime::after_start(Duration::hours(1)));
+    std::vector<std::string> names;
+    for (const Step& step : r.steps) names.push_back(name_of(s, step.repairs.front()));
+    return std::pair(names, r.outcome.hops[0].lost);
+  };
+  Repair make;
+  make.label = written("locksmith/make");
+  make.restores = {named("other")};
+  make.takes = Duration::minutes(1);
+  system.repairs.add(make);
+  repair("locksmith/hand-over", "held", "other");
+  const auto [two_steps, lost] = steps_with(system, fault);
+  CHECK(two_steps == std::vector<std::string>{"locksmith/make", "locksmith/hand-over"});
+  CHECK(lost == Approx(12 * 60));
+  SECTION("it can be found again") {
+    system.repairs[repair("key/find", "key", "key")].requirements.clear();
+    CHECK(steps_with(system, fault).first == std::vector<std::string>{"key/find"});
+  }
+  SECTION("what finding it takes can never be there") {
+    repair("key/find", "key", "cut");
+    CHECK(steps_with(system, fault).first == two_steps);
+  }
+}
+
 namespace {
 
 // A queue that keeps an hour, a slow consumer, and somebody who can make the queue keep a day.

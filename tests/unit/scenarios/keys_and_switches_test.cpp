@@ -5,49 +5,21 @@
 #include <string_view>
 #include <vector>
 
-#include "input/document.hpp"
-#include "scenarios/answer.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 
 namespace moshimo::scenarios {
 namespace {
 
 Answer ask(std::string_view inventory, const std::string& verb, const std::string& component, Duration detect,
            Strategy strategy) {
-  input::Diagnostics diagnostics;
-  auto read = std::make_shared<models::Inventory>();
-  models::read_inventory(
-      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
-      *read, diagnostics);
-  diagnostics.throw_if_errors();
-  Scenario s;
-  s.name = "small";
-  s.start = models::parse_moment("2026-01-01");
-  s.horizon = SimTime::after_start(Duration::days(20));
-  ScenarioFault fault;
-  fault.verb = verb;
-  fault.components = {component};
-  fault.component_at.resize(1);
-  s.faults = {fault};
-  s.response.time_to_detect = detect;
-  s.response.count = 1;
-  s.response.strategy = strategy;
-  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
-  diagnostics.throw_if_errors();
-  return a;
-}
-
-bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition) {
-  const ConditionId c = a.compiled->condition(a.compiled->component(component), condition);
-  REQUIRE(c.is_set());
-  return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
-}
-
-std::vector<std::string> steps(const Answer& a) {
-  std::vector<std::string> names;
-  for (const Step& step : a.main_run().response.steps) {
-    for (const RepairId r : step.repairs) names.push_back(name_of(a.system(), r));
-  }
-  return names;
+  Asked asked;
+  asked.components = {component};
+  asked.detect = detect;
+  asked.people = 1;
+  asked.strategy = strategy;
+  asked.verb = verb;
+  asked.horizon = Duration::days(20);
+  return ask(inventory, asked);
 }
 
 RepairText recreate_text(const Answer& a, std::string_view component) {
@@ -73,6 +45,25 @@ TEST_CASE("an apply does not enable a key that waits for deletion", "[scenarios]
   CHECK_FALSE(holds_at_the_end(a, "key", "kept"));
 }
 
+TEST_CASE("an apply takes a key that waits for deletion for gone, and makes another at once", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::hours(1), Strategy::restore_only);
+  CHECK(steps(a) == std::vector<std::string>{"key/new-key", "queue/give-new-key", "bucket/give-new-key"});
+  CHECK(a.main_run().findings.refused == Approx(3600 + 600));
+  REQUIRE(a.main_run().findings.at_rest.size() == 1);  // what the old key encrypted is lost with it
+  CHECK(a.main_run().findings.at_rest.front().lost_at == SimTime::after_start(Duration::days(7)));
+}
+
+TEST_CASE("an apply gives nobody another key because somebody disabled the imported one", "[scenarios]") {
+  const Answer a = ask(R"(
+resources:
+  key: { type: kms:key, origin: EXTERNAL }
+  queue: { type: sqs:queue, kms_key: key }
+)",
+                       "disable", "key", Duration::hours(1), Strategy::restore_only);
+  CHECK(steps(a).empty());
+  CHECK_FALSE(holds_at_the_end(a, "queue", "key_works"));
+}
+
 TEST_CASE("a deletion that is noticed in time is cancelled, and nobody needs another key", "[scenarios]") {
   const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::hours(1), Strategy::full);
   CHECK(steps(a) == std::vector<std::string>{"key/cancel-deletion", "key/enable"});
@@ -81,7 +72,7 @@ TEST_CASE("a deletion that is noticed in time is cancelled, and nobody needs ano
 
 TEST_CASE("after a key has been destroyed its users get another one, and work for what comes then", "[scenarios]") {
   const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::days(9), Strategy::full);
-  CHECK(steps(a) == std::vector<std::string>{"key/new-key", "bucket/give-new-key", "queue/give-new-key"});
+  CHECK(steps(a) == std::vector<std::string>{"key/new-key", "queue/give-new-key", "bucket/give-new-key"});
   // Five minutes for the key, then five for those that use it, by one apply.
   CHECK(a.main_run().findings.refused == Approx(9 * 86400 + 600));
   CHECK(a.main_run().findings.lost == Approx(9 * 86400 + 600));  // nothing else

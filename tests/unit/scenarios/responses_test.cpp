@@ -6,52 +6,10 @@
 #include <vector>
 
 #include "core/dependencies.hpp"
-#include "input/document.hpp"
-#include "scenarios/answer.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 
 namespace moshimo::scenarios {
 namespace {
-
-struct Asked {
-  std::vector<std::string> deleted;
-  Duration detect = Duration::minutes(40);
-  std::uint32_t people = 2;
-  Strategy strategy = Strategy::full;
-  bool by_hand = false;
-  std::optional<Duration> made_again_after = {};
-};
-
-Answer ask(std::string_view inventory, const Asked& asked) {
-  input::Diagnostics diagnostics;
-  auto read = std::make_shared<models::Inventory>();
-  models::read_inventory(
-      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
-      *read, diagnostics);
-  diagnostics.throw_if_errors();
-  Scenario s;
-  s.name = "small";
-  s.start = models::parse_moment("2026-01-01");
-  s.horizon = SimTime::after_start(Duration::days(30));
-  ScenarioFault fault;
-  fault.verb = "delete";
-  fault.components = asked.deleted;
-  fault.component_at.resize(asked.deleted.size());
-  fault.made_again_after = asked.made_again_after;
-  s.faults = {fault};
-  s.response.time_to_detect = asked.detect;
-  s.response.count = asked.people;
-  s.response.strategy = asked.strategy;
-  s.response.by_hand = asked.by_hand;
-  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
-  diagnostics.throw_if_errors();
-  return a;
-}
-
-bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition) {
-  const ConditionId c = a.compiled->condition(a.compiled->component(component), condition);
-  REQUIRE(c.is_set());
-  return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
-}
 
 const Step* step_of(const Answer& a, std::string_view component, std::string_view repair) {
   const RepairId id = a.compiled->repair(a.compiled->component(component), repair);
@@ -224,6 +182,15 @@ TEST_CASE("a mapping is switched on again only when its function works", "[scena
   CHECK(enable->start >= swap->done);
   CHECK(a.main_run().findings.lost == 0);
   CHECK(a.main_run().findings.waiting == 0);  // nothing was burnt into the dead-letter queue
+}
+
+TEST_CASE("an apply switches a mapping on though its function still fails", "[scenarios]") {
+  const Answer a = ask(behind_a_queue, {{"role"}, Duration::hours(3), 1, Strategy::restore_only});
+  CHECK(holds_at_the_end(a, "mapping", "on"));
+  CHECK_FALSE(holds_at_the_end(a, "fn", "grant"));
+  // What waited is received three times in vain and lies in the dead-letter queue until it is 14 days old.
+  CHECK(a.main_run().findings.lost == Approx(16 * 86400 - 4));
+  CHECK(a.main_run().findings.waiting == Approx(14 * 86400));
 }
 
 TEST_CASE("a mapping is named by its UUID, which is looked up where it is not given", "[scenarios]") {

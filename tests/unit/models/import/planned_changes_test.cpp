@@ -26,6 +26,19 @@ TEST_CASE("A policy that loses a statement for somebody who stays is broken; for
   CHECK(both.changes.not_simulated == Texts{"q: its policy no longer names r, which goes as well"});
 }
 
+TEST_CASE("A queue cannot be made again under its name for a minute") {
+  const auto replaced = [](const std::string& name_after) {
+    const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+      {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["delete","create"],
+        "before":{"name":"q","url":"u"},"after":{"name":")" +
+                                       name_after + R"("}}}]})");
+    REQUIRE(r.changes.replacements.size() == 1);
+    return r.changes.replacements.front();
+  };
+  CHECK(replaced("q").name_held_for == Duration::seconds(60));
+  CHECK(replaced("p").name_held_for == Duration{});
+}
+
 TEST_CASE("An attachment that goes without its role takes the role's policies") {
   const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
     {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],

@@ -1,0 +1,49 @@
+#include "tests/unit/scenarios/asking.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "input/document.hpp"
+
+namespace moshimo::scenarios {
+
+Answer ask(std::string_view inventory, const Asked& asked) {
+  input::Diagnostics diagnostics;
+  auto read = std::make_shared<models::Inventory>();
+  models::read_inventory(
+      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
+      *read, diagnostics);
+  diagnostics.throw_if_errors();
+  Scenario s;
+  s.name = "small";
+  s.start = models::parse_moment("2026-01-01");
+  s.horizon = SimTime::after_start(asked.horizon);
+  ScenarioFault fault;
+  fault.verb = asked.verb;
+  fault.components = asked.components;
+  fault.component_at.resize(asked.components.size());
+  fault.made_again_after = asked.made_again_after;
+  s.faults = {fault};
+  s.response.time_to_detect = asked.detect;
+  s.response.count = asked.people;
+  s.response.strategy = asked.strategy;
+  s.response.by_hand = asked.by_hand;
+  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition) {
+  const ConditionId c = a.compiled->condition(a.compiled->component(component), condition);
+  REQUIRE(c.is_set());
+  return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
+}
+
+std::vector<std::string> steps(const Answer& a) {
+  std::vector<std::string> names;
+  for (const Step& step : a.main_run().response.steps) {
+    for (const RepairId r : step.repairs) names.push_back(name_of(a.system(), r));
+  }
+  return names;
+}
+
+}  // namespace moshimo::scenarios

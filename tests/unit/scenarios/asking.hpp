@@ -1,0 +1,31 @@
+// A small world with the built-in catalogue, one fault, and what comes of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenarios/answer.hpp"
+
+namespace moshimo::scenarios {
+
+struct Asked {
+  std::vector<std::string> components;
+  Duration detect = Duration::minutes(40);
+  std::uint32_t people = 2;
+  Strategy strategy = Strategy::full;
+  bool by_hand = false;
+  std::optional<Duration> made_again_after = {};
+  std::string verb = "delete";
+  Duration horizon = Duration::days(30);
+};
+
+// `inventory`: YAML without its version. Throws what is wrong with it.
+Answer ask(std::string_view inventory, const Asked& asked);
+
+bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition);
+std::vector<std::string> steps(const Answer& a);  // the repairs in order
+
+}  // namespace moshimo::scenarios
