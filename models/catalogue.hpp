@@ -375,12 +375,15 @@ struct FaultDef {
   input::Position at;
 };
 
-// Refuses faults on what `over` leads to whose action the policy denies, while the needs hold.
+// A policy of an organisation: it is asked about every call in the accounts it is attached to.
 struct GuardsDef {
-  std::string with;  // a policy attribute
-  Expression kind;
-  std::optional<Path> over;
-  NeedDefs while_true;
+  std::string with;      // a policy attribute
+  Expression kind;       // SERVICE_CONTROL_POLICY or RESOURCE_CONTROL_POLICY
+  Expression over;       // accounts; a text that is no account number stands for all of them
+  Expression except;     // the account whose calls and resources it never reaches
+  Expression alone;      // yes: AWS's policy that allows everything is not attached beside it
+  NeedDefs while_true;   // hold while it is attached
+  NeedDefs unless_true;  // hold while it is not
   Basis basis;
   input::Position at;
 };

@@ -154,6 +154,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
   for (const ActionRequest& request : options.actions) {
     compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));
   }
+  compiled.guarded = compilation.guarded_calls();
   compiled.assumptions = compilation.assumptions();
   if (!diagnostics.has_errors()) {
     for (const std::string& sentence : moshimo::check(compiled.system)) diagnostics.error({}, sentence);

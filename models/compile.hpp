@@ -24,12 +24,19 @@ struct Override {
   input::Position at;
 };
 
+// Who makes a call, and under which circumstances.
+struct CallBy {
+  std::string who;                                           // a principal or an ARN; empty: an administrator
+  std::vector<std::pair<std::string, std::string>> context;  // condition keys: aws:SourceIp
+};
+
 // Somebody does `verb` to a component: a fault of its type, or `outage`, which every component has.
 struct ActionRequest {
   std::string component;
   std::string verb;
   std::vector<std::pair<std::string, Value>> parameters;
   input::Position at;
+  std::shared_ptr<const CallBy> call = {};  // not set: an administrator's
 };
 
 struct CompileOptions {
@@ -54,6 +61,34 @@ struct Assumption {
   std::vector<ComponentId> where;  // those it concerns, as far as known
 };
 
+// A fault of which guards were asked, or the documents of whoever does it.
+struct GuardedCall {
+  ActionId action;
+  std::string caller;  // a principal, an ARN, "an administrator"
+  std::string call;    // kms:ScheduleKeyDeletion
+  std::string on;      // the component
+  struct Objection {
+    ConditionId condition;  // a need of the action: holds while this does not stand in the way
+    std::string kind;       // "resource control policy"
+    std::string policy;
+    std::string statement;    // "" where nothing of it allows the call
+    bool is_attached = true;  // at the start
+  };
+  std::vector<Objection> objections;
+  struct NearMiss {  // looks as if it stopped the call
+    std::string policy;
+    std::string statement;
+    std::string why;
+    std::vector<std::string> words;
+  };
+  std::vector<NearMiss> near_misses;
+  struct WayRound {  // what the same caller may do instead
+    std::string verb;
+    std::string call;
+  };
+  std::vector<WayRound> ways_round;
+};
+
 struct EntryPoint {
   PortId port;
   HopId hop;  // the traffic
@@ -66,7 +101,8 @@ struct Compiled {
   System system;
   std::vector<Assumption> assumptions;
   std::vector<EntryPoint> entry_points;
-  std::vector<ActionId> requested;  // for each of CompileOptions::actions; unset where it was wrong
+  std::vector<ActionId> requested;   // for each of CompileOptions::actions; unset where it was wrong
+  std::vector<GuardedCall> guarded;  // of these, where there is anything to ask
 
   // Not set when there is no such thing. Members by the name they have in the catalogue.
   ComponentId component(std::string_view name) const;

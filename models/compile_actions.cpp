@@ -13,6 +13,10 @@ std::string key_of(const ActionRequest& request) {
   for (const auto& [name, value] : request.parameters) parameters.push_back(name + '=' + value.text);
   std::sort(parameters.begin(), parameters.end());
   for (const std::string& p : parameters) key += '\n' + p;
+  if (request.call) {
+    key += "\nby " + request.call->who;
+    for (const auto& [name, value] : request.call->context) key += "\nwith " + name + '=' + value;
+  }
   return key;
 }
 
@@ -113,6 +117,8 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   Action row;
   row.name = fmt::format("{}/{}", part.name, def->name);
   row.component = ComponentId(c);
+  const std::size_t calls = guarded_calls_.size();
+  ask_guards(*def, scope, request, row.needs);
   needs_->write(def->needs, scope, row.needs);
   row.breaks = conditions(def->breaks, scope);
   row.restores = conditions(def->restores, scope);
@@ -120,6 +126,7 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   // Known before its cascade is, which may lead back here.
   const ActionId id = system.actions.add(std::move(row));
   actions_[key] = id;
+  if (guarded_calls_.size() > calls) guarded_calls_.back().action = id;
   std::vector<ActionId> cascade;
   for (const FaultDef::Cascade& next : def->cascade) {
     if (!world_.holds(next.test, scope)) continue;
@@ -130,6 +137,7 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
       ActionRequest further;
       further.component = world_.part(t.component).name;
       further.verb = "delete";
+      further.call = request.call;
       further.at = request.at;
       const ActionId deletes = action(further, system, diagnostics);
       if (deletes.is_set() && deletes != id) cascade.push_back(deletes);

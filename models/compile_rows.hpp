@@ -12,6 +12,7 @@
 #include "models/compile.hpp"
 #include "models/compile_needs.hpp"
 #include "models/compile_world.hpp"
+#include "models/guards.hpp"
 
 namespace moshimo::models {
 
@@ -31,6 +32,7 @@ class Compilation : public RowTexts {
   Label label(RepairId repair) override;
   RepairText repair(RepairId repair) override;
   World& world() { return world_; }
+  const std::vector<GuardedCall>& guarded_calls() const { return guarded_calls_; }
 
   // The system may have moved with what holds it.
   void use(System& system);
@@ -76,6 +78,9 @@ class Compilation : public RowTexts {
   void cut_loops();
   void size_events();
 
+  void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
+  std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
+
   Delay delay(const DelayDef& def, const Scope& scope);
   Schedule schedule(const std::vector<PhaseDef>& phases, const Scope& scope);
   Symptoms symptoms(const std::vector<SeesDef>& sees, const Scope& scope, FactId otherwise, std::string_view of = {});
@@ -99,6 +104,9 @@ class Compilation : public RowTexts {
   std::unordered_map<const HopDef*, std::vector<Reactions>> reactions_;  // those written last
   Reactions written_;                                                    // of the hop that is being written
   std::map<std::string, ActionId> actions_;
+  Documents documents_;
+  std::unique_ptr<Guards> guards_;  // once the first fault is asked for
+  std::vector<GuardedCall> guarded_calls_;
   std::vector<Index> has_condition_;  // the component of each condition that its type defines
   std::vector<Index> has_port_;
   std::vector<Index> has_repair_;

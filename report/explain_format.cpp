@@ -33,8 +33,10 @@ const FileFormat scenario{
          "`\"policy[replication].by\"`, `\"targets[0].dead_letter\"`. Write such a path in quotes.",
          "A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a name "
          "it has its number: `jobs/targets/0`.",
-         "`expect` compares lost, late, waiting, offered (events), restored and first_loss (durations) by ==, !=, <, "
-         "<=, >, >=; with no name in the brackets, those of everything."},
+         "`expect` compares lost, late, waiting, offered (events), restored, first_loss (durations) and stopped "
+         "(faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of everything.",
+         "A fault may say `by` whom it is done, a principal or an ARN, and give condition keys of the call under "
+         "`context`; an administrator does it unless written."},
     .example = R"(version: 1
 name: drill
 title: The role of the order function disappears

@@ -84,6 +84,7 @@ Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
       request.verb = fault.verb;
       request.parameters = fault.parameters;
       request.at = fault.component_at[i];
+      request.call = fault.call;
       requests.actions.push_back(std::move(request));
       requests.at.push_back(fault.at);
       requests.over_after.push_back(fault.over_after);
@@ -442,7 +443,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   }
   for (const Expectation& e : s.expect) {
     const StrategyRun& run = a.main_run();
-    a.expectations.push_back(check_expectation(e, a.system(), run.response.outcome, run.findings, a.first_fault));
+    a.expectations.push_back(check_expectation(e, a.system(), run.response, run.findings, a.first_fault));
   }
   return a;
 }

@@ -15,12 +15,13 @@ namespace {
 using Figure = Expectation::Figure;
 using Relation = Expectation::Relation;
 
-constexpr std::array<std::pair<std::string_view, Figure>, 6> figures = {{{"lost", Figure::lost},
+constexpr std::array<std::pair<std::string_view, Figure>, 7> figures = {{{"lost", Figure::lost},
                                                                          {"late", Figure::late},
                                                                          {"waiting", Figure::waiting},
                                                                          {"offered", Figure::offered},
                                                                          {"restored", Figure::restored},
-                                                                         {"first_loss", Figure::first_loss}}};
+                                                                         {"first_loss", Figure::first_loss},
+                                                                         {"stopped", Figure::stopped}}};
 // Longer signs first, so that `<=` is not read as `<`.
 constexpr std::array<std::pair<std::string_view, Relation>, 6> relations = {{{"==", Relation::equal},
                                                                              {"!=", Relation::not_equal},
@@ -77,9 +78,9 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
   const std::string_view word = trimmed(text.substr(0, open));
   const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
   if (figure == figures.end()) {
-    return wrong(
-        fmt::format("there is no figure '{}'{}", word,
-                    input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss"})));
+    return wrong(fmt::format(
+        "there is no figure '{}'{}", word,
+        input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss", "stopped"})));
   }
   e.figure = figure->second;
   std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
@@ -104,7 +105,7 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
   return e;
 }
 
-ExpectationResult check_expectation(const Expectation& e, const System& system, const Outcome& outcome,
+ExpectationResult check_expectation(const Expectation& e, const System& system, const Response& response,
                                     const Findings& findings, SimTime first_fault) {
   constexpr double forever = std::numeric_limits<double>::infinity();
   double found = 0;
@@ -124,20 +125,26 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
         found = std::min(found, static_cast<double>(p.at.us()) - from);
       }
     }
+  } else if (e.figure == Figure::stopped) {
+    for (const StoppedFault& stopped : response.stopped) {
+      const ComponentId c = system.actions[stopped.fault.action].component;
+      if (belongs(system.components[c].name, e.of)) found += 1;
+    }
   } else {
     for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
       const Hop& hop = system.hops[HopId(h)];
       const bool mine =
           hop.name == e.of || (hop.component.is_set() && belongs(system.components[hop.component].name, e.of));
       if (!e.of.empty() && !mine) continue;
-      const HopLedger& ledger = outcome.hops[h];
+      const HopLedger& ledger = response.outcome.hops[h];
       switch (e.figure) {
         case Figure::lost: found += ledger.lost; break;
         case Figure::late: found += ledger.late; break;
         case Figure::waiting: found += ledger.waiting; break;
         case Figure::offered: found += ledger.offered; break;
         case Figure::restored:
-        case Figure::first_loss: break;
+        case Figure::first_loss:
+        case Figure::stopped: break;
       }
     }
   }

@@ -2,7 +2,8 @@
 //
 // Figures: lost, late, waiting, offered (events, of a component with its parts, or of one of its hops); restored (the
 // time from the first fault until nothing of the component is down or impaired any more); first_loss (the time from the
-// first fault until the component's first loss; forever when there is none). Without a name, of everything.
+// first fault until the component's first loss; forever when there is none); stopped (faults that a guard stopped).
+// Without a name, of everything.
 #pragma once
 
 #include <optional>
@@ -11,14 +12,14 @@
 #include <vector>
 
 #include "core/findings.hpp"
-#include "core/outcome.hpp"
+#include "core/response.hpp"
 #include "core/system.hpp"
 #include "input/diagnostics.hpp"
 
 namespace moshimo::scenarios {
 
 struct Expectation {
-  enum class Figure : std::uint8_t { lost, late, waiting, offered, restored, first_loss };
+  enum class Figure : std::uint8_t { lost, late, waiting, offered, restored, first_loss, stopped };
   enum class Relation : std::uint8_t { equal, not_equal, less, at_most, more, at_least };
   Figure figure = Figure::lost;
   std::string of;  // "" for everything
@@ -38,7 +39,7 @@ struct ExpectationResult {
 };
 
 // `first_fault` never(): no fault happened.
-ExpectationResult check_expectation(const Expectation& e, const System& system, const Outcome& outcome,
+ExpectationResult check_expectation(const Expectation& e, const System& system, const Response& response,
                                     const Findings& findings, SimTime first_fault);
 
 bool is_time(Expectation::Figure figure);

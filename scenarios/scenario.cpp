@@ -189,9 +189,16 @@ class Reader {
   void read_fault(const Cursor& c) {
     if (!c.expect_map("a fault")) return;
     ScenarioFault fault;
+    models::CallBy call;
     for (const Cursor& entry : c.entries()) {
       if (entry.key() == "at") {
         fault.at = time_of(entry).value_or(SimTime{});
+      } else if (entry.key() == "by") {
+        call.who = entry.text().value_or("");
+      } else if (entry.key() == "context") {
+        for (const Cursor& key : entry.entries()) {
+          if (const auto value = key.text()) call.context.emplace_back(key.key(), *value);
+        }
       } else if (fault.verb.empty()) {
         fault.verb = entry.key();
         fault.verb_at = entry.key_at();
@@ -220,6 +227,8 @@ class Reader {
                                                     fault.verb));
       return;
     }
+    if (!call.who.empty() || !call.context.empty())
+      fault.call = std::make_shared<const models::CallBy>(std::move(call));
     if (fault.at > scenario_.horizon) c.error("this fault lies beyond the horizon of the scenario");
     scenario_.faults.push_back(std::move(fault));
   }

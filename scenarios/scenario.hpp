@@ -21,9 +21,10 @@ struct ScenarioFault {
   std::vector<input::Position> component_at;
   std::vector<std::pair<std::string, models::Value>> parameters;
   input::Position verb_at;
-  std::optional<Duration> over_after;  // an outage: `for`
-  bool with_parts = false;             // a replacement whose apply also makes again what was attached to it
-  bool with_users = false;             // a replacement whose apply also moves everything that uses it to the new one
+  std::shared_ptr<const models::CallBy> call;  // who does it; not set: an administrator
+  std::optional<Duration> over_after;          // an outage: `for`
+  bool with_parts = false;                     // a replacement whose apply also makes again what was attached to it
+  bool with_users = false;  // a replacement whose apply also moves everything that uses it to the new one
   std::optional<Duration> made_again_after;  // a replacement: the same apply makes it again, with a new identity
 };
 

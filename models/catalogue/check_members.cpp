@@ -267,8 +267,11 @@ void Checker::guards(const GuardsDef& g, const Context& context) {
     error(g.at, fmt::format("`with: {}` has to name an attribute of kind `policy`", g.with));
   }
   expression(g.kind, context);
-  if (g.over) expect(*g.over, context, {Place::Kind::component}, "a component");
+  expression(g.over, context);
+  expression(g.except, context);
+  expression(g.alone, context);
   needs(g.while_true, context);
+  needs(g.unless_true, context);
   basis(g.basis, context);
 }
 }  // namespace moshimo::models::checking

@@ -113,19 +113,21 @@ GuardsDef TypeReader::guards(const Tree& tree) const {
   GuardsDef result;
   result.at = tree.key_at;
   if (!expect_map(tree, "`guards`")) return result;
-  allow_only(tree, {"with", "kind", "over", "while", "fact", "assumed"});
+  allow_only(tree, {"with", "kind", "over", "except", "alone", "while", "unless", "fact", "assumed"});
   if (const Tree* t = tree.find("with")) {
     result.with = name_in(*t);
   } else {
     error(tree.key_at, "`guards` needs `with`: the attribute that holds the policy");
   }
   if (const Tree* t = tree.find("kind")) result.kind = parser().expression(*t, Wanted::text);
-  if (const Tree* t = tree.find("over")) {
-    result.over = parser().path(*t);
-  } else {
-    error(tree.key_at, "`guards` needs `over`: a path to what it guards");
-  }
+  if (const Tree* t = tree.find("over")) result.over = parser().expression(*t, Wanted::text);
+  if (const Tree* t = tree.find("except")) result.except = parser().expression(*t, Wanted::text);
+  if (const Tree* t = tree.find("alone")) result.alone = parser().expression(*t, Wanted::any);
   result.while_true = needs_in(tree, "while");
+  result.unless_true = needs_in(tree, "unless");
+  if (result.unless_true.empty()) {
+    error(tree.key_at, "`guards` needs `unless`: what holds while it is not attached");
+  }
   result.basis = basis(tree);
   return result;
 }

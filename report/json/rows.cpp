@@ -42,7 +42,10 @@ Json heading(const scenarios::Answer& answer, const Style& style, std::string_vi
   const scenarios::Scenario& s = *answer.scenario;
   Json faults = Json::array();
   for (const scenarios::ScenarioFault& f : s.faults) {
-    faults.push_back({{"at_s", seconds(f.at)}, {"verb", f.verb}, {"components", f.components}});
+    faults.push_back({{"at_s", seconds(f.at)},
+                      {"verb", f.verb},
+                      {"components", f.components},
+                      {"by", f.call && !f.call->who.empty() ? Json(f.call->who) : Json(nullptr)}});
   }
   const Clock clock = clock_of(s);
   return {{"format_version", 1},

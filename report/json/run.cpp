@@ -83,6 +83,34 @@ Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run
           {"ledger", ledgers(system, run.response.outcome)}};
 }
 
+Json guards(const models::Compiled& compiled, const Response& response) {
+  Json list = Json::array();
+  for (const models::GuardedCall& call : compiled.guarded) {
+    const bool is_stopped = std::any_of(response.stopped.begin(), response.stopped.end(),
+                                        [&](const StoppedFault& s) { return s.fault.action == call.action; });
+    Json objections = Json::array();
+    for (const auto& o : call.objections) {
+      objections.push_back(
+          {{"kind", o.kind}, {"policy", o.policy}, {"statement", o.statement}, {"is_attached", o.is_attached}});
+    }
+    Json misses = Json::array();
+    for (const auto& m : call.near_misses) {
+      misses.push_back({{"policy", m.policy}, {"statement", m.statement}, {"why", m.why}, {"words", m.words}});
+    }
+    Json ways = Json::array();
+    for (const auto& w : call.ways_round) ways.push_back({{"verb", w.verb}, {"call", w.call}});
+    list.push_back({{"action", compiled.system.actions[call.action].name},
+                    {"caller", call.caller},
+                    {"call", call.call},
+                    {"on", call.on},
+                    {"stopped", is_stopped},
+                    {"objections", std::move(objections)},
+                    {"near_misses", std::move(misses)},
+                    {"ways_round", std::move(ways)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 void add_answer(Json& json, const scenarios::Answer& answer) {
@@ -97,8 +125,10 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
     json["what_ifs"].push_back({{"name", w.what_if->name},
                                 {"strategy", name_of(w.run.response.strategy)},
                                 {"figures", of(w.run)},
-                                {"restore_only", w.restore_only ? of(*w.restore_only) : Json(nullptr)}});
+                                {"restore_only", w.restore_only ? of(*w.restore_only) : Json(nullptr)},
+                                {"guards", guards(*w.compiled, w.run.response)}});
   }
+  json["guards"] = guards(*answer.compiled, answer.main_run().response);
   json["sweep"] = Json::array();
   for (const scenarios::DetectRun& d : answer.sweep) {
     json["sweep"].push_back({{"detect_s", seconds(d.time_to_detect)},

@@ -26,6 +26,7 @@ class RunPage {
   void getting_back();
   void strategies();
   void what_ifs();
+  void guards();
   void sweep();
   void what_you_would_see();
   void objectives();
@@ -51,6 +52,7 @@ class RunPage {
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   void breakage(const Breakage& b);
   void step(const Step& s, std::size_t number);
+  void guarded(std::string_view name, const models::Compiled& compiled, const Response& response);
   void compare(TextTable table);
 
   const scenarios::Answer& answer_;

@@ -18,6 +18,7 @@ std::string run_report(const scenarios::Answer& answer, const Style& style) {
   run.getting_back();
   run.strategies();
   run.what_ifs();
+  run.guards();
   run.sweep();
   run.what_you_would_see();
   run.objectives();

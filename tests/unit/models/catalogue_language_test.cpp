@@ -415,6 +415,7 @@ TEST_CASE("faults take parameters, cascade, and can be the same as another") {
       window: { duration: true, default: 30d, fact: f.doc }
       tags:   { map: text, default: {} }
       rules:  { policy: true, optional: true }
+      targets: { text: true, many: true, default: [] }
     conditions:
       kept: { says: kept, class: key }
     faults:
@@ -426,7 +427,7 @@ TEST_CASE("faults take parameters, cascade, and can be the same as another") {
         breaks: [kept]
         cascade: [{ if: through == console, delete: "sqs:queue[dead_letter = self]" }]
       delete: { same_as: schedule, fact: f.doc }
-    guards: { with: rules, kind: rules, over: "sqs:queue", while: [exists] }
+    guards: { with: rules, kind: SCP, over: targets, alone: yes, while: [exists], unless: [kept] }
 )yaml");
   CHECK(loaded.mistakes() == "");
   const TypeDef& type = type_in(loaded, "a:thing");
@@ -442,7 +443,8 @@ TEST_CASE("faults take parameters, cascade, and can be the same as another") {
   CHECK(cascade.test.operands[0].path.start == Path::Start::parameter);
   CHECK(cascade.test.operands[1].text.plain() == "console");
   CHECK(cascade.deletes.name == "sqs:queue");
-  CHECK(type.guards->over->name == "sqs:queue");
+  CHECK(type.guards->over.path.text == "targets");
+  CHECK(type.guards->unless_true.at(0).paths.at(0).text == "kept");
 }
 
 TEST_CASE("a trait comes first and the type's own keys are merged over it") {

@@ -1,0 +1,50 @@
+#include "models/documents.hpp"
+
+#include <fmt/format.h>
+
+#include "models/import/json_text.hpp"
+
+namespace moshimo::models {
+namespace {
+
+void append_json(const Value& value, std::string& out) {
+  switch (value.kind) {
+    case Value::Kind::null: out += "null"; return;
+    case Value::Kind::scalar: importing::append_json_text(value.text, out); return;
+    case Value::Kind::list:
+    case Value::Kind::map: break;
+  }
+  const bool is_map = value.kind == Value::Kind::map;
+  out += is_map ? '{' : '[';
+  for (const Value& child : value.children) {
+    if (&child != &value.children.front()) out += ',';
+    if (is_map) {
+      importing::append_json_text(child.key, out);
+      out += ':';
+    }
+    append_json(child, out);
+  }
+  out += is_map ? '}' : ']';
+}
+
+}  // namespace
+
+const iam::Policy* Documents::read(const Value& value, iam::DocumentKind kind, std::string_view name,
+                                   input::Diagnostics& diagnostics) {
+  const auto [at, is_new] = read_.emplace(std::pair(&value, kind), nullptr);
+  if (!is_new) return at->second.get();
+  std::string json;
+  if (value.kind == Value::Kind::scalar)
+    json = value.text;
+  else
+    append_json(value, json);
+  input::Diagnostics mistakes;
+  auto policy = std::make_unique<iam::Policy>(iam::parse_policy(std::string(name), kind, std::move(json), mistakes));
+  for (const input::Diagnostic& mistake : mistakes.errors()) {
+    diagnostics.error(value.at(), fmt::format("the policy document of '{}': {}", name, mistake.message));
+  }
+  if (!mistakes.has_errors()) at->second = std::move(policy);
+  return at->second.get();
+}
+
+}  // namespace moshimo::models

@@ -1,0 +1,26 @@
+// The policy documents of an inventory, each read when somebody first asks for it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "input/diagnostics.hpp"
+#include "models/iam/policy.hpp"
+#include "models/inventory.hpp"
+
+namespace moshimo::models {
+
+class Documents {
+ public:
+  // What is written at `value`: an object, or JSON as a text. Null where that is no policy, which is reported once.
+  const iam::Policy* read(const Value& value, iam::DocumentKind kind, std::string_view name,
+                          input::Diagnostics& diagnostics);
+
+ private:
+  std::map<std::pair<const Value*, iam::DocumentKind>, std::unique_ptr<const iam::Policy>> read_;
+};
+
+}  // namespace moshimo::models

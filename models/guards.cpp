@@ -1,0 +1,255 @@
+#include "models/guards.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::models {
+namespace {
+
+bool is_account_number(std::string_view text) {
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+iam::Policy everything(iam::DocumentKind kind) {
+  input::Diagnostics none;
+  const std::string principal = kind == iam::DocumentKind::resource ? R"("Principal": "*", )" : "";
+  return iam::parse_policy("everything", kind,
+                           R"({"Statement": {"Effect": "Allow", )" + principal + R"("Action": "*", "Resource": "*"}})",
+                           none);
+}
+
+const iam::Policy& lets_everybody_in() {
+  static const iam::Policy policy = everything(iam::DocumentKind::resource);
+  return policy;
+}
+
+// Somebody with every permission asks, and the resource's own policy lets in whoever comes.
+iam::AppliedPolicies granted() {
+  iam::AppliedPolicies policies;
+  policies.identity = {&allows_everything()};
+  policies.resource = {&lets_everybody_in()};
+  return policies;
+}
+
+iam::Decision decide(const iam::Request& request, const std::vector<const Guard*>& guards) {
+  iam::AppliedPolicies policies = granted();
+  add_guards(guards, policies);
+  return iam::evaluate(request, policies);
+}
+
+bool denies(const iam::Request& request, const Guard& guard, const iam::Statement& statement) {
+  iam::Policy alone;
+  alone.name = guard.policy->name;
+  alone.kind = guard.policy->kind;
+  alone.statements = {statement};
+  alone.file = guard.policy->file;
+  Guard other = guard;
+  other.policy = &alone;
+  other.stands_alone = false;
+  return decide(request, {&other}).verdict == iam::Verdict::explicit_deny;
+}
+
+// What a statement says under one of the keys, as it is written; of conditions the keys they compare.
+std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,
+                                  std::initializer_list<std::string_view> keys) {
+  input::Diagnostics none;
+  const auto document =
+      input::Document::parse(policy.name, std::string(policy.file->text()), input::Format::json, none);
+  const std::vector<input::Cursor> all = input::Cursor(document, none).find("Statement").one_or_many();
+  std::vector<std::string> words;
+  if (statement >= all.size()) return words;
+  for (const std::string_view key : keys) {
+    const input::Cursor found = all[statement].find(key);
+    if (!found) continue;
+    for (const input::Cursor& one : found.is_map() ? found.entries() : found.one_or_many()) {
+      if (one.is_scalar()) words.emplace_back(one.node().text);
+      if (!one.is_map()) continue;
+      for (const input::Cursor& compared : one.entries()) words.emplace_back(compared.key());
+    }
+  }
+  return words;
+}
+
+bool is_of_service(const std::vector<std::string>& actions, std::string_view action) {
+  const std::string service = iam::lower_case(action.substr(0, action.find(':') + 1));
+  return std::any_of(actions.begin(), actions.end(),
+                     [&](const std::string& a) { return iam::lower_case(a).starts_with(service); });
+}
+
+}  // namespace
+
+std::string_view name_of(Miss m) {
+  switch (m) {
+    case Miss::other_actions: return "other_actions";
+    case Miss::other_resources: return "other_resources";
+    case Miss::condition: return "condition";
+    case Miss::not_asked: return "not_asked";
+    case Miss::another_account: return "another_account";
+  }
+  return "";
+}
+
+const iam::Policy& allows_everything() {
+  static const iam::Policy policy = everything(iam::DocumentKind::identity);
+  return policy;
+}
+
+bool Guard::reaches(std::string_view account) const {
+  if (!except.empty() && except == account) return false;
+  return accounts.empty() || std::any_of(accounts.begin(), accounts.end(),
+                                         [&](const std::string& a) { return a == account || !is_account_number(a); });
+}
+
+void add_guards(const std::vector<const Guard*>& guards, iam::AppliedPolicies& policies) {
+  for (const iam::PolicyClass by : {iam::PolicyClass::scp, iam::PolicyClass::rcp}) {
+    std::map<std::vector<std::string>, std::pair<iam::PolicyList, bool>> levels;
+    for (const Guard* g : guards) {
+      if (g->by != by) continue;
+      auto& [list, is_alone] = levels[g->accounts];
+      list.push_back(g->policy);
+      is_alone = is_alone || g->stands_alone;
+    }
+    iam::OrganizationPath& path = by == iam::PolicyClass::scp ? policies.scps : policies.rcps;
+    for (auto& [accounts, level] : levels) {
+      if (!level.second) level.first.push_back(&allows_everything());
+      path.levels.push_back(std::move(level.first));
+    }
+  }
+}
+
+Guards::Guards(World& world, NeedsWriter& needs, const System& system, Documents& documents)
+    : world_(world), needs_(needs) {
+  for (Index c = 0; c < world.parts().size(); ++c) {
+    const Part& part = world.part(c);
+    if (!part.type->guards) continue;
+    const GuardsDef& def = *part.type->guards;
+    const Scope scope{c, nullptr, nullptr, nullptr};
+    const auto texts = [&](const Expression& e) {
+      std::vector<std::string> list;
+      Things found(world);
+      if (e.is_written()) world.evaluate(e, scope, *found);
+      for (const Thing& t : found) list.push_back(world.describe(t));
+      return list;
+    };
+    const auto text = [&](const Expression& e) {
+      const std::vector<std::string> list = texts(e);
+      return list.empty() ? std::string() : list.front();
+    };
+    Guard guard;
+    guard.component = c;
+    guard.by = text(def.kind) == "RESOURCE_CONTROL_POLICY" ? iam::PolicyClass::rcp : iam::PolicyClass::scp;
+    guard.accounts = texts(def.over);
+    std::sort(guard.accounts.begin(), guard.accounts.end());
+    guard.except = text(def.except);
+    guard.stands_alone = text(def.alone) == "yes";
+    Needs in_force;
+    needs.write(def.while_true, scope, in_force);
+    for (const Need& need : in_force) {
+      guard.is_attached = guard.is_attached && system.conditions[need.condition].initially;
+    }
+    Things document(world);
+    world.values(c, def.with, *document);
+    if (document.empty() || !document.front().map()) continue;
+    const iam::DocumentKind kind = guard.by == iam::PolicyClass::rcp ? iam::DocumentKind::rcp : iam::DocumentKind::scp;
+    guard.policy = documents.read(*document.front().map(), kind, part.name, *world.diagnostics);
+    if (guard.policy) guards_.push_back(std::move(guard));
+  }
+}
+
+Needs Guards::away(const Guard& guard) const {
+  Needs needs;
+  needs_.write(world_.part(guard.component).type->guards->unless_true,
+               Scope{guard.component, nullptr, nullptr, nullptr}, needs);
+  return needs;
+}
+
+std::vector<const Guard*> Guards::concerned(const iam::Request& request) const {
+  std::vector<const Guard*> list;
+  const std::string_view resource_account =
+      request.resource_account.empty() ? iam::account_of_resource(request) : request.resource_account;
+  for (const Guard& g : guards_) {
+    const std::string_view account =
+        g.by == iam::PolicyClass::scp ? std::string_view(request.caller->account) : resource_account;
+    if (g.reaches(account)) list.push_back(&g);
+  }
+  return list;
+}
+
+std::vector<Objection> Guards::objections(const iam::Request& request) const {
+  std::vector<const Guard*> left = concerned(request);
+  std::vector<Objection> found;
+  const iam::Decision all = decide(request, left);
+  if (all.verdict == iam::Verdict::explicit_deny) {
+    for (const iam::Cited& cited : all.because) {
+      const auto guard = std::find_if(left.begin(), left.end(),
+                                      [&](const Guard* g) { return g->policy == cited.policy && g->by == cited.by; });
+      if (guard == left.end()) continue;
+      found.push_back({*guard, cited.policy->label(cited.statement)});
+      left.erase(guard);
+    }
+  }
+  // Of those that allow by listing, the ones whose list lacks the call.
+  std::vector<const Guard*> alone;
+  std::copy_if(left.begin(), left.end(), std::back_inserter(alone), [](const Guard* g) { return g->stands_alone; });
+  for (const Guard* g : alone) {
+    if (decide(request, left).verdict == iam::Verdict::allowed) break;
+    std::vector<const Guard*> level;
+    std::copy_if(left.begin(), left.end(), std::back_inserter(level),
+                 [&](const Guard* other) { return other->by == g->by && other->accounts == g->accounts; });
+    if (decide(request, level).verdict == iam::Verdict::allowed) continue;
+    found.push_back({g, ""});
+    std::erase(left, g);
+  }
+  return found;
+}
+
+bool Guards::is_stopped(const iam::Request& request) const {
+  std::vector<const Guard*> attached = concerned(request);
+  std::erase_if(attached, [](const Guard* g) { return !g->is_attached; });
+  return decide(request, attached).verdict != iam::Verdict::allowed;
+}
+
+std::vector<NearMiss> Guards::near_misses(const iam::Request& request) const {
+  std::vector<NearMiss> found;
+  const std::vector<const Guard*> asked = concerned(request);
+  for (const Guard& g : guards_) {
+    if (!g.is_attached) continue;
+    const bool is_asked = std::find(asked.begin(), asked.end(), &g) != asked.end();
+    for (std::size_t i = 0; i < g.policy->statements.size(); ++i) {
+      iam::Statement statement = g.policy->statements[i];
+      if (!statement.is_deny || (is_asked && denies(request, g, statement))) continue;
+      NearMiss miss{g.policy->name, g.policy->label(i), Miss::other_actions, {}};
+      if (!is_asked) {
+        if (!denies(request, g, statement)) continue;
+        miss.why = Miss::another_account;
+        found.push_back(std::move(miss));
+        continue;
+      }
+      statement.conditions.clear();
+      if (denies(request, g, statement)) {
+        miss.why = Miss::condition;
+      } else {
+        statement.resources.clear();
+        statement.not_resource = false;
+        if (denies(request, g, statement)) {
+          miss.why = Miss::other_resources;
+        } else {
+          statement.actions = allows_everything().statements.front().actions;
+          statement.not_action = false;
+          if (!denies(request, g, statement)) miss.why = Miss::not_asked;
+        }
+      }
+      const bool is_condition = miss.why == Miss::condition;
+      miss.words =
+          is_condition ? words_of(*g.policy, i, {"Condition"}) : words_of(*g.policy, i, {"Action", "NotAction"});
+      if (miss.why == Miss::other_actions && !is_of_service(miss.words, request.action)) continue;
+      found.push_back(std::move(miss));
+    }
+  }
+  return found;
+}
+
+}  // namespace moshimo::models

@@ -1,0 +1,73 @@
+// Who may make the calls that the faults are: what stops them, what only looks as if, and what goes round.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "report/run/page.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+namespace {
+
+std::string of_statement(const std::string& statement) {
+  if (statement.empty()) return "";
+  return statement.front() == '#' ? ", statement " + clean(statement.substr(1))
+                                  : fmt::format(", statement {}", code(clean(statement)));
+}
+
+std::string coded(const std::vector<std::string>& words) {
+  std::vector<std::string> list;
+  for (const std::string& w : words) list.push_back(code(clean(w)));
+  return listing(list, 4);
+}
+
+std::string why_not(const models::GuardedCall::NearMiss& miss) {
+  if (miss.why == "other_actions") return fmt::format("it speaks of {}, which is another call", coded(miss.words));
+  if (miss.why == "other_resources") return "it speaks of other resources";
+  if (miss.why == "condition") return fmt::format("its condition on {} does not hold", coded(miss.words));
+  if (miss.why == "not_asked") return "it is not asked about such a call";
+  return "it is attached to another account";
+}
+
+}  // namespace
+
+void RunPage::guarded(std::string_view name, const models::Compiled& compiled, const Response& response) {
+  for (const models::GuardedCall& call : compiled.guarded) {
+    const auto stopped = std::find_if(response.stopped.begin(), response.stopped.end(),
+                                      [&](const StoppedFault& s) { return s.fault.action == call.action; });
+    const bool is_stopped = stopped != response.stopped.end();
+    std::string by;
+    if (is_stopped) {
+      const Needs& needs = compiled.system.actions[call.action].needs;
+      for (const auto& o : call.objections) {
+        if (stopped->need >= needs.size() || needs[stopped->need].condition != o.condition) continue;
+        by = fmt::format(" by the {} {}{}", o.kind, code(clean(o.policy)),
+                         o.statement.empty() ? ", which does not allow it" : of_statement(o.statement));
+      }
+    }
+    page_.item(fmt::format("{}: {} on {} by {} {}{}.", strong(clean(name)), code(clean(call.call)),
+                           code(clean(call.on)), clean(call.caller),
+                           is_stopped ? good("is stopped") : warn("goes through"), by));
+    for (const auto& miss : call.near_misses) {
+      page_.detail(fmt::format("{}{} does not stop it: {}.", code(clean(miss.policy)), of_statement(miss.statement),
+                               why_not(miss)));
+    }
+    if (!is_stopped || call.ways_round.empty()) continue;
+    std::vector<std::string> ways;
+    for (const auto& w : call.ways_round) ways.push_back(fmt::format("{} ({})", clean(w.verb), code(clean(w.call))));
+    page_.detail(fmt::format("The same caller may still do this to it: {}.", listing(ways, 8)));
+  }
+}
+
+void RunPage::guards() {
+  const bool any = !answer_.compiled->guarded.empty() ||
+                   std::any_of(answer_.what_ifs.begin(), answer_.what_ifs.end(),
+                               [](const scenarios::WhatIfRun& w) { return !w.compiled->guarded.empty(); });
+  if (!any) return;
+  page_.heading("What the guards say");
+  guarded("as it is", *answer_.compiled, answer_.main_run().response);
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    if (w.compiled != answer_.compiled) guarded(w.what_if->name, *w.compiled, w.run.response);
+  }
+}
+
+}  // namespace moshimo::report

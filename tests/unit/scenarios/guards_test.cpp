@@ -1,0 +1,200 @@
+// Who may do what a fault does: policies of the organisation are asked before anything happens.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/document.hpp"
+#include "models/inventory.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+struct Call {
+  std::string verb = "schedule-deletion";
+  std::string component = "key";
+  std::string by = {};
+  SimTime at = {};
+};
+
+Answer ask(std::string_view resources, const std::vector<Call>& calls) {
+  input::Diagnostics diagnostics;
+  auto read = std::make_shared<models::Inventory>();
+  models::read_inventory(input::Document::parse("small.yaml",
+                                                "version: 1\naccount: '111122223333'\nresources:\n"
+                                                "  key: { type: kms:key, tags: { team: shop } }\n" +
+                                                    std::string(resources),
+                                                input::Format::yaml, diagnostics),
+                         *read, diagnostics);
+  diagnostics.throw_if_errors();
+  Scenario s;
+  s.name = "small";
+  s.horizon = SimTime::after_start(Duration::days(40));
+  for (const Call& call : calls) {
+    ScenarioFault fault;
+    fault.at = call.at;
+    fault.verb = call.verb;
+    fault.components = {call.component};
+    fault.component_at.resize(1);
+    if (!call.by.empty()) fault.call = std::make_shared<const models::CallBy>(models::CallBy{call.by, {}});
+    s.faults.push_back(fault);
+  }
+  s.response.strategy = Strategy::none;
+  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+std::size_t stopped(const Answer& a) { return a.main_run().response.stopped.size(); }
+
+bool is_there(const Answer& a, std::string_view condition = "kept") {
+  const ConditionId c = a.compiled->condition(a.compiled->component("key"), condition);
+  return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
+}
+
+// A policy of the organisation with one statement that denies.
+std::string guard(std::string_view kind, std::string_view rest, std::string_view more = "") {
+  return "  guard:\n    type: organizations:policy\n    kind: " + std::string(kind) + "\n" + std::string(more) +
+         "    document: { Version: '2012-10-17', Statement: [{ Sid: KeepKeys, Effect: Deny, " + std::string(rest) +
+         " }] }\n";
+}
+
+std::string rcp(std::string_view action, std::string_view more = "") {
+  return guard("RESOURCE_CONTROL_POLICY",
+               "Principal: '*', Action: '" + std::string(action) +
+                   "', Resource: '*', Condition: { StringNotEquals: { 'aws:ResourceTag/deletable': 'true' } }",
+               more);
+}
+
+TEST_CASE("nobody stops a deletion where nothing guards the key", "[scenarios][guards]") {
+  const Answer a = ask("", {{}});
+  CHECK(stopped(a) == 0);
+  CHECK_FALSE(is_there(a));
+  CHECK(a.compiled->guarded.empty());
+}
+
+TEST_CASE("a denied call changes nothing and is told with its statement", "[scenarios][guards]") {
+  const Answer a = ask(rcp("kms:ScheduleKeyDeletion"), {{}});
+  REQUIRE(stopped(a) == 1);
+  CHECK(is_there(a));
+  REQUIRE(a.compiled->guarded.size() == 1);
+  const models::GuardedCall& call = a.compiled->guarded[0];
+  CHECK(call.caller == "an administrator");
+  CHECK(call.call == "kms:ScheduleKeyDeletion");
+  REQUIRE(call.objections.size() == 1);
+  CHECK(call.objections[0].kind == "resource control policy");
+  CHECK(call.objections[0].policy == "guard");
+  CHECK(call.objections[0].statement == "KeepKeys");
+  const Need& need = a.system().actions[call.action].needs[a.main_run().response.stopped[0].need];
+  CHECK(
+      says(a.system(), need.condition) ==
+      "the resource control policy guard (statement KeepKeys) lets an administrator do kms:ScheduleKeyDeletion on key");
+}
+
+TEST_CASE("a guard on a tag lets a key go that carries it", "[scenarios][guards]") {
+  const std::string other = "  key2: { type: kms:key, tags: { deletable: 'true' } }\n";
+  CHECK(stopped(ask(rcp("kms:ScheduleKeyDeletion") + other, {{.component = "key2"}})) == 0);
+}
+
+TEST_CASE("kms:Delete* looks as if it kept keys, but scheduling is another call", "[scenarios][guards]") {
+  const Answer a = ask(rcp("kms:Delete*"), {{}});
+  CHECK(stopped(a) == 0);
+  CHECK_FALSE(is_there(a));
+  REQUIRE(a.compiled->guarded.at(0).near_misses.size() == 1);
+  CHECK(a.compiled->guarded[0].near_misses[0].why == "other_actions");
+  CHECK(a.compiled->guarded[0].near_misses[0].words == std::vector<std::string>{"kms:Delete*"});
+}
+
+TEST_CASE("whoever may not schedule the deletion may still disable the key or replace its policy",
+          "[scenarios][guards]") {
+  const Answer a = ask(rcp("kms:ScheduleKeyDeletion"), {{}});
+  std::vector<std::string> calls;
+  for (const auto& way : a.compiled->guarded.at(0).ways_round) calls.push_back(way.call);
+  CHECK(std::count(calls.begin(), calls.end(), "kms:DisableKey") == 1);
+  CHECK(std::count(calls.begin(), calls.end(), "kms:PutKeyPolicy") == 1);
+  CHECK(std::count(calls.begin(), calls.end(), "kms:DeleteImportedKeyMaterial") == 0);  // it has none of that
+  CHECK(stopped(ask(rcp("kms:ScheduleKeyDeletion"), {{.verb = "disable"}})) == 0);
+}
+
+TEST_CASE("a policy that is not attached stops nothing, until somebody attaches it", "[scenarios][guards]") {
+  const std::string loose = rcp("kms:ScheduleKeyDeletion", "    attached: no\n");
+  CHECK(stopped(ask(loose, {{}})) == 0);
+  const Call apply{.verb = "apply", .component = "guard"};
+  const Call later{.at = SimTime::after_start(Duration::hours(1))};
+  const Answer a = ask(loose, {apply, later});
+  CHECK(stopped(a) == 1);
+  CHECK(is_there(a));
+  // And one that is taken away first stops nothing.
+  const Call away{.verb = "delete", .component = "guard"};
+  CHECK(stopped(ask(rcp("kms:ScheduleKeyDeletion"), {away, later})) == 0);
+}
+
+TEST_CASE("a service control policy spares the role its condition names", "[scenarios][guards]") {
+  const std::string scp = guard("SERVICE_CONTROL_POLICY",
+                                "Action: ['kms:ScheduleKeyDeletion'], Resource: '*', Condition: { ArnNotLike: { "
+                                "'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' } }");
+  const std::string roles = "  break-glass: { type: iam:role }\n  deployer: { type: iam:role }\n";
+  CHECK(stopped(ask(scp + roles, {{}})) == 1);
+  CHECK(stopped(ask(scp + roles, {{.by = "deployer"}})) == 1);
+  const Answer spared = ask(scp + roles, {{.by = "break-glass"}});
+  CHECK(stopped(spared) == 0);
+  CHECK(spared.compiled->guarded.at(0).near_misses.at(0).why == "condition");
+  CHECK(spared.compiled->guarded.at(0).near_misses.at(0).words == std::vector<std::string>{"aws:PrincipalArn"});
+}
+
+TEST_CASE("service control policies do not reach the management account or service-linked roles",
+          "[scenarios][guards]") {
+  const std::string deny = "Action: 'kms:*', Resource: '*'";
+  CHECK(stopped(ask(guard("SERVICE_CONTROL_POLICY", deny), {{}})) == 1);
+  CHECK(stopped(ask(guard("SERVICE_CONTROL_POLICY", deny, "    management_account: '111122223333'\n"), {{}})) == 0);
+  CHECK(stopped(ask(guard("SERVICE_CONTROL_POLICY", deny, "    targets: ['999988887777']\n"), {{}})) == 0);
+  CHECK(stopped(ask(guard("SERVICE_CONTROL_POLICY", deny, "    targets: [ou-root-workloads]\n"), {{}})) == 1);
+  const std::string linked = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX";
+  const Answer a = ask(guard("SERVICE_CONTROL_POLICY", deny), {{.by = linked}});
+  CHECK(stopped(a) == 0);
+  CHECK(a.compiled->guarded.at(0).near_misses.at(0).why == "not_asked");
+}
+
+TEST_CASE("a resource control policy cannot keep a role, since IAM knows none", "[scenarios][guards]") {
+  const std::string role = "  web: { type: iam:role }\n";
+  const Call gone{.verb = "delete", .component = "web"};
+  CHECK(stopped(ask(role + guard("RESOURCE_CONTROL_POLICY", "Principal: '*', Action: 'iam:DeleteRole', Resource: '*'"),
+                    {gone})) == 0);
+  CHECK(stopped(ask(role + guard("SERVICE_CONTROL_POLICY", "Action: 'iam:DeleteRole', Resource: '*'"), {gone})) == 1);
+}
+
+TEST_CASE("a list of what is allowed stops what is not on it", "[scenarios][guards]") {
+  const auto list = [](const std::string& action) {
+    return "  guard: { type: organizations:policy, allow_list: yes, document: { Statement: { Effect: Allow, Action: '" +
+           action + "', Resource: '*' } } }\n";
+  };
+  CHECK(stopped(ask(list("kms:*"), {{}})) == 0);
+  const Answer a = ask(list("s3:*"), {{}});
+  CHECK(stopped(a) == 1);
+  CHECK(a.compiled->guarded.at(0).objections.at(0).statement.empty());
+}
+
+TEST_CASE("the shortest waiting period can be forbidden", "[scenarios][guards]") {
+  const std::string scp = guard("SERVICE_CONTROL_POLICY",
+                                "Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: { NumericLessThan: { "
+                                "'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }");
+  CHECK(stopped(ask(scp + "  short: { type: kms:key, pending_window: 7d }\n", {{.component = "short"}})) == 1);
+  CHECK(stopped(ask(scp, {{}})) == 0);  // 30 days unless said otherwise
+}
+
+TEST_CASE("a caller that is nobody is a mistake", "[scenarios][guards]") {
+  CHECK_THROWS_WITH(
+      ask("", {{.by = "nobody"}}),
+      Catch::Contains("'nobody' is neither in the inventory nor the ARN of a role, a user or a root user"));
+}
+
+TEST_CASE("a document that is no policy is a mistake of its place", "[scenarios][guards]") {
+  CHECK_THROWS_WITH(
+      ask("  guard: { type: organizations:policy, document: { Statement: [{ Effect: Denied }] } }\n", {{}}),
+      Catch::Contains("the policy document of 'guard'"));
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
