@@ -27,7 +27,7 @@ void advance(SourceFile::LineColumn& at, std::string_view text) {
 // any number above that.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
   // No allocation: a wrong name may be compared with all of a large account.
-  std::array<std::array<std::size_t, 2 * longest_guess>, 3> rows;
+  std::array<std::array<std::size_t, 2 * longest_guess>, 3> rows = {};
   std::size_t* before_last = rows[0].data();
   std::size_t* last = rows[1].data();
   std::size_t* row = rows[2].data();

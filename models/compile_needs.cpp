@@ -58,12 +58,11 @@ void NeedsWriter::write(const NeedDefs& defs, const Scope& scope, Needs& out) {
 }
 
 void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out) {
-  const TypeDef* type = thing.component == nothing ? nullptr : world_.part(thing.component).type;
   switch (thing.kind) {
     case Thing::Kind::condition: {
       Need need;
       need.condition = ConditionId(world_.id(MemberKind::condition, thing.component, thing.index));
-      need.error = type->conditions[thing.index].error;
+      need.error = world_.part(thing.component).type->conditions[thing.index].error;
       add(out, need, shown_as);
       return;
     }
@@ -92,7 +91,7 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
     case Thing::Kind::process_run:
     case Thing::Kind::process_healthy: {
       Needs needs;
-      const ProcessDef& process = type->processes[thing.index];
+      const ProcessDef& process = world_.part(thing.component).type->processes[thing.index];
       if (thing.kind == Thing::Kind::process)
         of_process(thing.component, thing.index, needs);
       else if (thing.kind == Thing::Kind::process_start)

@@ -13,14 +13,14 @@ Thing Thing::of_component(Index c) {
 
 Thing Thing::of_text(std::string_view words) {
   Thing t;
-  t.text_ = words;
+  t.content_.text = words;
   return t;
 }
 
 Thing Thing::of_quantity(Quantity q) {
   Thing t;
   t.kind = Kind::quantity;
-  t.number_ = q.value;
+  t.content_.number = q.value;
   t.unit = q.unit;
   return t;
 }
@@ -30,14 +30,14 @@ Thing Thing::of_object(const AttributeDef& attribute, Index component, Index fir
   t.kind = Kind::object;
   t.component = component;
   t.index = first_slot;
-  t.object_ = &attribute;
+  t.content_.object = &attribute;
   return t;
 }
 
 Thing Thing::of_map(const Value& map) {
   Thing t;
   t.kind = Kind::map;
-  t.map_ = &map;
+  t.content_.map = &map;
   return t;
 }
 

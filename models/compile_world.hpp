@@ -61,20 +61,21 @@ struct Thing {
   static Thing of_map(const Value& map);
 
   // What it is; nothing where it is of another kind.
-  std::string_view text() const { return kind == Kind::text ? text_ : std::string_view(); }
-  double number() const { return kind == Kind::quantity ? number_ : 0; }
-  const AttributeDef* object() const { return kind == Kind::object ? object_ : nullptr; }
-  const Value* map() const { return kind == Kind::map ? map_ : nullptr; }
+  std::string_view text() const { return kind == Kind::text ? content_.text : std::string_view(); }
+  double number() const { return kind == Kind::quantity ? content_.number : 0; }
+  const AttributeDef* object() const { return kind == Kind::object ? content_.object : nullptr; }
+  const Value* map() const { return kind == Kind::map ? content_.map : nullptr; }
   Quantity quantity() const { return {number(), unit}; }
   bool is_condition_like() const { return kind >= Kind::condition; }
 
  private:
-  union {  // of a large inventory there are millions
-    std::string_view text_ = {};
-    double number_;
-    const AttributeDef* object_;
-    const Value* map_;
+  union Content {  // of a large inventory there are millions
+    std::string_view text = {};
+    double number;
+    const AttributeDef* object;
+    const Value* map;
   };
+  Content content_;
 };
 bool same(const Thing& a, const Thing& b);
 
@@ -124,8 +125,7 @@ struct Part {
 
 class World {
  public:
-  World(const Inventory& inventory, const Catalogue& catalogue, std::optional<Moment> start,
-        input::Diagnostics& diagnostics);
+  World(const Inventory& inventory, const Catalogue& catalogue, std::optional<Moment> start, input::Diagnostics& diags);
 
   const std::vector<Part>& parts() const { return parts_; }
   const Part& part(Index c) const { return parts_[c]; }
@@ -144,9 +144,9 @@ class World {
   void evaluate(const Expression& expression, const Scope& scope, std::vector<Thing>& out);
   std::optional<Thing> one(const Expression& expression, const Scope& scope);
   bool holds(const Test& test, const Scope& scope);
-  std::string text(const Text& text, const Scope& scope, std::string_view between = ", ");
-  std::string sentence(const Text& text, Scope scope);  // names as in the inventory
-  void append(std::string& to, const Text& text, const Scope& scope, std::string_view between);
+  std::string text(const Text& words, const Scope& scope, std::string_view between = ", ");
+  std::string sentence(const Text& words, Scope scope);  // names as in the inventory
+  void append(std::string& to, const Text& words, const Scope& scope, std::string_view between);
   bool applies(std::optional<Moment> since, std::optional<Moment> until) const;
 
   std::optional<Duration> duration(const Expression& e, const Scope& s);
@@ -260,7 +260,7 @@ class World {
   void walk(const Thing& from, const Step* step, const Step* end, const Scope& scope, std::vector<Thing>& out);
   void walk_member(const Thing& from, const Step* step, const Step* end, std::string_view name, const Scope& scope,
                    std::vector<Thing>& out);
-  bool matches(const Thing& item, const std::vector<Match>& matches, const Scope& scope, bool absent_matches);
+  bool matches(const Thing& item, const std::vector<Match>& all, const Scope& scope, bool absent_matches);
   std::optional<std::pair<Index, Index>> own_values(const Expression& e, const Scope& scope);
   void of_type_matching(const Path& path, const Step* end, const Scope& scope, std::vector<Thing>& out);
   const Reverse& reverse(Index type, std::string_view attribute);

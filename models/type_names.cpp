@@ -20,7 +20,7 @@ const TypeDef* type_called(const Catalogue& catalogue, std::string_view name) {
 
 std::string hint_on_type(const Catalogue& catalogue, std::string_view name) {
   if (const TypeDef* type = type_called(catalogue, name)) return fmt::format("; it is called {} here", type->name);
-  const std::string nearest = input::did_you_mean(name, catalogue.type_names());
+  std::string nearest = input::did_you_mean(name, catalogue.type_names());
   if (!nearest.empty()) return nearest;
   std::string types;
   const std::string_view service = name.substr(0, name.find(':'));

@@ -66,7 +66,7 @@ std::string example_of(const AttributeDef& a) {
       text = "my-" + type;
       break;
     }
-    case AttributeDef::Kind::count: text = "1"; break;
+    case AttributeDef::Kind::count:
     case AttributeDef::Kind::ratio: text = "1"; break;
     case AttributeDef::Kind::duration: text = "5m"; break;
     case AttributeDef::Kind::bytes: text = "5MB"; break;
@@ -95,7 +95,7 @@ std::string shown(const Text& text) {
     switch (part.kind) {
       case TextPart::Kind::literal: result += part.text; break;
       case TextPart::Kind::path: result += "<" + part.path.text + ">"; break;
-      case TextPart::Kind::report: result += "<" + part.text + ">"; break;
+      case TextPart::Kind::report:
       case TextPart::Kind::ask: result += "<" + part.text + ">"; break;
     }
   }

@@ -62,7 +62,7 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
   }
   const std::string_view them = starts.size() == 1 ? "it" : "them";
   if (breaks.empty() && starves.empty()) {
-    page.paragraph(view.reverse ? "On nothing that is modelled." : "Nothing that is modelled.");
+    page.paragraph(view.reverse ? "On nothing that is modelled." : nothing_modelled(*view.compiled));
   } else if (view.reverse) {
     std::vector<std::string> ways;
     if (!breaks.empty())
@@ -111,6 +111,14 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
   if (!starves.empty()) {
     page.heading(view.reverse ? "Feeds it" : "Get less");
     page.table(table_of(starves));
+  }
+  if (const std::vector<std::string> unknown = not_followed(*view.compiled); !unknown.empty()) {
+    constexpr std::size_t most = 20;
+    page.heading("Not followed");
+    for (std::size_t i = 0; i < unknown.size() && i < most; ++i) page.item(prose(unknown[i], style.shows_code()));
+    if (unknown.size() > most) {
+      page.item(fmt::format("and {} more, under `unknowns` in the inventory", unknown.size() - most));
+    }
   }
   page.gap();
   page.paragraph(

@@ -68,6 +68,23 @@ std::string denied_sentence(std::string_view says) {
   return "no longer: " + text;
 }
 
+std::vector<std::string> not_followed(const models::Compiled& compiled) {
+  std::vector<std::string> found;
+  for (const models::Assumption& a : compiled.assumptions) {
+    if (a.kind == models::Assumption::Kind::unknown && a.where.empty()) found.push_back(a.says);
+  }
+  return found;
+}
+
+std::string nothing_modelled(const models::Compiled& compiled) {
+  const std::size_t unknown = not_followed(compiled).size();
+  if (unknown == 0) return "Nothing that is modelled.";
+  return fmt::format(
+      "Nothing that is modelled. {} in these files could not be followed, and may use it: who is hurt is "
+      "not known.",
+      amount_text(static_cast<double>(unknown), "thing", "things"));
+}
+
 std::string strategy_text(Strategy s) {
   switch (s) {
     case Strategy::none: return "nobody acts";

@@ -7,6 +7,7 @@
 #include "core/findings.hpp"
 #include "core/response.hpp"
 #include "core/system.hpp"
+#include "models/compile.hpp"
 
 namespace moshimo::report {
 
@@ -17,6 +18,10 @@ std::string denied_sentence(std::string_view says);
 // What the name of a member is within its component: `orders/grant` → `grant`.
 std::string member_name(std::string_view name);
 std::string strategy_text(Strategy s);
+// Of an import, what it could not follow: anything of it may use what goes. A sentence each.
+std::vector<std::string> not_followed(const models::Compiled& compiled);
+// "Nothing that is modelled.", and how much is not.
+std::string nothing_modelled(const models::Compiled& compiled);
 
 std::string kind_text(EffectKind kind);  // marked by how bad it is
 std::string kind_meaning(EffectKind kind);

@@ -184,7 +184,7 @@ class Reader {
     const bool is_for_everybody = !statement.not_principal && statement.principals.size() == 1 &&
                                   statement.principals.front().kind == Principal::Kind::everybody;
     if (!statement.principals.empty() && !is_for_everybody) {
-      at.error("a resource control policy is for everybody; write \"Principal\": \"*\" and a condition");
+      at.error(R"(a resource control policy is for everybody; write "Principal": "*" and a condition)");
     }
     if (statement.not_action) at.error("a resource control policy cannot have 'NotAction'; name the actions");
     const bool is_full_access = !statement.actions.empty() && statement.actions.front().is_any();

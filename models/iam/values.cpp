@@ -40,7 +40,7 @@ std::optional<Clock> parse_clock(std::string_view text) {
   if (!hours || *hours > 24 || !take(text, ':')) return std::nullopt;
   const auto minutes = take_digits(text, 2);
   if (!minutes || *minutes > 59) return std::nullopt;
-  std::int64_t at = (*hours * 60 + *minutes) * 60 * second;
+  std::int64_t at = ((std::int64_t{*hours} * 60 + *minutes) * 60) * second;
   if (take(text, ':')) {
     const auto seconds = take_digits(text, 2);
     if (!seconds || *seconds > 60) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<Clock> parse_clock(std::string_view text) {
   take(text, ':');
   const auto off_minutes = take_digits(text, 2);
   if (!off_hours || !off_minutes || *off_hours > 23 || *off_minutes > 59 || !text.empty()) return std::nullopt;
-  const std::int64_t offset = (*off_hours * 60 + *off_minutes) * 60 * second;
+  const std::int64_t offset = ((std::int64_t{*off_hours} * 60 + *off_minutes) * 60) * second;
   return Clock{is_east ? at - offset : at + offset};
 }
 

@@ -98,7 +98,7 @@ Template::Maybe Template::select(const Call& call) {
   const std::vector<Value> parts = call.argument.items();
   if (parts.size() != 2) return wrong(call, "Fn::Select: [INDEX, LIST]");
   const auto index = eval(parts[0]);
-  const auto list = eval(parts[1]);
+  auto list = eval(parts[1]);
   if (!index || !list) return std::nullopt;
   if (list->kind == Tree::Kind::scalar) return list;  // a parameter that is left open
   if (list->children.size() == 1 && is_left_open(list->children[0].text)) return list->children[0];

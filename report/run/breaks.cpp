@@ -84,7 +84,7 @@ void RunPage::what_breaks() {
   page_.heading("What breaks");
   const Breakages found = breakages_of(system_, answer_.nobody_acts().findings, faulted_);
   if (found.broken.empty() && found.starved.empty()) {
-    page_.paragraph("Nothing that is modelled.");
+    page_.paragraph(nothing_modelled(*answer_.compiled));
     return;
   }
   page_.paragraph("Times are counted from the first fault, in the run in which nobody acts.");

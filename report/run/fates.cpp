@@ -56,7 +56,13 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
   if (hop.ratio == 0) return "fails; how much that is, is not given";
   const Reaction& reaction = hop.reaction(error);
   std::vector<std::uint8_t> list = reaction.fallbacks;
-  if (hop.ordered && !hop.fallbacks.empty() && (list.empty() || list.front() != 0)) list.insert(list.begin(), 0);
+  const auto is_in_its_store = [&](std::uint8_t i) {
+    return i < hop.fallbacks.size() && hop.fallbacks[i].store.is_set() &&
+           hop.fallbacks[i].store == hop.fallbacks.front().store;
+  };
+  if (hop.ordered && !hop.fallbacks.empty() && (list.empty() || !is_in_its_store(list.front()))) {
+    list.insert(list.begin(), 0);
+  }
   if (list.empty()) {
     return is_request(hop) ? "requests are refused"
                            : fmt::format("is lost at once: nothing keeps what is refused as {}", name_of(error));

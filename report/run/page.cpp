@@ -21,6 +21,7 @@ std::string RunPage::when(SimTime t) const {
 
 std::string RunPage::names(const std::vector<ComponentId>& components, std::size_t most) const {
   std::vector<std::string> list;
+  list.reserve(components.size());
   for (const ComponentId c : components) list.push_back(code(name_in(system_, c)));
   return listing(list, most);
 }

@@ -129,6 +129,49 @@ resources:
   CHECK_FALSE(holds_at_the_end(rule, "rule", "enabled"));
 }
 
+TEST_CASE("a schedule that is disabled makes no runs, and an apply enables it", "[scenarios]") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  queue: { type: sqs:queue }
+  hourly: { type: scheduler:schedule, every: 1h, role: role, target: queue }
+)";
+  const Answer none = ask(inventory, "disable", "hourly", Duration::hours(30), Strategy::none);
+  CHECK(none.main_run().findings.lost == Approx(20 * 24));
+  const Answer applied = ask(inventory, "disable", "hourly", Duration::hours(30), Strategy::restore_only);
+  CHECK(applied.main_run().findings.lost ==
+        Approx(31));  // the run at the start and those of 30 hours, none tried again
+}
+
+TEST_CASE("a pipe that is stopped leaves what comes in its source, and no apply is said to start it", "[scenarios]") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  from: { type: sqs:queue, retention: 1d }
+  to: { type: sqs:queue }
+  pipe: { type: pipes:pipe, source: from, target: to, role: role }
+traffic: [{ to: from, rate: 1/s }]
+)";
+  CHECK(ask(inventory, "stop", "pipe", Duration::hours(1), Strategy::none).main_run().findings.lost ==
+        Approx(19 * 86400));
+  CHECK(ask(inventory, "stop", "pipe", Duration::hours(1), Strategy::full).main_run().findings.lost == 0);
+  CHECK(ask(inventory, "stop", "pipe", Duration::hours(1), Strategy::restore_only).main_run().findings.lost ==
+        Approx(19 * 86400));
+}
+
+TEST_CASE("a service that is to run no tasks answers nobody until it may run them again", "[scenarios]") {
+  const std::string_view inventory = R"(
+resources:
+  web: { type: ecs:service, tasks: 2, start_time: 60s }
+traffic: [{ to: web, rate: 1/s }]
+)";
+  // An hour, two minutes for the call, and the tasks come back to work.
+  CHECK(ask(inventory, "scale-to-zero", "web", Duration::hours(1), Strategy::full).main_run().findings.refused ==
+        Approx(3600 + 120));
+  CHECK(ask(inventory, "scale-to-zero", "web", Duration::hours(1), Strategy::none).main_run().findings.refused ==
+        Approx(20 * 86400));
+}
+
 TEST_CASE("what lay in a queue that is deleted is not known", "[scenarios]") {
   const auto is_unknown = [](const Answer& a) {
     return std::any_of(a.compiled->assumptions.begin(), a.compiled->assumptions.end(), [](const auto& one) {

@@ -39,6 +39,19 @@ TEST_CASE("A queue cannot be made again under its name for a minute") {
   CHECK(replaced("p").name_held_for == Duration{});
 }
 
+TEST_CASE("What a plan switches off is a fault of its own") {
+  const auto fault = [](const std::string& type, const std::string& before, const std::string& after) {
+    return faults(import_text(R"({"format_version":"1.2","resource_changes":[{"address":")" + type +
+                              R"(.x","mode":"managed","type":")" + type +
+                              R"(","name":"x","change":{"actions":["update"],"before":{"name":"x",)" + before +
+                              R"(},"after":{"name":"x",)" + after + "}}}]}"));
+  };
+  CHECK(fault("aws_scheduler_schedule", R"("state":"ENABLED")", R"("state":"DISABLED")") == Texts{"disable x"});
+  CHECK(fault("aws_pipes_pipe", R"("desired_state":"RUNNING")", R"("desired_state":"STOPPED")") == Texts{"stop x"});
+  CHECK(fault("aws_ecs_service", R"("desired_count":3)", R"("desired_count":0)") == Texts{"scale-to-zero x"});
+  CHECK(fault("aws_ecs_service", R"("desired_count":3)", R"("desired_count":2)").empty());
+}
+
 TEST_CASE("An attachment that goes without its role takes the role's policies") {
   const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
     {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],
