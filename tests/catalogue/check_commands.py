@@ -41,8 +41,9 @@ PLAUSIBLE = [
     (r"gap\.start$", "2025-01-01T00:00:00Z"),
     (r"gap\.end$|now$", "2025-01-01T01:00:00Z"),
     (r"account$", "123456789012"),
+    (r"^kind$", "STANDARD"),
     (r"region$", "eu-central-1"),
-    (r"port$|version$|count$|events$|bytes$|step$|days$|receives$|attempts$", "7"),
+    (r"port$|version$|count$|tasks$|events$|bytes$|step$|days$|receives$|attempts$", "7"),
 ]
 
 

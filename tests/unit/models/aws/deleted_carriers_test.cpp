@@ -69,6 +69,35 @@ resources:
   search: { type: es:domain, log_group: lines, snapshots: records, snapshot_role: role, snapshot_every: 10m }
   warehouse: { type: redshift:cluster, loads: [{ name: l, from: records, role: role, every: 10m }] }
   global: { type: dynamodb:table, replicas: [{ name: r }] }
+  table: { type: dynamodb:table }
+  workflow: { type: states:state-machine, role: role, log_group: lines }
+  settings: { type: apigateway:account, role: role }
+  web-api: { type: apigateway:api, log_group: lines, integrations: [{ name: f, target: function }, { name: q, target: queue }] }
+  graph: { type: appsync:api, log_role: role, sources: [{ name: f, target: function }, { name: t, target: table, role: role }] }
+  build: { type: codebuild:project, role: role, artifacts: records, every: 10m }
+  pipeline: { type: codepipeline:pipeline, role: role, every: 10m }
+  etl: { type: glue:job, role: role, to: records, every: 10m }
+  crawler: { type: glue:crawler, role: role, every: 10m }
+  changes: { type: dms:endpoint }
+  lake: { type: dms:endpoint, role: role, to: records }
+  warehouse-db: { type: dms:endpoint }
+  copy-to-lake: { type: dms:replication-task, source: changes, target: lake }
+  copy-to-db: { type: dms:replication-task, source: changes, target: warehouse-db }
+  vault: { type: backup:vault }
+  plan: { type: backup:plan, vault: vault, every: 10m, selections: [{ name: s, role: role }] }
+  plan-elsewhere: { type: backup:plan, every: 10m, selections: [{ name: s, role: role }] }
+  snapshots: { type: dlm:policy, role: role, every: 10m }
+  trail: { type: cloudtrail:trail, bucket: records, log_group: lines, log_role: role, topic: topic }
+  flows: { type: ec2:flow-log, role: role, to: lines }
+  recorder: { type: config:recorder, role: role }
+  channel: { type: config:delivery-channel, bucket: records, topic: topic, every: 10m }
+  kafka: { type: kafka:cluster }
+  connector: { type: kafkaconnect:connector, role: role, source: kafka, target: queue }
+  flink: { type: kinesisanalytics:application, role: role, source: stream, target: queue }
+  other-flink: { type: kinesisanalytics:application, role: role }
+  messages: { type: iot:topic-rule, actions: [{ name: q, role: role, to: queue }] }
+  pool: { type: cognito-idp:user-pool, sms_role: role }
+  sync: { type: cognito-sync:stream, role: role, to: stream }
 )";
 
 // The name of a hop within its type, without the item it is for.

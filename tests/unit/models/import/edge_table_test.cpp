@@ -48,7 +48,8 @@ std::string whole(std::string path) {
   if (path.ends_with("cloudwatch_logs_log_destination")) return path + "[].log_group_arn";
   if (path.ends_with("firehose_log_destination")) return path + "[].delivery_stream_arn";
   if (path.ends_with("s3_log_destination")) return path + "[].bucket_name";
-  const bool is_of_no_type = path == "groups[]" || path == "subnets[]";  // groups of users, subnets
+  static const std::set<std::string> of_no_type = {"groups[]", "subnets[]", "target_id"};  // groups of users, accounts
+  const bool is_of_no_type = of_no_type.contains(path) || path.starts_with("lambda..");
   // Splunk takes a token; its role is that of the S3 bucket beside it.
   return is_of_no_type || path == "splunk_configuration[].role_arn" ? std::string() : path;
 }
@@ -61,6 +62,11 @@ Texts paths_of(const std::string& text) {
     const std::string path = open.back();
     open.pop_back();
     const std::size_t brace = path.find('{');
+    if (const std::size_t bar = path.find('|'); bar != std::string::npos) {
+      open.push_back(path.substr(0, bar));
+      open.push_back(path.substr(0, path.rfind('.') + 1) + path.substr(bar + 1));
+      continue;
+    }
     if (brace == std::string::npos) {
       if (const std::string there = whole(path); !there.empty()) done.push_back(there);
       continue;
@@ -79,10 +85,12 @@ Texts targets_of(const Row& row) {
       {"any", {"aws_sqs_queue"}},
       {"any target", {"aws_sqs_queue"}},
       {"same", {"aws_sqs_queue"}},
+      {"Lambda/others, aws_iam_role", {"aws_lambda_function", "aws_iam_role"}},
       {"principals", {"aws_iam_role"}},
       {"service/account/role/OIDC provider", {"aws_iam_role"}},
       {"roles/users/groups", {"aws_iam_role", "aws_iam_user"}},
       {"sg/subnet", {"aws_security_group"}},
+      {"bucket/key/topic", {"aws_s3_bucket", "aws_kms_key", "aws_sns_topic"}},
       {"log group/firehose/bucket",
        {"aws_cloudwatch_log_group", "aws_kinesis_firehose_delivery_stream", "aws_s3_bucket"}},
   };
@@ -151,6 +159,10 @@ std::string value_of(const std::string& form, const std::string& type) {
   if (form == "url" || form == "URL") return "https://sqs.eu-west-1.amazonaws.com/111111111111/target";
   if (form == "url prefix" || form == "repository_url prefix")
     return "111111111111.dkr.ecr.eu-west-1.amazonaws.com/target:v1";
+  if (form.starts_with("invoke_arn") && type == "aws_lambda_function") {
+    return "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/" + arn_of(type) + "/invocations";
+  }
+  if (form == "arn + :*") return arn_of(type) + ":*";
   if (form == "arn:qualifier") return arn_of(type) + ":live";
   if (form == "id" || form == "key id") {
     return type == "aws_kms_key"          ? "11111111-2222-3333-4444-555555555555"

@@ -426,12 +426,12 @@ TEST_CASE("An attachment that goes from one policy to another is no loss of all 
 TEST_CASE("A user that is not modelled is named, and not left out") {
   const ImportResult r =
       import_text(plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," +
-                          change("aws_codebuild_project.c", "\"no-op\"",
-                                 R"({"name":"c","service_role":"arn:aws:iam::111111111111:role/a"})",
-                                 R"({"name":"c","service_role":"arn:aws:iam::111111111111:role/a"})")));
+                          change("aws_sagemaker_model.c", "\"no-op\"",
+                                 R"({"name":"c","execution_role_arn":"arn:aws:iam::111111111111:role/a"})",
+                                 R"({"name":"c","execution_role_arn":"arn:aws:iam::111111111111:role/a"})")));
   CHECK(r.changes.unseen_users.empty());
   REQUIRE(r.changes.mentions.size() == 1);
   CHECK(r.changes.mentions.front().name == "a");
-  CHECK(r.changes.mentions.front().by == "aws_codebuild_project.c");
-  CHECK(r.changes.mentions.front().attribute == "service_role");
+  CHECK(r.changes.mentions.front().by == "aws_sagemaker_model.c");
+  CHECK(r.changes.mentions.front().attribute == "execution_role_arn");
 }
