@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "input/cursor.hpp"
 #include "input/phrases.hpp"
 #include "report/layout.hpp"
 
@@ -100,6 +101,14 @@ void Common::print_warnings(const input::Diagnostics& diagnostics) const {
   if (all.size() > most) std::cerr << fmt::format("and {} more warnings\n", all.size() - most);
 }
 
+Duration duration_option(const char* name, const std::string& text) {
+  const auto duration = input::parse_duration(text);
+  if (!duration || *duration < Duration{}) {
+    throw input::InputError(fmt::format("{}: '{}' is no duration; write one such as 40m, 6h or 2d", name, text));
+  }
+  return *duration;
+}
+
 const std::vector<Command>& commands() {
   static const std::vector<std::string> reports = {"text", "json", "markdown"};
   static const std::vector<Command> table = {
@@ -111,6 +120,9 @@ const std::vector<Command>& commands() {
        "an inventory, and the names of what goes",
        "moshimo blast staging.inventory.yaml orders-role\n  moshimo blast staging.inventory.yaml orders --reverse",
        declare_blast, reports},
+      {"soak", "How long something has to be switched off before it is deleted, so that all who use it complain",
+       "an inventory, and the names of what is to go", "moshimo soak staging.inventory.yaml batch-key", declare_soak,
+       reports},
       {"review", "What a Terraform plan would break and lose, before it is applied", "a Terraform plan as JSON, or `-`",
        "terraform show -json plan.out | moshimo review - --fail-on loss,irreversible", declare_review, reports},
       {"import", "Make an inventory of Terraform plans and states, CloudFormation templates, IAM account details",

@@ -56,6 +56,7 @@ const std::vector<Command>& commands();
 
 Job declare_run(CLI::App& app);
 Job declare_blast(CLI::App& app);
+Job declare_soak(CLI::App& app);
 Job declare_review(CLI::App& app);
 Job declare_import(CLI::App& app);
 Job declare_validate(CLI::App& app);
@@ -67,6 +68,8 @@ Job declare_graph(CLI::App& app);
 // Checks of option values; what is wrong is said in a sentence.
 std::function<std::string(const std::string&)> one_of(std::vector<std::string> known);
 std::function<std::string(const std::string&)> number_from(int least, int most);
+// The value of the option `name`; throws InputError where it is none.
+Duration duration_option(const char* name, const std::string& text);
 
 // Exit statuses.
 inline constexpr int done = 0;

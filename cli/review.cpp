@@ -6,20 +6,11 @@
 #include <iostream>
 
 #include "cli/command.hpp"
-#include "input/cursor.hpp"
 #include "models/import/importer.hpp"
 #include "report/layout.hpp"
 
 namespace moshimo::cli {
 namespace {
-
-Duration duration_option(const char* name, const std::string& text) {
-  const auto duration = input::parse_duration(text);
-  if (!duration || *duration < Duration{}) {
-    throw input::InputError(fmt::format("{}: '{}' is no duration; write one such as 40m, 6h or 2d", name, text));
-  }
-  return *duration;
-}
 
 // A line for each gate that was asked about; those that stop the plan in any case.
 void tell_gates(const std::vector<scenarios::GateResult>& gates, const Common& common) {

@@ -370,6 +370,7 @@ struct FaultDef {
   };
   std::vector<Cascade> cascade;
   std::string same_as;  // already followed: the rest of this definition is that of the other fault
+  bool is_trial = false;  // `trial: true`: undone at once, and felt by those whom the deletion would hurt
   Basis basis;
   bool is_implicit = false;  // `delete` where it is not written
   input::Position at;

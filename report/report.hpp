@@ -14,6 +14,7 @@
 #include "models/import/importer.hpp"
 #include "scenarios/answer.hpp"
 #include "scenarios/review.hpp"
+#include "scenarios/soak.hpp"
 
 namespace moshimo::report {
 
@@ -39,6 +40,9 @@ struct BlastView {
   bool reverse = false;  // what they depend on, instead of who depends on them
 };
 std::string blast_report(const BlastView& view, const Dependencies& dependencies, const Style& style);
+
+// How long something has to be switched off before it is deleted, so that all who use it complain.
+std::string soak_report(const scenarios::Soak& soak, const Style& style);
 
 // What a plan would do. `answer` is null when the plan deletes nothing that is modelled.
 struct ReviewView {

@@ -45,7 +45,7 @@ std::string denied_sentence(std::string_view says) {
     }
   }
   if (text.find(" that ") != std::string::npos) return "no longer: " + text;
-  static constexpr std::array<std::array<std::string_view, 2>, 17> inside = {{{" has not ", " has "},
+  static constexpr std::array<std::array<std::string_view, 2>, 19> inside = {{{" has not ", " has "},
                                                                               {" have not ", " have "},
                                                                               {" is not ", " is "},
                                                                               {" are not ", " are "},
@@ -58,6 +58,8 @@ std::string denied_sentence(std::string_view says) {
                                                                               {" have ", " do not have "},
                                                                               {" has ", " no longer has "},
                                                                               {" names ", " does not name "},
+                                                                              {" points at ", " no longer points at "},
+                                                                              {" begin with ", " do not begin with "},
                                                                               {" contains ", " does not contain "},
                                                                               {" lets ", " does not let "},
                                                                               {" is ", " is no longer "},

@@ -57,9 +57,10 @@ Tree TypeReader::same_as(const Tree& tree, const Tree& all, int depth) const {
 FaultDef TypeReader::fault(const Tree& tree) {
   FaultDef result;
   if (!begin(tree, "fault", result)) return result;
-  allow_only(tree,
-             {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "fact", "assumed"});
+  allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "trial", "fact",
+                    "assumed"});
   if (const Tree* t = tree.find("same_as")) result.same_as = t->text;
+  result.is_trial = says_yes(tree, "trial");
   if (const Tree* t = tree.find("action")) result.actions = names_in(*t);
   if (const Tree* t = tree.find("with"); t != nullptr && expect_map(*t, "`with`")) {
     for (const Tree& child : t->children) {

@@ -1,0 +1,91 @@
+// How long a trial has to last: who complains when, and of whom nothing is heard.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "report/json.hpp"
+#include "report/numbers.hpp"
+#include "report/page.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+namespace {
+
+using scenarios::Complaint;
+
+std::string what_fails(const Complaint& c) {
+  return fmt::format("{}{}", duration_text(c.fails_at.since_start()),
+                     c.only_when_started ? ", when a worker has to start" : "");
+}
+
+TextTable table_of(const System& system, const std::vector<const Complaint*>& list) {
+  TextTable table;
+  table.columns = {{"consumer", false, true}, {"fails after", false, true}, {"seen after"}, {"as", false, true}};
+  for (const Complaint* c : list) {
+    table.rows.push_back(
+        {fmt::format("{}\n{}", strong(name_in(system, c->component)), dim(clean(system.components[c->component].type))),
+         what_fails(*c), c->sign ? duration_text(c->seen_at.since_start()) : "never",
+         c->sign ? fmt::format("{}: {}", name_of(c->sign->kind), clean(c->sign->text)) : ""});
+  }
+  return table;
+}
+
+}  // namespace
+
+std::string soak_report(const scenarios::Soak& soak, const Style& style) {
+  if (style.form == Form::json) return soak_json(soak, style);
+  const System& system = soak.answer.system();
+  Page page;
+  std::vector<std::string> names;
+  for (const auto& t : soak.trials) names.push_back(code(clean(t.component)));
+  page.title(fmt::format("How long to switch {} off before deleting", listing(names, 5)));
+  std::vector<const Complaint*> heard, unseen, silent;
+  for (const Complaint& c : soak.complaints) {
+    (c.sign ? heard : c.fails_at.is_never() ? silent : unseen).push_back(&c);
+  }
+  if (heard.empty()) {
+    page.paragraph(soak.complaints.empty() ? nothing_modelled(*soak.answer.compiled)
+                                           : "No length is enough: nothing would be heard of anybody.");
+  } else {
+    page.paragraph(fmt::format("After {} everybody {} has complained, provided that somebody looks.",
+                               strong(duration_text(soak.enough.since_start())),
+                               unseen.empty() ? "who uses it" : "who can be heard of"));
+  }
+  if (!heard.empty() && !unseen.empty()) {
+    page.paragraph(fmt::format("Of {} that {} nothing is seen, however long it lasts.",
+                               amount_text(static_cast<double>(unseen.size()), "consumer", "consumers"),
+                               unseen.size() == 1 ? "fails" : "fail"));
+  }
+  page.heading("The trial");
+  for (const auto& t : soak.trials) {
+    page.item(fmt::format("{} {}", t.verb, code(clean(t.component))));
+  }
+  page.paragraph(dim("Simulated with nobody acting. Every job has just run when it begins, and all workers have just "
+                     "started: the latest time counts."),
+                 1);
+  if (!heard.empty()) {
+    page.heading("Who complains");
+    page.table(table_of(system, heard));
+  }
+  if (!unseen.empty()) {
+    page.heading("Fails, and nothing is seen of it");
+    page.table(table_of(system, unseen));
+  }
+  if (!silent.empty()) {
+    std::vector<std::string> list;
+    list.reserve(silent.size());
+    for (const Complaint* c : silent) list.push_back(code(name_in(system, c->component)));
+    page.gap();
+    page.paragraph(fmt::format("Connected with it, but does not fail within {}: {}.",
+                               duration_text(soak.answer.scenario->horizon.since_start()), listing(list, 10)));
+  }
+  if (const std::vector<std::string> unknown = not_followed(*soak.answer.compiled); !unknown.empty()) {
+    page.gap();
+    page.paragraph(
+        dim(fmt::format("{} in these files could not be followed; whoever of them uses it is not in these "
+                        "tables.",
+                        amount_text(static_cast<double>(unknown.size()), "thing", "things"))));
+  }
+  return page.render(style);
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,44 @@
+// How long something has to be switched off before it is deleted, so that everybody who uses it has complained.
+//
+// A trial is a fault that is undone at once and hurts those whom the deletion would hurt: a key that is deactivated, a
+// role that is denied everything. It is simulated with nobody acting; of each consumer the latest first failure counts.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scenarios/answer.hpp"
+
+namespace moshimo::scenarios {
+
+// A consumer, and what is heard of it during the trial.
+struct Complaint {
+  ComponentId component;
+  std::uint32_t distance = 0;           // from what is switched off
+  SimTime fails_at = SimTime::never();  // at the latest, counted from the start of the trial
+  SimTime seen_at = SimTime::never();   // the first sign that somebody can see
+  const Symptom* sign = nullptr;        // which; of the system of the answer
+  bool only_when_started = false;       // nothing fails before a worker has to start
+};
+
+struct Soak {
+  Answer answer;
+  struct Trial {
+    std::string component;
+    std::string verb;
+  };
+  std::vector<Trial> trials;
+  std::vector<Complaint> complaints;  // the latest first; those of whom nothing is heard before them
+  SimTime enough;                     // when the last of those who are heard of has complained
+};
+
+// The trial of a type: its fault that says `trial`; null when it has none.
+const models::FaultDef* trial_of(const models::TypeDef& type);
+
+// `compiled`: of the same inventory, for the names. Mistakes, such as a type without a trial, go to `diagnostics`.
+Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Compiled& compiled,
+          const std::vector<ComponentId>& components, const models::Catalogue& catalogue, SimTime horizon,
+          input::Diagnostics& diagnostics);
+
+}  // namespace moshimo::scenarios
