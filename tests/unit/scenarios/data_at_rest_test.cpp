@@ -105,6 +105,12 @@ TEST_CASE("an attached volume outlives its key until its instance stops", "[scen
   CHECK(i.lost_if_nobody_acts("copy/data") == days(7));
   CHECK(i.lost_if_nobody_acts("on-stopped/data") == days(10));
   CHECK(i.lost_if_nobody_acts("on-running/data") == Duration::forever());
+  // Noticed after 9 d: a day is enough to copy both, at four hours each.
+  CHECK(i.lost_with_response("on-stopped/data") == Duration::forever());
+  CHECK(i.lost_with_response("on-running/data") == Duration::forever());
+  CHECK(i.lost_with_response("loose/data") == days(7));
+  const std::vector<std::string> steps = i.steps();
+  CHECK(std::find(steps.begin(), steps.end(), "on-stopped/rescue") != steps.end());
 }
 
 TEST_CASE("a stopped instance does not start without the keys of its volumes", "[scenarios]") {
@@ -136,6 +142,7 @@ resources:
   CHECK(late.lost_with_response("search/data") == days(7));
   CHECK(late.lost_with_response("paused/data") == days(7));
   CHECK(late.lost_with_response("warehouse/data") == Duration::forever());  // runs on with the key in memory
+  CHECK(late.lost_with_response("copied/data") == Duration::forever());     // a new domain from the bucket
   const Incident early = incident(inventory, mishaps, days(6));
   for (const char* store : {"files/data", "search/data", "paused/data", "copied/data"}) {
     INFO(store);
@@ -191,6 +198,48 @@ traffic: [{ to: table, rate: 1/s }, { to: global, rate: 1/s }]
   CHECK(std::find(steps.begin(), steps.end(), "table/restore") == steps.end());
   const std::vector<std::string> late = incident(inventory, mishaps, days(8)).steps();
   CHECK(std::find(late.begin(), late.end(), "table/restore") != late.end());
+}
+
+TEST_CASE("a primary key waits for its replicas before its own waiting period begins", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  primary: { type: kms:key, pending_window: 7d }
+  replica: { type: kms:key, pending_window: 10d, replica_of: primary }
+  here: { type: s3:bucket, kms_key: primary }
+  there: { type: s3:bucket, kms_key: replica }
+)";
+  const Incident both =
+      incident(inventory, {{{}, "schedule-deletion", "primary"}, {{}, "schedule-deletion", "replica"}}, days(30));
+  CHECK(both.lost_if_nobody_acts("here/kept") == days(10 + 7));
+  const Incident alone = incident(inventory, {{{}, "schedule-deletion", "primary"}}, days(30));
+  CHECK(alone.lost_if_nobody_acts("here/kept") == Duration::forever());
+}
+
+TEST_CASE("a replica key is made again from its primary, so nothing is lost with it", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  primary: { type: kms:key, pending_window: 7d }
+  replica: { type: kms:key, pending_window: 7d, replica_of: primary }
+  there: { type: ec2:snapshot, kms_key: replica }
+)";
+  const Incident in_time = incident(inventory, {{{}, "schedule-deletion", "replica"}}, days(3));
+  CHECK(in_time.steps() == std::vector<std::string>{"replica/cancel-deletion", "replica/enable"});
+  const Incident late = incident(inventory, {{{}, "schedule-deletion", "replica"}}, days(9));
+  CHECK(late.steps() == std::vector<std::string>{"replica/replicate-again"});
+  CHECK(late.lost_if_nobody_acts("there/data") == Duration::forever());
+  CHECK(late.unreadable("there/data") == days(9) + minutes(5));
+}
+
+TEST_CASE("imported material that expires is gone at once, and back when it is imported again", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key, origin: EXTERNAL }
+  bucket: { type: s3:bucket, kms_key: key }
+traffic: [{ to: bucket, rate: 1/s }]
+)",
+                              {{days(1), "expire-material", "key"}}, hours(1));
+  CHECK(i.refused("bucket/traffic") == Approx(3600 + 1800));  // an hour, and the half hour the import takes
+  CHECK(i.lost_if_nobody_acts("bucket/kept") == Duration::forever());
 }
 
 }  // namespace
