@@ -67,6 +67,11 @@ NEWER = {
     ("kinesis", "put-resource-policy"),  # November 2023
     ("dynamodb", "put-resource-policy"),  # March 2024
     ("events", "update-event-bus"),  # July 2024
+    ("eks", "create-access-entry"),  # December 2023, as the next three
+    ("eks", "delete-access-entry"),
+    ("eks", "associate-access-policy"),
+    ("eks", "list-associated-access-policies"),
+    ("stepfunctions", "redrive-execution"),  # November 2023
 }
 
 
