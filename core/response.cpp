@@ -36,6 +36,11 @@ Urgency more_urgent(const Urgency& a, const Urgency& b) {
   return {a.deadline, a.rate + b.rate};
 }
 
+Urgency most_urgent(const Urgency& a, const Urgency& b) {
+  if (a.deadline != b.deadline) return a.deadline < b.deadline ? a : b;
+  return {a.deadline, std::max(a.rate, b.rate)};
+}
+
 double sum_of(const std::vector<double>& list) { return std::accumulate(list.begin(), list.end(), 0.0); }
 
 class Planner {
@@ -117,9 +122,6 @@ class Planner {
       if (at < detected) continue;
       raise(c, {at, 0}, work);
       spread_on();
-    }
-    for (const auto& [c, purposes] : stand_ins_->purposes()) {
-      for (const StandIns::Purpose& p : purposes) raise(ConditionId(c), of_condition_[p.stand_in.value], work);
     }
   }
 
@@ -395,6 +397,7 @@ class Planner {
       if (!is_handled(c)) return true;
     }
     if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
+      if (!control_.holds(system_.processes[repair.restarts].healthy)) return false;  // new ones would end as well
       return control_.running(repair.restarts) < system_.processes[repair.restarts].count;
     }
     return false;
@@ -417,6 +420,8 @@ class Planner {
     const Repair& repair = system_.repairs[id];
     for (ConditionId c : repair.restores) {
       if (is_missing(c) || saves_time(repair, c)) u = more_urgent(u, of_condition_[c.value]);
+      if (!stand_ins_->is_needed(c)) continue;
+      for (const ConditionId served : stand_ins_->served_by(c)) u = most_urgent(u, of_condition_[served.value]);
     }
     if (repair.restarts.is_set()) {
       const ConditionId staffed = system_.processes[repair.restarts].staffed;

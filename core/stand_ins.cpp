@@ -6,6 +6,7 @@ namespace moshimo {
 
 StandIns::StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of)
     : control_(control), system_(system), repairs_of_(repairs_of) {
+  choices_of_.reset(system.conditions.size());
   for (const Condition& c : system.conditions) collect(c.follows);
   for (const Hop& h : system.hops) collect(h.needs);
   for (const Process& p : system.processes) {
@@ -13,50 +14,56 @@ StandIns::StandIns(const ControlPlane& control, const System& system, const Adja
     collect(p.run);
     collect(p.healthy);
   }
-  for (auto& [original, repairs] : repairs_after_) {
-    std::sort(repairs.begin(), repairs.end());
-    repairs.erase(std::unique(repairs.begin(), repairs.end()), repairs.end());
-  }
+  choices_of_.finish();
 }
 
 void StandIns::collect(const Needs& needs) {
   for (const Need& need : needs) {
     if (need.alternatives.empty()) continue;
-    std::vector<ConditionId> all = need.alternatives.list();
-    all.push_back(need.condition);
-    for (ConditionId original : all) {
-      if (never_held(original)) continue;
-      for (ConditionId other : all) {
-        if (never_held(other)) serve(other, {original, other});
-      }
-    }
+    const auto index = static_cast<std::uint32_t>(choices_.size());
+    choices_of_.add(need.condition.value, index);
+    for (const ConditionId c : need.alternatives) choices_of_.add(c.value, index);
+    choices_.push_back(&need);
   }
+}
+
+const std::vector<std::uint32_t>& StandIns::repairs_after(ConditionId fallen) {
+  const auto [at, is_new] = repairs_after_.try_emplace(fallen.value);
+  std::vector<std::uint32_t>& repairs = at->second;
+  if (!is_new || never_held(fallen)) return repairs;
+  for (const std::uint32_t index : choices_of_.of(fallen.value)) {
+    const Need& need = *choices_[index];
+    const auto consider = [&](ConditionId other) {
+      if (never_held(other)) serve(other, {fallen, other}, repairs);
+    };
+    consider(need.condition);
+    for (const ConditionId other : need.alternatives) consider(other);
+  }
+  return repairs;
 }
 
 // It, what it follows, and what the repairs that bring it about ask for.
-void StandIns::serve(ConditionId c, const Purpose& purpose) {
+void StandIns::serve(ConditionId c, const Purpose& purpose, std::vector<std::uint32_t>& repairs) {
   std::vector<Purpose>& mine = purposes_[c.value];
   if (std::find(mine.begin(), mine.end(), purpose) != mine.end()) return;
   mine.push_back(purpose);
-  const auto serve_all = [&](const Needs& needs) {
+  const auto able = repairs_of_.of(c.value);
+  repairs.insert(repairs.end(), able.begin(), able.end());
+  const auto serve_too = [&](const Needs& needs) {
     for (const Need& need : needs) {
-      if (need.alternatives.empty() && never_held(need.condition)) serve(need.condition, purpose);
+      if (need.alternatives.empty() && never_held(need.condition)) serve(need.condition, purpose, repairs);
     }
   };
-  serve_all(system_.conditions[c].follows);
-  std::vector<std::uint32_t>& repairs = repairs_after_[purpose.original.value];
-  for (const std::uint32_t r : repairs_of_.of(c.value)) {
-    repairs.push_back(r);
-    for (const Need& need : system_.repairs[RepairId(r)].requirements) {
-      if (need.alternatives.empty() && never_held(need.condition)) serve(need.condition, purpose);
-    }
-  }
+  serve_too(system_.conditions[c].follows);
+  for (const std::uint32_t r : able) serve_too(system_.repairs[RepairId(r)].requirements);
 }
 
-const std::vector<std::uint32_t>& StandIns::repairs_after(ConditionId fallen) const {
-  static const std::vector<std::uint32_t> none;
-  const auto found = repairs_after_.find(fallen.value);
-  return found == repairs_after_.end() ? none : found->second;
+std::vector<ConditionId> StandIns::served_by(ConditionId c) const {
+  std::vector<ConditionId> all;
+  const auto found = purposes_.find(c.value);
+  if (found == purposes_.end()) return all;
+  for (const Purpose& p : found->second) all.push_back(p.stand_in);
+  return all;
 }
 
 bool StandIns::is_needed(ConditionId c) const {

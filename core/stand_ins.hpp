@@ -17,23 +17,23 @@ class StandIns {
   // `repairs_of`: condition -> the repairs that may be done and restore it.
   StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of);
 
+  // It does not hold, and something that it helps to stand in for has fallen and cannot come back.
+  bool is_needed(ConditionId c) const;
+
+  // Repairs that may be needed now that it has fallen. What can stand in for it is known from then on.
+  const std::vector<std::uint32_t>& repairs_after(ConditionId fallen);
+
+  // What it helps to bring about.
+  std::vector<ConditionId> served_by(ConditionId c) const;
+
+ private:
   struct Purpose {
     ConditionId original;
     ConditionId stand_in;
     auto operator<=>(const Purpose&) const = default;
   };
-  // condition -> what it serves
-  const std::map<std::uint32_t, std::vector<Purpose>>& purposes() const { return purposes_; }
-
-  // It does not hold, and something that it helps to stand in for has fallen and cannot come back.
-  bool is_needed(ConditionId c) const;
-
-  // Repairs that may be needed once it has fallen.
-  const std::vector<std::uint32_t>& repairs_after(ConditionId fallen) const;
-
- private:
   void collect(const Needs& needs);
-  void serve(ConditionId c, const Purpose& purpose);
+  void serve(ConditionId c, const Purpose& purpose, std::vector<std::uint32_t>& repairs);
   bool never_held(ConditionId c) const { return !control_.starting_value(c); }
   bool can_hold(ConditionId c) const;
   bool can_hold(const Needs& needs) const;
@@ -42,9 +42,11 @@ class StandIns {
   const ControlPlane& control_;
   const System& system_;
   const Adjacency& repairs_of_;
-  std::map<std::uint32_t, std::vector<Purpose>> purposes_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> repairs_after_;
-  mutable std::map<std::uint32_t, bool> can_hold_;  // as of the last change seen
+  std::vector<const Need*> choices_;                        // needs of which one of several is enough
+  Adjacency choices_of_;                                    // condition -> those it belongs to
+  std::map<std::uint32_t, std::vector<Purpose>> purposes_;  // condition -> what it serves, of what has fallen
+  std::map<std::uint32_t, std::vector<std::uint32_t>> repairs_after_;  // of what has fallen once
+  mutable std::map<std::uint32_t, bool> can_hold_;                     // as of the last change seen
   mutable std::size_t seen_changes_ = 0;
 };
 
