@@ -36,6 +36,14 @@ iam::Keys keys_of(World& world, const FaultDef& def, const Scope& scope, const A
   return keys;
 }
 
+// Whether its block in the code says that it must not be destroyed.
+bool refuses_to_go(World& world, const FaultDef& def, Index component) {
+  const Part& part = world.part(component);
+  const Value* said =
+      part.resource && part.parent == nothing ? part.resource->attributes.find("prevent_destroy") : nullptr;
+  return said && def.name == "delete" && (said->text == "yes" || said->text == "true");
+}
+
 }  // namespace
 
 std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Index component) {
@@ -57,8 +65,17 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   const Part& part = world_.part(scope.component);
   const std::optional<KnownCaller> who = caller(request, scope.component);
   if (!who || part.type->guards) return;  // policies of the organisation are set where none of them reaches
-  if (!guards_) guards_ = std::make_unique<Guards>(world_, *needs_, *system_, documents_);
-  if (!guards_->are_there() || def.actions.empty()) return;
+  const bool is_described = who->component != nothing && permissions_->speaks_of(Thing::of_component(who->component));
+  const bool is_kept = refuses_to_go(world_, def, scope.component);
+  if (!guards_->are_there() && !is_described && !is_kept) return;
+  if (def.actions.empty() && !is_kept) {
+    assumptions_.push_back(
+        {Assumption::Kind::unknown,
+         fmt::format("Which call {} of {} is, the catalogue does not say; no policy is asked.", def.name, part.name),
+         {},
+         {ComponentId(scope.component)}});
+    return;
+  }
 
   iam::Request call;
   call.caller = &who->caller;
@@ -67,7 +84,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   if (!arn.empty()) call.resource = arn;
   call.keys = keys_of(world_, def, scope, request);
   // Of several calls that come to the same one is enough.
-  call.action = def.actions.front();
+  call.action = def.actions.empty() ? def.name : def.actions.front();
   for (const std::string& action : def.actions) {
     iam::Request other = call;
     other.action = action;
@@ -81,29 +98,65 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   told.call = call.action;
   told.on = part.name;
   const Basis& basis = std::as_const(*part.type).find_fault(def.name)->basis;
-  for (const Objection& objection : guards_->objections(call)) {
-    const Part& guard = world_.part(objection.guard->component);
+  if (is_kept && request.call && request.call->code_is_kept) {
     Condition lets;
-    const std::string of = objection.statement.empty() ? "" : fmt::format(" (statement {})", objection.statement);
-    std::string name = fmt::format("{}/{}/{}", part.name, def.name, guard.name);
-    if (request.call) {
-      name += fmt::format("/{}", request.call->who);
-      for (const auto& [key, value] : request.call->context) name += fmt::format("/{}={}", key, value);
-    }
-    lets.label = written(std::move(name), fmt::format("the {} {}{} lets {} do {} on {}", name_of(objection.guard->by),
-                                                      guard.name, of, who->name, call.action, part.name));
+    lets.label = written(fmt::format("{}/{}/prevent_destroy", part.name, def.name),
+                         fmt::format("prevent_destroy lets Terraform destroy {}", part.name));
     lets.component = ComponentId(scope.component);
-    lets.kind = Condition::Kind::derived;
+    lets.initially = false;
     lets.error = ErrorClass::denied;
-    lets.follows = guards_->away(*objection.guard);
-    lets.fact = fact(guard.type->guards->basis.is_given() ? guard.type->guards->basis : basis,
-                     Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name);
+    lets.fact = fact("tf.prevent-destroy");
     Need need;
     need.error = ErrorClass::denied;
     need.condition = system_->conditions.add(std::move(lets));
     needs.push_back(need);
-    told.objections.push_back({need.condition, std::string(name_of(objection.guard->by)), guard.name,
-                               objection.statement, objection.guard->is_attached});
+    told.objections.push_back({need.condition, "code of Terraform", "prevent_destroy", "", true});
+  } else if (is_kept) {
+    told.near_misses.push_back({"prevent_destroy", "", "code_is_gone", {}});
+  }
+  const auto add = [&](std::string kind, const std::string& policy, const std::string& statement, bool is_attached,
+                       Needs follows, FactId fact_id) {
+    Condition lets;
+    std::string name = fmt::format("{}/{}/{}", part.name, def.name, policy.empty() ? "allowed" : policy);
+    if (request.call) {
+      name += fmt::format("/{}", request.call->who);
+      for (const auto& [key, value] : request.call->context) name += fmt::format("/{}={}", key, value);
+    }
+    const std::string by = policy.empty()
+                               ? fmt::format("a policy of {}", who->name)
+                               : fmt::format("the {} {}{}", kind, policy,
+                                             statement.empty() ? "" : fmt::format(" (statement {})", statement));
+    lets.label = written(std::move(name), fmt::format("{} lets {} do {} on {}", by, who->name, call.action, part.name));
+    lets.component = ComponentId(scope.component);
+    lets.kind = follows.empty() ? Condition::Kind::free : Condition::Kind::derived;
+    lets.initially = !follows.empty();
+    lets.error = ErrorClass::denied;
+    lets.follows = std::move(follows);
+    lets.fact = fact_id;
+    Need need;
+    need.error = ErrorClass::denied;
+    need.condition = system_->conditions.add(std::move(lets));
+    needs.push_back(need);
+    told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached});
+  };
+  for (const Objection& objection : guards_->objections(call)) {
+    const Part& guard = world_.part(objection.guard->component);
+    add(std::string(name_of(objection.guard->by)), guard.name, objection.statement, objection.guard->is_attached,
+        guards_->away(*objection.guard),
+        fact(guard.type->guards->basis.is_given() ? guard.type->guards->basis : basis,
+             Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name));
+  }
+  if (is_described) {
+    for (Permissions::Denial& denial : permissions_->denials(who->component, call, scope.component)) {
+      Needs follows;
+      if (denial.lacks.is_set()) {
+        Need need;
+        need.error = ErrorClass::denied;
+        need.condition = denial.lacks;
+        follows.push_back(need);
+      }
+      add(std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact);
+    }
   }
   for (NearMiss& miss : guards_->near_misses(call)) {
     told.near_misses.push_back(
@@ -123,7 +176,63 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
       }
     }
   }
+  const bool asks_for_tags = std::any_of(told.objections.begin(), told.objections.end(), [&](const auto& o) {
+    const Guard* guard = nullptr;
+    for (const Guard& g : guards_->all()) {
+      if (world_.part(g.component).name == o.policy) guard = &g;
+    }
+    if (!guard || !o.is_attached) return false;
+    for (std::size_t i = 0; i < guard->policy->statements.size(); ++i) {
+      if (guard->policy->label(i) != o.statement) continue;
+      const std::vector<iam::Condition>& conditions = guard->policy->statements[i].conditions;
+      return std::any_of(conditions.begin(), conditions.end(),
+                         [](const iam::Condition& c) { return c.lower_key.starts_with("aws:resourcetag/"); });
+    }
+    return false;
+  });
+  if (asks_for_tags && !part.type->tagged_by.empty()) {
+    iam::Request way = call;
+    way.action = part.type->tagged_by;
+    if (!guards_->is_stopped(way)) told.ways_round.push_back({"tag", part.type->tagged_by});
+  }
   guarded_calls_.push_back(std::move(told));
+}
+
+// ---- what documents say ---------------------------------------------------------------------------------------------
+
+void Compilation::read_documents() {
+  guards_ = std::make_unique<Guards>(world_, *needs_, documents_);
+  permissions_ = std::make_unique<Permissions>(world_, *system_, documents_, *guards_, inventory_->imported);
+  needs_->permissions = permissions_.get();
+  for (Index c = 0; c < world_.parts().size(); ++c) {
+    const auto& def = world_.part(c).type->permissions;
+    if (!def) continue;
+    if (permissions_->speaks_of(Thing::of_component(c))) {
+      permissions_->fact = fact(def->basis, Scope{c, nullptr, nullptr, nullptr}, "permissions");
+      break;
+    }
+  }
+}
+
+// Whatever attaches the policies of a principal again brings back that it has them.
+void Compilation::attach_again() {
+  for (const auto& [principal, conditions] : permissions_->attachments()) {
+    const TypeDef& type = *world_.part(principal).type;
+    const RepairDef* def = type.permissions ? type.find_repair(type.permissions->put_back) : nullptr;
+    if (!def) continue;
+    const RepairId id(world_.id(MemberKind::repair, principal, static_cast<Index>(def - type.repairs.data())));
+    if (!id.is_set()) continue;
+    auto& restores = system_->repairs[id].restores;
+    restores.insert(restores.end(), conditions.begin(), conditions.end());
+  }
+}
+
+void Compilation::list_permissions(std::vector<Assumption>& out) {
+  const auto add = [&](Assumption::Kind kind, const Permissions::Note& note) {
+    out.push_back({kind, note.says, {}, {ComponentId(note.principal), ComponentId(note.component)}});
+  };
+  for (const Permissions::Note& note : permissions_->denied_at_start()) add(Assumption::Kind::denied_at_start, note);
+  for (const Permissions::Note& note : permissions_->taken_as_allowed()) add(Assumption::Kind::granted_policies, note);
 }
 
 }  // namespace moshimo::models

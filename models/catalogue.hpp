@@ -216,7 +216,11 @@ struct PortDef {
   NeedDefs needs;                    // the first is `exists`, added when loading
   std::string by;                    // a process of this type
   Expression capacity;               // not written: unlimited
-  std::vector<std::string> actions;  // IAM actions a caller needs
+  std::vector<std::string> actions;  // IAM actions a caller needs; of several that come to the same, one
+  std::string actions_in;            // an attribute that lists them instead
+  Text resource;                     // what they are done to; not written: its ARN
+  bool is_forwarded = false;         // a service does them with the session of whoever asked it
+  bool has_actions() const { return !actions.empty() || !actions_in.empty(); }
   Basis basis;
   input::Position at;
 };
@@ -349,7 +353,8 @@ struct FaultDef {
   struct Parameter {
     std::string name;
     std::string attribute;             // takes the kind and the value of this attribute of the type, or
-    std::vector<std::string> options;  // one of these
+    std::vector<std::string> options;  // one of these, or
+    bool is_document = false;          // one of its policy documents, by name: then only that is broken
     std::string default_option;
     input::Position at;
   };
@@ -389,6 +394,16 @@ struct GuardsDef {
   input::Position at;
 };
 
+// Where a principal's policy documents stand.
+struct PermissionsDef {
+  std::string managed;      // an attribute that refers to policies with documents of their own
+  std::string inline_ones;  // one that holds documents by name
+  std::string boundary;     // one that refers to a policy
+  std::string put_back;     // the repair that attaches them again
+  Basis basis;
+  input::Position at;
+};
+
 // ---- types and facts ------------------------------------------------------------------------------------------------
 
 // What texts name one of a type, besides its ARN. In a pattern `{name}` is its name (without it the whole text is),
@@ -419,6 +434,8 @@ struct TypeDef {
   std::vector<RepairDef> repairs;
   std::vector<FaultDef> faults;
   std::optional<GuardsDef> guards;
+  std::optional<PermissionsDef> permissions;
+  std::string tagged_by;  // the call that tags one
   input::Position at;
 
   const AttributeDef* find_attribute(std::string_view name) const;

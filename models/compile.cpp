@@ -174,6 +174,7 @@ std::vector<Assumption> Compilation::assumptions() {
     for (const Index c : callees) a.where.push_back(ComponentId(c));
     out.push_back(std::move(a));
   }
+  if (permissions_) list_permissions(out);
   for (const World::UsedDefault& used : world_.used_defaults()) {
     Assumption a;
     a.kind = Assumption::Kind::default_value;
@@ -200,7 +201,9 @@ std::vector<Assumption> Compilation::assumptions() {
   granted.says =
       "Identity policies are not looked at: every principal is taken to be allowed what it does here while it exists.";
   for (std::size_t i = 0; i < system_->components.size(); ++i) {
-    if (world_.part(static_cast<Index>(i)).type->find_port("act")) granted.where.push_back(ComponentId(i));
+    const Index c = static_cast<Index>(i);
+    const bool is_principal = world_.part(c).type->find_port("act") != nullptr;
+    if (is_principal && !(permissions_ && permissions_->knows_all_of(c))) granted.where.push_back(ComponentId(i));
   }
   if (!granted.where.empty()) out.push_back(std::move(granted));
   return out;

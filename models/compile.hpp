@@ -27,6 +27,7 @@ struct Override {
 // Who makes a call, and under which circumstances.
 struct CallBy {
   std::string who;                                           // a principal or an ARN; empty: an administrator
+  bool code_is_kept = false;                                 // Terraform does it, with the block still in its code
   std::vector<std::pair<std::string, std::string>> context;  // condition keys: aws:SourceIp
 };
 
@@ -52,6 +53,7 @@ struct Assumption {
     default_value,     // an attribute that nobody gave is taken to have a value nobody published
     default_traffic,   // no traffic is given
     granted_policies,  // what identity policies allow is not looked at
+    denied_at_start,   // documents deny something that is done, before anything happens
     unknown,           // an importer did not model or resolve something
     cut_loop,          // data that would go round is stopped at a place
   };

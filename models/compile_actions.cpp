@@ -14,7 +14,7 @@ std::string key_of(const ActionRequest& request) {
   std::sort(parameters.begin(), parameters.end());
   for (const std::string& p : parameters) key += '\n' + p;
   if (request.call) {
-    key += "\nby " + request.call->who;
+    key += (request.call->code_is_kept ? "\nkept, by " : "\nby ") + request.call->who;
     for (const auto& [name, value] : request.call->context) key += "\nwith " + name + '=' + value;
   }
   return key;
@@ -65,10 +65,25 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
 
   std::vector<std::pair<std::string_view, Thing>> parameters;
   bool is_wrong = false;
+  std::vector<Permissions::Having> documents;  // those that are taken away
   for (const FaultDef::Parameter& p : def->with) {
     const auto given = std::find_if(request.parameters.begin(), request.parameters.end(),
                                     [&](const auto& entry) { return entry.first == p.name; });
     const bool is_given = given != request.parameters.end();
+    if (p.is_document) {
+      if (!is_given) continue;
+      const Permissions::Having having = permissions_->having(c, given->second.text);
+      if (having.has.is_set()) {
+        documents.push_back(having);
+        continue;
+      }
+      const std::vector<std::string> known = permissions_->documents_of(c);
+      diagnostics.error(given->second.at(),
+                        fmt::format("'{}' has no policy document '{}'{}", part.name, given->second.text,
+                                    input::did_you_mean(given->second.text, {known.begin(), known.end()})));
+      is_wrong = true;
+      continue;
+    }
     if (!p.attribute.empty()) {
       // A value given for it has become the attribute's before compiling.
       Things values(world_);
@@ -122,6 +137,11 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   needs_->write(def->needs, scope, row.needs);
   row.breaks = conditions(def->breaks, scope);
   row.restores = conditions(def->restores, scope);
+  if (!documents.empty()) row.breaks.clear();
+  for (const Permissions::Having& document : documents) {
+    row.breaks.push_back(document.has);
+    row.restores.push_back(document.lacks);
+  }
   row.fact = fact(def->basis, scope, def->name);
   // Known before its cascade is, which may lead back here.
   const ActionId id = system.actions.add(std::move(row));

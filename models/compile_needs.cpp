@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/permissions.hpp"
+
 namespace moshimo::models {
 namespace {
 
@@ -195,7 +197,9 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   const PortId id(world_.id(MemberKind::port, component, port));
   Progress& general = of_port_[id.value];
   Expansion* for_caller = nullptr;
-  if (general == Progress::the_same_for_all) return system_->ports[id].needs;
+  const bool is_decided = caller && permissions && permissions->speaks_of(*caller) &&
+                          world_.part(component).type->ports[port].has_actions();
+  if (general == Progress::the_same_for_all && !is_decided) return system_->ports[id].needs;
   bool goes_round = !caller && general == Progress::busy;
   if (!caller && general == Progress::by_caller) {
     world_.caller_was_asked = true;
@@ -221,6 +225,10 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   const bool asked_before = world_.caller_was_asked;
   world_.caller_was_asked = false;
   Needs needs = expand(component, port, caller);
+  if (is_decided) {
+    permissions->write(*caller, component, world_.part(component).type->ports[port], needs);
+    world_.caller_was_asked = true;
+  }
   const bool by_caller = world_.caller_was_asked;
   world_.caller_was_asked = asked_before || by_caller;
   path_.pop_back();

@@ -32,6 +32,8 @@ struct HopPlan {
 // Where the words of a planned hop are looked at.
 Scope scope_of(const HopPlan& plan);
 
+class Permissions;
+
 class NeedsWriter {
  public:
   NeedsWriter(World& world, System& system) : world_(world), system_(&system) {}
@@ -58,6 +60,8 @@ class NeedsWriter {
   // A service that calls a component whose own policy, as far as it is given, does not name it.
   void note_admission(const NeedDefs& defs, Index component, const Thing& caller);
   std::map<std::string_view, std::set<Index>> taken_to_be_let_in;
+
+  Permissions* permissions = nullptr;  // what documents say of callers; not set: nothing
 
   // Components that can be out: a condition every port of theirs needs.
   std::unordered_map<Index, ConditionId> outages;

@@ -10,7 +10,9 @@
 namespace moshimo::models {
 namespace {
 
-bool is_own_key(std::string_view key) { return key == "tags" || key == "rto" || key == "rpo"; }
+bool is_own_key(std::string_view key) {
+  return key == "tags" || key == "rto" || key == "rpo" || key == "prevent_destroy";
+}
 
 }  // namespace
 

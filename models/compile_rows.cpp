@@ -79,6 +79,7 @@ bool Compilation::check() {
 
 void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   assign_ids();
+  read_documents();
   allow_outages();
   plan_hops();
   write_processes();  // before all that needs a worker
@@ -89,6 +90,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   write_hops();
   share_among_readers();
   cut_loops();
+  attach_again();
   write_traffic(entry_points);  // what a loop no longer feeds is where something comes in
   size_events();
   needs_->forget_callers();
@@ -97,6 +99,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
 void Compilation::use(System& system) {
   system_ = &system;
   needs_->use(system);
+  if (permissions_) permissions_->use(system);
 }
 
 // ---- ids ------------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include "models/compile_needs.hpp"
 #include "models/compile_world.hpp"
 #include "models/guards.hpp"
+#include "models/permissions.hpp"
 
 namespace moshimo::models {
 
@@ -78,6 +79,9 @@ class Compilation : public RowTexts {
   void cut_loops();
   void size_events();
 
+  void read_documents();
+  void attach_again();
+  void list_permissions(std::vector<Assumption>& out);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
 
@@ -105,7 +109,8 @@ class Compilation : public RowTexts {
   Reactions written_;                                                    // of the hop that is being written
   std::map<std::string, ActionId> actions_;
   Documents documents_;
-  std::unique_ptr<Guards> guards_;  // once the first fault is asked for
+  std::unique_ptr<Guards> guards_;
+  std::unique_ptr<Permissions> permissions_;
   std::vector<GuardedCall> guarded_calls_;
   std::vector<Index> has_condition_;  // the component of each condition that its type defines
   std::vector<Index> has_port_;

@@ -1,7 +1,9 @@
 #include "models/documents.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "input/cursor.hpp"
 #include "models/import/json_text.hpp"
 
 namespace moshimo::models {
@@ -45,6 +47,26 @@ const iam::Policy* Documents::read(const Value& value, iam::DocumentKind kind, s
   }
   if (!mistakes.has_errors()) at->second = std::move(policy);
   return at->second.get();
+}
+
+std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,
+                                  std::initializer_list<std::string_view> keys) {
+  input::Diagnostics none;
+  const auto document =
+      input::Document::parse(policy.name, std::string(policy.file->text()), input::Format::json, none);
+  const std::vector<input::Cursor> all = input::Cursor(document, none).find("Statement").one_or_many();
+  std::vector<std::string> words;
+  if (statement >= all.size()) return words;
+  for (const std::string_view key : keys) {
+    const input::Cursor found = all[statement].find(key);
+    if (!found) continue;
+    for (const input::Cursor& one : found.is_map() ? found.entries() : found.one_or_many()) {
+      if (one.is_scalar()) words.emplace_back(one.node().text);
+      if (!one.is_map()) continue;
+      for (const input::Cursor& compared : one.entries()) words.emplace_back(compared.key());
+    }
+  }
+  return words;
 }
 
 }  // namespace moshimo::models

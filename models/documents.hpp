@@ -1,11 +1,13 @@
 // The policy documents of an inventory, each read when somebody first asks for it.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "input/diagnostics.hpp"
 #include "models/iam/policy.hpp"
@@ -22,5 +24,9 @@ class Documents {
  private:
   std::map<std::pair<const Value*, iam::DocumentKind>, std::unique_ptr<const iam::Policy>> read_;
 };
+
+// What a statement says under some of its keys, as it is written; of conditions the keys they compare.
+std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,
+                                  std::initializer_list<std::string_view> keys);
 
 }  // namespace moshimo::models

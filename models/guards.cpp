@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <map>
 
-#include "input/cursor.hpp"
-
 namespace moshimo::models {
 namespace {
+
+Scope of_component(Index c) { return Scope{c, nullptr, nullptr, nullptr}; }
 
 bool is_account_number(std::string_view text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -50,27 +50,6 @@ bool denies(const iam::Request& request, const Guard& guard, const iam::Statemen
   other.policy = &alone;
   other.stands_alone = false;
   return decide(request, {&other}).verdict == iam::Verdict::explicit_deny;
-}
-
-// What a statement says under one of the keys, as it is written; of conditions the keys they compare.
-std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,
-                                  std::initializer_list<std::string_view> keys) {
-  input::Diagnostics none;
-  const auto document =
-      input::Document::parse(policy.name, std::string(policy.file->text()), input::Format::json, none);
-  const std::vector<input::Cursor> all = input::Cursor(document, none).find("Statement").one_or_many();
-  std::vector<std::string> words;
-  if (statement >= all.size()) return words;
-  for (const std::string_view key : keys) {
-    const input::Cursor found = all[statement].find(key);
-    if (!found) continue;
-    for (const input::Cursor& one : found.is_map() ? found.entries() : found.one_or_many()) {
-      if (one.is_scalar()) words.emplace_back(one.node().text);
-      if (!one.is_map()) continue;
-      for (const input::Cursor& compared : one.entries()) words.emplace_back(compared.key());
-    }
-  }
-  return words;
 }
 
 bool is_of_service(const std::vector<std::string>& actions, std::string_view action) {
@@ -120,13 +99,12 @@ void add_guards(const std::vector<const Guard*>& guards, iam::AppliedPolicies& p
   }
 }
 
-Guards::Guards(World& world, NeedsWriter& needs, const System& system, Documents& documents)
-    : world_(world), needs_(needs) {
+Guards::Guards(World& world, NeedsWriter& needs, Documents& documents) : world_(world), needs_(needs) {
   for (Index c = 0; c < world.parts().size(); ++c) {
     const Part& part = world.part(c);
     if (!part.type->guards) continue;
     const GuardsDef& def = *part.type->guards;
-    const Scope scope{c, nullptr, nullptr, nullptr};
+    const Scope scope = of_component(c);
     const auto texts = [&](const Expression& e) {
       std::vector<std::string> list;
       Things found(world);
@@ -145,10 +123,14 @@ Guards::Guards(World& world, NeedsWriter& needs, const System& system, Documents
     std::sort(guard.accounts.begin(), guard.accounts.end());
     guard.except = text(def.except);
     guard.stands_alone = text(def.alone) == "yes";
-    Needs in_force;
-    needs.write(def.while_true, scope, in_force);
-    for (const Need& need : in_force) {
-      guard.is_attached = guard.is_attached && system.conditions[need.condition].initially;
+    Things in_force(world);
+    for (const NeedDef& need : def.while_true) {
+      for (const Path& path : need.paths) world.follow(path, scope, *in_force);
+    }
+    for (const Thing& t : *in_force) {
+      if (t.kind != Thing::Kind::condition) continue;
+      const ConditionDef& condition = world.part(t.component).type->conditions[t.index];
+      guard.is_attached = guard.is_attached && world.holds(condition.initially, of_component(t.component));
     }
     Things document(world);
     world.values(c, def.with, *document);
@@ -161,8 +143,7 @@ Guards::Guards(World& world, NeedsWriter& needs, const System& system, Documents
 
 Needs Guards::away(const Guard& guard) const {
   Needs needs;
-  needs_.write(world_.part(guard.component).type->guards->unless_true,
-               Scope{guard.component, nullptr, nullptr, nullptr}, needs);
+  needs_.write(world_.part(guard.component).type->guards->unless_true, of_component(guard.component), needs);
   return needs;
 }
 

@@ -53,8 +53,7 @@ struct Objection {
 
 class Guards {
  public:
-  // The `initially` of the conditions of their types is looked up in the system, so these must be written.
-  Guards(World& world, NeedsWriter& needs, const System& system, Documents& documents);
+  Guards(World& world, NeedsWriter& needs, Documents& documents);
 
   bool are_there() const { return !guards_.empty(); }
   const std::vector<Guard>& all() const { return guards_; }

@@ -82,7 +82,7 @@ const FileFormat inventory{
               "with a `name` is called RESOURCE/ATTRIBUTE/NAME elsewhere, one without has its number: "
               "`on-order/targets/stream`, `on-order/targets/0`.",
               "Without `traffic` one event a second is taken to reach each entry point.",
-              "Every resource may have `account`, `region`, `tags`, `rto`, `rpo`, and `aws_name` where AWS calls it "
+              "Every resource may have `account`, `region`, `tags`, `prevent_destroy`, `rto`, `rpo`, and `aws_name` where AWS calls it "
               "otherwise."},
     .example = R"(version: 1
 name: shop

@@ -195,6 +195,10 @@ class Reader {
         fault.at = time_of(entry).value_or(SimTime{});
       } else if (entry.key() == "by") {
         call.who = entry.text().value_or("");
+      } else if (entry.key() == "code") {
+        const auto text = entry.text();
+        if (text && *text != "kept" && *text != "gone") entry.error("the code of what goes is `kept` or `gone`");
+        call.code_is_kept = text == "kept";
       } else if (entry.key() == "context") {
         for (const Cursor& key : entry.entries()) {
           if (const auto value = key.text()) call.context.emplace_back(key.key(), *value);
@@ -227,7 +231,7 @@ class Reader {
                                                     fault.verb));
       return;
     }
-    if (!call.who.empty() || !call.context.empty())
+    if (!call.who.empty() || !call.context.empty() || call.code_is_kept)
       fault.call = std::make_shared<const models::CallBy>(std::move(call));
     if (fault.at > scenario_.horizon) c.error("this fault lies beyond the horizon of the scenario");
     scenario_.faults.push_back(std::move(fault));

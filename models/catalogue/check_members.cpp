@@ -19,6 +19,8 @@ void Checker::check(const TypeDef& type) {
   for (const RepairDef& r : type.repairs) repair(r, context);
   for (const FaultDef& f : type.faults) fault(f, context);
   if (type.guards) guards(*type.guards, context);
+  if (type.permissions) permissions(*type.permissions, context);
+  if (!type.tagged_by.empty()) actions({type.tagged_by}, type.at);
   condition_loops(type);
   attribute_loops(type);
 }
@@ -136,6 +138,11 @@ void Checker::port(const PortDef& p, const Context& outer) {
   quantity(p.capacity, Unit::per_second, context);
   rests(p.capacity, p.basis.is_given(), fmt::format("the capacity of '{}'", p.name));
   actions(p.actions, p.at);
+  text(p.resource, context);
+  if (!p.actions_in.empty() && context.type->find_attribute(p.actions_in) == nullptr) {
+    error(p.at, fmt::format("'{}' is neither an IAM action, `service:Action`, nor an attribute of {}", p.actions_in,
+                            context.type->name));
+  }
 }
 
 void Checker::actions(const std::vector<std::string>& list, Position at) {
@@ -238,6 +245,9 @@ void Checker::fault(const FaultDef& f, const Context& outer) {
   context.fault = &f;
   actions(f.actions, f.at);
   for (const FaultDef::Parameter& parameter : f.with) {
+    if (parameter.is_document && !context.type->permissions) {
+      error(parameter.at, fmt::format("{} says nothing of `permissions`", context.type->name));
+    }
     if (parameter.options.empty() && !parameter.attribute.empty() &&
         context.type->find_attribute(parameter.attribute) == nullptr) {
       error(parameter.at, fmt::format("{} has no attribute '{}'", context.type->name, parameter.attribute));
@@ -274,4 +284,17 @@ void Checker::guards(const GuardsDef& g, const Context& context) {
   needs(g.unless_true, context);
   basis(g.basis, context);
 }
+
+void Checker::permissions(const PermissionsDef& p, const Context& context) {
+  for (const std::string& name : {p.managed, p.inline_ones, p.boundary}) {
+    if (!name.empty() && context.type->find_attribute(name) == nullptr) {
+      error(p.at, fmt::format("{} has no attribute '{}'", context.type->name, name));
+    }
+  }
+  if (!p.put_back.empty() && context.type->find_repair(p.put_back) == nullptr) {
+    error(p.at, fmt::format("{} has no repair '{}'", context.type->name, p.put_back));
+  }
+  basis(p.basis, context);
+}
+
 }  // namespace moshimo::models::checking

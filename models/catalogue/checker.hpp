@@ -91,6 +91,7 @@ class Checker {
   void repair(const RepairDef& r, const Context& outer);
   void fault(const FaultDef& f, const Context& outer);
   void guards(const GuardsDef& g, const Context& context);
+  void permissions(const PermissionsDef& p, const Context& context);
 
   // after all types: what repairs are good for
   void effects(const TypeDef& type);

@@ -19,6 +19,7 @@ void TypeReader::faults(const Tree& tree) {
     FaultDef deletion;
     deletion.name = "delete";
     deletion.breaks.push_back(own("exists"));
+    if (const Tree* by = tree.find("deleted_by")) deletion.actions = names_in(*by);
     deletion.is_implicit = true;
     deletion.at = type_.at;
     type_.faults.push_back(std::move(deletion));
@@ -68,11 +69,14 @@ FaultDef TypeReader::fault(const Tree& tree) {
       parameter.name = child.key;
       parameter.at = child.key_at;
       if (child.is_map()) {
-        allow_only(child, {"one_of", "default"});
-        if (const Tree* options = child.find("one_of")) {
+        allow_only(child, {"one_of", "default", "document"});
+        if (child.find("document") != nullptr) {
+          parameter.is_document = true;
+        } else if (const Tree* options = child.find("one_of")) {
           parameter.options = names_in(*options);
         } else {
-          error(child.at, "a parameter is the name of an attribute or `{ one_of: [...], default: ... }`");
+          error(child.at,
+                "a parameter is the name of an attribute, `{ one_of: [...], default: ... }` or `{ document: true }`");
         }
         if (const Tree* usual = child.find("default")) parameter.default_option = usual->text;
       } else {
@@ -129,6 +133,23 @@ GuardsDef TypeReader::guards(const Tree& tree) const {
   if (result.unless_true.empty()) {
     error(tree.key_at, "`guards` needs `unless`: what holds while it is not attached");
   }
+  result.basis = basis(tree);
+  return result;
+}
+
+PermissionsDef TypeReader::permissions(const Tree& tree) const {
+  PermissionsDef result;
+  result.at = tree.key_at;
+  if (!expect_map(tree, "`permissions`")) return result;
+  allow_only(tree, {"managed", "inline", "boundary", "put_back", "fact", "assumed"});
+  const auto name = [&](std::string_view key) {
+    const Tree* t = tree.find(key);
+    return t == nullptr ? std::string() : name_in(*t);
+  };
+  result.managed = name("managed");
+  result.inline_ones = name("inline");
+  result.boundary = name("boundary");
+  result.put_back = name("put_back");
   result.basis = basis(tree);
   return result;
 }

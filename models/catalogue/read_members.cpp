@@ -63,9 +63,12 @@ PortDef TypeReader::port(const Tree& tree) {
   result.name = tree.key;
   result.at = tree.key_at;
   if (!tree.is_null() && !expect_map(tree, what("port", tree))) return result;
-  allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "fact", "assumed"});
+  allow_only(
+      tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "resource", "forwarded", "fact", "assumed"});
   result.says = text_in(tree, "says");
   result.test = test_in(tree);
+  result.resource = text_in(tree, "resource");
+  if (const Tree* t = tree.find("forwarded")) result.is_forwarded = t->text == "true" || t->text == "yes";
   result.callers = test_in(tree, "callers");
   words_.caller = true;
   result.needs = needs_in(tree, "needs");
@@ -83,6 +86,10 @@ PortDef TypeReader::port(const Tree& tree) {
   if (const Tree* t = tree.find("by")) result.by = name_in(*t);
   result.capacity = quantity_in(tree, "capacity");
   if (const Tree* t = tree.find("action")) result.actions = names_in(*t);
+  if (result.actions.size() == 1 && result.actions.front().find(':') == std::string::npos) {
+    result.actions_in = std::move(result.actions.front());
+    result.actions.clear();
+  }
   result.basis = basis(tree);
   return result;
 }

@@ -136,6 +136,7 @@ class TypeReader {
   Tree same_as(const Tree& tree, const Tree& all, int depth = 0) const;
   FaultDef fault(const Tree& tree);
   GuardsDef guards(const Tree& tree) const;
+  PermissionsDef permissions(const Tree& tree) const;
 
   const std::map<std::string, std::vector<std::string>, std::less<>>& groups_;
   Diagnostics& diagnostics_;

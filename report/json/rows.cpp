@@ -16,6 +16,7 @@ std::string_view text_of(models::Assumption::Kind kind) {
     case Kind::default_value: return "default_value";
     case Kind::default_traffic: return "default_traffic";
     case Kind::granted_policies: return "granted_policies";
+    case Kind::denied_at_start: return "denied_at_start";
     case Kind::unknown: return "unknown";
     case Kind::cut_loop: return "cut_loop";
   }

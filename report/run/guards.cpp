@@ -24,6 +24,7 @@ std::string why_not(const models::GuardedCall::NearMiss& miss) {
   if (miss.why == "other_actions") return fmt::format("it speaks of {}, which is another call", coded(miss.words));
   if (miss.why == "other_resources") return "it speaks of other resources";
   if (miss.why == "condition") return fmt::format("its condition on {} does not hold", coded(miss.words));
+  if (miss.why == "code_is_gone") return "it is asked by Terraform, and only while the block is in the code";
   if (miss.why == "not_asked") return "it is not asked about such a call";
   return "it is attached to another account";
 }
@@ -40,8 +41,14 @@ void RunPage::guarded(std::string_view name, const models::Compiled& compiled, c
       const Needs& needs = compiled.system.actions[call.action].needs;
       for (const auto& o : call.objections) {
         if (stopped->need >= needs.size() || needs[stopped->need].condition != o.condition) continue;
+        if (o.policy.empty()) {
+          by = fmt::format(": no {} allows it", o.kind);
+          continue;
+        }
         by = fmt::format(" by the {} {}{}", o.kind, code(clean(o.policy)),
-                         o.statement.empty() ? ", which does not allow it" : of_statement(o.statement));
+                         o.policy == "prevent_destroy"
+                             ? ""
+                             : (o.statement.empty() ? ", which does not allow it" : of_statement(o.statement)));
       }
     }
     page_.item(fmt::format("{}: {} on {} by {} {}{}.", strong(clean(name)), code(clean(call.call)),

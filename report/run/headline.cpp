@@ -50,6 +50,7 @@ void RunPage::headline() {
     return;
   }
   what_happens();
+  denied_at_start();
   page_.gap();
   if_nobody_acts();
   what_never_comes_back();
@@ -96,6 +97,21 @@ void RunPage::what_happens() {
                                 ? denied_sentence(says(system_, action.needs[stopped.need].condition))
                                 : "a guard refuses";
     page_.paragraph(fmt::format("{} does not happen: {}.", code(clean(action.name)), why));
+  }
+}
+
+void RunPage::denied_at_start() {
+  std::vector<std::string> denied;
+  for (const models::Assumption& a : answer_.compiled->assumptions) {
+    if (a.kind == models::Assumption::Kind::denied_at_start) denied.push_back(clean(a.says));
+  }
+  constexpr std::size_t most_told = 5;
+  for (std::size_t i = 0; i < std::min(denied.size(), most_told); ++i) {
+    page_.paragraph(fmt::format("{} {}", bad("!"), denied[i]));
+  }
+  if (denied.size() > most_told) {
+    page_.paragraph(
+        fmt::format("And {} more calls are denied by documents before anything happens.", denied.size() - most_told));
   }
 }
 

@@ -44,6 +44,7 @@ class RunPage {
   std::string restoring() const;
   std::string lost_without_fault() const;
   void what_happens();
+  void denied_at_start();
   void if_nobody_acts();
   void what_never_comes_back();
   void with_the_response();

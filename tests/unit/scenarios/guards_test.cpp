@@ -17,6 +17,7 @@ struct Call {
   std::string component = "key";
   std::string by = {};
   SimTime at = {};
+  bool code_is_kept = false;
 };
 
 Answer ask(std::string_view resources, const std::vector<Call>& calls) {
@@ -38,7 +39,9 @@ Answer ask(std::string_view resources, const std::vector<Call>& calls) {
     fault.verb = call.verb;
     fault.components = {call.component};
     fault.component_at.resize(1);
-    if (!call.by.empty()) fault.call = std::make_shared<const models::CallBy>(models::CallBy{call.by, {}});
+    if (!call.by.empty() || call.code_is_kept) {
+      fault.call = std::make_shared<const models::CallBy>(models::CallBy{call.by, call.code_is_kept, {}});
+    }
     s.faults.push_back(fault);
   }
   s.response.strategy = Strategy::none;
@@ -182,6 +185,46 @@ TEST_CASE("the shortest waiting period can be forbidden", "[scenarios][guards]")
                                 "'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }");
   CHECK(stopped(ask(scp + "  short: { type: kms:key, pending_window: 7d }\n", {{.component = "short"}})) == 1);
   CHECK(stopped(ask(scp, {{}})) == 0);  // 30 days unless said otherwise
+}
+
+TEST_CASE("whoever does it is bound by documents of their own", "[scenarios][guards]") {
+  const auto role = [](const std::string& documents) {
+    return "  ann: { type: iam:role, inline_policies: { " + documents + " } }\n";
+  };
+  const std::string all = "all: { Statement: [{ Effect: Allow, Action: '*', Resource: '*' }] }";
+  const std::string no = ", no: { Statement: [{ Sid: No, Effect: Deny, Action: 'kms:*', Resource: '*' }] }";
+  const std::string queues = "queues: { Statement: [{ Effect: Allow, Action: 'sqs:*', Resource: '*' }] }";
+  CHECK(stopped(ask(role(all), {{.by = "ann"}})) == 0);
+  const Answer denied = ask(role(all + no), {{.by = "ann"}});
+  REQUIRE(stopped(denied) == 1);
+  CHECK(denied.compiled->guarded.at(0).objections.at(0).kind == "identity policy");
+  CHECK(denied.compiled->guarded.at(0).objections.at(0).statement == "No");
+  const Answer missing = ask(role(queues), {{.by = "ann"}});
+  REQUIRE(stopped(missing) == 1);
+  CHECK(missing.compiled->guarded.at(0).objections.at(0).policy.empty());
+  CHECK(stopped(ask(role(queues), {{}})) == 0);  // an administrator is not ann
+}
+
+TEST_CASE("prevent_destroy keeps what is still in the code, and nothing else", "[scenarios][guards]") {
+  const std::string queue = "  jobs: { type: sqs:queue, prevent_destroy: yes }\n";
+  Call gone{.verb = "delete", .component = "jobs"};
+  const Answer a = ask(queue, {gone});
+  CHECK(stopped(a) == 0);
+  CHECK(a.compiled->guarded.at(0).near_misses.at(0).why == "code_is_gone");
+  gone.code_is_kept = true;
+  const Answer kept = ask(queue, {gone});
+  REQUIRE(stopped(kept) == 1);
+  CHECK(says(kept.system(), kept.compiled->guarded.at(0).objections.at(0).condition) ==
+        "prevent_destroy lets Terraform destroy jobs");
+}
+
+TEST_CASE("deletion protection keeps a database", "[scenarios][guards]") {
+  const Call gone{.verb = "delete", .component = "db"};
+  CHECK(stopped(ask("  db: { type: rds:db-instance, deletion_protection: yes }\n", {gone})) == 1);
+  CHECK(stopped(ask("  db: { type: rds:db-instance }\n", {gone})) == 0);
+  const Call table{.verb = "delete", .component = "table"};
+  CHECK(stopped(ask("  table: { type: dynamodb:table, deletion_protection: yes }\n", {table})) == 1);
+  CHECK(stopped(ask("  table: { type: dynamodb:table }\n", {table})) == 0);
 }
 
 TEST_CASE("a caller that is nobody is a mistake", "[scenarios][guards]") {

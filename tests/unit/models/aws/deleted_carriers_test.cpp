@@ -63,6 +63,8 @@ resources:
   client: { type: outside:client, key: access, to: queue }
   job: { type: outside:client, key: access, to: queue, every: 10m }
   key: { type: kms:key }
+  stack: { type: cloudformation:stack, role: role }
+  stack-for-caller: { type: cloudformation:stack, asked_by: role }
   database: { type: rds:db-instance, monitoring_role: role }
   snapshot: { type: rds:db-snapshot, of: database }
   export: { type: rds:export-task, source: snapshot, role: role, bucket: records, every: 10m }
