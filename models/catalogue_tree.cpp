@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
+#include <utility>
 
 namespace moshimo::models {
 
@@ -17,7 +18,10 @@ const Tree* Tree::find(std::string_view name) const {
   return nullptr;
 }
 
-Tree* Tree::find(std::string_view name) { return const_cast<Tree*>(static_cast<const Tree*>(this)->find(name)); }
+Tree* Tree::find(std::string_view name) {
+  const Tree* found = std::as_const(*this).find(name);
+  return found ? &children[static_cast<std::size_t>(found - children.data())] : nullptr;
+}
 
 input::Position Tree::inside(std::size_t i) const {
   if (at.file == nullptr || i == 0) return at;
@@ -61,6 +65,7 @@ void allow_only(const Tree& map, const std::vector<std::string_view>& keys, Diag
 
 std::vector<std::string_view> names_of(const std::map<std::string, Tree, std::less<>>& map) {
   std::vector<std::string_view> names;
+  names.reserve(map.size());
   for (const auto& entry : map) names.push_back(entry.first);
   return names;
 }
