@@ -66,6 +66,7 @@ std::string_view name_of(Miss m) {
     case Miss::other_resources: return "other_resources";
     case Miss::condition: return "condition";
     case Miss::not_asked: return "not_asked";
+    case Miss::management_account: return "management_account";
     case Miss::another_account: return "another_account";
   }
   return "";
@@ -147,14 +148,20 @@ Needs Guards::away(const Guard& guard) const {
   return needs;
 }
 
+namespace {
+
+// That of the caller for a service control policy, that of the resource for a resource control policy.
+std::string account_asked(const Guard& g, const iam::Request& request) {
+  if (g.by == iam::PolicyClass::scp) return request.caller->account;
+  return std::string(request.resource_account.empty() ? iam::account_of_resource(request) : request.resource_account);
+}
+
+}  // namespace
+
 std::vector<const Guard*> Guards::concerned(const iam::Request& request) const {
   std::vector<const Guard*> list;
-  const std::string_view resource_account =
-      request.resource_account.empty() ? iam::account_of_resource(request) : request.resource_account;
   for (const Guard& g : guards_) {
-    const std::string_view account =
-        g.by == iam::PolicyClass::scp ? std::string_view(request.caller->account) : resource_account;
-    if (g.reaches(account)) list.push_back(&g);
+    if (g.reaches(account_asked(g, request))) list.push_back(&g);
   }
   return list;
 }
@@ -205,7 +212,8 @@ std::vector<NearMiss> Guards::near_misses(const iam::Request& request) const {
       NearMiss miss{g.policy->name, g.policy->label(i), Miss::other_actions, {}};
       if (!is_asked) {
         if (!denies(request, g, statement)) continue;
-        miss.why = Miss::another_account;
+        const bool is_exempt = !g.except.empty() && account_asked(g, request) == g.except;
+        miss.why = is_exempt ? Miss::management_account : Miss::another_account;
         found.push_back(std::move(miss));
         continue;
       }

@@ -33,9 +33,10 @@ struct Guard {
 enum class Miss : std::uint8_t {
   other_actions,
   other_resources,
-  condition,        // its condition does not hold
-  not_asked,        // AWS does not ask it: a service-linked role calls, or the service does not know such policies
-  another_account,  // it is attached elsewhere
+  condition,           // its condition does not hold
+  not_asked,           // AWS does not ask it: a service-linked role calls, or the service does not know such policies
+  management_account,  // such policies do not reach it
+  another_account,     // it is attached elsewhere
 };
 std::string_view name_of(Miss m);  // "other_actions"
 

@@ -1,6 +1,7 @@
 // How long a trial has to last: who complains when, and of whom nothing is heard.
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 #include "report/json.hpp"
 #include "report/numbers.hpp"
@@ -17,14 +18,24 @@ std::string what_fails(const Complaint& c) {
                      c.only_when_started ? ", when a worker has to start" : "");
 }
 
+// Each service has a word of its own for a refused key.
+std::string sign_of(const System& system, const Complaint& c) {
+  if (!c.sign) return "";
+  std::string text = fmt::format("{}: {}", name_of(c.sign->kind), clean(c.sign->text));
+  if (!c.heard_of.is_set()) return text;
+  for (const Symptom& s : system.conditions[c.heard_of].symptoms) {
+    if (&s != c.sign && s.kind == c.sign->kind && s.only_while.empty()) text += ", " + clean(s.text);
+  }
+  return text;
+}
+
 TextTable table_of(const System& system, const std::vector<const Complaint*>& list) {
   TextTable table;
   table.columns = {{"consumer", false, true}, {"fails after", false, true}, {"seen after"}, {"as", false, true}};
   for (const Complaint* c : list) {
     table.rows.push_back(
         {fmt::format("{}\n{}", strong(name_in(system, c->component)), dim(clean(system.components[c->component].type))),
-         what_fails(*c), c->sign ? duration_text(c->seen_at.since_start()) : "never",
-         c->sign ? fmt::format("{}: {}", name_of(c->sign->kind), clean(c->sign->text)) : ""});
+         what_fails(*c), c->sign ? duration_text(c->seen_at.since_start()) : "never", sign_of(system, *c)});
   }
   return table;
 }
@@ -77,6 +88,18 @@ std::string soak_report(const scenarios::Soak& soak, const Style& style) {
     page.gap();
     page.paragraph(fmt::format("Connected with it, but does not fail within {}: {}.",
                                duration_text(soak.answer.scenario->horizon.since_start()), listing(list, 10)));
+  }
+  std::set<std::string> assumed;
+  for (const models::Assumption& a : soak.answer.compiled->assumptions) {
+    const bool is_about_one = std::any_of(a.where.begin(), a.where.end(), [&](ComponentId where) {
+      return std::any_of(soak.complaints.begin(), soak.complaints.end(),
+                         [&](const Complaint& c) { return c.component == where; });
+    });
+    if (a.kind == models::Assumption::Kind::unknown && is_about_one) assumed.insert(sentence(prose(a.says, false)));
+  }
+  if (!assumed.empty()) {
+    page.heading("Not known");
+    for (const std::string& says : assumed) page.item(says);
   }
   if (const std::vector<std::string> unknown = not_followed(*soak.answer.compiled); !unknown.empty()) {
     page.gap();

@@ -25,15 +25,21 @@ SimTime latest_start(const System& system, ComponentId component) {
   return latest;
 }
 
+// At the latest: where only bounds of a delay are known a run takes the least for a fall, a trial has to wait the most.
 // A job fails when it is due.
 SimTime noticed_from(const System& system, const Effect& e) {
-  if (!e.hop.is_set() || system.hops[e.hop].source != Hop::Source::timetable) return e.from;
+  SimTime from = e.from;
+  for (const ConditionId c : e.chain) {
+    const Delay& falls = system.conditions[c].falls_after;
+    from = from + (falls.most - falls.least);
+  }
+  if (!e.hop.is_set() || system.hops[e.hop].source != Hop::Source::timetable) return from;
   const Hop& job = system.hops[e.hop];
   const SimTime first = SimTime::after_start(job.first);
-  if (e.from <= first) return first;
+  if (from <= first) return first;
   if (job.every.is_forever()) return SimTime::never();
   const std::int64_t every = job.every.us();
-  return first + Duration::microseconds(((e.from - first).us() + every - 1) / every * every);
+  return first + Duration::microseconds(((from - first).us() + every - 1) / every * every);
 }
 
 // The error that a consumer itself gets: what is seen of the conditions it fails for.
@@ -43,6 +49,7 @@ void hear_errors(const System& system, const Effect& e, SimTime from, Complaint&
       if (s.kind != SymptomKind::error || !s.only_while.empty() || from + s.after >= c.seen_at) continue;
       c.seen_at = from + s.after;
       c.sign = &s;
+      c.heard_of = cause;
     }
   }
 }
@@ -50,6 +57,7 @@ void hear_errors(const System& system, const Effect& e, SimTime from, Complaint&
 Complaint complaint_of(const Answer& answer, const Reached& reached) {
   const System& system = answer.system();
   const Findings& findings = answer.nobody_acts().findings;
+  const SimTime horizon = answer.scenario->horizon;
   Complaint c;
   c.component = reached.component;
   c.distance = reached.distance;
@@ -60,6 +68,7 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
       is_latent = true;
     } else {
       const SimTime from = noticed_from(system, e);
+      if (from > horizon) continue;
       c.fails_at = std::min(c.fails_at, from);
       hear_errors(system, e, from, c);
     }
@@ -70,8 +79,9 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
     if (s.component != c.component || s.symptom->kind == SymptomKind::silent || s.at >= c.seen_at) continue;
     c.seen_at = s.at;
     c.sign = s.symptom;
+    c.heard_of = {};
   }
-  if (c.sign && c.only_when_started) c.seen_at = std::max(c.seen_at, c.fails_at);
+  if (c.sign && !c.fails_at.is_never()) c.seen_at = std::max(c.seen_at, c.fails_at);  // of the failure at its latest
   return c;
 }
 
@@ -128,7 +138,7 @@ Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Comp
   std::stable_sort(result.complaints.begin(), result.complaints.end(),
                    [](const Complaint& a, const Complaint& b) { return a.seen_at > b.seen_at; });
   for (const Complaint& c : result.complaints) {
-    if (c.sign) result.enough = std::max(result.enough, c.seen_at);
+    if (c.sign) result.enough = result.enough.is_never() ? c.seen_at : std::max(result.enough, c.seen_at);
   }
   return result;
 }

@@ -19,6 +19,7 @@ struct Complaint {
   SimTime fails_at = SimTime::never();  // at the latest, counted from the start of the trial
   SimTime seen_at = SimTime::never();   // the first sign that somebody can see
   const Symptom* sign = nullptr;        // which; of the system of the answer
+  ConditionId heard_of;                 // the condition whose error it is: each service has an error of its own
   bool only_when_started = false;       // nothing fails before a worker has to start
 };
 
@@ -30,7 +31,7 @@ struct Soak {
   };
   std::vector<Trial> trials;
   std::vector<Complaint> complaints;  // the latest first; those of whom nothing is heard before them
-  SimTime enough;                     // when the last of those who are heard of has complained
+  SimTime enough = SimTime::never();  // when the last of those who are heard of has complained; never(): nobody is
 };
 
 // The trial of a type: its fault that says `trial`; null when it has none.

@@ -75,15 +75,27 @@ void RunPage::getting_back() {
   if (!run) return;
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
   std::vector<std::string> final;
-  for (const ConditionId c : gone_for_good(system_, run->response.outcome.timeline)) {
-    final.push_back(code(name_in(system_, system_.conditions[c].component)));
+  std::vector<std::string> later;  // gone only because nothing of this response brings it back
+  const Timeline& timeline = run->response.outcome.timeline;
+  for (const ConditionId c : gone_for_good(system_, timeline)) {
+    const SimTime at = timeline.conditions[c.value].back().at;
+    const std::string name = code(name_in(system_, system_.conditions[c].component));
+    if (at <= answer_.first_fault + answer_.scenario->response.time_to_detect) {
+      final.push_back(name);
+    } else {
+      later.push_back(fmt::format("{} (after {})", name, when(at)));
+    }
   }
-  if (run->response.steps.empty() && final.empty()) return;
+  if (run->response.steps.empty() && final.empty() && later.empty()) return;
   page_.heading("Getting back");
   if (!final.empty()) {
     page_.paragraph(fmt::format("{} cannot be brought back by then: only something new in {} place helps{}.",
                                 listing(final, 6), final.size() == 1 ? "its" : "their",
                                 gone.empty() ? "" : ", and " + gone));
+  }
+  if (!later.empty()) {
+    page_.paragraph(fmt::format("Nothing in these steps brings back {}; then {} gone for good.", listing(later, 6),
+                                later.size() == 1 ? "it is" : "they are"));
   }
   if (run->response.steps.empty()) return;
   const Responders& r = answer_.scenario->response;

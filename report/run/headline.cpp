@@ -125,7 +125,7 @@ void RunPage::if_nobody_acts() {
   bool something_gone = false;
   for (const Loss& loss : losses) {
     if (loss.point.condition.is_set()) continue;
-    if (is_at_once(loss.point.at - answer_.first_fault) || loss.is_run) {
+    if (is_at_once(loss.point.at - answer_.first_fault)) {
       something_gone = something_gone || loss.hops.empty();
       if (loss.hops.empty()) continue;
       for (const std::string& n : names_of(system_, loss)) (loss.is_request ? refusing : at_once).push_back(code(n));
