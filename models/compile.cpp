@@ -96,7 +96,7 @@ void apply(Inventory& inventory, const Override& change, input::Diagnostics& dia
       at->set(name, std::move(value));
       return;
     }
-    Value* next = const_cast<Value*>(at->find(name));
+    Value* next = at->find(name);
     if (!next || next->kind == Value::Kind::null) {
       Value map = Value::map();
       map.file = change.at.file;

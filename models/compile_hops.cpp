@@ -90,7 +90,7 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
   if (def.source == HopDef::Source::port && !def.rate.is_written()) {
     readers_[key_of(plan.from.component, plan.from.index)].push_back(static_cast<Index>(needs_->hops.size()));
   }
-  needs_->hops.push_back(std::move(plan));
+  needs_->hops.push_back(plan);
 }
 
 // What an absent attribute leads to is left out; but a target that is there and takes nothing in is a mistake.

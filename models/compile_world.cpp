@@ -112,7 +112,7 @@ std::string World::region_of(Index component) const {
   return inventory_.region.empty() ? "<region>" : inventory_.region;
 }
 
-Index& World::member_cell(MemberKind kind, Index component, Index index) {
+std::size_t World::member_cell(MemberKind kind, Index component, Index index) const {
   const Part& p = parts_[component];
   const TypeInfo& info = types_[p.type_index];
   Index begin = 0;
@@ -127,11 +127,11 @@ Index& World::member_cell(MemberKind kind, Index component, Index index) {
     case MemberKind::attribute:
     case MemberKind::builtin: break;
   }
-  return member_cells_[p.first_member + begin + index];
+  return std::size_t{p.first_member} + begin + index;
 }
 
 bool World::exists(MemberKind kind, Index component, Index index) {
-  const Index cell = member_cell(kind, component, index);
+  const Index cell = member_cells_[member_cell(kind, component, index)];
   if (cell != unknown_yet) return cell != nothing;
   const TypeDef& type = *parts_[component].type;
   const Test* test = nullptr;
@@ -147,17 +147,17 @@ bool World::exists(MemberKind kind, Index component, Index index) {
     case MemberKind::builtin: return false;
   }
   const bool holds_here = holds(*test, Scope{component, nullptr, nullptr, nullptr});
-  member_cell(kind, component, index) = holds_here ? there : nothing;
+  member_cells_[member_cell(kind, component, index)] = holds_here ? there : nothing;
   return holds_here;
 }
 
 Index World::id(MemberKind kind, Index component, Index index) const {
-  const Index cell = const_cast<World*>(this)->member_cell(kind, component, index);
+  const Index cell = member_cells_[member_cell(kind, component, index)];
   return cell == unknown_yet || cell == there ? nothing : cell;
 }
 
 void World::set_id(MemberKind kind, Index component, Index index, Index id) {
-  member_cell(kind, component, index) = id;
+  member_cells_[member_cell(kind, component, index)] = id;
 }
 
 }  // namespace moshimo::models

@@ -54,7 +54,7 @@ struct Thing {
   Index index = 0;            // of a member in its type; of an object its first slot
 
   static Thing of_component(Index c);
-  static Thing of_text(std::string_view t);
+  static Thing of_text(std::string_view words);
   static Thing of_quantity(Quantity q);
   static Thing of_yes_no(bool yes);
   static Thing of_object(const AttributeDef& attribute, Index component, Index first_slot);
@@ -161,7 +161,7 @@ class World {
   Index id(MemberKind kind, Index component, Index index) const;
   void set_id(MemberKind kind, Index component, Index index, Index id);
 
-  std::string_view keep(std::string text);
+  std::string_view keep(std::string words);
   std::string account_of(Index component) const;
   std::string region_of(Index component) const;
 
@@ -264,7 +264,7 @@ class World {
   std::optional<std::pair<Index, Index>> own_values(const Expression& e, const Scope& scope);
   void of_type_matching(const Path& path, const Step* end, const Scope& scope, std::vector<Thing>& out);
   const Reverse& reverse(Index type, std::string_view attribute);
-  Index& member_cell(MemberKind kind, Index component, Index index);
+  std::size_t member_cell(MemberKind kind, Index component, Index index) const;  // where in member_cells_
 
   const Catalogue& catalogue_;
   const Inventory& inventory_;

@@ -183,7 +183,7 @@ std::optional<Moment> parse_moment(std::string_view text) {
   take(text, ':');
   const auto minutes = take_number(text, 2);
   if (!hours || !minutes || !text.empty()) return std::nullopt;
-  return Moment{seconds + sign * (*hours * 3600 + *minutes * 60)};
+  return Moment{seconds + sign * (std::int64_t{*hours} * 3600 + std::int64_t{*minutes} * 60)};
 }
 
 std::optional<std::string_view> Text::plain() const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <unordered_map>
+#include <utility>
 
 #include "input/cursor.hpp"
 #include "models/file_kind.hpp"
@@ -45,6 +46,11 @@ const Value* Value::find(std::string_view name) const {
     if (child.key == name) return &child;
   }
   return nullptr;
+}
+
+Value* Value::find(std::string_view name) {
+  const Value* found = std::as_const(*this).find(name);
+  return found ? &children[static_cast<std::size_t>(found - children.data())] : nullptr;
 }
 
 Resource& Inventory::add(std::string resource_name, std::string type) {

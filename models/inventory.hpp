@@ -38,6 +38,7 @@ struct Value {
   Value& add(Value item);  // to a list
 
   const Value* find(std::string_view name) const;  // in a map; null when absent
+  Value* find(std::string_view name);
   input::Position at() const { return {file, offset}; }
   input::Position key_at() const { return {file, key_offset}; }
 };

@@ -70,8 +70,8 @@ const FileFormat inventory{
          {"resources", "map of NAME: { type: SERVICE:TYPE, ... }", "what exists, with the attributes of its type",
           true},
          {"traffic", "list of { to: NAME, rate: 50/s, size: 2KB, profile: daily }",
-          "what comes from outside; profile is constant, daily, weekly or [[0h, 20/s], [8h, 200/s]]; via names a port "
-          "other than in",
+          ("what comes from outside; profile is constant, daily, weekly or [[0h, 20/s], [8h, 200/s]]; via names a port "
+           "other than in"),
           false},
          {"imported", "yes or no", "an import wrote it, so that loops are cut and listed", false},
          {"unknowns", "list of texts", "what an import could not follow, for the reports", false}},
@@ -82,7 +82,8 @@ const FileFormat inventory{
               "with a `name` is called RESOURCE/ATTRIBUTE/NAME elsewhere, one without has its number: "
               "`on-order/targets/stream`, `on-order/targets/0`.",
               "Without `traffic` one event a second is taken to reach each entry point.",
-              "Every resource may have `account`, `region`, `tags`, `prevent_destroy`, `rto`, `rpo`, and `aws_name` where AWS calls it "
+              "Every resource may have `account`, `region`, `tags`, `prevent_destroy`, `rto`, `rpo`, and `aws_name` "
+              "where AWS calls it "
               "otherwise."},
     .example = R"(version: 1
 name: shop

@@ -26,8 +26,8 @@ std::string type_json(const models::TypeDef& type, const models::Catalogue& cata
 std::string member_json(const models::TypeDef& type, std::string_view member, const std::vector<AssumedMember>& found,
                         const Style& style);
 std::string format_json(const FileFormat& format, const Style& style);
-std::string types_json(const std::vector<const models::TypeDef*>& types, const Style& style);
-std::string scenarios_json(const std::vector<ListedScenario>& scenarios, const Style& style);
-std::string facts_json(const std::vector<const models::FactDef*>& facts, const Style& style);
+std::string types_json(const std::vector<const models::TypeDef*>& list, const Style& style);
+std::string scenarios_json(const std::vector<ListedScenario>& list, const Style& style);
+std::string facts_json(const std::vector<const models::FactDef*>& list, const Style& style);
 
 }  // namespace moshimo::report

@@ -22,6 +22,17 @@ bool is_unique_id(std::string_view text) {
   return text.size() >= shortest && text.starts_with('A') && std::ranges::all_of(text, is_of_id);
 }
 
+// The ARN of a user, a role, a session, or of an origin access identity of CloudFront.
+bool is_somebody(std::string_view arn) {
+  const std::string_view service = arn_part(arn, 2);
+  const std::string_view rest = arn_part(arn, 5);
+  if (service == "iam" && rest.starts_with("group/")) return false;
+  if (service == "iam" && arn.find("cloudfront") != std::string_view::npos) return true;
+  if (!is_account_number(arn_part(arn, 4))) return false;
+  return (service == "iam" && (rest.starts_with("user/") || rest.starts_with("role/"))) ||
+         (service == "sts" && (rest.starts_with("assumed-role/") || rest.starts_with("federated-user/")));
+}
+
 void read_aws(const Cursor& at, std::vector<Principal>& principals) {
   const std::string_view text = at.node().text;
   const std::string_view service = arn_part(text, 2);
@@ -39,14 +50,10 @@ void read_aws(const Cursor& at, std::vector<Principal>& principals) {
                     in_quotes(text)));
   } else if (service == "iam" && rest == "root" && is_account_number(account)) {
     principals.push_back({Kind::account, std::string(account)});
-  } else if (is_account_number(account) &&
-             ((service == "iam" && (rest.starts_with("user/") || rest.starts_with("role/"))) ||
-              (service == "sts" && (rest.starts_with("assumed-role/") || rest.starts_with("federated-user/"))))) {
+  } else if (is_somebody(text)) {
     principals.push_back({Kind::arn, std::string(text)});
   } else if (service == "iam" && rest.starts_with("group/")) {
     at.error(fmt::format("{} is a group, and a group is no principal; name its users", in_quotes(text)));
-  } else if (service == "iam" && text.find("cloudfront") != std::string_view::npos) {
-    principals.push_back({Kind::arn, std::string(text)});  // an origin access identity
   } else {
     at.error(fmt::format("{} is no principal; write an account number, the ARN of a user, role or session, or '*'",
                          in_quotes(text)));
