@@ -20,6 +20,7 @@ struct AssumedMember {
 std::string run_json(const scenarios::Answer& answer, const Style& style);
 std::string blast_json(const BlastView& view, const Dependencies& dependencies, const Style& style);
 std::string soak_json(const scenarios::Soak& soak, const Style& style);
+std::string trials_json(const scenarios::TrialShard& all);
 std::string coverage_json(const models::ImportResult& import, const Style& style);
 std::string review_json(const ReviewView& view, const Style& style);
 std::string type_json(const models::TypeDef& type, const models::Catalogue& catalogue, const Style& style);

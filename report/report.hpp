@@ -15,6 +15,7 @@
 #include "scenarios/answer.hpp"
 #include "scenarios/review.hpp"
 #include "scenarios/soak.hpp"
+#include "scenarios/trials.hpp"
 
 namespace moshimo::report {
 
@@ -31,6 +32,10 @@ struct Style {
 
 // The answer to a scenario.
 std::string run_report(const scenarios::Answer& answer, const Style& style);
+
+// What came of all trials of a study; and what one shard of them counted, for `moshimo merge` to read.
+std::string trials_report(const scenarios::TrialShard& all, const Style& style);
+std::string shard_json(const scenarios::TrialShard& shard);
 
 // Who is reached from some components, without time.
 struct BlastView {

@@ -46,7 +46,7 @@ class Reader {
     const Cursor root(*document_, diagnostics_);
     if (!root.expect_map("a scenario")) return std::move(scenario_);
     root.allow_only({"version", "name", "title", "inventory", "start", "horizon", "faults", "response", "compare",
-                     "what_if", "sweep", "expect"});
+                     "what_if", "sweep", "uncertainty", "expect"});
     if (const auto version = root.require("version")) {
       if (version.text() != "1") version.error("this program reads version 1 of scenarios");
     }
@@ -67,7 +67,7 @@ class Reader {
       for (const Cursor& fault : faults.items()) read_fault(fault);
     }
     if (const auto response = root.find("response")) {
-      read_response(response, scenario_.response);
+      read_response(response, scenario_.response, scenario_.detection);
     } else if (horizon) {
       detections_.push_back({scenario_.response.time_to_detect, horizon.at()});
     }
@@ -91,6 +91,7 @@ class Reader {
       }
     }
     if (const auto sweep = root.find("sweep")) read_sweep(sweep);
+    if (const auto uncertainty = root.find("uncertainty")) read_uncertainty(uncertainty);
     if (const auto expect = root.find("expect")) {
       for (const Cursor& c : expect.items()) {
         const auto text = c.text();
@@ -249,11 +250,88 @@ class Reader {
     return std::nullopt;
   }
 
-  void read_response(const Cursor& c, Responders& into) {
+  // A duration that is not known exactly: { lognormal: { median: 40m, p95: 6h } } and the like.
+  std::optional<Distribution> distribution_of(const Cursor& c) {
+    const auto kind = c.first_child();
+    if (c.size() != 1) {
+      c.error(
+          "a distribution is one of { lognormal: { median: 40m, p95: 6h } }, { triangular: [10m, 40m, 6h] } and "
+          "{ uniform: [10m, 6h] }");
+      return std::nullopt;
+    }
+    if (kind.key() == "lognormal") {
+      if (!kind.expect_map("a lognormal distribution")) return std::nullopt;
+      kind.allow_only({"median", "p95"});
+      const auto median = bound_of(kind.require("median"));
+      const auto p95 = bound_of(kind.require("p95"));
+      if (!median || !p95) return std::nullopt;
+      if (*median > Duration{} && *p95 >= *median) return Distribution::lognormal(*median, *p95);
+      kind.error("a lognormal distribution has a median above 0 and a p95 that is no shorter");
+      return std::nullopt;
+    }
+    const bool is_triangular = kind.key() == "triangular";
+    if (!is_triangular && kind.key() != "uniform") {
+      diagnostics_.error(kind.key_at(),
+                         fmt::format("there is no distribution '{}'{}", kind.key(),
+                                     input::did_you_mean(kind.key(), {"lognormal", "triangular", "uniform"},
+                                                         "known are lognormal, triangular and uniform")));
+      return std::nullopt;
+    }
+    std::vector<Duration> bounds;
+    for (const Cursor& item : kind.items()) {
+      const auto bound = bound_of(item);
+      if (!bound) return std::nullopt;
+      bounds.push_back(*bound);
+    }
+    const std::size_t wanted = is_triangular ? 3 : 2;
+    if (bounds.size() != wanted || !std::is_sorted(bounds.begin(), bounds.end())) {
+      if (kind.is_list()) {
+        kind.error(is_triangular ? "a triangular distribution is [shortest, most frequent, longest]"
+                                 : "a uniform distribution is [shortest, longest]");
+      }
+      return std::nullopt;
+    }
+    return is_triangular ? Distribution::triangular(bounds[0], bounds[1], bounds[2])
+                         : Distribution::uniform(bounds[0], bounds[1]);
+  }
+
+  std::optional<Duration> bound_of(const Cursor& c) {
+    if (!c) return std::nullopt;
+    const auto duration = c.duration();
+    if (!duration) return std::nullopt;
+    if (*duration >= Duration{} && *duration <= Duration::days(36'500)) return duration;
+    c.error("a bound of a distribution lies between 0 and a hundred years");
+    return std::nullopt;
+  }
+
+  void read_uncertainty(const Cursor& c) {
+    if (!c.expect_map("the uncertainty")) return;
+    c.allow_only({"repairs", "propagation"});
+    const auto read = [&](std::string_view key, double& into) {
+      const auto at = c.find(key);
+      if (!at) return;
+      const auto factor = at.number();
+      if (factor && (*factor < 1 || *factor > 100))
+        at.error("95 % take less than so many times the figure: a number from 1 (exact) to 100");
+      else if (factor)
+        into = *factor;
+    };
+    read("repairs", scenario_.uncertainty.repairs);
+    read("propagation", scenario_.uncertainty.propagation);
+  }
+
+  void read_response(const Cursor& c, Responders& into, std::optional<Distribution>& detection) {
     if (!c.expect_map("a response")) return;
     c.allow_only({"detect", "responders", "strategy", "through"});
     if (const auto detect = c.find("detect")) {
-      if (const auto d = detect.duration()) into.time_to_detect = *d;
+      if (detect.is_map()) {
+        if (const auto d = distribution_of(detect)) {
+          detection = *d;
+          into.time_to_detect = median(*d);
+        }
+      } else if (const auto d = detect.duration()) {
+        into.time_to_detect = *d;
+      }
     }
     if (const auto people = c.find("responders")) {
       const auto n = people.integer();
@@ -301,7 +379,8 @@ class Reader {
     }
     if (const auto response = c.find("response")) {
       what_if.response = scenario_.response;
-      read_response(response, *what_if.response);
+      std::optional<Distribution> of_trials;  // of which there are none with something else than is so
+      read_response(response, *what_if.response, of_trials);
     }
     if (what_if.set.empty() && !what_if.response) c.error("a what-if changes something: give it `set` or `response`");
     scenario_.what_if.push_back(std::move(what_if));

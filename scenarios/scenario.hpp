@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/random.hpp"
 #include "core/response.hpp"
 #include "input/document.hpp"
 #include "models/compile.hpp"
@@ -35,6 +36,12 @@ struct WhatIf {
   std::optional<Responders> response;
 };
 
+// How far what the catalogue tells in one figure may be off: 95 % take less than so many times as long.
+struct Uncertainty {
+  double repairs = 3;      // what people do
+  double propagation = 2;  // until a change shows, where that is no more than five minutes
+};
+
 struct Scenario {
   std::string name;
   std::string title;
@@ -46,6 +53,8 @@ struct Scenario {
   SimTime horizon = SimTime::after_start(Duration::days(30));
   std::vector<ScenarioFault> faults;
   Responders response;
+  std::optional<Distribution> detection;  // where the time to detect is none but a distribution; its median counts
+  Uncertainty uncertainty;
   std::vector<Strategy> compare;  // all of them unless written
   std::vector<WhatIf> what_if;
   std::vector<Duration> sweep_detect;  // times to detect to compare

@@ -1,0 +1,26 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/command.hpp"
+#include "scenarios/trial_file.hpp"
+
+namespace moshimo::cli {
+
+Job declare_merge(CLI::App& app) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  app.add_option("files", *files, "what `moshimo run SCENARIO --trials N --shard I/N -o FILE` wrote, of every I")
+      ->required();
+  return [files](const Common& common) {
+    input::Diagnostics diagnostics;
+    std::vector<scenarios::TrialShard> shards;
+    for (const std::string& file : *files) {
+      if (auto shard = scenarios::read_trial_file(file, diagnostics)) shards.push_back(std::move(*shard));
+    }
+    diagnostics.throw_if_errors();
+    const scenarios::TrialShard all = scenarios::joined(shards, *files, diagnostics);
+    diagnostics.throw_if_errors();
+    common.write(report::trials_report(all, common.style()));
+    return done;
+  };
+}
+
+}  // namespace moshimo::cli

@@ -1,0 +1,443 @@
+#include "scenarios/trials.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+#include <stdexcept>
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "input/cursor.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double some = 1e-3;                                   // events: less is none
+constexpr Duration longest_propagation = Duration::minutes(5);  // what takes longer is a time somebody has set
+constexpr std::uint64_t trials_at_once = 16;
+
+bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
+
+double in_us(Duration d) { return d.is_forever() ? infinity : static_cast<double>(d.us()); }
+
+// From the first fault until nothing is hurt any more, latent and starved components aside.
+double restored_us(const System& system, const Findings& findings, SimTime first_fault) {
+  Duration restored;
+  if (first_fault.is_never()) return 0;
+  for (const Effect& e : findings.effects) {
+    if (e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
+    if (e.to.is_never() && system.components[e.component].is_principal) continue;
+    restored = std::max(restored, e.to.is_never() ? Duration::forever() : e.to - first_fault);
+  }
+  return in_us(restored);
+}
+
+// Where a drawn duration goes.
+struct Target {
+  enum class Kind : std::uint8_t { detection, takes, falls, rises, pause, setting } kind = Kind::detection;
+  std::uint32_t row = 0;
+};
+
+struct Drawn {
+  Target target;
+  Stream stream = 0;
+};
+
+}  // namespace
+
+struct Trials::Plan {
+  explicit Plan(const Answer& a) : answer(a) {}
+
+  void find_inputs();
+  void find_figures();
+  void add_input(UncertainInput::Kind kind, std::string name, const Distribution& distribution, Target target);
+  void add_conditions(const std::vector<bool>& changes);
+  void add_repairs(const std::vector<bool>& changes, const std::vector<bool>& changing_hops);
+  std::vector<double> figures_of(const System& system, const Response& response, const Findings& findings) const;
+
+  const Answer& answer;
+  TrialStudy study;
+  std::vector<Drawn> drawn;  // by input
+};
+
+void Trials::Plan::add_input(UncertainInput::Kind kind, std::string name, const Distribution& distribution,
+                             Target target) {
+  drawn.push_back({target, stream_of(name)});
+  study.inputs.push_back({kind, std::move(name), distribution});
+}
+
+// Delays of conditions that change in the run in which nobody acts or with one of the strategies.
+void Trials::Plan::add_conditions(const std::vector<bool>& changes) {
+  const System& system = answer.system();
+  const double factor = answer.scenario->uncertainty.propagation;
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    if (!changes[c]) continue;
+    const Condition& row = system.conditions[ConditionId(c)];
+    const auto add = [&](const Delay& delay, Target::Kind target, std::string_view what) {
+      std::string name = fmt::format("{} {}", name_of(system, ConditionId(c)), what);
+      if (delay.least != delay.most) {
+        add_input(UncertainInput::Kind::delay, std::move(name), Distribution::uniform(delay.least, delay.most),
+                  {target, c});
+        return;
+      }
+      const Duration figure = delay.most;
+      const bool propagates = row.kind == Condition::Kind::free && figure > Duration{} && figure <= longest_propagation;
+      if (!propagates || factor <= 1) return;
+      add_input(UncertainInput::Kind::propagation, std::move(name),
+                Distribution::lognormal(figure, Duration::seconds(figure.in_seconds() * factor)), {target, c});
+    };
+    add(row.falls_after, Target::Kind::falls, "falls after");
+    add(row.rises_after, Target::Kind::rises, "rises after");
+  }
+}
+
+// What people may come to do: restore what changes, start workers, release what waits, give it more time.
+void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vector<bool>& changing_hops) {
+  const System& system = answer.system();
+  const Strategy strategy = answer.scenario->response.strategy;
+  const double factor = answer.scenario->uncertainty.repairs;
+  if (strategy == Strategy::none) return;
+  std::set<RepairId> releases;
+  std::set<StoreId> stores;
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    if (!changing_hops[h]) continue;
+    for (const Fallback& f : system.hops[HopId(h)].fallbacks) {
+      if (f.release.is_set()) releases.insert(f.release);
+      if (f.store.is_set()) stores.insert(f.store);
+    }
+  }
+  for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
+    const Repair& repair = system.repairs[RepairId(r)];
+    if (strategy == Strategy::restore_only && !repair.by_apply) continue;
+    const bool restores =
+        std::any_of(repair.restores.begin(), repair.restores.end(), [&](ConditionId c) { return changes[c.value]; });
+    const bool sets = std::any_of(repair.sets.begin(), repair.sets.end(),
+                                  [&](const Repair::Setting& s) { return stores.count(s.store) != 0; });
+    if (!restores && !sets && !repair.restarts.is_set() && releases.count(RepairId(r)) == 0) continue;
+    const std::string name = name_of(system, RepairId(r));
+    if (factor > 1 && repair.takes > Duration{}) {
+      add_input(UncertainInput::Kind::repair, name + " takes",
+                Distribution::lognormal(repair.takes, Duration::seconds(repair.takes.in_seconds() * factor)),
+                {Target::Kind::takes, r});
+    }
+    Delay lag;
+    for (const Repair::Setting& s : repair.sets) {
+      if (s.after.most > lag.most) lag = s.after;
+    }
+    if (lag.least != lag.most) {
+      add_input(UncertainInput::Kind::delay, name + " shows after", Distribution::uniform(lag.least, lag.most),
+                {Target::Kind::setting, r});
+    }
+  }
+}
+
+void Trials::Plan::find_inputs() {
+  const System& system = answer.system();
+  const Scenario& scenario = *answer.scenario;
+  std::vector<bool> changes(system.conditions.size()), changing_hops(system.hops.size());
+  for (const StrategyRun& run : answer.runs) {
+    const Outcome& outcome = run.response.outcome;
+    for (std::uint32_t c = 0; c < changes.size(); ++c) {
+      const StepFunction<bool>& f = outcome.timeline.conditions[c];
+      const bool differs = f.front().value != answer.healthy.timeline.conditions[c].front().value;
+      if (f.size() > 1 || differs) changes[c] = true;
+    }
+    for (std::uint32_t h = 0; h < changing_hops.size(); ++h) {
+      const StepFunction<HopState>& f = outcome.hop_states[h];
+      if (f.size() > 1 || !f.front().value.open) changing_hops[h] = true;
+    }
+  }
+  if (scenario.detection && scenario.response.strategy != Strategy::none) {
+    add_input(UncertainInput::Kind::detection, "time to detect", *scenario.detection, {Target::Kind::detection, 0});
+  }
+  add_conditions(changes);
+  add_repairs(changes, changing_hops);
+  for (std::uint32_t h = 0; h < changing_hops.size(); ++h) {
+    if (!changing_hops[h]) continue;
+    const Hop& hop = system.hops[HopId(h)];
+    Delay pause;
+    for (std::size_t error = 0; error < error_class_count; ++error) {
+      const Delay& one = hop.when[error].pause;
+      if (one.least != one.most && one.most > pause.most) pause = one;
+    }
+    if (pause.least == pause.most) continue;
+    add_input(UncertainInput::Kind::pause, hop.name + " pauses for", Distribution::uniform(pause.least, pause.most),
+              {Target::Kind::pause, h});
+  }
+}
+
+void Trials::Plan::find_figures() {
+  const System& system = answer.system();
+  using Kind = TrialFigure::Kind;
+  study.figures = {{Kind::lost, "", 0, some}, {Kind::refused, "", 0, some}, {Kind::restored, "", 0, infinity}};
+  for (const Objective& o : answer.main_run().findings.objectives) {
+    study.figures.push_back(
+        {o.is_rto ? Kind::rto : Kind::rpo, system.components[o.component].name, 0, in_us(o.target)});
+  }
+  std::set<std::string> losing;
+  for (const StrategyRun& run : answer.runs) {
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      const Hop& hop = system.hops[HopId(h)];
+      const bool loses = run.response.outcome.hops[h].lost > some || run.response.outcome.hop_states[h].size() > 1;
+      if (loses && !is_request(hop) && hop.component.is_set()) losing.insert(system.components[hop.component].name);
+    }
+  }
+  for (const std::string& name : losing) study.figures.push_back({Kind::lost_of, name, 0, some});
+  const StrategyRun& main = answer.main_run();
+  const std::vector<double> plain = figures_of(system, main.response, main.findings);
+  for (std::size_t i = 0; i < plain.size(); ++i) study.figures[i].plain = plain[i];
+}
+
+// In the order of the study.
+std::vector<double> Trials::Plan::figures_of(const System& system, const Response& response,
+                                             const Findings& findings) const {
+  std::vector<double> values(study.figures.size(), 0);
+  values[0] = std::max(findings.lost - findings.refused, 0.0);
+  values[1] = findings.refused;
+  values[2] = restored_us(system, findings, answer.first_fault);
+  std::size_t at = 3;
+  for (const Objective& o : findings.objectives) values[at++] = in_us(o.achieved);
+  const auto begin = study.figures.begin() + static_cast<std::ptrdiff_t>(at);
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    const double lost = response.outcome.hops[h].lost;
+    if (lost <= 0 || is_request(hop) || !hop.component.is_set()) continue;
+    const std::string& name = system.components[hop.component].name;
+    const auto figure = std::lower_bound(begin, study.figures.end(), name,
+                                         [](const TrialFigure& f, const std::string& n) { return f.component < n; });
+    if (figure == study.figures.end() || figure->component != name) continue;
+    values[static_cast<std::size_t>(figure - study.figures.begin())] += lost;
+  }
+  return values;
+}
+
+namespace {
+
+// A system of its own to write drawn values into, and what comes of them.
+class Worker {
+ public:
+  Worker(const Answer& answer, const TrialStudy& study, const std::vector<Drawn>& drawn)
+      : answer_(answer),
+        study_(study),
+        drawn_(drawn),
+        responders_(answer.scenario->response),
+        system_(own_copy(answer.system())),
+        simulation_(system_, Simulation::Checked{}),
+        ranks_(study.inputs.size()) {
+    counts.figures.resize(study.figures.size());
+    counts.ranks.resize(study.figures.size());
+    counts.squares.resize(study.inputs.size());
+  }
+
+  template <class FiguresOf>
+  void run(std::uint64_t trial, const FiguresOf& figures_of) {
+    for (std::size_t i = 0; i < drawn_.size(); ++i) {
+      const double probability = drawn(study_.seed, trial, drawn_[i].stream);
+      ranks_[i] = rank_of(probability);
+      counts.squares[i] += std::uint64_t{ranks_[i]} * ranks_[i];
+      set(drawn_[i].target, quantile(study_.inputs[i].distribution, probability), probability);
+    }
+    // What is urgent people know from the plain run: nobody knows what was drawn.
+    const Response response = respond(simulation_, answer_.faults, responders_, answer_.scenario->horizon,
+                                      &answer_.nobody_acts().response.outcome);
+    const Findings findings = findings_of(system_, response.outcome, answer_.healthy);
+    const std::vector<double> figures = figures_of(system_, response, findings);
+    for (std::size_t f = 0; f < figures.size(); ++f) {
+      counts.figures[f].add(figures[f], trial, study_.figures[f].limit);
+      if (is_ranked(study_.figures[f].kind)) counts.ranks[f].add(bucket_of(figures[f]), ranks_);
+    }
+  }
+
+  TrialCounts counts;
+
+ private:
+  // With names written out, so that threads need not ask the one source of texts.
+  static System own_copy(const System& original) {
+    System copy = original;
+    for (std::uint32_t r = 0; r < copy.repairs.size(); ++r) {
+      copy.repairs[RepairId(r)].label = written(name_of(original, RepairId(r)));
+    }
+    copy.texts.reset();
+    return copy;
+  }
+
+  void set(Target target, Duration value, double probability) {
+    switch (target.kind) {
+      case Target::Kind::detection: responders_.time_to_detect = value; break;
+      case Target::Kind::takes: system_.repairs[RepairId(target.row)].takes = value; break;
+      case Target::Kind::falls: system_.conditions[ConditionId(target.row)].falls_after = Delay::exactly(value); break;
+      case Target::Kind::rises: system_.conditions[ConditionId(target.row)].rises_after = Delay::exactly(value); break;
+      case Target::Kind::pause: set_pauses(HopId(target.row), probability); break;
+      case Target::Kind::setting: set_lag(RepairId(target.row), probability); break;
+    }
+  }
+
+  static Delay within(const Delay& bounds, double probability) {
+    return Delay::exactly(quantile(Distribution::uniform(bounds.least, bounds.most), probability));
+  }
+
+  void set_pauses(HopId hop, double probability) {
+    const Hop& original = answer_.system().hops[hop];
+    Hop& mine = system_.hops[hop];
+    for (std::size_t error = 0; error < error_class_count; ++error) {
+      const Delay& bounds = original.when[error].pause;
+      if (bounds.least != bounds.most) mine.when[error].pause = within(bounds, probability);
+    }
+  }
+
+  void set_lag(RepairId repair, double probability) {
+    std::vector<Repair::Setting> settings = answer_.system().repairs[repair].sets.list();
+    for (Repair::Setting& s : settings) s.after = within(s.after, probability);
+    system_.repairs[repair].sets = std::move(settings);
+  }
+
+  const Answer& answer_;
+  const TrialStudy& study_;
+  const std::vector<Drawn>& drawn_;
+  Responders responders_;
+  System system_;
+  Simulation simulation_;
+  std::vector<Rank> ranks_;
+};
+
+std::vector<std::string> assumptions_of(const Answer& answer, const TrialStudy& study) {
+  const Scenario& s = *answer.scenario;
+  const auto draws = [&](UncertainInput::Kind kind) {
+    return std::any_of(study.inputs.begin(), study.inputs.end(), [&](const auto& i) { return i.kind == kind; });
+  };
+  std::vector<std::string> list;
+  if (!s.detection && s.response.strategy != Strategy::none) {
+    list.push_back(fmt::format("The time to detect is {} in every trial, for the scenario gives no distribution of it.",
+                               input::to_text(s.response.time_to_detect)));
+  }
+  if (draws(UncertainInput::Kind::repair)) {
+    list.push_back(
+        fmt::format("What people do takes longer than its figure half the time, and one time in twenty more than {:g} "
+                    "times as long (lognormal); `uncertainty.repairs` of the scenario sets how far.",
+                    s.uncertainty.repairs));
+  }
+  if (draws(UncertainInput::Kind::propagation)) {
+    list.push_back(
+        fmt::format("A change shows later than its figure half the time, and one time in twenty after more than {:g} "
+                    "times as long (lognormal); `uncertainty.propagation` sets how far.",
+                    s.uncertainty.propagation));
+  }
+  if (draws(UncertainInput::Kind::delay) || draws(UncertainInput::Kind::pause)) {
+    list.push_back("Of a delay of which bounds are known, all of what lies between them is equally likely.");
+  }
+  if (!study.inputs.empty()) list.push_back("All that is drawn is drawn independently of everything else.");
+  list.push_back("People choose what to do first by what a plain run tells them: nobody knows what is drawn.");
+  return list;
+}
+
+}  // namespace
+
+std::string_view name_of(UncertainInput::Kind kind) {
+  switch (kind) {
+    case UncertainInput::Kind::detection: return "detection";
+    case UncertainInput::Kind::repair: return "repair";
+    case UncertainInput::Kind::propagation: return "propagation";
+    case UncertainInput::Kind::delay: return "delay";
+    case UncertainInput::Kind::pause: return "pause";
+  }
+  return "";
+}
+
+std::string_view name_of(TrialFigure::Kind kind) {
+  switch (kind) {
+    case TrialFigure::Kind::lost: return "lost";
+    case TrialFigure::Kind::refused: return "refused";
+    case TrialFigure::Kind::restored: return "restored";
+    case TrialFigure::Kind::rto: return "rto";
+    case TrialFigure::Kind::rpo: return "rpo";
+    case TrialFigure::Kind::lost_of: return "lost_of";
+  }
+  return "";
+}
+
+bool is_time(TrialFigure::Kind kind) {
+  return kind == TrialFigure::Kind::restored || kind == TrialFigure::Kind::rto || kind == TrialFigure::Kind::rpo;
+}
+
+bool is_ranked(TrialFigure::Kind kind) {
+  return kind == TrialFigure::Kind::lost || kind == TrialFigure::Kind::restored;
+}
+
+void TrialCounts::add(const TrialCounts& other) {
+  figures.resize(std::max(figures.size(), other.figures.size()));
+  ranks.resize(std::max(ranks.size(), other.ranks.size()));
+  squares.resize(std::max(squares.size(), other.squares.size()));
+  for (std::size_t f = 0; f < other.figures.size(); ++f) figures[f].add(other.figures[f]);
+  for (std::size_t f = 0; f < other.ranks.size(); ++f) ranks[f].add(other.ranks[f]);
+  for (std::size_t i = 0; i < other.squares.size(); ++i) squares[i] += other.squares[i];
+}
+
+std::uint64_t first_trial(std::uint64_t number, std::uint64_t shards, std::uint64_t trials) {
+  return (number - 1) * (trials / shards) + std::min(number - 1, trials % shards);
+}
+
+Trials::Trials(const Answer& answer, const TrialOptions& options) {
+  auto plan = std::make_unique<Plan>(answer);
+  TrialStudy& study = plan->study;
+  const Scenario& s = *answer.scenario;
+  study.name = s.name;
+  study.title = s.title;
+  study.strategy = s.response.strategy;
+  study.responders = s.response.count;
+  study.horizon = s.horizon;
+  study.seed = options.seed;
+  study.trials = options.trials;
+  plan->find_inputs();
+  plan->find_figures();
+  study.assumptions = assumptions_of(answer, study);
+  plan_ = std::move(plan);
+}
+Trials::~Trials() = default;
+
+const TrialStudy& Trials::study() const { return plan_->study; }
+
+TrialCounts Trials::run(std::uint64_t first, std::uint64_t end, unsigned threads) const {
+  const Plan& plan = *plan_;
+  tbb::enumerable_thread_specific<std::unique_ptr<Worker>> workers;
+  const auto figures_of = [&plan](const System& system, const Response& response, const Findings& findings) {
+    return plan.figures_of(system, response, findings);
+  };
+  tbb::task_arena arena(threads == 0 ? tbb::info::default_concurrency() : static_cast<int>(threads));
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::uint64_t>(first, end, trials_at_once), [&](const auto& range) {
+      std::unique_ptr<Worker>& worker = workers.local();
+      if (!worker) worker = std::make_unique<Worker>(plan.answer, plan.study, plan.drawn);
+      for (std::uint64_t trial = range.begin(); trial != range.end(); ++trial) {
+        try {
+          worker->run(trial, figures_of);
+        } catch (const std::logic_error& e) {
+          throw std::logic_error(fmt::format("in trial {} of seed {}: {}", trial, plan.study.seed, e.what()));
+        }
+      }
+    });
+  });
+  TrialCounts all;
+  all.figures.resize(plan.study.figures.size());
+  all.ranks.resize(plan.study.figures.size());
+  all.squares.resize(plan.study.inputs.size());
+  for (const std::unique_ptr<Worker>& worker : workers) {
+    if (worker) all.add(worker->counts);
+  }
+  return all;
+}
+
+TrialShard run_trials(const Answer& answer, const TrialOptions& options, std::string version, std::string digest) {
+  const Trials trials(answer, options);
+  TrialShard shard{options.shard, options.shards, trials.study(), {}};
+  shard.study.version = std::move(version);
+  shard.study.digest = std::move(digest);
+  shard.counts = trials.run(first_trial(options.shard, options.shards, options.trials),
+                            first_trial(options.shard + 1, options.shards, options.trials), options.threads);
+  return shard;
+}
+
+}  // namespace moshimo::scenarios
