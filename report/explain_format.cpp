@@ -25,6 +25,8 @@ const FileFormat scenario{
          {"what_if", "list", "{ name, set: { NAME: { ATTRIBUTE: value } }, response: {...} }: the same with a change",
           false},
          {"sweep", "{ detect: [5m, 1h, 1d] }", "the same with other times until somebody notices", false},
+         {"uncertainty", "{ repairs: 3, propagation: 2 }",
+          "in trials (`run --trials`) 95 % take less than so many times the figure", false},
          {"expect", "list of texts", "checked after the run; one that does not hold makes the exit status 1", false}},
     .notes =
         {"Verbs are those of the type: `moshimo explain TYPE` lists them under what can be done to it; `outage` is for "

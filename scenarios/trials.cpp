@@ -57,6 +57,7 @@ struct Trials::Plan {
   void add_input(UncertainInput::Kind kind, std::string name, const Distribution& distribution, Target target);
   void add_conditions(const std::vector<bool>& changes);
   void add_repairs(const std::vector<bool>& changes, const std::vector<bool>& changing_hops);
+  bool ever_shrinks(ProcessId process) const;
   std::vector<double> figures_of(const System& system, const Response& response, const Findings& findings) const;
 
   const Answer& answer;
@@ -117,7 +118,8 @@ void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vect
         std::any_of(repair.restores.begin(), repair.restores.end(), [&](ConditionId c) { return changes[c.value]; });
     const bool sets = std::any_of(repair.sets.begin(), repair.sets.end(),
                                   [&](const Repair::Setting& s) { return stores.count(s.store) != 0; });
-    if (!restores && !sets && !repair.restarts.is_set() && releases.count(RepairId(r)) == 0) continue;
+    const bool starts = repair.restarts.is_set() && ever_shrinks(repair.restarts);
+    if (!restores && !sets && !starts && releases.count(RepairId(r)) == 0) continue;
     const std::string name = name_of(system, RepairId(r));
     if (factor > 1 && repair.takes > Duration{}) {
       add_input(UncertainInput::Kind::repair, name + " takes",
@@ -133,6 +135,12 @@ void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vect
                 {Target::Kind::setting, r});
     }
   }
+}
+
+bool Trials::Plan::ever_shrinks(ProcessId process) const {
+  return std::any_of(answer.runs.begin(), answer.runs.end(), [process](const StrategyRun& run) {
+    return run.response.outcome.timeline.running[process.value].size() > 1;
+  });
 }
 
 void Trials::Plan::find_inputs() {
