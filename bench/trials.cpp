@@ -1,8 +1,9 @@
 // Trials of the flagship scenario after it has been compiled: what one costs, and what a second thread brings.
+#include "scenarios/trials.hpp"
+
 #include <benchmark/benchmark.h>
 
 #include "models/catalogue.hpp"
-#include "scenarios/trials.hpp"
 
 namespace {
 

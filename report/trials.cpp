@@ -147,18 +147,12 @@ class TrialsPage {
     });
     page_.heading("Who loses");
     TextTable table;
-    table.columns = {{"component", false, true},
-                     {"loses in", true},
-                     {"plain run", true},
-                     {"half", true},
-                     {"95 %", true},
-                     {"most", true}};
+    table.columns = {{"component", false, true}, {"loses in", true}, {"half", true}, {"95 %", true}, {"most", true}};
     for (std::size_t i = 0; i < std::min(losing.size(), most_components); ++i) {
       const std::size_t f = losing[i];
       const TrialFigure& figure = study_.figures[f];
-      table.rows.push_back({code(clean(figure.component)), share_over(f), amount(figure, figure.plain),
-                            amount(figure, tally(f).quantile(500)), amount(figure, tally(f).quantile(950)),
-                            amount(figure, tally(f).most)});
+      table.rows.push_back({code(clean(figure.component)), share_over(f), amount(figure, tally(f).quantile(500)),
+                            amount(figure, tally(f).quantile(950)), amount(figure, tally(f).most)});
     }
     page_.table(std::move(table));
     if (losing.size() <= most_components) return;

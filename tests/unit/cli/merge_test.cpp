@@ -78,8 +78,7 @@ TEST_CASE("trials and their shards keep to their schemas", "[merge][schema]") {
 
 TEST_CASE("what does not belong together is not merged", "[merge]") {
   const std::string a = shard(outage, "1/3"), b = shard(outage, "2/3"), c = shard(outage, "3/3");
-  CHECK(refusal({a.c_str(), c.c_str()}) ==
-        "shard 2 of 3 is missing; make it with --shard 2/3 and merge again\n");
+  CHECK(refusal({a.c_str(), c.c_str()}) == "shard 2 of 3 is missing; make it with --shard 2/3 and merge again\n");
   CHECK(refusal({a.c_str(), b.c_str(), c.c_str(), b.c_str()}) ==
         "2-3-1-40-" + std::to_string(outage.size()) + ".json and 2-3-1-40-" + std::to_string(outage.size()) +
             ".json are both shard 2 of 3; leave one of them out\n");
