@@ -56,6 +56,7 @@ const std::vector<Command>& commands();
 
 Job declare_run(CLI::App& app);
 Job declare_blast(CLI::App& app);
+Job declare_recover(CLI::App& app);
 Job declare_soak(CLI::App& app);
 Job declare_merge(CLI::App& app);
 Job declare_review(CLI::App& app);

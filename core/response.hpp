@@ -24,6 +24,7 @@ enum class Strategy : std::uint8_t {
   none,          // nobody does anything
   restore_only,  // what re-applying the infrastructure code does
   full,          // every step
+  runbook,       // the steps of a list, as they are written, and nothing else
 };
 std::string_view name_of(Strategy s);
 
@@ -32,6 +33,26 @@ struct Responders {
   std::uint32_t count = 1;
   Strategy strategy = Strategy::full;
   bool by_hand = false;  // nobody applies code: what one apply would do is done one by one
+};
+
+// What somebody can be told to do: a repair (a release among them), or one apply, which does all that it can do then.
+struct Task {
+  RepairId repair;  // not set: an apply
+  bool is_apply() const { return !repair.is_set(); }
+  auto operator<=>(const Task&) const = default;
+};
+
+// What is decided in place of the responders.
+struct PlanRules {
+  struct Hold {
+    RepairId repair;
+    SimTime until = SimTime::never();  // not begun before; never(): left undone
+  };
+  // Begun in this order, each as soon as a responder is free and it can be done. What cannot be done when it is next,
+  // though nothing that could help is under way, is passed over, or done in vain (Strategy::runbook). What is not on
+  // the list comes after it, by urgency.
+  std::vector<Task> order;
+  std::vector<Hold> holds;
 };
 
 // A repair that was done, or several that one apply does; each of these counts when its own time is up.
@@ -46,7 +67,8 @@ struct Step {
   double released = 0;  // events it brought to their target
   SimTime gap_from;     // of a release: when what waits there arrived
   SimTime gap_to;
-  double backlog = 0;  // of a release: what waited when it began
+  double backlog = 0;    // of a release: what waited when it began
+  bool in_vain = false;  // it could not be done at that time, or there was nothing to do
 };
 
 // A fault that could not happen because its needs (guards) did not hold.
@@ -67,7 +89,10 @@ struct Response {
 
 // `nobody_acts`: the outcome of the same faults with Strategy::none, where it is known already.
 Response respond(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
-                 SimTime horizon, const Outcome* nobody_acts = nullptr);
+                 SimTime horizon, const Outcome* nobody_acts = nullptr, const PlanRules& rules = {});
+
+// The steps of a response as a list to do again.
+std::vector<Task> tasks_of(const System& system, const Responders& responders, const std::vector<Step>& steps);
 
 // What faults alone do to conditions: breaks, restores and cascades.
 Script script_of(Simulation& simulation, const std::vector<Fault>& faults, std::vector<StoppedFault>& stopped);

@@ -18,6 +18,7 @@ struct AssumedMember {
 };
 
 std::string run_json(const scenarios::Answer& answer, const Style& style);
+std::string recover_json(const scenarios::Recovery& recovery, const Style& style);
 std::string blast_json(const BlastView& view, const Dependencies& dependencies, const Style& style);
 std::string soak_json(const scenarios::Soak& soak, const Style& style);
 std::string trials_json(const scenarios::TrialShard& all);

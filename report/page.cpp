@@ -43,6 +43,18 @@ std::string in_html(std::string_view text) {
   return result;
 }
 
+// Below the text of a list item, so that Markdown takes it for a part of that.
+std::string indented(std::string_view text) {
+  std::string result;
+  bool at_start = true;
+  for (const char c : text) {
+    if (at_start && c != '\n') result += "  ";
+    result += c;
+    at_start = c == '\n';
+  }
+  return result;
+}
+
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
   for (const std::string& line : lines) {
@@ -145,6 +157,9 @@ void Page::detail(std::string text, std::size_t level) {
 void Page::step(std::string label, std::string text) {
   blocks_.push_back({.kind = Kind::step, .text = std::move(text), .label = std::move(label)});
 }
+void Page::task(std::string label, std::string text) {
+  blocks_.push_back({.kind = Kind::task, .text = std::move(text), .label = std::move(label)});
+}
 void Page::commands(std::vector<std::string> lines, std::size_t level) {
   blocks_.push_back({.kind = Kind::commands, .level = level, .lines = std::move(lines)});
 }
@@ -200,6 +215,7 @@ std::string Page::text(const Style& style) const {
         break;
       case Kind::detail: hang("", 1 + 2 * b.level, own(b.text), measure); break;
       case Kind::step:
+      case Kind::task:
         hang(own(b.label), std::max<std::size_t>(display_width(own(b.label)) + 2, 5), own(b.text), measure);
         break;
       case Kind::commands:
@@ -251,6 +267,9 @@ std::string Page::markdown_of(const Block& b, bool in_step, bool ascii) {
     case Kind::step:
       return "\n**" + for_markdown(b.label.substr(std::min(b.label.find_first_not_of(' '), b.label.size()))) + "** " +
              for_markdown(b.text) + "\n\n";
+    case Kind::task:
+      return "\n- [ ] **" + for_markdown(b.label.substr(std::min(b.label.find_first_not_of(' '), b.label.size()))) +
+             "** " + for_markdown(b.text) + "\n\n";
     case Kind::commands: {
       std::string text = "\n```sh\n";
       for (const std::string& command : b.lines) {
@@ -319,10 +338,12 @@ std::string Page::markdown(std::size_t most_characters, bool ascii) const {
   };
   std::vector<Section> sections(1);
   bool in_step = false;
+  bool in_task = false;
   bool folds = false;
   for (const Block& b : blocks_) {
-    if (b.kind == Kind::step) in_step = true;
+    if (b.kind == Kind::step || b.kind == Kind::task) in_step = true;
     if (b.kind == Kind::heading || b.kind == Kind::item) in_step = false;
+    in_task = in_step && (in_task || b.kind == Kind::task);
     if (b.kind == Kind::fold) folds = true;
     if (b.kind == Kind::heading) {
       Section& section = sections.emplace_back();
@@ -335,7 +356,8 @@ std::string Page::markdown(std::size_t most_characters, bool ascii) const {
       section.size = section.begin.size() + section.end.size();
       continue;
     }
-    sections.back().pieces.push_back(markdown_of(b, in_step, ascii));
+    const std::string piece = markdown_of(b, in_step, ascii);
+    sections.back().pieces.push_back(in_task && b.kind != Kind::task ? indented(piece) : piece);
     sections.back().size += sections.back().pieces.back().size();
   }
   const auto note = [](const Section& s) {

@@ -21,6 +21,7 @@ class Page {
   void item(std::string text, std::size_t level = 0);    // of a list
   void detail(std::string text, std::size_t level = 1);  // below an item
   void step(std::string label, std::string text);        // `label` stands out in a column of its own
+  void task(std::string label, std::string text);        // a step to tick off
   void commands(std::vector<std::string> lines, std::size_t level = 1);
   void table(TextTable table);
   void drawing(Drawing drawing);
@@ -37,7 +38,7 @@ class Page {
   }
 
  private:
-  enum class Kind { title, heading, paragraph, item, detail, step, commands, table, drawing, gap, fold };
+  enum class Kind { title, heading, paragraph, item, detail, step, task, commands, table, drawing, gap, fold };
   struct Block {
     Kind kind;
     std::string text = {};

@@ -13,6 +13,7 @@
 #include "models/compile.hpp"
 #include "models/import/importer.hpp"
 #include "scenarios/answer.hpp"
+#include "scenarios/recover.hpp"
 #include "scenarios/review.hpp"
 #include "scenarios/soak.hpp"
 #include "scenarios/trials.hpp"
@@ -36,6 +37,9 @@ std::string run_report(const scenarios::Answer& answer, const Style& style);
 // What came of all trials of a study; and what one shard of them counted, for `moshimo merge` to read.
 std::string trials_report(const scenarios::TrialShard& all, const Style& style);
 std::string shard_json(const scenarios::TrialShard& shard);
+
+// The way back, as a runbook.
+std::string recover_report(const scenarios::Recovery& recovery, const Style& style);
 
 // Who is reached from some components, without time.
 struct BlastView {

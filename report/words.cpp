@@ -92,6 +92,7 @@ std::string strategy_text(Strategy s) {
     case Strategy::none: return "nobody acts";
     case Strategy::restore_only: return "re-apply only";
     case Strategy::full: return "every step";
+    case Strategy::runbook: return "your runbook";
   }
   return "";
 }

@@ -270,10 +270,13 @@ World compile_world(const Scenario& scenario, Vocabulary& vocabulary,
   return world;
 }
 
+// `runbook`: followed with Strategy::runbook.
 StrategyRun run_strategy(Simulation& simulation, const Outcome& healthy, const std::vector<Fault>& faults,
-                         Responders responders, SimTime horizon, const Outcome* nobody_acts = nullptr) {
+                         const Responders& responders, SimTime horizon, const Outcome* nobody_acts,
+                         const PlanRules& runbook) {
   StrategyRun run;
-  run.response = respond(simulation, faults, responders, horizon, nobody_acts);
+  const bool follows = responders.strategy == Strategy::runbook;
+  run.response = respond(simulation, faults, responders, horizon, nobody_acts, follows ? runbook : PlanRules{});
   run.findings = findings_of(simulation.system(), run.response.outcome, healthy);
   return run;
 }
@@ -394,6 +397,19 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     diagnostics.take(std::move(changing));
     if (!diagnostics.has_errors()) other_worlds.push_back(std::move(other));
   }
+  const auto listed_by = [](const std::shared_ptr<const Runbook>& runbook, const models::Compiled& compiled,
+                            input::Diagnostics& mistakes) {
+    PlanRules rules;
+    if (runbook && compiled.system.components.size() > 0) rules.order = tasks_of(*runbook, compiled.system, mistakes);
+    return rules;
+  };
+  a.rules = listed_by(s.runbook, *a.compiled, diagnostics);
+  std::vector<PlanRules> other_runbooks;
+  for (std::size_t i = 0; i < other_worlds.size(); ++i) {
+    input::Diagnostics mistakes;  // a step of the scenario's runbook may have nothing to do in a variant
+    other_runbooks.push_back(listed_by(s.what_if[i].runbook, *other_worlds[i].compiled, mistakes));
+    if (s.what_if[i].runbook != s.runbook) diagnostics.take(std::move(mistakes));
+  }
   if (diagnostics.has_errors()) return a;
 
   a.faults = world.faults;
@@ -410,7 +426,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     Responders responders = s.response;
     responders.strategy = strategy;
     if (strategy == s.response.strategy) a.main = a.runs.size();
-    StrategyRun run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
+    StrategyRun run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), a.rules);
     a.runs.push_back(std::move(run));
   }
   for (std::size_t i = 0; i < other_worlds.size(); ++i) {
@@ -422,16 +438,17 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     restore_only.strategy = Strategy::restore_only;
     const bool compares = done.count(Strategy::restore_only) != 0 && responders.strategy != Strategy::restore_only;
     if (run.compiled == a.compiled) {
-      run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts());
+      const PlanRules& rules = other_runbooks[i];
+      run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), rules);
       if (compares) {
-        run.restore_only = run_strategy(simulation, a.healthy, a.faults, restore_only, s.horizon, nobody_acts());
+        run.restore_only = run_strategy(simulation, a.healthy, a.faults, restore_only, s.horizon, nobody_acts(), {});
       }
     } else {
       Simulation other(run.compiled->system, Simulation::Checked{});
       const Outcome healthy = other.run({}, s.horizon);
-      run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon);
+      run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon, nullptr, other_runbooks[i]);
       if (compares) {
-        run.restore_only = run_strategy(other, healthy, other_worlds[i].faults, restore_only, s.horizon);
+        run.restore_only = run_strategy(other, healthy, other_worlds[i].faults, restore_only, s.horizon, nullptr, {});
       }
     }
     a.what_ifs.push_back(std::move(run));
@@ -439,7 +456,11 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   for (Duration detect : s.sweep_detect) {
     Responders responders = s.response;
     responders.time_to_detect = detect;
-    a.sweep.push_back({detect, run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts())});
+    a.sweep.push_back(
+        {detect, run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), a.rules)});
+  }
+  if (const StrategyRun* full = a.run_of(Strategy::full); full && s.runbook) {
+    a.runbook = check_runbook(a.system(), s.response, a.main_run().response, full->response);
   }
   for (const Expectation& e : s.expect) {
     const StrategyRun& run = a.main_run();

@@ -10,6 +10,7 @@
 #include "core/findings.hpp"
 #include "core/response.hpp"
 #include "models/compile.hpp"
+#include "scenarios/runbook.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace moshimo::scenarios {
@@ -42,6 +43,8 @@ struct Answer {
   std::size_t main = 0;           // index of the scenario's own strategy in `runs`
   std::vector<WhatIfRun> what_ifs;
   std::vector<DetectRun> sweep;
+  PlanRules rules;                              // of the main run: the steps of its runbook, if it follows one
+  std::optional<RunbookCheck> runbook;          // of the main run, held against `full`, where both were run
   std::vector<ExpectationResult> expectations;  // of the main run
 
   const System& system() const { return compiled->system; }

@@ -7,6 +7,7 @@
 
 #include "input/cursor.hpp"
 #include "models/file_kind.hpp"
+#include "scenarios/runbook.hpp"
 
 namespace moshimo::scenarios {
 namespace {
@@ -67,7 +68,7 @@ class Reader {
       for (const Cursor& fault : faults.items()) read_fault(fault);
     }
     if (const auto response = root.find("response")) {
-      read_response(response, scenario_.response, scenario_.detection);
+      read_response(response, scenario_.response, scenario_.detection, scenario_.runbook);
     } else if (horizon) {
       detections_.push_back({scenario_.response.time_to_detect, horizon.at()});
     }
@@ -244,9 +245,9 @@ class Reader {
     const auto found =
         std::find_if(strategies.begin(), strategies.end(), [&](const auto& s) { return s.first == *text; });
     if (found != strategies.end()) return found->second;
-    c.error(fmt::format(
-        "there is no strategy '{}'{}", *text,
-        input::did_you_mean(*text, {"none", "restore_only", "full"}, "known are none, restore_only and full")));
+    c.error(fmt::format("there is no strategy '{}'{}", *text,
+                        input::did_you_mean(*text, {"none", "restore_only", "full"},
+                                            "known are none, restore_only, full, and { runbook: FILE }")));
     return std::nullopt;
   }
 
@@ -320,7 +321,30 @@ class Reader {
     read("propagation", scenario_.uncertainty.propagation);
   }
 
-  void read_response(const Cursor& c, Responders& into, std::optional<Distribution>& detection) {
+  // The strategy of a response: a name, or a runbook to follow.
+  void read_strategy(const Cursor& c, Responders& into, std::shared_ptr<const Runbook>& runbook) {
+    if (!c.is_map()) {
+      into.strategy = strategy_of(c).value_or(into.strategy);
+      runbook = nullptr;
+      return;
+    }
+    c.allow_only({"runbook"});
+    const auto file = c.require("runbook");
+    const auto path = file ? file.text() : std::nullopt;
+    if (!path) return;
+    const std::filesystem::path full = folder_ / *path;
+    std::error_code error;
+    if (!std::filesystem::exists(full, error)) {
+      file.error(
+          fmt::format("there is no file '{}'; the path of a runbook is relative to the scenario", full.string()));
+      return;
+    }
+    into.strategy = Strategy::runbook;
+    runbook = std::make_shared<const Runbook>(read_runbook(full.string(), diagnostics_));
+  }
+
+  void read_response(const Cursor& c, Responders& into, std::optional<Distribution>& detection,
+                     std::shared_ptr<const Runbook>& runbook) {
     if (!c.expect_map("a response")) return;
     c.allow_only({"detect", "responders", "strategy", "through"});
     if (const auto detect = c.find("detect")) {
@@ -348,7 +372,7 @@ class Reader {
       }
       into.by_hand = text == "hand";
     }
-    if (const auto strategy = c.find("strategy")) into.strategy = strategy_of(strategy).value_or(into.strategy);
+    if (const auto strategy = c.find("strategy")) read_strategy(strategy, into, runbook);
     const auto detect = c.find("detect");
     detections_.push_back({into.time_to_detect, (detect ? detect : c).at(), into.strategy != Strategy::none});
   }
@@ -365,6 +389,7 @@ class Reader {
         name.error(fmt::format("there is a what-if named '{}' already; give this one another name", what_if.name));
       }
     }
+    what_if.runbook = scenario_.runbook;
     if (const auto set = c.find("set")) {
       for (const Cursor& component : set.entries()) {
         for (const Cursor& attribute : component.entries()) {
@@ -380,7 +405,7 @@ class Reader {
     if (const auto response = c.find("response")) {
       what_if.response = scenario_.response;
       std::optional<Distribution> of_trials;  // of which there are none with something else than is so
-      read_response(response, *what_if.response, of_trials);
+      read_response(response, *what_if.response, of_trials, what_if.runbook);
     }
     if (what_if.set.empty() && !what_if.response) c.error("a what-if changes something: give it `set` or `response`");
     scenario_.what_if.push_back(std::move(what_if));

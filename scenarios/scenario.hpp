@@ -14,6 +14,8 @@
 
 namespace moshimo::scenarios {
 
+struct Runbook;
+
 // One or more components, and what is done to them at one time.
 struct ScenarioFault {
   SimTime at;
@@ -34,6 +36,7 @@ struct WhatIf {
   std::string name;
   std::vector<models::Override> set;
   std::optional<Responders> response;
+  std::shared_ptr<const Runbook> runbook;  // of its response, or of the scenario's
 };
 
 // How far what the catalogue tells in one figure may be off: 95 % take less than so many times as long.
@@ -55,7 +58,8 @@ struct Scenario {
   Responders response;
   std::optional<Distribution> detection;  // where the time to detect is none but a distribution; its median counts
   Uncertainty uncertainty;
-  std::vector<Strategy> compare;  // all of them unless written
+  std::shared_ptr<const Runbook> runbook;  // with Strategy::runbook
+  std::vector<Strategy> compare;           // all of them unless written
   std::vector<WhatIf> what_if;
   std::vector<Duration> sweep_detect;  // times to detect to compare
   std::vector<Expectation> expect;

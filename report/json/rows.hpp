@@ -45,6 +45,11 @@ Json fact(const System& system, FactId id);
 // Everything `run` says after its heading.
 void add_answer(Json& json, const scenarios::Answer& answer);
 
+// What is done, in order.
+Json steps(const scenarios::Answer& answer, const Response& response);
+// What is wrong with the runbook of a scenario.
+Json runbook(const scenarios::Answer& answer, const scenarios::RunbookCheck& check);
+
 // What came of a run.
 Json effects(const System& system, const Findings& findings);
 Json points_of_no_return(const System& system, const Findings& findings);

@@ -1,8 +1,6 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json/rows.hpp"
-#include "report/run/repairs.hpp"
-#include "report/run/stamp.hpp"
 
 namespace moshimo::report {
 namespace {
@@ -13,43 +11,6 @@ Json figures(const Figures& f) {
           {"still_broken", f.still_broken},   {"still_failing", f.still_failing},
           {"destroyed", f.destroyed.size()},  {"unreleased", f.unreleased},
           {"restored_s", seconds(f.restored)}};
-}
-
-Json steps(const scenarios::Answer& answer, const Response& response) {
-  const System& system = answer.system();
-  const Clock clock = clock_of(*answer.scenario);
-  Json list = Json::array();
-  std::size_t step_number = 0;
-  for (const Step& s : response.steps) {
-    ++step_number;
-    Json repairs = Json::array();
-    for (const RepairId r : s.repairs) {
-      const Repair& repair = system.repairs[r];
-      const RepairText words = text_of(system, r);
-      const auto fill = [&](const std::string& t) {
-        return filled(t, system, s, step_number, clock, answer.first_fault);
-      };
-      Json commands = Json::array();
-      for (const std::string& c : words.commands) commands.push_back(fill(c));
-      repairs.push_back({{"repair", name_of(system, r)},
-                         {"title", fill(words.title)},
-                         {"by_apply", repair.by_apply},
-                         {"who", fill(words.who)},
-                         {"commands", std::move(commands)},
-                         {"verify", fill(words.verify)},
-                         {"fact", fact(system, repair.fact)},
-                         {"limits", fact(system, repair.limits)}});
-    }
-    list.push_back({{"step", step_number},
-                    {"ready_s", seconds(s.ready)},
-                    {"start_s", seconds(s.start)},
-                    {"done_s", seconds(s.done)},
-                    {"responder", s.responder + 1},
-                    {"releases_hop", s.hop.is_set() ? Json(system.hops[s.hop].name) : Json(nullptr)},
-                    {"released", number(s.released)},
-                    {"repairs", std::move(repairs)}});
-  }
-  return list;
 }
 
 Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run) {
@@ -128,6 +89,7 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
                                 {"restore_only", w.restore_only ? of(*w.restore_only) : Json(nullptr)},
                                 {"guards", guards(*w.compiled, w.run.response)}});
   }
+  json["runbook"] = answer.runbook ? runbook(answer, *answer.runbook) : Json(nullptr);
   json["guards"] = guards(*answer.compiled, answer.main_run().response);
   json["sweep"] = Json::array();
   for (const scenarios::DetectRun& d : answer.sweep) {

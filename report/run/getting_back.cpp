@@ -3,71 +3,11 @@
 
 #include "report/run/figures.hpp"
 #include "report/run/page.hpp"
-#include "report/run/repairs.hpp"
+#include "report/run/runbook.hpp"
+#include "report/run/steps.hpp"
 #include "report/words.hpp"
 
 namespace moshimo::report {
-
-void RunPage::step(const Step& s, std::size_t number) {
-  std::string head =
-      fmt::format("{} – {}", precise_text(s.start - answer_.first_fault), precise_text(s.done - answer_.first_fault));
-  if (clock_.is_set()) head = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), head);
-  if (answer_.scenario->response.count > 1) head += fmt::format("  person{}{}", hard_space, s.responder + 1);
-  page_.step(fmt::format("{:>2}.", number), dim(head));
-  bool is_first = true;
-  for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
-    if (!is_first) page_.gap();
-    is_first = false;
-    const Repair& repair = system_.repairs[g.repairs.front()];
-    const auto fill = [&](const std::string& text) {
-      return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
-    };
-    const RepairText words = text_of(system_, g.repairs.front());
-    std::string title = strong(fill(words.title));
-    if (g.repairs.size() > 1) {
-      std::vector<std::string> others;
-      for (std::size_t i = 1; i < g.repairs.size(); ++i) {
-        others.push_back(code(name_in(system_, system_.repairs[g.repairs[i]].component)));
-      }
-      title += fmt::format("; likewise {}", listing(others, 20));
-    }
-    title += ".";
-    if (repair.fact.is_set()) title += fmt::format(" {}", fact(repair.fact));
-    page_.detail(title, 2);
-    if (!words.who.empty()) page_.detail(fmt::format("Who: {}.", fill(words.who)), 2);
-    if (repair.by_apply && !answer_.scenario->response.by_hand) {
-      page_.detail(g.repairs.size() > 1
-                       ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
-                                     duration_text(repair.takes))
-                       : "Re-applying the infrastructure code does this. By hand:",
-                   2);
-    }
-    if (!words.commands.empty()) {
-      std::vector<std::string> lines;
-      for (const std::string& c : words.commands) lines.push_back(fill(c));
-      page_.commands(std::move(lines), 2);
-    }
-    if (!words.verify.empty()) {
-      page_.detail("Check:", 2);
-      page_.commands({fill(words.verify)}, 2);
-    }
-    if (repair.limits.is_set()) {
-      page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), fact(repair.limits)), 2);
-    }
-  }
-  if (s.hop.is_set() && s.backlog > 0) {
-    std::string text = fmt::format(
-        "Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
-        precise_text(gap_from(system_, s) - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
-    for (const RepairId r : s.repairs) {
-      const std::optional<Rate> rate = system_.repairs[r].rate;
-      if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;
-      text += fmt::format(", over {}", duration_text(Duration::seconds(s.backlog / rate->per_second())));
-      break;
-    }
-    page_.detail(text + ".", 2);
-  }
-}
 
 void RunPage::getting_back() {
   const scenarios::StrategyRun* run = &answer_.main_run();
@@ -99,14 +39,19 @@ void RunPage::getting_back() {
   }
   if (run->response.steps.empty()) return;
   const Responders& r = answer_.scenario->response;
+  const bool follows = run->response.strategy == Strategy::runbook;
   page_.paragraph(
-      fmt::format("Noticed after {}; {}; what is lost first is mended first. Words in <angle{}brackets> are yours "
+      fmt::format("Noticed after {}; {}; {}. Words in <angle{}brackets> are yours "
                   "to fill in.",
-                  duration_text(r.time_to_detect), counted(r.count, "person", "people"), hard_space));
+                  duration_text(r.time_to_detect), counted(r.count, "person", "people"),
+                  follows ? "as the runbook says" : "what is lost first is mended first", hard_space));
+  const StepPage steps(answer_, page_, [this](FactId id) { return fact(id); });
   std::size_t number = 0;
   for (const Step& s : run->response.steps) {
     page_.gap();
-    step(s, ++number);
+    ++number;
+    page_.step(fmt::format("{:>2}.", number), steps.time_of(s) + (s.in_vain ? "  " + bad("in vain") : ""));
+    steps.write(s, number);
   }
   page_.gap();
   const Figures f = figures_of(system_, *run, answer_.first_fault);
@@ -146,6 +91,14 @@ void RunPage::getting_back() {
                               never ? "not before the end of the run"
                                     : fmt::format("only after {}", minute_text(caught_up - answer_.first_fault)),
                               listing(behind, 6)));
+}
+
+void RunPage::own_runbook() {
+  if (!answer_.runbook) return;
+  const scenarios::StrategyRun& plan = *answer_.run_of(Strategy::full);
+  page_.heading("Your runbook");
+  page_.paragraph(runbook_toll(answer_, plan));
+  for (const std::string& text : runbook_faults(answer_, *answer_.runbook)) page_.item(text);
 }
 
 }  // namespace moshimo::report

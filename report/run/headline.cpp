@@ -217,9 +217,11 @@ void RunPage::with_the_response() {
   if (main.response.strategy == Strategy::none) return;
   const Figures f = figures_of(system_, main, answer_.first_fault);
   const Responders& r = answer_.scenario->response;
-  std::string text = fmt::format(
-      "Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect), counted(r.count, "person", "people"),
-      main.response.strategy == Strategy::full ? "every step" : "only what re-applying the code does");
+  std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect),
+                                 counted(r.count, "person", "people"),
+                                 main.response.strategy == Strategy::full      ? "every step"
+                                 : main.response.strategy == Strategy::runbook ? "what the runbook says"
+                                                                               : "only what re-applying the code does");
   const std::string gone_now = destroyed_text(f);
   if (is_some(f.lost)) {
     text += fmt::format("{} lost", are(f.lost, events_text(f.lost, strong)));

@@ -25,6 +25,7 @@ class RunPage {
   void points_of_no_return();
   void getting_back();
   void strategies();
+  void own_runbook();
   void what_ifs();
   void guards();
   void sweep();
@@ -52,7 +53,6 @@ class RunPage {
   void still_unreleased(const scenarios::StrategyRun& run);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   void breakage(const Breakage& b);
-  void step(const Step& s, std::size_t number);
   void guarded(std::string_view name, const models::Compiled& compiled, const Response& response);
   void compare(TextTable table);
 

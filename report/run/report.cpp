@@ -17,6 +17,7 @@ std::string run_report(const scenarios::Answer& answer, const Style& style) {
   run.points_of_no_return();
   run.getting_back();
   run.strategies();
+  run.own_runbook();
   run.what_ifs();
   run.guards();
   run.sweep();

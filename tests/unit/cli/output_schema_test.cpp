@@ -84,6 +84,11 @@ TEST_CASE("an imported inventory as JSON is the one in YAML, and keeps to the sc
   CHECK(read(as_json.out) == read(as_yaml.out));
 }
 
+TEST_CASE("recover keeps to its schema", "[schema]") {
+  check_output({"recover", "state-key-mixup"}, "recover");
+  check_output({"recover", "key-scheduled-for-deletion"}, "recover");
+}
+
 TEST_CASE("blast, graph and validate keep to their schemas", "[schema]") {
   const std::string inventory = MOSHIMO_SOURCE_DIR "/scenarios/library/state-key-mixup/staging.inventory.yaml";
   check_output({"blast", inventory.c_str(), "orders-role", "s3-replication"}, "blast");

@@ -60,6 +60,11 @@ TEST_CASE("every key of run and inspect is described", "[docs]") {
   CHECK(not_described(report::inspect_json(answer, in_json())) == "");
 }
 
+TEST_CASE("every key of recover is described", "[docs]") {
+  const scenarios::Answer answer = flagship();
+  CHECK(not_described(report::recover_report(scenarios::recover(answer, 5), in_json())) == "");
+}
+
 TEST_CASE("every key of blast is described", "[docs]") {
   const scenarios::Answer answer = flagship();
   Dependencies dependencies(answer.system());

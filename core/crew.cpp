@@ -1,0 +1,427 @@
+#include "core/crew.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace moshimo {
+
+Crew::Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules)
+    : system_(system), control_(control), responders_(responders), rules_(rules) {
+  index_repairs();
+  stand_ins_.emplace(control_, system_, repairs_of_);
+}
+
+void Crew::index_repairs() {
+  repairs_of_.reset(system_.conditions.size());
+  restarts_of_.reset(system_.processes.size());
+  for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
+    const Repair& repair = system_.repairs[RepairId(r)];
+    if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
+    if (responders_.strategy == Strategy::full && repair.only_by_apply) continue;
+    for (ConditionId c : repair.restores) repairs_of_.add(c.value, r);
+    if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
+  }
+  repairs_of_.finish();
+  restarts_of_.finish();
+}
+
+void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urgencies& urgencies,
+                const Opportunities& opportunities) {
+  control_.reset();
+  control_.apply(faults);
+  urgencies_ = &urgencies;
+  opportunities_ = &opportunities;
+  begin_ = begin;
+  steps_.clear();
+  script_ = faults;
+  under_way_.clear();
+  busy_.assign(responders_.count, false);
+  last_done_.assign(system_.repairs.size(), SimTime::microseconds(-1));
+  active_.assign(system_.repairs.size(), false);
+  last_fall_.assign(system_.conditions.size(), SimTime::microseconds(-1));
+  seen_transitions_ = 0;
+  concerned_.clear();
+  started_releases_.clear();
+  held_since_.clear();
+  is_dealt_with_.assign(rules_.order.size(), false);
+  now_ = begin;
+  while (now_ <= horizon) {
+    control_.advance(now_);
+    note_falls();
+    while (finish_one()) {
+    }
+    control_.advance(now_);
+    note_falls();
+    note_openings();
+    while (start_one()) {
+    }
+    const SimTime next = next_moment();
+    if (next.is_never()) break;
+    now_ = std::max(next, now_ + Duration::microseconds(1));
+  }
+  sort_script();
+}
+
+void Crew::sort_script() {
+  const auto earlier = [](const auto& a, const auto& b) { return a.at < b.at; };
+  std::stable_sort(script_.changes.begin(), script_.changes.end(), earlier);
+  std::stable_sort(script_.releases.begin(), script_.releases.end(), earlier);
+  std::stable_sort(script_.settings.begin(), script_.settings.end(), earlier);
+}
+
+void Crew::note_falls() {
+  const std::vector<Transition>& all = control_.transitions();
+  for (; seen_transitions_ < all.size(); ++seen_transitions_) {
+    const Transition& x = all[seen_transitions_];
+    if (x.is_old) continue;
+    if (x.is_process) {
+      for (std::uint32_t r : restarts_of_.of(x.index)) concerned_.insert(r);
+    } else if (x.value == 0) {
+      last_fall_[x.index] = x.at;
+      for (std::uint32_t r : repairs_of_.of(x.index)) concerned_.insert(r);
+      for (std::uint32_t r : stand_ins_->repairs_after(ConditionId(x.index))) concerned_.insert(r);
+    }
+  }
+}
+
+// Since when what a hop needs holds, of the hops whose data is to be released.
+void Crew::note_openings() {
+  for (const auto& [task, data] : opportunities_->releases) {
+    if (control_.holds(system_.hops[task.hop].needs)) {
+      // What holds when people begin has held since the pause before its opening began.
+      held_since_.emplace(task, now_ == begin_ ? data.open - data.pause : now_);
+    } else {
+      held_since_.erase(task);
+    }
+  }
+}
+
+bool Crew::finish_one() {
+  for (std::size_t i = 0; i < under_way_.size(); ++i) {
+    const Open open = under_way_[i];
+    if (open.done > now_) continue;
+    const Step& step = steps_[open.step];
+    if (open.is_last) busy_[step.responder] = false;
+    if (!step.in_vain) finish(open.repair, step);
+    under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
+    return true;
+  }
+  return false;
+}
+
+void Crew::finish(RepairId id, const Step& step) {
+  const Repair& repair = system_.repairs[id];
+  active_[id.value] = false;
+  last_done_[id.value] = now_;
+  const auto change = [&](ConditionId c, bool to) {
+    script_.changes.push_back({now_, c, to});
+    control_.request(now_, c, to);
+  };
+  for (ConditionId c : repair.breaks) change(c, false);
+  for (ConditionId c : repair.restores) change(c, true);
+  for (ConditionId c : repair.refreshes) change(c, true);
+  if (repair.restarts.is_set()) {
+    script_.restarts.push_back({now_, repair.restarts});
+    control_.restart(now_, repair.restarts);
+  }
+  for (const Repair::Setting& setting : repair.sets) {
+    script_.settings.push_back({now_ + setting.after.most, setting.store, setting.holds_for});
+  }
+  if (step.hop.is_set()) {
+    script_.releases.push_back({now_, step.hop, step.fallback, repair.rate.value_or(Rate::unlimited())});
+  }
+}
+
+// ---- what is to be done
+
+// A condition that people have to put right: it fell, and does not come back by itself.
+bool Crew::is_damage(ConditionId c) const {
+  if (control_.holds(c) || !control_.starting_value(c)) return false;
+  const Condition& row = system_.conditions[c];
+  if (row.kind == Condition::Kind::free) return true;
+  return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::by_repair;
+}
+
+bool Crew::can_take_effect(ConditionId c) const {
+  const Condition& row = system_.conditions[c];
+  return row.kind == Condition::Kind::free || control_.holds(row.follows);
+}
+
+// It comes back by itself, but later, and data is lost for want of it.
+bool Crew::saves_time(const Repair& repair, ConditionId c) const {
+  if (control_.holds(c) || !control_.starting_value(c) || urgencies_->of(c).deadline.is_never()) return false;
+  Need need;
+  need.condition = c;
+  const SimTime by_itself = control_.holds_from({need});
+  return !by_itself.is_never() && now_ + repair.takes < by_itself;
+}
+
+bool Crew::is_wanted(RepairId id) const {
+  const Repair& repair = system_.repairs[id];
+  if (active_[id.value]) return false;
+  for (ConditionId c : repair.restores) {
+    if (!(is_missing(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
+    if (!is_handled(c)) return true;
+  }
+  if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
+    if (!control_.holds(system_.processes[repair.restarts].healthy)) return false;  // new ones would end as well
+    return control_.running(repair.restarts) < system_.processes[repair.restarts].count;
+  }
+  return false;
+}
+
+bool Crew::is_handled(ConditionId c) const {
+  for (const Open& open : under_way_) {
+    if (steps_[open.step].in_vain) continue;
+    const std::vector<ConditionId>& restores = system_.repairs[open.repair].restores;
+    if (std::find(restores.begin(), restores.end(), c) != restores.end()) return true;
+  }
+  const auto on_its_way = [&](std::uint32_t r) {
+    return last_done_[r] >= SimTime{} && last_done_[r] >= last_fall_[c.value];
+  };
+  const std::span<const std::uint32_t> able = repairs_of_.of(c.value);
+  return std::any_of(able.begin(), able.end(), on_its_way);
+}
+
+bool Crew::is_applying() const {
+  return std::any_of(under_way_.begin(), under_way_.end(),
+                     [this](const Open& open) { return is_applied(open.repair); });
+}
+
+Urgency Crew::urgency_of(RepairId id) const {
+  Urgency u;
+  const Repair& repair = system_.repairs[id];
+  for (ConditionId c : repair.restores) {
+    if (is_missing(c) || saves_time(repair, c)) u = more_urgent(u, urgencies_->of(c));
+    if (!stand_ins_->is_needed(c)) continue;
+    for (const ConditionId served : stand_ins_->served_by(c)) u = most_urgent(u, urgencies_->of(served));
+  }
+  if (repair.restarts.is_set()) {
+    const ConditionId staffed = system_.processes[repair.restarts].staffed;
+    if (staffed.is_set()) u = more_urgent(u, urgencies_->of(staffed));
+  }
+  return u;
+}
+
+std::vector<Crew::Candidate> Crew::candidates() const {
+  std::vector<Candidate> all;
+  const bool applying = is_applying();
+  const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
+    if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) return;
+    all.push_back({urgency, name_of(system_, id), id, release});
+  };
+  for (std::uint32_t r : concerned_) {
+    const RepairId id(r);
+    if ((is_applied(id) && applying) || !is_wanted(id)) continue;
+    add(urgency_of(id), id);
+  }
+  for (const auto& [id, urgency] : opportunities_->brakes) {
+    if (active_[id.value] || last_done_[id.value] >= SimTime{}) continue;
+    add(urgency, id);
+  }
+  for (const auto& [task, data] : opportunities_->releases) {
+    if (started_releases_.count(task) != 0) continue;
+    if (now_ < is_readable_from(task) || now_ >= data.to) continue;
+    const Fallback& f = system_.hops[task.hop].fallbacks[task.fallback];
+    if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
+    add({data.deadline, data.events}, f.release, task);
+  }
+  std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
+    if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
+    if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+    return a.name < b.name;
+  });
+  return all;
+}
+
+// ---- who begins it, and when
+
+std::optional<std::uint32_t> Crew::free_responder() const {
+  const auto free = std::find(busy_.begin(), busy_.end(), false);
+  if (free == busy_.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(free - busy_.begin());
+}
+
+bool Crew::start_one() {
+  wakes_ = SimTime::never();
+  const std::optional<std::uint32_t> responder = free_responder();
+  if (!responder) return false;
+  const std::vector<Candidate> all = candidates();
+  switch (start_listed(*responder, all)) {
+    case Listed::started: return true;
+    case Listed::waits: return false;
+    case Listed::is_at_its_end: break;
+  }
+  if (all.empty() || responders_.strategy == Strategy::runbook) return false;
+  const bool is_last_free = std::count(busy_.begin(), busy_.end(), false) == 1;
+  if (is_last_free && waits_for_a_more_urgent_one(all.front())) return false;
+  start(all.front(), all, *responder);
+  return true;
+}
+
+Crew::Listed Crew::start_listed(std::uint32_t responder, const std::vector<Candidate>& candidates) {
+  for (std::size_t i = 0; i < rules_.order.size(); ++i) {
+    const Task& task = rules_.order[i];
+    if (is_dealt_with_[i] || (!task.is_apply() && is_held_until(task.repair) > now_)) continue;
+    const auto now =
+        std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& c) { return does(task, c); });
+    if (now != candidates.end()) {
+      is_dealt_with_[i] = true;
+      start(*now, candidates, responder);
+      return Listed::started;
+    }
+    if (!under_way_.empty()) return Listed::waits;
+    if (const SimTime from = is_ready_from(task); from > now_ && !from.is_never()) {
+      wakes_ = from;
+      return Listed::waits;
+    }
+    if (is_anything_held()) continue;  // what it waits for may be among that
+    is_dealt_with_[i] = true;
+    if (responders_.strategy == Strategy::runbook) {
+      start_in_vain(task, responder);
+      return Listed::started;
+    }
+  }
+  return Listed::is_at_its_end;
+}
+
+// A more urgent repair only needs what is on its way, and that is there before half of this step would be done.
+bool Crew::waits_for_a_more_urgent_one(const Candidate& chosen) const {
+  const Duration half = Duration::microseconds(system_.repairs[chosen.repair].takes.us() / 2);
+  const bool applying = is_applying();
+  for (std::uint32_t r : concerned_) {
+    const RepairId id(r);
+    if (active_[r] || (is_applied(id) && applying)) continue;
+    const Urgency u = urgency_of(id);
+    const bool more_urgent =
+        u.deadline != chosen.urgency.deadline ? u.deadline < chosen.urgency.deadline : u.rate > chosen.urgency.rate;
+    if (!more_urgent || std::max(is_wanted_from(id), is_held_until(id)) > now_ + half) continue;
+    if (!control_.holds(system_.repairs[id].requirements) || !is_wanted(id)) return true;
+  }
+  return false;
+}
+
+// When something that it restores is damaged, can be restored and nobody is at it.
+SimTime Crew::is_wanted_from(RepairId id) const {
+  const Repair& repair = system_.repairs[id];
+  SimTime at = SimTime::never();
+  for (ConditionId c : repair.restores) {
+    if (!is_missing(c) || is_handled(c)) continue;
+    const Condition& row = system_.conditions[c];
+    at = std::min(at, row.kind == Condition::Kind::free ? now_ : control_.holds_from(row.follows));
+  }
+  return std::max(at, control_.holds_from(repair.requirements));
+}
+
+// When data lies there and its hop is open, pause included: only then is the gap complete.
+SimTime Crew::is_readable_from(const ReleaseTask& task) const {
+  const auto held = held_since_.find(task);
+  if (held == held_since_.end()) return SimTime::never();
+  const Releasable& data = opportunities_->releases.at(task);
+  return std::max(data.from, held->second + data.pause);
+}
+
+SimTime Crew::is_ready_from(const ReleaseTask& task) const {
+  if (now_ >= opportunities_->releases.at(task).to) return SimTime::never();
+  const SimTime readable = is_readable_from(task);
+  return readable.is_never() ? control_.holds_from(system_.hops[task.hop].needs) : readable;
+}
+
+SimTime Crew::is_ready_from(const Task& task) const {
+  SimTime from = SimTime::never();
+  if (!task.is_apply()) {
+    from = is_wanted_from(task.repair);
+    for (const auto& [release, data] : opportunities_->releases) {
+      if (system_.hops[release.hop].fallbacks[release.fallback].release != task.repair) continue;
+      if (started_releases_.count(release) == 0) from = std::min(from, is_ready_from(release));
+    }
+    return from;
+  }
+  for (std::uint32_t r : concerned_) {
+    const RepairId id(r);
+    if (is_applied(id) && is_held_until(id) <= now_) from = std::min(from, is_wanted_from(id));
+  }
+  return from;
+}
+
+SimTime Crew::is_held_until(RepairId id) const {
+  SimTime until;
+  for (const PlanRules::Hold& hold : rules_.holds) {
+    if (hold.repair == id) until = std::max(until, hold.until);
+  }
+  return until;
+}
+
+bool Crew::is_anything_held() const {
+  return std::any_of(rules_.holds.begin(), rules_.holds.end(),
+                     [this](const PlanRules::Hold& hold) { return hold.until > now_ && !hold.until.is_never(); });
+}
+
+bool Crew::does(const Task& task, const Candidate& c) const {
+  return task.is_apply() ? !c.release && is_applied(c.repair) : c.repair == task.repair;
+}
+
+SimTime Crew::next_moment() const {
+  SimTime next = std::min(control_.next_event(), wakes_);
+  for (const Open& open : under_way_) next = std::min(next, open.done);
+  for (const auto& [task, data] : opportunities_->releases) {
+    if (const SimTime from = is_readable_from(task); from > now_) next = std::min(next, from);
+  }
+  for (const PlanRules::Hold& hold : rules_.holds) {
+    if (hold.until > now_) next = std::min(next, hold.until);
+  }
+  return next;
+}
+
+void Crew::start(const Candidate& chosen, const std::vector<Candidate>& candidates, std::uint32_t responder) {
+  Step step;
+  step.responder = responder;
+  if (chosen.release) {
+    step.repairs = {chosen.repair};
+    step.hop = chosen.release->hop;
+    step.fallback = chosen.release->fallback;
+    started_releases_.insert(*chosen.release);
+  } else if (is_applied(chosen.repair)) {
+    for (const Candidate& c : candidates) {  // one apply does all that is ready
+      if (!c.release && is_applied(c.repair)) step.repairs.push_back(c.repair);
+    }
+  } else {
+    step.repairs = {chosen.repair};
+  }
+  if (!step.hop.is_set()) {
+    for (RepairId r : step.repairs) active_[r.value] = true;
+  }
+  begin(std::move(step));
+}
+
+// As it is written, though nothing comes of it.
+void Crew::start_in_vain(const Task& task, std::uint32_t responder) {
+  Step step;
+  step.responder = responder;
+  step.in_vain = true;
+  if (!task.is_apply()) step.repairs = {task.repair};
+  for (std::uint32_t r = 0; task.is_apply() && r < system_.repairs.size(); ++r) {
+    const RepairId id(r);  // an apply that finds nothing to do is as quick as the quickest
+    if (!is_applied(id)) continue;
+    if (step.repairs.empty() || system_.repairs[id].takes < system_.repairs[step.repairs.front()].takes) {
+      step.repairs = {id};
+    }
+  }
+  if (!step.repairs.empty()) begin(std::move(step));
+}
+
+void Crew::begin(Step step) {
+  step.ready = now_;
+  step.start = now_;
+  const auto longest = std::max_element(step.repairs.begin(), step.repairs.end(), [this](RepairId a, RepairId b) {
+    return system_.repairs[a].takes < system_.repairs[b].takes;
+  });
+  step.done = now_ + system_.repairs[*longest].takes;
+  busy_[step.responder] = true;
+  for (const RepairId r : step.repairs) {
+    under_way_.push_back({now_ + system_.repairs[r].takes, steps_.size(), r, r == *longest});
+  }
+  steps_.push_back(std::move(step));
+}
+
+}  // namespace moshimo

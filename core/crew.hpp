@@ -1,0 +1,121 @@
+// People at work: what each begins when they get free, and what comes of it for conditions and processes.
+//
+// By themselves they begin what serves the earliest point of no return; with a list, what is next on it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/control.hpp"
+#include "core/flow_plan.hpp"
+#include "core/releases.hpp"
+#include "core/response.hpp"
+#include "core/stand_ins.hpp"
+#include "core/urgency.hpp"
+
+namespace moshimo {
+
+// Data of one fallback, to be released.
+struct ReleaseTask {
+  HopId hop;
+  std::uint8_t fallback = 0;
+  auto operator<=>(const ReleaseTask&) const = default;
+};
+
+// Beyond the damage they see by themselves.
+struct Opportunities {
+  std::map<ReleaseTask, Releasable> releases;
+  std::map<RepairId, Urgency> brakes;  // repairs that give what waits more time
+};
+
+class Crew {
+ public:
+  // All by reference: they have to live as long.
+  Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules);
+
+  // From `begin` to `horizon`, after the faults. Where it ends is told by steps() and script().
+  void work(const Script& faults, SimTime begin, SimTime horizon, const Urgencies& urgencies,
+            const Opportunities& opportunities);
+
+  std::vector<Step>& steps() { return steps_; }
+  const Script& script() const { return script_; }
+
+ private:
+  struct Open {  // a repair under way
+    SimTime done;
+    std::size_t step;
+    RepairId repair;
+    bool is_last;  // of its step
+  };
+  struct Candidate {
+    Urgency urgency;
+    std::string name;
+    RepairId repair;
+    std::optional<ReleaseTask> release;
+  };
+
+  void index_repairs();
+  void note_falls();
+  void note_openings();
+  bool finish_one();
+  void finish(RepairId id, const Step& step);
+  void sort_script();
+
+  bool is_damage(ConditionId c) const;
+  bool is_missing(ConditionId c) const { return is_damage(c) || stand_ins_->is_needed(c); }
+  bool can_take_effect(ConditionId c) const;
+  bool saves_time(const Repair& repair, ConditionId c) const;
+  bool is_handled(ConditionId c) const;
+  bool is_wanted(RepairId id) const;
+  bool is_anything_held() const;  // and will be set free
+  bool does(const Task& task, const Candidate& c) const;
+  bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
+  bool is_applying() const;
+  Urgency urgency_of(RepairId id) const;
+
+  std::vector<Candidate> candidates() const;
+  bool start_one();
+  enum class Listed : std::uint8_t { started, waits, is_at_its_end };
+  Listed start_listed(std::uint32_t responder, const std::vector<Candidate>& candidates);
+  void start(const Candidate& chosen, const std::vector<Candidate>& candidates, std::uint32_t responder);
+  void start_in_vain(const Task& task, std::uint32_t responder);
+  void begin(Step step);
+  bool waits_for_a_more_urgent_one(const Candidate& chosen) const;
+  std::optional<std::uint32_t> free_responder() const;
+
+  // When, as far as is known; never() where nothing tells.
+  SimTime is_wanted_from(RepairId id) const;
+  SimTime is_readable_from(const ReleaseTask& task) const;
+  SimTime is_ready_from(const Task& task) const;
+  SimTime is_ready_from(const ReleaseTask& task) const;
+  SimTime is_held_until(RepairId id) const;
+  SimTime next_moment() const;
+
+  const System& system_;
+  ControlPlane& control_;
+  const Responders& responders_;
+  const PlanRules& rules_;
+  Adjacency repairs_of_;   // condition -> repairs that restore it
+  Adjacency restarts_of_;  // process -> repairs that restart it
+  std::optional<StandIns> stand_ins_;
+
+  // one pass
+  const Urgencies* urgencies_ = nullptr;
+  const Opportunities* opportunities_ = nullptr;
+  SimTime begin_, now_;
+  SimTime wakes_ = SimTime::never();   // who waits for the next on the list goes on
+  std::set<std::uint32_t> concerned_;  // repairs of what fell or shrank so far
+  std::vector<Open> under_way_;
+  std::vector<bool> busy_, active_;
+  std::vector<SimTime> last_done_, last_fall_;
+  std::size_t seen_transitions_ = 0;
+  std::set<ReleaseTask> started_releases_;
+  std::map<ReleaseTask, SimTime> held_since_;  // what the hop needs holds
+  std::vector<bool> is_dealt_with_;            // by position in the list
+  std::vector<Step> steps_;
+  Script script_;
+};
+
+}  // namespace moshimo

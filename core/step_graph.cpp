@@ -1,0 +1,180 @@
+#include "core/step_graph.hpp"
+
+#include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/dag_shortest_paths.hpp>
+#include <boost/graph/topological_sort.hpp>
+#include <map>
+#include <set>
+
+#include "core/findings.hpp"
+
+namespace moshimo {
+namespace {
+
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, boost::no_property,
+                                    boost::property<boost::edge_weight_t, std::int64_t>>;
+
+class Linker {
+ public:
+  Linker(const System& system, const Response& response)
+      : system_(system), response_(response), is_known_(system.conditions.size(), false) {}
+
+  std::vector<StepGraph::Edge> link() {
+    find_what_steps_bring();
+    std::vector<StepGraph::Edge> edges;
+    for (std::size_t i = 0; i < response_.steps.size(); ++i) {
+      if (response_.steps[i].in_vain) continue;
+      std::map<std::size_t, ConditionId> befores;
+      for (const ConditionId c : what_must_hold(response_.steps[i])) {
+        const auto found = brought_.find(c);
+        if (found == brought_.end()) continue;
+        for (const std::size_t b : found->second) {
+          if (b != i && response_.steps[b].done <= response_.steps[i].start) befores.emplace(b, c);
+        }
+      }
+      for (const auto& [b, c] : befores) edges.push_back({b, i, c});
+    }
+    return without_implied(edges);
+  }
+
+ private:
+  // What was missing when the step began, and is put right by it.
+  void find_what_steps_bring() {
+    for (std::size_t i = 0; i < response_.steps.size(); ++i) {
+      const Step& step = response_.steps[i];
+      if (step.in_vain || step.hop.is_set()) continue;
+      const auto bring = [&](ConditionId c) {
+        if (!held_at(response_.outcome.timeline, c, step.start)) brought_[c].push_back(i);
+      };
+      for (const RepairId r : step.repairs) {
+        const Repair& repair = system_.repairs[r];
+        for (const ConditionId c : repair.restores) bring(c);
+        for (const ConditionId c : repair.refreshes) bring(c);
+        if (!repair.restarts.is_set()) continue;
+        const ConditionId staffed = system_.processes[repair.restarts].staffed;
+        if (staffed.is_set()) bring(staffed);
+      }
+    }
+  }
+
+  // Everything that a step waits for, by way of derived conditions and of the workers behind them.
+  std::vector<ConditionId> what_must_hold(const Step& step) {
+    std::vector<ConditionId> all;
+    const auto add = [&](ConditionId c) {
+      if (is_known_[c.value]) return;
+      is_known_[c.value] = true;
+      all.push_back(c);
+    };
+    const auto add_needs = [&](const auto& needs) {
+      for (const Need& n : needs) {
+        add(n.condition);
+        for (const ConditionId c : n.alternatives) add(c);
+      }
+    };
+    for (const RepairId r : step.repairs) {
+      const Repair& repair = system_.repairs[r];
+      add_needs(repair.requirements);
+      for (const ConditionId c : repair.restores) add_needs(system_.conditions[c].follows);
+      if (!repair.restarts.is_set()) continue;
+      add_needs(system_.processes[repair.restarts].start);
+      add_needs(system_.processes[repair.restarts].healthy);
+    }
+    if (step.hop.is_set()) {
+      const Hop& hop = system_.hops[step.hop];
+      add_needs(hop.needs);
+      const StoreId store = hop.fallbacks[step.fallback].store;
+      if (store.is_set()) add_needs(system_.stores[store].readable);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Condition& row = system_.conditions[all[i]];
+      add_needs(row.follows);
+      if (row.process.is_set()) add_needs(system_.processes[row.process].start);
+    }
+    for (const ConditionId c : all) is_known_[c.value] = false;
+    return all;
+  }
+
+  static std::vector<StepGraph::Edge> without_implied(const std::vector<StepGraph::Edge>& edges) {
+    std::map<std::size_t, std::set<std::size_t>> all_before;  // edges come in order of `after`, and go forward in time
+    std::map<std::size_t, std::vector<std::size_t>> befores;
+    for (const StepGraph::Edge& e : edges) befores[e.after].push_back(e.before);
+    std::vector<StepGraph::Edge> kept;
+    const auto close = [&](const auto& self, std::size_t step) -> const std::set<std::size_t>& {
+      const auto [at, is_new] = all_before.try_emplace(step);
+      if (!is_new) return at->second;
+      std::set<std::size_t> mine;
+      for (const std::size_t b : befores[step]) {
+        mine.insert(b);
+        const std::set<std::size_t>& further = self(self, b);
+        mine.insert(further.begin(), further.end());
+      }
+      return all_before[step] = std::move(mine);
+    };
+    for (const StepGraph::Edge& e : edges) {
+      const auto implies = [&](std::size_t other) { return other != e.before && close(close, other).count(e.before); };
+      const std::vector<std::size_t>& others = befores[e.after];
+      if (std::none_of(others.begin(), others.end(), implies)) kept.push_back(e);
+    }
+    return kept;
+  }
+
+  const System& system_;
+  const Response& response_;
+  std::map<ConditionId, std::vector<std::size_t>> brought_;
+  std::vector<bool> is_known_;
+};
+
+// From the end of `before` until what it brings about is there.
+Duration delay_of(const Response& response, const StepGraph::Edge& edge) {
+  const SimTime done = response.steps[edge.before].done;
+  for (const ChangeTo<bool>& change : response.outcome.timeline.conditions[edge.brings.value]) {
+    if (change.value && change.at >= done && change.at <= response.steps[edge.after].start) return change.at - done;
+  }
+  return {};
+}
+
+void find_critical(StepGraph& graph, const Response& response) {
+  const std::size_t n = response.steps.size();
+  if (n == 0) return;
+  // Edges lead from a node before all steps; what a path weighs is the time at which its last step is done.
+  Graph g(n + 1);
+  const auto takes = [&](std::size_t i) { return (response.steps[i].done - response.steps[i].start).us(); };
+  for (std::size_t i = 0; i < n; ++i) add_edge(n, i, -takes(i), g);
+  for (const StepGraph::Edge& e : graph.edges) {
+    add_edge(e.before, e.after, -(delay_of(response, e).us() + takes(e.after)), g);
+  }
+  std::vector<std::int64_t> distance(n + 1);
+  std::vector<Graph::vertex_descriptor> previous(n + 1);
+  dag_shortest_paths(g, n, boost::distance_map(distance.data()).predecessor_map(previous.data()));
+  std::size_t last = static_cast<std::size_t>(std::min_element(distance.begin(), distance.end()) - distance.begin());
+  graph.critical_time = Duration::microseconds(-distance[last]);
+  for (; last != n; last = previous[last]) graph.critical.push_back(last);
+  std::reverse(graph.critical.begin(), graph.critical.end());
+}
+
+}  // namespace
+
+StepGraph graph_of(const System& system, const Response& response) {
+  StepGraph graph;
+  graph.edges = Linker(system, response).link();
+  find_critical(graph, response);
+  return graph;
+}
+
+std::vector<bool> before(const StepGraph& graph, std::size_t steps, std::size_t step) {
+  std::vector<bool> result(steps, false);
+  std::vector<std::size_t> work = {step};
+  while (!work.empty()) {
+    const std::size_t i = work.back();
+    work.pop_back();
+    for (const StepGraph::Edge& e : graph.edges) {
+      if (e.after != i || result[e.before]) continue;
+      result[e.before] = true;
+      work.push_back(e.before);
+    }
+  }
+  return result;
+}
+
+}  // namespace moshimo

@@ -1,0 +1,95 @@
+#include "core/step_worth.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/findings.hpp"
+
+namespace moshimo {
+namespace {
+
+constexpr double no_difference = 0.5;
+constexpr Duration near_the_end = Duration::hours(1);
+
+PlanRules with_held(const PlanRules& rules, const Step& step, SimTime until) {
+  PlanRules held = rules;
+  for (const RepairId r : step.repairs) held.holds.push_back({r, until});
+  return held;
+}
+
+// The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
+template <class Fine>
+SimTime last_fine(SimTime low, SimTime high, const Fine& is_fine) {
+  while (high - low > Duration::seconds(1)) {
+    const SimTime middle = low + Duration::microseconds((high - low).us() / 2);
+    (is_fine(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+Toll toll_of(const System& system, const Response& response) {
+  Toll toll;
+  for (const HopLedger& ledger : response.outcome.hops) toll.lost += ledger.lost;
+  toll.gone = gone_for_good(system, response.outcome.timeline).size();
+  toll.still_broken = response.still_broken.size() + response.unreleased.size();
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const StepFunction<HopState>& f = response.outcome.hop_states[h];
+    if (f.size() > 1 && f.back().value.open) toll.works = std::max(toll.works, f.back().at);
+  }
+  for (const Step& s : response.steps) toll.done = std::max(toll.done, s.done);
+  return toll;
+}
+
+bool loses_more(const Toll& a, const Toll& b) {
+  const double margin = std::max(no_difference, 1e-9 * std::max(a.lost, b.lost));
+  if (a.lost > b.lost + margin) return true;
+  return a.lost >= b.lost - margin && a.gone > b.gone;
+}
+
+bool is_worse(const Toll& a, const Toll& b) {
+  if (loses_more(a, b)) return true;
+  if (loses_more(b, a)) return false;
+  if (a.still_broken != b.still_broken) return a.still_broken > b.still_broken;
+  return a.works != b.works ? a.works > b.works : a.done > b.done;
+}
+
+std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules, SimTime from,
+                                SimTime horizon, const DoAgain& again, const std::function<bool()>& may_go_on) {
+  const Toll with = toll_of(system, plan);
+  std::vector<StepWorth> all;
+  for (const Step& step : plan.steps) {
+    if (!may_go_on()) break;
+    StepWorth worth;
+    const Response left_out = again(with_held(rules, step, SimTime::never()));
+    const Toll without = toll_of(system, left_out);
+    worth.saves = without.lost - with.lost;
+    if (std::abs(worth.saves) < no_difference) worth.saves = 0;
+    worth.keeps = without.gone > with.gone ? without.gone - with.gone : 0;
+    worth.mends = without.still_broken > with.still_broken ? without.still_broken - with.still_broken : 0;
+    std::vector<std::pair<double, HopId>> hops;
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      const double more = left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
+      if (more > no_difference) hops.emplace_back(-more, HopId(h));
+    }
+    std::sort(hops.begin(), hops.end());
+    for (const auto& [more, hop] : hops) worth.mostly.push_back(hop);
+    if (loses_more(without, with)) {
+      const auto begun_at = [&](SimTime t) { return toll_of(system, again(with_held(rules, step, t))); };
+      if (loses_more(begun_at(horizon), with)) {
+        worth.no_later_than =
+            last_fine(std::max(step.start, from), horizon, [&](SimTime t) { return !loses_more(begun_at(t), with); });
+      }
+      const SimTime late = horizon - (step.done - step.start) - near_the_end;
+      const SimTime low = worth.no_later_than.is_never() ? from : worth.no_later_than;
+      if (low < late && !loses_more(without, begun_at(late))) {
+        worth.useless_from = last_fine(low, late, [&](SimTime t) { return loses_more(without, begun_at(t)); });
+      }
+    }
+    all.push_back(std::move(worth));
+  }
+  return all;
+}
+
+}  // namespace moshimo

@@ -1,0 +1,45 @@
+// What the steps of a plan are worth, measured: each is left out or begun later, and the plan is simulated again.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/response.hpp"
+
+namespace moshimo {
+
+// Does the plan again under other rules. The same system, faults and responders each time.
+using DoAgain = std::function<Response(const PlanRules&)>;
+
+// What counts when two ways back are compared, the first first.
+struct Toll {
+  double lost = 0;               // events, of all hops
+  std::size_t gone = 0;          // conditions that fell for good
+  std::size_t still_broken = 0;  // at the horizon
+  SimTime works;                 // when the last hop that had failed is open again
+  SimTime done;                  // the last step
+};
+Toll toll_of(const System& system, const Response& response);
+
+// Half an event is no difference. Between plans that lose the same it counts what still fails, and then how soon.
+bool is_worse(const Toll& a, const Toll& b);
+bool loses_more(const Toll& a, const Toll& b);  // data, or something for good
+
+struct StepWorth {
+  double saves = 0;           // events: lost without the step - lost with it; negative: the step makes it worse
+  std::vector<HopId> mostly;  // hops it saves data of, the most first
+  std::size_t keeps = 0;      // conditions that would be gone for good without it
+  std::size_t mends = 0;      // conditions that would still be broken at the horizon
+  SimTime no_later_than = SimTime::never();  // begun by then it saves all that it saves; never(): whenever it is begun
+  // Begun from then on it saves nothing more; never(): it always does, or no longer only within an hour of the horizon,
+  // when nothing that is done can show.
+  SimTime useless_from = SimTime::never();
+};
+
+// By position of the step in `plan`, which is what `again` gives under `rules`; `from`: when people begin.
+// Moments are found to the second. `may_go_on` is asked between simulations; once it says no, the rest stays
+// unmeasured: the result is shorter than the plan.
+std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules, SimTime from,
+                                SimTime horizon, const DoAgain& again, const std::function<bool()>& may_go_on);
+
+}  // namespace moshimo

@@ -1,0 +1,68 @@
+// The plan, what its steps are worth, and how it was found.
+#include <nlohmann/json.hpp>
+
+#include "report/json/rows.hpp"
+#include "report/run/runbook.hpp"
+
+namespace moshimo::report {
+namespace {
+
+Json toll(const Toll& t) {
+  return {{"lost", number(t.lost)},
+          {"gone_for_good", t.gone},
+          {"still_broken", t.still_broken},
+          {"works_s", seconds(t.works)},
+          {"done_s", seconds(t.done)}};
+}
+
+Json order(const System& system, const OrderSearch& search) {
+  Json moves = Json::array();
+  for (const OrderSearch::Move& m : search.moves) {
+    moves.push_back({{"step", scenarios::step_name(system, m.moved)},
+                     {"before", scenarios::step_name(system, m.before)},
+                     {"saves", number(m.saves)},
+                     {"mostly", name_or_null(system.hops, m.mostly)},
+                     {"sooner_s", seconds(m.sooner)}});
+  }
+  return {{"by_rule", toll(search.by_rule)}, {"best", toll(search.best)},   {"moves", std::move(moves)},
+          {"tried", search.tried},           {"is_exact", search.is_exact}, {"is_finished", search.is_finished}};
+}
+
+Json worth(const System& system, const StepWorth& w) {
+  Json hops = Json::array();
+  for (const HopId h : w.mostly) hops.push_back(system.hops[h].name);
+  return {{"saves", number(w.saves)},
+          {"of", std::move(hops)},
+          {"keeps", w.keeps},
+          {"mends", w.mends},
+          {"no_later_than_s", seconds(w.no_later_than)},
+          {"useless_from_s", seconds(w.useless_from)}};
+}
+
+}  // namespace
+
+std::string recover_json(const scenarios::Recovery& recovery, const Style& style) {
+  const scenarios::Answer& answer = *recovery.answer;
+  const System& system = answer.system();
+  Json json = heading(answer, style, "recover");
+  json["steps"] = steps(answer, recovery.plan.response);
+  const std::vector<Task> tasks = tasks_of(system, recovery.responders, recovery.plan.response.steps);
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    Json& step = json["steps"][i];
+    step["name"] = scenarios::step_name(system, tasks[i]);
+    step["worth"] = i < recovery.worth.size() ? worth(system, recovery.worth[i]) : Json(nullptr);
+  }
+  json["edges"] = Json::array();
+  for (const StepGraph::Edge& e : recovery.graph.edges) {
+    json["edges"].push_back({{"before", e.before + 1}, {"after", e.after + 1}, {"brings", name_of(system, e.brings)}});
+  }
+  json["critical"] = Json::array();
+  for (const std::size_t i : recovery.graph.critical) json["critical"].push_back(i + 1);
+  json["critical_s"] = seconds(recovery.graph.critical_time);
+  json["order"] = order(system, recovery.search);
+  json["runbook"] = recovery.runbook ? runbook(answer, *recovery.runbook) : Json(nullptr);
+  json["facts"] = facts(system);
+  return printed(json);
+}
+
+}  // namespace moshimo::report

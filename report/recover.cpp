@@ -1,0 +1,290 @@
+// The way back as a runbook: what to do in which order, until when, and what each step saves.
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+#include "report/json.hpp"
+#include "report/run/figures.hpp"
+#include "report/run/runbook.hpp"
+#include "report/run/stamp.hpp"
+#include "report/run/steps.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+namespace {
+
+using scenarios::Recovery;
+
+class RecoverPage {
+ public:
+  RecoverPage(const Recovery& recovery, const Style& style, Page& page)
+      : recovery_(recovery),
+        answer_(*recovery.answer),
+        system_(recovery.answer->system()),
+        style_(style),
+        page_(page),
+        clock_(clock_of(*recovery.answer->scenario)),
+        tasks_(tasks_of(system_, recovery.responders, recovery.plan.response.steps)) {}
+
+  void write() {
+    head();
+    if (!recovery_.plan.response.steps.empty()) {
+      timeline();
+      steps();
+      not_before();
+      order();
+    }
+    own_runbook();
+    footer();
+  }
+
+ private:
+  const std::vector<Step>& list() const { return recovery_.plan.response.steps; }
+  std::string name(const Task& task) const { return code(clean(scenarios::step_name(system_, task))); }
+  std::string when(SimTime t) const {
+    const std::string since = fmt::format("{} after the fault", precise_text(t - answer_.first_fault));
+    return clock_.is_set() ? fmt::format("{} ({})", clock_.full(t), since) : since;
+  }
+  std::string cite(FactId id) const {
+    if (!id.is_set()) return "";
+    return dim(is_assumption(system_.facts[id]) ? "(assumed)" : "[" + fact_id(system_, id) + "]");
+  }
+  std::string numbers(std::vector<std::size_t> steps) const {
+    std::sort(steps.begin(), steps.end());
+    std::vector<std::string> texts;
+    for (const std::size_t i : steps) texts.push_back(std::to_string(i + 1));
+    return listing(texts, 12);
+  }
+
+  void head() {
+    const scenarios::Scenario& s = *answer_.scenario;
+    page_.title(fmt::format("The way back: {}", clean(s.title.empty() ? s.name : s.title)));
+    if (list().empty()) {
+      page_.paragraph("There is nothing that anybody could do: nothing that has a repair is broken.");
+      return;
+    }
+    const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);
+    std::string text =
+        fmt::format("Noticed after {}, {} at work: {} lost", duration_text(s.response.time_to_detect),
+                    counted(s.response.count, "person", "people"), are(f.lost, events_text(f.lost, strong)));
+    text += f.restored.is_forever()
+                ? fmt::format(", and {} before the end.", bad("not everything works again"))
+                : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
+    page_.paragraph(text);
+    for (const scenarios::StrategyRun& run : answer_.runs) {
+      const Strategy strategy = run.response.strategy;
+      if (strategy == Strategy::full) continue;
+      const Figures other = figures_of(system_, run, answer_.first_fault);
+      page_.paragraph(fmt::format("{}: {} lost{}.", sentence(strategy_text(strategy)),
+                                  are(other.lost, events_text(other.lost, plain_text)),
+                                  other.restored.is_forever() ? ", and not everything works again" : ""),
+                      1);
+    }
+    if (recovery_.graph.critical.size() < list().size()) {
+      page_.paragraph(fmt::format(
+          "{} {} {} one after another: with any number of people it takes {} from beginning to end.",
+          recovery_.graph.critical.size() == 1 ? "Step" : "Steps", numbers(recovery_.graph.critical),
+          recovery_.graph.critical.size() == 1 ? "stands alone and takes longest; there is nothing to be done"
+                                               : "have to be done",
+          precise_text(recovery_.graph.critical_time)));
+    }
+  }
+
+  void timeline() {
+    page_.heading("Timeline");
+    TextTable table;
+    table.columns = {{"", true},       {"step", false, true}, {"begin", true}, {"done", true},
+                     {"person", true}, {"begin by", true},    {"saves", true}};
+    for (std::size_t i = 0; i < list().size(); ++i) {
+      const Step& s = list()[i];
+      std::string by = "–", saves = "–";
+      if (i < recovery_.worth.size()) {
+        const StepWorth& w = recovery_.worth[i];
+        if (!w.no_later_than.is_never()) by = is_at_once(w, s) ? std::string("at once") : moment(w.no_later_than);
+        if (w.saves > 0) saves = count_text(w.saves);
+        if (w.saves < 0) saves = bad("–" + count_text(-w.saves));
+      }
+      table.rows.push_back({std::to_string(i + 1), name(tasks_[i]), moment(s.start), moment(s.done),
+                            answer_.scenario->response.count > 1 ? std::to_string(s.responder + 1) : "", by, saves});
+    }
+    page_.table(std::move(table));
+    page_.paragraph(
+        dim(fmt::format(
+            "Times {}. Begin by: later the step saves less than what stands behind it, in events "
+            "of the {} looked at.",
+            clock_.is_set() ? fmt::format("by the clock ({})", clock_.offset()) : std::string("from the first fault"),
+            duration_text(answer_.scenario->horizon.since_start()))),
+        1);
+  }
+
+  std::string moment(SimTime t) const {
+    return clock_.is_set() ? clock_.brief(t) : precise_text(t - answer_.first_fault);
+  }
+  static bool is_at_once(const StepWorth& w, const Step& s) {
+    return w.no_later_than <= s.start + Duration::seconds(2);
+  }
+
+  void steps() {
+    page_.heading("Steps");
+    page_.paragraph(
+        dim("Words in <angle brackets> are yours to fill in. What a step saves is measured: the plan is "
+            "simulated without it, and with it begun later."));
+    const StepPage writer(answer_, page_, [this](FactId id) { return cite(id); });
+    for (std::size_t i = 0; i < list().size(); ++i) {
+      page_.gap();
+      page_.task(fmt::format("{:>2}.", i + 1),
+                 fmt::format("{}{}{}{}", name(tasks_[i]), hard_space, hard_space, writer.time_of(list()[i])));
+      writer.write(list()[i], i + 1);
+      for (const std::string& text : worth(i)) page_.detail(text, 2);
+      connections(i);
+    }
+  }
+
+  std::vector<std::string> worth(std::size_t i) const {
+    if (i >= recovery_.worth.size()) return {dim("What it saves was not measured: the time was up.")};
+    const StepWorth& w = recovery_.worth[i];
+    const Step& s = list()[i];
+    std::vector<std::string> result;
+    std::vector<std::string> without;
+    if (w.mends > 0) {
+      without.push_back(
+          fmt::format("{} {} broken", counted(w.mends, "thing", "things"), w.mends == 1 ? "stays" : "stay"));
+    }
+    if (w.keeps > 0) {
+      without.push_back(
+          fmt::format("{} {} gone for good", counted(w.keeps, "thing", "things"), w.keeps == 1 ? "is" : "are"));
+    }
+    if (w.saves > 0) {
+      std::vector<std::string> hops;
+      for (const HopId h : w.mostly) hops.push_back(code(clean(system_.hops[h].name)));
+      result.push_back(fmt::format("Saves {}, of {}.{}", good(events_text(w.saves, plain_text)), listing(hops, 3),
+                                   without.empty() ? "" : fmt::format(" Without it {} as well.", listing(without))));
+    } else if (w.saves < 0) {
+      result.push_back(fmt::format("{} {} more lost than without it: what runs again sends into what still fails.{}",
+                                   bad("Mind:"), are(-w.saves, events_text(-w.saves, plain_text)),
+                                   without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
+    } else {
+      result.push_back(without.empty() ? "No data depends on it, and nothing else that lasts."
+                                       : fmt::format("No data depends on it; without it {}.", listing(without)));
+    }
+    if (!w.no_later_than.is_never()) {
+      std::string text = is_at_once(w, s)
+                             ? std::string("Every moment counts: begun later it saves less")
+                             : fmt::format("Begin by {}: later it saves less", strong(when(w.no_later_than)));
+      if (!w.useless_from.is_never()) text += fmt::format(", and from {} on it saves nothing", when(w.useless_from));
+      result.push_back(text + ".");
+    } else if (w.saves > 0 || w.keeps > 0) {
+      result.push_back("It saves as much whenever it is done within the time looked at.");
+    }
+    return result;
+  }
+
+  void connections(std::size_t i) {
+    std::vector<std::size_t> earlier, later;
+    for (const StepGraph::Edge& e : recovery_.graph.edges) {
+      if (e.after == i) earlier.push_back(e.before);
+      if (e.before == i) later.push_back(e.after);
+    }
+    std::vector<std::string> parts;
+    if (!earlier.empty()) parts.push_back(fmt::format("after {}", numbers(earlier)));
+    if (!later.empty()) parts.push_back(fmt::format("opens the way for {}", numbers(later)));
+    if (!parts.empty()) page_.detail(dim(sentence(listing(parts)) + "."), 2);
+  }
+
+  // What would be in vain, or do harm, before something else.
+  void not_before() {
+    std::map<std::size_t, std::vector<StepGraph::Edge>> of;
+    for (const StepGraph::Edge& e : recovery_.graph.edges) of[e.after].push_back(e);
+    if (of.empty()) return;
+    page_.heading("What must not be done first");
+    for (const auto& [after, edges] : of) {
+      std::vector<std::size_t> steps;
+      std::vector<std::string> reasons;
+      for (const StepGraph::Edge& e : edges) {
+        steps.push_back(e.before);
+        const std::string reason = denied_sentence(says(system_, e.brings));
+        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
+      }
+      const bool is_release = list()[after].hop.is_set();
+      page_.item(fmt::format("{} {} before {}: {} while {}.", strong(std::to_string(after + 1)), name(tasks_[after]),
+                             numbers(steps), is_release ? "it would send into what still fails," : "in vain",
+                             listing(reasons, 3)));
+    }
+  }
+
+  void order() {
+    const OrderSearch& search = recovery_.search;
+    if (search.tried == 0) return;
+    page_.heading("The order");
+    const std::string how = fmt::format("{} {} simulated: {}.", count_text(static_cast<double>(search.tried)),
+                                        search.tried == 1 ? "order was" : "orders were",
+                                        !search.is_finished ? "the time was up before all that could be tried were"
+                                        : search.is_exact   ? "all there are"
+                                                            : "no move of a single step makes this one better");
+    if (search.moves.empty()) {
+      page_.paragraph(
+          fmt::format("The step that serves the earliest point of no return goes first, and no better order "
+                      "was found. {}",
+                      dim(how)));
+      return;
+    }
+    const double less = search.by_rule.lost - search.best.lost;
+    const std::string rule = "Doing first what serves the earliest point of no return";
+    if (less < 0.5) {
+      page_.paragraph(fmt::format("{} loses as much, but it takes longer until all is done. {}", rule, dim(how)));
+    } else {
+      page_.paragraph(fmt::format(
+          "{} loses {}; in this order {} lost, {} fewer. {}", rule, events_text(search.by_rule.lost, plain_text),
+          are(search.best.lost, events_text(search.best.lost, strong)), good(count_text(less)), dim(how)));
+    }
+    for (const OrderSearch::Move& m : search.moves) {
+      std::string effect = fmt::format("changes nothing by itself");
+      if (m.saves >= 0.5) {
+        effect = fmt::format("{} fewer {} lost", count_text(m.saves), m.saves < 1.5 ? "event is" : "events are");
+        if (m.mostly.is_set()) effect += fmt::format(", mostly of {}", code(clean(system_.hops[m.mostly].name)));
+      } else if (m.saves <= -0.5) {
+        effect = fmt::format("{} more {} lost by this alone", count_text(-m.saves),
+                             m.saves > -1.5 ? "event is" : "events are");
+      } else if (m.sooner > Duration{}) {
+        effect = fmt::format("the last step is done {} sooner", precise_text(m.sooner));
+      }
+      page_.item(fmt::format("{} before {}: {}.", name(m.moved), name(m.before), effect));
+    }
+  }
+
+  void own_runbook() {
+    if (!recovery_.runbook) return;
+    page_.heading("Your runbook");
+    page_.paragraph(runbook_toll(answer_, recovery_.plan));
+    for (const std::string& text : runbook_faults(answer_, *recovery_.runbook)) page_.item(text);
+  }
+
+  void footer() {
+    page_.heading("About this report");
+    page_.paragraph(dim(fmt::format(
+        "moshimo {}; input {}; {} simulated. Nothing was called: this is computed from the inventory and the "
+        "catalogue. "
+        "Every [fact] has a source; moshimo explain FACT shows it. Written as Markdown this is a runbook that a "
+        "scenario can follow: strategy: {{ runbook: FILE }}.",
+        style_.version, digest_of(answer_), duration_text(answer_.scenario->horizon.since_start()))));
+  }
+
+  const Recovery& recovery_;
+  const scenarios::Answer& answer_;
+  const System& system_;
+  const Style& style_;
+  Page& page_;
+  Clock clock_;
+  std::vector<Task> tasks_;
+};
+
+}  // namespace
+
+std::string recover_report(const Recovery& recovery, const Style& style) {
+  if (style.form == Form::json) return recover_json(recovery, style);
+  Page page;
+  RecoverPage(recovery, style, page).write();
+  return page.render(style);
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,83 @@
+#include "report/run/steps.hpp"
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "report/run/repairs.hpp"
+#include "report/run/stamp.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+StepPage::StepPage(const scenarios::Answer& answer, Page& page, std::function<std::string(FactId)> cite)
+    : answer_(answer),
+      system_(answer.system()),
+      page_(page),
+      cite_(std::move(cite)),
+      clock_(clock_of(*answer.scenario)) {}
+
+std::string StepPage::time_of(const Step& s) const {
+  std::string text =
+      fmt::format("{} – {}", precise_text(s.start - answer_.first_fault), precise_text(s.done - answer_.first_fault));
+  if (clock_.is_set()) text = fmt::format("{} – {}  ({})", clock_.brief(s.start), clock_.brief(s.done).substr(6), text);
+  if (answer_.scenario->response.count > 1) text += fmt::format("  person{}{}", hard_space, s.responder + 1);
+  return dim(text);
+}
+
+void StepPage::write(const Step& s, std::size_t number) const {
+  bool is_first = true;
+  for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
+    if (!is_first) page_.gap();
+    is_first = false;
+    const Repair& repair = system_.repairs[g.repairs.front()];
+    const auto fill = [&](const std::string& text) {
+      return clean(filled(text, system_, s, number, clock_, answer_.first_fault));
+    };
+    const RepairText words = text_of(system_, g.repairs.front());
+    std::string title = strong(fill(words.title));
+    if (g.repairs.size() > 1) {
+      std::vector<std::string> others;
+      for (std::size_t i = 1; i < g.repairs.size(); ++i) {
+        others.push_back(code(name_in(system_, system_.repairs[g.repairs[i]].component)));
+      }
+      title += fmt::format("; likewise {}", listing(others, 20));
+    }
+    title += ".";
+    if (repair.fact.is_set()) title += fmt::format(" {}", cite_(repair.fact));
+    page_.detail(title, 2);
+    if (!words.who.empty()) page_.detail(fmt::format("Who: {}.", fill(words.who)), 2);
+    if (repair.by_apply && !answer_.scenario->response.by_hand) {
+      page_.detail(g.repairs.size() > 1
+                       ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
+                                     duration_text(repair.takes))
+                       : "Re-applying the infrastructure code does this. By hand:",
+                   2);
+    }
+    if (!words.commands.empty()) {
+      std::vector<std::string> lines;
+      for (const std::string& c : words.commands) lines.push_back(fill(c));
+      page_.commands(std::move(lines), 2);
+    }
+    if (!words.verify.empty()) {
+      page_.detail("Check:", 2);
+      page_.commands({fill(words.verify)}, 2);
+    }
+    if (repair.limits.is_set()) {
+      page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), cite_(repair.limits)), 2);
+    }
+  }
+  if (s.hop.is_set() && s.backlog > 0) {
+    std::string text = fmt::format(
+        "Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
+        precise_text(gap_from(system_, s) - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
+    for (const RepairId r : s.repairs) {
+      const std::optional<Rate> rate = system_.repairs[r].rate;
+      if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;
+      text += fmt::format(", over {}", duration_text(Duration::seconds(s.backlog / rate->per_second())));
+      break;
+    }
+    page_.detail(text + ".", 2);
+  }
+}
+
+}  // namespace moshimo::report

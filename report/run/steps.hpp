@@ -1,0 +1,30 @@
+// Steps as people read them: when, what, with which commands, and how to see that it worked.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "report/numbers.hpp"
+#include "report/page.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::report {
+
+class StepPage {
+ public:
+  // `cite` gives what stands for a fact in the text.
+  StepPage(const scenarios::Answer& answer, Page& page, std::function<std::string(FactId)> cite);
+
+  std::string time_of(const Step& step) const;             // and by whom
+  void write(const Step& step, std::size_t number) const;  // below its head
+
+ private:
+  const scenarios::Answer& answer_;
+  const System& system_;
+  Page& page_;
+  std::function<std::string(FactId)> cite_;
+  Clock clock_;
+};
+
+}  // namespace moshimo::report

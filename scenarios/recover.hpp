@@ -1,0 +1,29 @@
+// The way back from a scenario: the plan that loses least as far as is known, what each of its steps is worth, and what
+// must not be done before what.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/order_search.hpp"
+#include "core/step_graph.hpp"
+#include "core/step_worth.hpp"
+#include "scenarios/answer.hpp"
+#include "scenarios/runbook.hpp"
+
+namespace moshimo::scenarios {
+
+struct Recovery {
+  const Answer* answer = nullptr;
+  Responders responders;         // of the scenario, with every step; people who do nothing in it do everything here
+  StrategyRun plan;              // in the best order found
+  OrderSearch search;            // without its response, which is that of `plan`
+  StepGraph graph;               // of `plan`
+  std::vector<StepWorth> worth;  // of its steps; shorter than the plan where the time was up
+  std::optional<RunbookCheck> runbook;  // where the scenario has one
+};
+
+// `search_time`: seconds of wall-clock time for looking for a better order, and as much again for measuring steps.
+Recovery recover(const Answer& answer, double search_time);
+
+}  // namespace moshimo::scenarios

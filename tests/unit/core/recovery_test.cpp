@@ -1,0 +1,298 @@
+// What steps are worth, which have to come first, and in which order least is lost: by hand arithmetic and by trying
+// everything.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <memory>
+#include <numeric>
+#include <random>
+
+#include "core/order_search.hpp"
+#include "core/step_graph.hpp"
+#include "core/step_worth.hpp"
+#include "tests/unit/support/system_text.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+constexpr SimTime horizon = SimTime::after_start(Duration::days(2));
+bool always() { return true; }
+
+// Flows that each fail for want of a condition of their own, which one repair restores; all fall at the start.
+struct Town {
+  System system;
+  Action fall;
+  ActionId fault;
+  std::vector<RepairId> repairs;
+  Responders who;
+
+  explicit Town(const std::string& text) : system(system_from(text)) {
+    who.time_to_detect = {};
+    who.count = 1;
+  }
+  RepairId repair(const std::string& restores, Duration takes, const std::string& required = "") {
+    Repair r;
+    r.label = written(restores + "/mend");
+    r.restores = {condition_named(system, restores)};
+    r.takes = takes;
+    if (!required.empty()) {
+      Need need;
+      need.condition = condition_named(system, required);
+      r.requirements = {need};
+    }
+    fall.breaks.push_back(r.restores.front());
+    repairs.push_back(system.repairs.add(r));
+    return repairs.back();
+  }
+  void break_all() {
+    fall.name = "all/fall";
+    fault = system.actions.add(fall);
+    simulation = std::make_unique<Simulation>(system);
+    Responders nobody = who;
+    nobody.strategy = Strategy::none;
+    idle = respond(*simulation, {{SimTime{}, fault}}, nobody, horizon).outcome;
+    again = [this](const PlanRules& rules) {
+      return respond(*simulation, {{SimTime{}, fault}}, who, horizon, &idle, rules);
+    };
+  }
+  OrderSearch search() {
+    const Response plan = again({});
+    return better_order(system, who, plan, graph_of(system, plan), again, always);
+  }
+  double lost(const Response& r) const { return toll_of(system, r).lost; }
+
+  std::unique_ptr<Simulation> simulation;
+  Outcome idle;
+  DoAgain again;
+};
+
+std::string flow(const std::string& name, int per_second, const std::string& kept) {
+  return "condition " + name + " as denied\nhop to-" + name + " from " + std::to_string(per_second) +
+         "/s to outside needs " + name + (kept.empty() ? "" : " buffer limit " + kept) + "\n";
+}
+
+}  // namespace
+
+// a is due after 60 min and takes 2 h, b after 61 min and takes 5 min; of b a hundred times as much is lost.
+// a first: a loses (120 - 60) min, b (125 - 61) min * 100/s. b first: a loses (125 - 60) min, b nothing.
+TEST_CASE("the step that is due first is not always the one to begin with", "[core][recovery]") {
+  Town town(flow("a", 1, "60m") + flow("b", 100, "61m"));
+  const RepairId a = town.repair("a", Duration::hours(2));
+  const RepairId b = town.repair("b", Duration::minutes(5));
+  town.break_all();
+  const OrderSearch search = town.search();
+  CHECK(search.is_exact);
+  CHECK(search.is_finished);
+  CHECK(search.tried == 2);
+  CHECK(search.by_rule.lost == Approx(60 * 60 + 64 * 60 * 100));
+  CHECK(search.best.lost == Approx(65 * 60));
+  CHECK(search.order == std::vector<Task>{{b}, {a}});
+  REQUIRE(search.moves.size() == 1);
+  CHECK(search.moves[0].moved == Task{b});
+  CHECK(search.moves[0].before == Task{a});
+  CHECK(search.moves[0].saves == Approx(60 * 60 + 64 * 60 * 100 - 65 * 60));
+  CHECK(search.moves[0].mostly == hop_named(town.system, "to-b"));
+  CHECK(town.lost(search.response) == Approx(search.best.lost));
+}
+
+// What is lost at once, at r a second, until a step of length t is done: least when r/t falls along the order.
+TEST_CASE("with many steps single moves find the order of falling rate by length", "[core][recovery]") {
+  struct Job {
+    int rate;
+    int minutes;
+  };
+  std::vector<Job> jobs = {{5, 30}, {90, 10}, {7, 3}, {40, 40}, {2, 1}, {11, 25}, {64, 5}, {30, 30}, {1, 12}};
+  std::string text;
+  for (std::size_t i = 0; i < jobs.size(); ++i) text += flow("c" + std::to_string(i), jobs[i].rate, "");
+  Town town(text);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    town.repair("c" + std::to_string(i), Duration::minutes(jobs[i].minutes));
+  }
+  town.break_all();
+  const OrderSearch search = town.search();
+  CHECK_FALSE(search.is_exact);
+  CHECK(search.is_finished);
+  std::sort(jobs.begin(), jobs.end(), [](Job x, Job y) { return x.rate * y.minutes > y.rate * x.minutes; });
+  double least = 0;
+  int done = 0;
+  for (const Job& j : jobs) least += 60.0 * j.rate * (done += j.minutes);
+  CHECK(search.best.lost == Approx(least));
+  CHECK(search.by_rule.lost > least);
+}
+
+// Every permutation, also those that the graph rules out.
+TEST_CASE("no order of up to five steps is better than the one found", "[core][recovery]") {
+  std::mt19937 random(7);
+  const auto draw = [&](int low, int high) {
+    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+  };
+  for (int round = 0; round < 12; ++round) {
+    INFO("round " << round);
+    const int n = draw(2, 5);
+    std::string text;
+    for (int i = 0; i < n; ++i) {
+      text += flow("c" + std::to_string(i), draw(1, 50), draw(0, 2) == 0 ? "" : std::to_string(draw(5, 200)) + "m");
+    }
+    Town town(text);
+    town.who.count = static_cast<std::uint32_t>(draw(1, 2));
+    for (int i = 0; i < n; ++i) {
+      const bool waits = i > 0 && draw(0, 2) == 0;
+      town.repair("c" + std::to_string(i), Duration::minutes(draw(1, 90)),
+                  waits ? "c" + std::to_string(draw(0, i - 1)) : "");
+    }
+    town.break_all();
+    const OrderSearch search = town.search();
+    REQUIRE(search.is_exact);
+    std::vector<std::size_t> order(static_cast<std::size_t>(n));
+    std::iota(order.begin(), order.end(), 0);
+    double least = 1e300;
+    do {
+      PlanRules rules;
+      for (const std::size_t i : order) rules.order.push_back({town.repairs[i]});
+      least = std::min(least, town.lost(town.again(rules)));
+    } while (std::next_permutation(order.begin(), order.end()));
+    CHECK(search.best.lost <= least + 0.5);
+    CHECK(search.best.lost <= search.by_rule.lost);
+  }
+}
+
+// x is kept for 6 h at 10/s and mended after 20 min: begun at T it is done at T + 20 min, and loses what came more than
+// 6 h before.
+TEST_CASE("the worth of a step is the difference of two runs, and its last moment is found", "[core][recovery]") {
+  Town town(flow("x", 10, "6h") + flow("y", 3, ""));
+  const RepairId x = town.repair("x", Duration::minutes(20));
+  const RepairId y = town.repair("y", Duration::minutes(10));
+  town.who.count = 2;
+  town.break_all();
+  const Response plan = town.again({});
+  REQUIRE(plan.steps.size() == 2);
+  const PlanRules rules{tasks_of(town.system, town.who, plan.steps), {}};
+  const std::vector<StepWorth> all = worth_of(town.system, plan, rules, SimTime{}, horizon, town.again, always);
+  REQUIRE(all.size() == 2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    PlanRules without = rules;
+    without.holds.push_back({plan.steps[i].repairs.front(), SimTime::never()});
+    CHECK(all[i].saves == Approx(town.lost(town.again(without)) - town.lost(plan)));
+    CHECK(all[i].mends == 1);
+  }
+  const StepWorth& of_x = all[plan.steps[0].repairs.front() == x ? 0 : 1];
+  const StepWorth& of_y = all[plan.steps[0].repairs.front() == y ? 0 : 1];
+  // Without it all but the last 6 h of the two days are lost.
+  CHECK(of_x.saves == Approx(10.0 * (48 - 6) * 3600));
+  CHECK(of_x.mostly == std::vector<HopId>{hop_named(town.system, "to-x")});
+  CHECK(of_x.no_later_than.since_start().in_seconds() == Approx(6 * 3600 - 20 * 60).margin(2));
+  // What comes is lost until it is mended, so that it helps whenever it is done.
+  CHECK(of_x.useless_from.is_never());
+  // Nothing of y is kept: every second costs.
+  CHECK(of_y.no_later_than.since_start().in_seconds() == Approx(0).margin(2));
+}
+
+// Only the first hour sends; what was kept for 6 h is gone at the latest 7 h after the start.
+TEST_CASE("the moment from which a step saves nothing is found", "[core][recovery]") {
+  Town town("condition x as denied\nhop to-x from 10/s 1h:0/s to outside needs x buffer limit 6h\n");
+  town.repair("x", Duration::minutes(20));
+  town.break_all();
+  const Response plan = town.again({});
+  const PlanRules rules{tasks_of(town.system, town.who, plan.steps), {}};
+  const StepWorth worth = worth_of(town.system, plan, rules, SimTime{}, horizon, town.again, always).at(0);
+  CHECK(worth.saves == Approx(36000));
+  CHECK(worth.no_later_than.since_start().in_seconds() == Approx(6 * 3600 - 20 * 60).margin(2));
+  CHECK(worth.useless_from.since_start().in_seconds() == Approx(7 * 3600 - 20 * 60).margin(2));
+}
+
+TEST_CASE("steps come after what they need, by way of other conditions, and the longest chain is told",
+          "[core][recovery]") {
+  Town town(
+      "condition role as denied rises 15s\ncondition grant as key follows role rises repair\n"
+      "condition other as denied\n"
+      "hop call from 1/s to outside needs role:denied,grant:key\nhop write from 1/s to outside needs other\n");
+  town.repair("role", Duration::minutes(5));
+  town.repair("grant", Duration::minutes(2), "role");
+  town.repair("other", Duration::minutes(6));
+  town.fall.breaks = {condition_named(town.system, "role"), condition_named(town.system, "other")};
+  town.who.count = 3;
+  town.break_all();
+  const Response plan = town.again({});
+  REQUIRE(plan.steps.size() == 3);
+  const StepGraph graph = graph_of(town.system, plan);
+  REQUIRE(graph.edges.size() == 1);
+  CHECK(name_of(town.system, plan.steps[graph.edges[0].before].repairs.front()) == "role/mend");
+  CHECK(name_of(town.system, plan.steps[graph.edges[0].after].repairs.front()) == "grant/mend");
+  CHECK(graph.edges[0].brings == condition_named(town.system, "role"));
+  CHECK(graph.critical == std::vector<std::size_t>{graph.edges[0].before, graph.edges[0].after});
+  CHECK(graph.critical_time == Duration::minutes(5) + Duration::seconds(15) + Duration::minutes(2));
+}
+
+// A step that needs another through a third needs only the third.
+TEST_CASE("what other steps imply is left out of the graph", "[core][recovery]") {
+  Town town(
+      "condition a\ncondition b follows a rises repair\ncondition c follows b,a rises repair\n"
+      "hop h from 1/s to outside needs c\n");
+  town.repair("a", Duration::minutes(1));
+  town.repair("b", Duration::minutes(1), "a");
+  town.repair("c", Duration::minutes(1), "a");
+  town.fall.breaks = {condition_named(town.system, "a")};
+  town.break_all();
+  const Response plan = town.again({});
+  REQUIRE(plan.steps.size() == 3);
+  const StepGraph graph = graph_of(town.system, plan);
+  REQUIRE(graph.edges.size() == 2);
+  CHECK(graph.edges[0].before == 0);
+  CHECK(graph.edges[0].after == 1);
+  CHECK(graph.edges[1].before == 1);
+  CHECK(graph.edges[1].after == 2);
+  CHECK(before(graph, 3, 2) == std::vector<bool>{true, true, false});
+}
+
+TEST_CASE("a runbook is followed as it is written", "[core][recovery]") {
+  Town town(flow("role", 1, "") +
+            "condition grant as key follows role rises repair\n"
+            "hop sign from 1/s to outside needs grant:key\n");
+  const RepairId role = town.repair("role", Duration::minutes(5));
+  const RepairId grant = town.repair("grant", Duration::minutes(2), "role");
+  town.fall.breaks = {condition_named(town.system, "role")};
+  town.who.strategy = Strategy::runbook;
+  town.break_all();
+  const auto follow = [&](std::vector<Task> order) { return town.again({std::move(order), {}}); };
+
+  const Response right = follow({{role}, {grant}});
+  REQUIRE(right.steps.size() == 2);
+  CHECK(town.lost(right) == Approx(5 * 60 + 7 * 60));
+  CHECK(right.still_broken.empty());
+
+  // The grant cannot be made yet: two minutes for nothing, and then nobody makes it.
+  const Response early = follow({{grant}, {role}});
+  REQUIRE(early.steps.size() == 2);
+  CHECK(early.steps[0].in_vain);
+  CHECK_FALSE(early.steps[1].in_vain);
+  CHECK(early.outcome.hops[hop_named(town.system, "to-role").value].lost == Approx(7 * 60));
+  CHECK(early.outcome.hops[hop_named(town.system, "sign").value].lost == Approx(2 * 86400));
+  CHECK(early.still_broken.size() == 1);
+
+  // The second time there is nothing to do.
+  const Response twice = follow({{role}, {role}, {grant}});
+  REQUIRE(twice.steps.size() == 3);
+  CHECK(twice.steps[1].in_vain);
+  CHECK(town.lost(twice) == Approx(5 * 60 + 12 * 60));
+
+  // What is not written is not done.
+  const Response half = follow({{role}});
+  CHECK(half.steps.size() == 1);
+  CHECK(half.still_broken.size() == 1);
+}
+
+TEST_CASE("two people wait for each other's steps rather than do theirs in vain", "[core][recovery]") {
+  Town town(flow("role", 1, "") +
+            "condition grant as key follows role rises repair\n"
+            "hop sign from 1/s to outside needs grant:key\n");
+  const RepairId role = town.repair("role", Duration::minutes(5));
+  const RepairId grant = town.repair("grant", Duration::minutes(2), "role");
+  town.fall.breaks = {condition_named(town.system, "role")};
+  town.who.strategy = Strategy::runbook;
+  town.who.count = 2;
+  town.break_all();
+  const Response r = town.again({{{role}, {grant}}, {}});
+  REQUIRE(r.steps.size() == 2);
+  CHECK_FALSE(r.steps[1].in_vain);
+  CHECK(r.steps[1].start == SimTime::after_start(Duration::minutes(5)));
+}
