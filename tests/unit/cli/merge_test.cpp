@@ -94,7 +94,8 @@ TEST_CASE("a file that is cut or changed is refused", "[merge]") {
   const std::string text = contents(shard(outage, "1/1"));
   const std::string cut = (folder() / "cut.json").string();
   for (const double part : {0.1, 0.5, 0.9, 0.999}) {
-    std::ofstream(cut, std::ios::binary) << text.substr(0, static_cast<std::size_t>(part * text.size()));
+    std::ofstream(cut, std::ios::binary) << text.substr(
+        0, static_cast<std::size_t>(part * static_cast<double>(text.size())));
     INFO(part);
     CHECK(refusal({cut.c_str()}).find("cut.json") != std::string::npos);
   }
