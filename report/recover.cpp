@@ -64,9 +64,15 @@ class RecoverPage {
       return;
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);
-    std::string text =
-        fmt::format("Noticed after {}, {} at work: {} lost", duration_text(s.response.time_to_detect),
-                    counted(s.response.count, "person", "people"), are(f.lost, events_text(f.lost, strong)));
+    const auto lost = [](const Figures& of) {
+      std::string events = are(of.lost, events_text(of.lost, strong)) + " lost";
+      if (of.destroyed.empty()) return events;
+      const std::string gone =
+          fmt::format("what lay in {} is gone for good", counted(of.destroyed.size(), "place", "places"));
+      return of.lost < 0.5 ? bad(gone) : events + ", " + bad(gone);
+    };
+    std::string text = fmt::format("Noticed after {}, {} at work: {}", duration_text(s.response.time_to_detect),
+                                   counted(s.response.count, "person", "people"), lost(f));
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
                 : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
@@ -75,8 +81,7 @@ class RecoverPage {
       const Strategy strategy = run.response.strategy;
       if (strategy == Strategy::full) continue;
       const Figures other = figures_of(system_, run, answer_.first_fault);
-      page_.paragraph(fmt::format("{}: {} lost{}.", sentence(strategy_text(strategy)),
-                                  are(other.lost, events_text(other.lost, plain_text)),
+      page_.paragraph(fmt::format("{}: {}{}.", sentence(strategy_text(strategy)), lost(other),
                                   other.restored.is_forever() ? ", and not everything works again" : ""),
                       1);
     }
@@ -93,8 +98,7 @@ class RecoverPage {
   void timeline() {
     page_.heading("Timeline");
     TextTable table;
-    table.columns = {{"", true},       {"step", false, true}, {"begin", true}, {"done", true},
-                     {"person", true}, {"begin by", true},    {"saves", true}};
+    table.columns = {{"", true}, {"step", false, true}, {"begin", true}, {"begin by", true}, {"saves", true}};
     for (std::size_t i = 0; i < list().size(); ++i) {
       const Step& s = list()[i];
       std::string by = "–", saves = "–";
@@ -104,8 +108,8 @@ class RecoverPage {
         if (w.saves > 0) saves = count_text(w.saves);
         if (w.saves < 0) saves = bad("–" + count_text(-w.saves));
       }
-      table.rows.push_back({std::to_string(i + 1), name(tasks_[i]), moment(s.start), moment(s.done),
-                            answer_.scenario->response.count > 1 ? std::to_string(s.responder + 1) : "", by, saves});
+      table.rows.push_back({std::to_string(i + 1), in_lines(scenarios::step_name(system_, tasks_[i])), moment(s.start),
+                            std::move(by), std::move(saves)});
     }
     page_.table(std::move(table));
     page_.paragraph(
@@ -117,8 +121,26 @@ class RecoverPage {
         1);
   }
 
+  // To the minute, rounded down: the steps below tell the second.
   std::string moment(SimTime t) const {
-    return clock_.is_set() ? clock_.brief(t) : precise_text(t - answer_.first_fault);
+    if (!clock_.is_set()) return minute_text(t - answer_.first_fault);
+    const std::string text = clock_.brief(t);
+    return text.substr(0, text.size() - 3);
+  }
+  // A long name, broken after a slash.
+  static std::string in_lines(const std::string& name) {
+    constexpr std::size_t widest = 34;
+    std::string lines, line;
+    for (std::size_t from = 0; from < name.size();) {
+      const std::size_t to = std::min(name.find('/', from), name.size() - 1) + 1;
+      if (!line.empty() && line.size() + to - from > widest) {
+        lines += code(clean(line)) + "\n";
+        line.clear();
+      }
+      line += name.substr(from, to - from);
+      from = to;
+    }
+    return lines + code(clean(line));
   }
   static bool is_at_once(const StepWorth& w, const Step& s) {
     return w.no_later_than <= s.start + Duration::seconds(2);
@@ -168,10 +190,14 @@ class RecoverPage {
                                        : fmt::format("No data depends on it; without it {}.", listing(without)));
     }
     if (!w.no_later_than.is_never()) {
-      std::string text = is_at_once(w, s)
-                             ? std::string("Every moment counts: begun later it saves less")
-                             : fmt::format("Begin by {}: later it saves less", strong(when(w.no_later_than)));
-      if (!w.useless_from.is_never()) text += fmt::format(", and from {} on it saves nothing", when(w.useless_from));
+      const bool is_all_or_nothing =
+          !w.useless_from.is_never() && w.useless_from <= w.no_later_than + Duration::seconds(2);
+      std::string text = is_at_once(w, s) ? std::string("Every moment counts: begun later it saves less")
+                                          : fmt::format("Begin by {}: later it saves {}", strong(when(w.no_later_than)),
+                                                        is_all_or_nothing ? "nothing" : "less");
+      if (!w.useless_from.is_never() && !is_all_or_nothing) {
+        text += fmt::format(", and from {} on nothing", when(w.useless_from));
+      }
       result.push_back(text + ".");
     } else if (w.saves > 0 || w.keeps > 0) {
       result.push_back("It saves as much whenever it is done within the time looked at.");
