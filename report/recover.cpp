@@ -263,19 +263,39 @@ class RecoverPage {
           "{} loses {}; in this order {} lost, {} fewer. {}", rule, events_text(search.by_rule.lost, plain_text),
           are(search.best.lost, events_text(search.best.lost, strong)), good(count_text(less)), dim(how)));
     }
-    for (const OrderSearch::Move& m : search.moves) {
-      std::string effect = fmt::format("changes nothing by itself");
-      if (m.saves >= 0.5) {
-        effect = fmt::format("{} fewer {} lost", count_text(m.saves), m.saves < 1.5 ? "event is" : "events are");
-        if (m.mostly.is_set()) effect += fmt::format(", mostly of {}", code(clean(system_.hops[m.mostly].name)));
-      } else if (m.saves <= -0.5) {
-        effect = fmt::format("{} more {} lost by this alone", count_text(-m.saves),
-                             m.saves > -1.5 ? "event is" : "events are");
-      } else if (m.sooner > Duration{}) {
-        effect = fmt::format("the last step is done {} sooner", precise_text(m.sooner));
+    // Steps that go before the same one are one move for people.
+    for (std::size_t i = 0; i < search.moves.size();) {
+      std::vector<std::string> names;
+      double saves = 0;
+      Duration sooner;
+      HopId mostly;
+      double most = 0;
+      const Task target = search.moves[i].before;
+      for (; i < search.moves.size() && search.moves[i].before == target; ++i) {
+        const OrderSearch::Move& m = search.moves[i];
+        names.push_back(name(m.moved));
+        saves += m.saves;
+        sooner = sooner + m.sooner;
+        if (m.mostly.is_set() && m.saves > most) {
+          most = m.saves;
+          mostly = m.mostly;
+        }
       }
-      page_.item(fmt::format("{} before {}: {}.", name(m.moved), name(m.before), effect));
+      page_.item(fmt::format("{} before {}: {}.", listing(names, 8), name(target), effect(saves, mostly, sooner)));
     }
+  }
+
+  std::string effect(double saves, HopId mostly, Duration sooner) const {
+    if (saves >= 0.5) {
+      std::string text = fmt::format("{} fewer {} lost", count_text(saves), saves < 1.5 ? "event is" : "events are");
+      if (mostly.is_set()) text += fmt::format(", mostly of {}", code(clean(system_.hops[mostly].name)));
+      return text;
+    }
+    if (saves <= -0.5) {
+      return fmt::format("{} more {} lost by this alone", count_text(-saves), saves > -1.5 ? "event is" : "events are");
+    }
+    if (sooner > Duration{}) return fmt::format("the last step is done {} sooner", precise_text(sooner));
+    return "changes nothing by itself";
   }
 
   void own_runbook() {
