@@ -142,6 +142,7 @@ class Finder {
       findings_.offered += ledger.offered;
       findings_.lost += ledger.lost;
       findings_.waiting += ledger.waiting;
+      findings_.misdirected += ledger.misdirected;
       findings_.late += ledger.late;
       const bool was_open = healthy_.hop_states[h].empty() || healthy_.hop_states[h].front().value.open;
       const StepFunction<HopState>& states = outcome_.hop_states[h];
@@ -169,11 +170,18 @@ class Finder {
         effect.from = SimTime{};
         starved_.push_back(effect);
       }
+      for (const Stay& stay : ledger.stays) {
+        const StoreId store = hop.fallbacks[stay.fallback].store;
+        if (store.is_set()) {
+          symptoms(system_.stores[store].symptoms, stay.from, stay.to, system_.stores[store].component, HopId(h));
+        }
+      }
       losses(HopId(h));
       if (is_traffic(hop)) availability(HopId(h));
       if (timetable_of(hop)) {
         const double missed = ledger.lost;
-        if (missed > 0 || ledger.waiting > 0) findings_.jobs.push_back({HopId(h), ledger.offered, missed});
+        if (missed > 0 || ledger.waiting + ledger.misdirected > 0)
+          findings_.jobs.push_back({HopId(h), ledger.offered, missed});
       }
     }
     for (Effect& effect : starved_) {

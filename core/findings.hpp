@@ -110,6 +110,7 @@ struct Findings {
   double lost = 0;     // refused requests included
   double refused = 0;  // requests from outside
   double waiting = 0;
+  double misdirected = 0;
   double late = 0;
 };
 

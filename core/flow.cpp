@@ -95,7 +95,7 @@ void Engine::start(Outcome& outcome) {
     ledger.losses.clear();
     ledger.places.clear();
     ledger.stays.clear();
-    ledger.offered = ledger.on_time = ledger.late = ledger.recovered = ledger.waiting = 0;
+    ledger.offered = ledger.on_time = ledger.late = ledger.recovered = ledger.waiting = ledger.misdirected = 0;
     ledger.handed_on = ledger.lost = 0;
     ledger.longest_delay = {};
     ledger.caught_up = {};

@@ -228,7 +228,8 @@ void Engine::set_arrival(std::uint32_t h, std::int64_t t) {
       r.unstalled = port_demand_[row.from.value] * row.ratio;
       return;
     case Hop::Source::timetable:
-    case Hop::Source::signal: r.arrival = r.unstalled = 0; return;
+    case Hop::Source::signal:
+    case Hop::Source::sign: r.arrival = r.unstalled = 0; return;
     case Hop::Source::profile:
     case Hop::Source::work: break;
   }

@@ -95,7 +95,7 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
     for (std::uint32_t i = 0; i < place_count(h); ++i) {
       const Place& p = place(h, i);
       if (p.backlog.empty()) continue;
-      ledger.waiting += p.backlog.mass();
+      (hop(h).fallbacks[i].misdirects ? ledger.misdirected : ledger.waiting) += p.backlog.mass();
       if (!record_) continue;
       Waiting waiting;
       waiting.fallback = static_cast<std::uint8_t>(i);
@@ -108,7 +108,8 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
       waiting.readable = readable(h, i);
       ledger.places.push_back(waiting);
     }
-    const double accounted = ledger.on_time + ledger.late + ledger.waiting + ledger.handed_on + ledger.lost;
+    const double accounted =
+        ledger.on_time + ledger.late + ledger.waiting + ledger.misdirected + ledger.handed_on + ledger.lost;
     if (std::abs(ledger.offered - accounted) > 1e-9 * std::max(ledger.offered, 1.0) + 1e-9) {
       throw std::logic_error("hop " + hop(h).name + " was offered " + std::to_string(ledger.offered) +
                              " events but accounts for " + std::to_string(accounted));

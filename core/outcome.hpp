@@ -158,9 +158,10 @@ struct Stay {
 struct HopLedger {
   double offered = 0;
   double on_time = 0;
-  double late = 0;       // waited longer than 1 s
-  double recovered = 0;  // the part of `late` that a repair released
-  double waiting = 0;    // at the end
+  double late = 0;         // waited longer than 1 s
+  double recovered = 0;    // the part of `late` that a repair released
+  double waiting = 0;      // at the end
+  double misdirected = 0;  // at the end, where nothing looks for it
   double handed_on = 0;
   double lost = 0;
   Duration longest_delay = {};

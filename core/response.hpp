@@ -33,6 +33,9 @@ struct Responders {
   std::uint32_t count = 1;
   Strategy strategy = Strategy::full;
   bool by_hand = false;  // nobody applies code: what one apply would do is done one by one
+  // The time to detect is that of the first alarm that somebody reads (core/detection.hpp): whoever plans sets it.
+  bool by_alarms = false;
+  Duration without_alarm = Duration::forever();  // where none is read
 };
 
 // What somebody can be told to do: a repair (a release among them), or one apply, which does all that it can do then.

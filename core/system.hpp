@@ -140,6 +140,7 @@ struct Symptom {
   std::string text;
   Duration after = {};  // from the moment the failure begins
   Needs only_while;     // seen only from when these hold too
+  bool ends = false;    // something measured comes to an end: whoever waits for a sign of trouble gets none
   FactId fact;
 };
 
@@ -201,6 +202,7 @@ struct Port {
   ProcessId process;  // served by these workers, if set
   Needs needs;
   Rate capacity = Rate::unlimited();  // with a process: that of all its workers together
+  bool tells_people = false;          // what enters is read by somebody
   FactId fact;
 };
 
@@ -217,6 +219,7 @@ struct Store {
   std::vector<ConditionId> emptied_by;  // or when one of these falls at all
   bool ordered = false;
   bool holds_data = false;  // full before the start: data at rest
+  Symptoms symptoms;        // of data that waits here for somebody
   FactId fact;
 };
 
@@ -235,8 +238,9 @@ struct Fallback {
   Age age = Age::since_arrival;
   Bytes capacity = Bytes::unlimited();
   Overflow overflow = Overflow::next;
-  Needs accepts;     // all needs of putting data here: the writer's, the store's, the port's
-  RepairId release;  // set: data leaves only by this repair; else by itself when the hop is open
+  Needs accepts;            // all needs of putting data here: the writer's, the store's, the port's
+  RepairId release;         // set: data leaves only by this repair; else by itself when the hop is open
+  bool misdirects = false;  // what lies here went by its target unnoticed, and waits for nothing
   FactId fact;
 };
 
@@ -278,6 +282,25 @@ struct Profile {
   Duration period = Duration::forever();
 };
 
+// What a hop has to do with people being told (core/detection.hpp); the flow of data knows nothing of it.
+struct Watch {
+  enum class For : std::uint8_t {
+    nothing,  // it passes on what comes to it
+    symptom,  // something that is seen
+    action,   // something that somebody does, or was kept from doing
+    refusal,  // that somebody is refused for want of a component's conditions
+  };
+  enum class Outcome : std::uint8_t { any, happened, stopped };  // of an action
+  For what = For::nothing;
+  std::vector<ComponentId> of;     // whose, with their parts; none: anybody's
+  std::vector<std::string> words;  // one of these is a word of what is seen
+  bool hears_silence = false;      // an end of what is measured counts, too, and so does an end of arrivals
+  bool counts_arrivals = false;    // it measures what arrives
+  Outcome outcome = Outcome::any;
+  std::vector<std::string> place;  // where actions are seen; an empty word is anywhere
+  Duration takes;                  // until the message leaves
+};
+
 // Data moving to a port, or out of the system (`to` unset).
 struct Hop {
   enum class Source : std::uint8_t {
@@ -286,6 +309,7 @@ struct Hop {
     profile,    // from outside
     timetable,  // one event (times `ratio`) at `first`, `first` + `every`, ...
     signal,     // one event (times `ratio`) whenever condition `signal` falls
+    sign,       // no data: a message when `watch` sees what it looks for
   };
   std::string name;  // `component/hop`
   std::string says;
@@ -311,6 +335,7 @@ struct Hop {
     FactId fact;
   };
   std::vector<Reason> reasons;
+  std::shared_ptr<const Watch> watch;  // not set: nothing, and a message takes no time
   FactId fact;
   FactId fact_of(ErrorClass error, std::size_t fallback) const;
   const Reaction& reaction(ErrorClass c) const { return when[static_cast<std::size_t>(c)]; }
@@ -386,6 +411,8 @@ struct Action {
   std::vector<ConditionId> restores;
   Needs needs;  // fails: the action is stopped and changes nothing
   std::vector<ActionId> cascade;
+  std::vector<std::string> seen_as;  // by whoever watches what is done
+  std::vector<std::string> place;    // and where it is seen
   FactId fact;
 };
 

@@ -66,6 +66,7 @@ struct SeesDef {
   std::string of;    // of a process: start, run or healthy ("run" unless written); else empty
   Test test;
   NeedDefs only_while;  // `while`
+  bool ends = false;    // something measured comes to an end
   std::optional<Moment> since;
   std::optional<Moment> until;
   Basis basis;  // not given: that of what it belongs to
@@ -220,6 +221,7 @@ struct PortDef {
   std::string actions_in;            // an attribute that lists them instead
   Text resource;                     // what they are done to; not written: its ARN
   bool is_forwarded = false;         // a service does them with the session of whoever asked it
+  bool tells_people = false;         // what comes in is read by somebody
   bool has_actions() const { return !actions.empty() || !actions_in.empty(); }
   Basis basis;
   input::Position at;
@@ -239,6 +241,7 @@ struct StoreDef {
   bool is_ordered = false;
   enum class Readers : std::uint8_t { share, each } readers = Readers::share;
   bool holds_data = false;
+  std::vector<SeesDef> sees;
   Basis basis;
   input::Position at;
 };
@@ -251,6 +254,7 @@ struct FallbackDef {
   Expression age;                  // text `entry` or `arrival`; not written: arrival
   Expression limit;                // `for`; not written: no limit of its own
   std::optional<Path> release;     // a repair; unset: data leaves by itself
+  bool misdirects = false;         // nothing looks for it there
   std::vector<PhaseDef> schedule;  // retry
   Text buffer;                     // buffer: what it is called
   Expression capacity;
@@ -275,12 +279,26 @@ struct WhenDef {
   std::vector<ReactionDef> blocks;
 };
 
+// What a hop looks out for, to tell somebody: `from: { sign: metric, words: [...], of: path }`.
+struct SignDef {
+  Watch::For what = Watch::For::symptom;
+  std::vector<Path> words;  // texts that it names
+  std::optional<Path> of;   // whose; unset: anybody's
+  Test hears_silence;       // `ends`
+  bool asks_for_silence = false;
+  Test counts_arrivals;  // `arrivals`
+  bool asks_for_arrivals = false;
+  Expression outcome;  // of a call: `done`, `denied` or `any`
+};
+
 struct HopDef {
   std::string name;
   Text says;
   Test test;
   std::optional<Path> each;  // one hop per item
-  enum class Source : std::uint8_t { port, timetable, signal } source = Source::port;
+  enum class Source : std::uint8_t { port, timetable, signal, sign } source = Source::port;
+  SignDef sign;
+  Expression takes;                       // how long a message to people takes along it
   std::optional<Path> from;               // a port or a condition (signal)
   Expression every;                       // timetable
   std::optional<Path> to;                 // unset: outside
@@ -374,7 +392,7 @@ struct FaultDef {
     input::Position at;
   };
   std::vector<Cascade> cascade;
-  std::string same_as;  // already followed: the rest of this definition is that of the other fault
+  std::string same_as;    // already followed: the rest of this definition is that of the other fault
   bool is_trial = false;  // `trial: true`: undone at once, and felt by those whom the deletion would hurt
   Basis basis;
   bool is_implicit = false;  // `delete` where it is not written
@@ -435,7 +453,8 @@ struct TypeDef {
   std::vector<FaultDef> faults;
   std::optional<GuardsDef> guards;
   std::optional<PermissionsDef> permissions;
-  std::string tagged_by;  // the call that tags one
+  std::string tagged_by;      // the call that tags one
+  std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
   input::Position at;
 
   const AttributeDef* find_attribute(std::string_view name) const;

@@ -143,6 +143,9 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     row.restores.push_back(document.lacks);
   }
   row.fact = fact(def->basis, scope, def->name);
+  row.seen_as = def->actions;
+  row.place = {known_place(world_.account_of(c)),
+               part.type->calls_seen_in.empty() ? known_place(world_.region_of(c)) : part.type->calls_seen_in};
   // Known before its cascade is, which may lead back here.
   const ActionId id = system.actions.add(std::move(row));
   actions_[key] = id;

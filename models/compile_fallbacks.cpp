@@ -27,8 +27,9 @@ bool same_needs(const Needs& a, const Needs& b) {
 
 // The same place with the same terms: what waits there for one class may go on waiting for another.
 bool same_place(const Fallback& a, const Fallback& b) {
-  return std::tie(a.kind, a.store, a.port, a.limit, a.age, a.capacity, a.overflow, a.release, a.says) ==
-             std::tie(b.kind, b.store, b.port, b.limit, b.age, b.capacity, b.overflow, b.release, b.says) &&
+  return std::tie(a.kind, a.store, a.port, a.limit, a.age, a.capacity, a.overflow, a.release, a.misdirects, a.says) ==
+             std::tie(b.kind, b.store, b.port, b.limit, b.age, b.capacity, b.overflow, b.release, b.misdirects,
+                      b.says) &&
          same_schedule(a.schedule, b.schedule) && same_needs(a.accepts, b.accepts);
 }
 
@@ -281,6 +282,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   } else {
     f.accepts.clear();
   }
+  f.misdirects = def.misdirects;
   if (!def.release) return f;
   found->clear();
   world_.follow(*def.release, scope, *found);

@@ -137,7 +137,8 @@ void Compilation::size_events() {
         for (const ProfileStep& step : hop.profile.steps) rate = std::max(rate, step.rate.per_second());
         break;
       case Hop::Source::timetable: rate = hop.every > Duration{} ? 1 / hop.every.in_seconds() : 0; break;
-      case Hop::Source::signal: rate = little; break;
+      case Hop::Source::signal:
+      case Hop::Source::sign: rate = little; break;
     }
     const auto pass = [&](PortId port, double amount) {
       events[port.value] += amount;

@@ -71,6 +71,7 @@ void Compilation::plan_hop(Index component, Index def_index, const std::optional
       if (found.empty() || found.front().kind != Thing::Kind::condition) return;
       plan.from = found.front();
       break;
+    case HopDef::Source::sign: break;
     case HopDef::Source::timetable:
       if (!world_.duration(def.every, scope)) return;
       break;
@@ -177,7 +178,9 @@ void Compilation::write_hop(Index plan_index) {
       hop.source = Hop::Source::signal;
       hop.signal = ConditionId(world_.id(MemberKind::condition, plan.from.component, plan.from.index));
       break;
+    case HopDef::Source::sign: hop.source = Hop::Source::sign; break;
   }
+  if (def.source == HopDef::Source::sign || def.takes.is_written()) hop.watch = watch(def, plan.component, scope);
   hop.ratio = world_.number(def.ratio, scope).value_or(1);
   if (def.combines_every.is_written() && !world_.number(def.ratio, scope)) {
     const Duration every = world_.duration(def.combines_every, scope).value_or(Duration::forever());
@@ -199,6 +202,44 @@ void Compilation::write_hop(Index plan_index) {
   if (hop.drain && hop.drain->is_unlimited()) hop.drain.reset();
   hop.fact = fact(def.basis, scope, def.name);
   write_reactions(plan, hop);
+}
+
+// What a hop looks out for.
+std::shared_ptr<const Watch> Compilation::watch(const HopDef& def, Index component, const Scope& scope) {
+  Watch watch;
+  watch.takes = world_.duration(def.takes, scope).value_or(Duration{});
+  if (def.source != HopDef::Source::sign) return std::make_shared<const Watch>(std::move(watch));
+  const SignDef& sign = def.sign;
+  watch.what = sign.what;
+  Things found(world_);
+  for (const Path& path : sign.words) world_.follow(path, scope, *found);
+  for (const Thing& t : found) {
+    std::string text = world_.describe(t);
+    std::string word;
+    for (const char c : text + ' ') {
+      const bool is_part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                           c == '_' || c == '-';
+      if (is_part) {
+        word += c;
+      } else if (!word.empty()) {
+        watch.words.push_back(std::move(word));
+        word.clear();
+      }
+    }
+  }
+  found->clear();
+  if (sign.of) world_.follow(*sign.of, scope, *found);
+  for (const Thing& t : found) {
+    if (t.kind == Thing::Kind::component) watch.of.emplace_back(t.component);
+  }
+  if (sign.of && watch.of.empty()) watch.of.emplace_back(component);  // what is not there shows nothing
+  watch.hears_silence = sign.asks_for_silence && world_.holds(sign.hears_silence, scope);
+  watch.counts_arrivals = sign.asks_for_arrivals && world_.holds(sign.counts_arrivals, scope);
+  const auto outcome = world_.one(sign.outcome, scope);
+  if (outcome && outcome->text() == "done") watch.outcome = Watch::Outcome::happened;
+  if (outcome && outcome->text() == "denied") watch.outcome = Watch::Outcome::stopped;
+  watch.place = {known_place(world_.account_of(component)), known_place(world_.region_of(component))};
+  return std::make_shared<const Watch>(std::move(watch));
 }
 
 // Consumers of one queue divide what it gives out.

@@ -250,6 +250,7 @@ Symptoms Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& sc
     symptom.kind = def.kind;
     symptom.text = world_.text(def.text, scope);
     symptom.after = world_.duration(def.after, scope).value_or(Duration{});
+    symptom.ends = def.ends;
     needs_->write(def.only_while, scope, symptom.only_while);
     symptom.fact = def.basis.is_given() ? fact(def.basis, scope, symptom.text) : otherwise;
     out.push_back(std::move(symptom));
@@ -319,6 +320,7 @@ void Compilation::write_ports() {
         row.process = ProcessId(world_.id(MemberKind::process, c, static_cast<Index>(by.index)));
       }
       row.capacity = world_.rate(def.capacity, scope).value_or(Rate::unlimited());
+      row.tells_people = def.tells_people;
       row.fact = fact(def.basis, scope, def.name);
     }
   }
@@ -345,6 +347,7 @@ void Compilation::write_stores() {
       row.ordered = def.is_ordered;
       row.holds_data = def.holds_data;
       row.fact = fact(def.basis, scope, def.name);
+      row.symptoms = symptoms(def.sees, scope, row.fact);
     }
   }
 }

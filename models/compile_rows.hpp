@@ -17,6 +17,9 @@
 
 namespace moshimo::models {
 
+// An account or Region as a place; one that is not known (`<region>`) may be anywhere.
+inline std::string known_place(std::string name) { return name.starts_with('<') ? std::string() : name; }
+
 class Compilation : public RowTexts {
  public:
   Compilation(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
@@ -63,6 +66,7 @@ class Compilation : public RowTexts {
   void refuse_target(const HopPlan& plan, const Scope& scope);
   std::optional<Thing> port_at(const std::vector<Thing>& things);
   std::string hop_name(const HopPlan& plan) const;
+  std::shared_ptr<const Watch> watch(const HopDef& def, Index component, const Scope& scope);
   void write_hop(Index plan_index);
   void write_reactions(const HopPlan& plan, Hop& hop);
   Reactions shared_reactions(const HopDef& def);

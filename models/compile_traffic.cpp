@@ -72,7 +72,7 @@ void Compilation::write_traffic(std::vector<EntryPoint>& entry_points) {
   }
   if (assumption.where.empty()) {
     const auto flows = [](const Hop& hop) {
-      return hop.source != Hop::Source::port && hop.source != Hop::Source::signal;
+      return hop.source != Hop::Source::port && hop.source != Hop::Source::signal && hop.source != Hop::Source::sign;
     };
     if (s.hops.empty() || std::any_of(s.hops.begin(), s.hops.end(), flows)) return;
     assumption.says =

@@ -410,6 +410,7 @@ void Permissions::write(const Thing& principal, Index component, const PortDef& 
                                          fmt::format("AccessDenied: {} is not authorized to perform {}", name, action),
                                          {},
                                          {},
+                                         false,
                                          fact}};
     return row;
   };

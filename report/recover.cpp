@@ -71,7 +71,7 @@ class RecoverPage {
           fmt::format("what lay in {} is gone for good", counted(of.destroyed.size(), "place", "places"));
       return of.lost < 0.5 ? bad(gone) : events + ", " + bad(gone);
     };
-    std::string text = fmt::format("Noticed after {}, {} at work: {}", duration_text(s.response.time_to_detect),
+    std::string text = fmt::format("Noticed after {}, {} at work: {}", duration_text(answer_.noticed_after),
                                    counted(s.response.count, "person", "people"), lost(f));
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))

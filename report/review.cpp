@@ -252,6 +252,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
     run.points_of_no_return();
     run.getting_back();
     run.strategies();
+    run.who_is_told();
     run.what_you_would_see();
     run.objectives();
     coverage_section(page, *view.import);

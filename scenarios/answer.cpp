@@ -281,6 +281,18 @@ StrategyRun run_strategy(Simulation& simulation, const Outcome& healthy, const s
   return run;
 }
 
+// When people begin: after a time that is given, or when the first alarm is read.
+Duration noticed_after(const Responders& responders, const Detection& detection, SimTime first_fault) {
+  if (!responders.by_alarms) return responders.time_to_detect;
+  const Telling* first = detection.first();
+  return first ? std::min(first->told - first_fault, responders.without_alarm) : responders.without_alarm;
+}
+
+Responders told(Responders responders, Duration noticed) {
+  responders.time_to_detect = noticed;
+  return responders;
+}
+
 void check_names(const Scenario& scenario, const models::Compiled& compiled, input::Diagnostics& diagnostics) {
   if (scenario.expect.empty()) return;
   std::set<std::string_view> known;
@@ -426,18 +438,28 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     Responders responders = s.response;
     responders.strategy = strategy;
     if (strategy == s.response.strategy) a.main = a.runs.size();
-    StrategyRun run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), a.rules);
+    StrategyRun run = run_strategy(simulation, a.healthy, a.faults, told(responders, a.noticed_after), s.horizon,
+                                   nobody_acts(), a.rules);
     a.runs.push_back(std::move(run));
+    if (a.runs.size() > 1) continue;
+    a.detection = detection_of(a.system(), a.faults, a.runs.front().response, a.runs.front().findings, a.healthy);
+    a.noticed_after = noticed_after(s.response, a.detection, a.first_fault);
   }
   for (std::size_t i = 0; i < other_worlds.size(); ++i) {
     WhatIfRun run;
     run.what_if = &s.what_if[i];
     run.compiled = other_worlds[i].compiled;
-    const Responders responders = s.what_if[i].response.value_or(s.response);
+    Responders responders = s.what_if[i].response.value_or(s.response);
     Responders restore_only = responders;
     restore_only.strategy = Strategy::restore_only;
     const bool compares = done.count(Strategy::restore_only) != 0 && responders.strategy != Strategy::restore_only;
+    const auto notice = [&](const Detection& detection) {
+      run.noticed_after = noticed_after(responders, detection, a.first_fault);
+      responders.time_to_detect = restore_only.time_to_detect = run.noticed_after;
+    };
     if (run.compiled == a.compiled) {
+      run.detection = a.detection;
+      notice(run.detection);
       const PlanRules& rules = other_runbooks[i];
       run.run = run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), rules);
       if (compares) {
@@ -446,6 +468,15 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     } else {
       Simulation other(run.compiled->system, Simulation::Checked{});
       const Outcome healthy = other.run({}, s.horizon);
+      std::optional<StrategyRun> nobody;
+      if (is_watched(other.system())) {
+        Responders none = responders;
+        none.strategy = Strategy::none;
+        nobody = run_strategy(other, healthy, other_worlds[i].faults, none, s.horizon, nullptr, {});
+        run.detection =
+            detection_of(other.system(), other_worlds[i].faults, nobody->response, nobody->findings, healthy);
+      }
+      notice(run.detection);
       run.run = run_strategy(other, healthy, other_worlds[i].faults, responders, s.horizon, nullptr, other_runbooks[i]);
       if (compares) {
         run.restore_only = run_strategy(other, healthy, other_worlds[i].faults, restore_only, s.horizon, nullptr, {});
@@ -460,11 +491,11 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
         {detect, run_strategy(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), a.rules)});
   }
   if (const StrategyRun* full = a.run_of(Strategy::full); full && s.runbook) {
-    a.runbook = check_runbook(a.system(), s.response, a.main_run().response, full->response);
+    a.runbook = check_runbook(a.system(), told(s.response, a.noticed_after), a.main_run().response, full->response);
   }
   for (const Expectation& e : s.expect) {
     const StrategyRun& run = a.main_run();
-    a.expectations.push_back(check_expectation(e, a.system(), run.response, run.findings, a.first_fault));
+    a.expectations.push_back(check_expectation(e, a.system(), run.response, run.findings, a.detection, a.first_fault));
   }
   return a;
 }

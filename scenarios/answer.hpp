@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/detection.hpp"
 #include "core/findings.hpp"
 #include "core/response.hpp"
 #include "models/compile.hpp"
@@ -24,6 +25,8 @@ struct WhatIfRun {
   const WhatIf* what_if = nullptr;
   std::shared_ptr<models::Compiled> compiled;
   StrategyRun run;
+  Detection detection;
+  Duration noticed_after;                   // of what its responders go by; forever: nobody is told
   std::optional<StrategyRun> restore_only;  // where that is compared, and is not the strategy itself
 };
 
@@ -46,6 +49,8 @@ struct Answer {
   PlanRules rules;                              // of the main run: the steps of its runbook, if it follows one
   std::optional<RunbookCheck> runbook;          // of the main run, held against `full`, where both were run
   std::vector<ExpectationResult> expectations;  // of the main run
+  Detection detection;
+  Duration noticed_after;  // from the first fault; forever: nobody is told
 
   const System& system() const { return compiled->system; }
   const StrategyRun& nobody_acts() const { return runs.front(); }

@@ -15,12 +15,14 @@ namespace {
 using Figure = Expectation::Figure;
 using Relation = Expectation::Relation;
 
-constexpr std::array<std::pair<std::string_view, Figure>, 7> figures = {{{"lost", Figure::lost},
+constexpr std::array<std::pair<std::string_view, Figure>, 9> figures = {{{"lost", Figure::lost},
                                                                          {"late", Figure::late},
                                                                          {"waiting", Figure::waiting},
+                                                                         {"misdirected", Figure::misdirected},
                                                                          {"offered", Figure::offered},
                                                                          {"restored", Figure::restored},
                                                                          {"first_loss", Figure::first_loss},
+                                                                         {"told", Figure::told},
                                                                          {"stopped", Figure::stopped}}};
 // Longer signs first, so that `<=` is not read as `<`.
 constexpr std::array<std::pair<std::string_view, Relation>, 6> relations = {{{"==", Relation::equal},
@@ -59,7 +61,9 @@ bool belongs(std::string_view name, std::string_view of) {
 
 }  // namespace
 
-bool is_time(Figure figure) { return figure == Figure::restored || figure == Figure::first_loss; }
+bool is_time(Figure figure) {
+  return figure == Figure::restored || figure == Figure::first_loss || figure == Figure::told;
+}
 
 std::optional<Expectation> parse_expectation(std::string_view text, input::Position at,
                                              input::Diagnostics& diagnostics) {
@@ -78,9 +82,9 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
   const std::string_view word = trimmed(text.substr(0, open));
   const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
   if (figure == figures.end()) {
-    return wrong(fmt::format(
-        "there is no figure '{}'{}", word,
-        input::did_you_mean(word, {"lost", "late", "waiting", "offered", "restored", "first_loss", "stopped"})));
+    return wrong(fmt::format("there is no figure '{}'{}", word,
+                             input::did_you_mean(word, {"lost", "late", "waiting", "misdirected", "offered", "restored",
+                                                        "first_loss", "told", "stopped"})));
   }
   e.figure = figure->second;
   std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
@@ -106,7 +110,7 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
 }
 
 ExpectationResult check_expectation(const Expectation& e, const System& system, const Response& response,
-                                    const Findings& findings, SimTime first_fault) {
+                                    const Findings& findings, const Detection& detection, SimTime first_fault) {
   constexpr double forever = std::numeric_limits<double>::infinity();
   double found = 0;
   if (is_time(e.figure)) {
@@ -116,6 +120,13 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
         if (effect.kind != EffectKind::down && effect.kind != EffectKind::impaired) continue;
         if (!belongs(system.components[effect.component].name, e.of)) continue;
         found = std::max(found, effect.to.is_never() ? forever : static_cast<double>(effect.to.us()) - from);
+      }
+    } else if (e.figure == Figure::told) {
+      found = forever;
+      for (const Telling& t : detection.tellings) {
+        const ComponentId c = system.hops[t.hop].component;
+        if (t.fate != Telling::Fate::told || !c.is_set() || !belongs(system.components[c].name, e.of)) continue;
+        found = std::min(found, static_cast<double>(t.told.us()) - from);
       }
     } else {
       found = forever;
@@ -141,9 +152,11 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
         case Figure::lost: found += ledger.lost; break;
         case Figure::late: found += ledger.late; break;
         case Figure::waiting: found += ledger.waiting; break;
+        case Figure::misdirected: found += ledger.misdirected; break;
         case Figure::offered: found += ledger.offered; break;
         case Figure::restored:
         case Figure::first_loss:
+        case Figure::told:
         case Figure::stopped: break;
       }
     }

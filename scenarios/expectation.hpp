@@ -2,7 +2,8 @@
 //
 // Figures: lost, late, waiting, offered (events, of a component with its parts, or of one of its hops); restored (the
 // time from the first fault until nothing of the component is down or impaired any more); first_loss (the time from the
-// first fault until the component's first loss; forever when there is none); stopped (faults that a guard stopped).
+// first fault until the component's first loss; forever when there is none); told (the time from the first fault until
+// somebody reads an alarm of the component; forever when nobody does); stopped (faults that a guard stopped).
 // Without a name, of everything.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/detection.hpp"
 #include "core/findings.hpp"
 #include "core/response.hpp"
 #include "core/system.hpp"
@@ -19,7 +21,7 @@
 namespace moshimo::scenarios {
 
 struct Expectation {
-  enum class Figure : std::uint8_t { lost, late, waiting, offered, restored, first_loss, stopped };
+  enum class Figure : std::uint8_t { lost, late, waiting, misdirected, offered, restored, first_loss, told, stopped };
   enum class Relation : std::uint8_t { equal, not_equal, less, at_most, more, at_least };
   Figure figure = Figure::lost;
   std::string of;  // "" for everything
@@ -40,7 +42,7 @@ struct ExpectationResult {
 
 // `first_fault` never(): no fault happened.
 ExpectationResult check_expectation(const Expectation& e, const System& system, const Response& response,
-                                    const Findings& findings, SimTime first_fault);
+                                    const Findings& findings, const Detection& detection, SimTime first_fault);
 
 bool is_time(Expectation::Figure figure);
 

@@ -22,6 +22,7 @@ Recovery recover(const Answer& answer, double search_time) {
   result.answer = &answer;
   result.responders = answer.scenario->response;
   result.responders.strategy = Strategy::full;
+  result.responders.time_to_detect = answer.noticed_after;
   const System& system = answer.system();
   const SimTime horizon = answer.scenario->horizon;
   const Outcome* nobody_acts = &answer.nobody_acts().response.outcome;

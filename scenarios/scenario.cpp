@@ -343,20 +343,39 @@ class Reader {
     runbook = std::make_shared<const Runbook>(read_runbook(full.string(), diagnostics_));
   }
 
+  // A duration, a distribution, `alarms`, or `{ alarms: { otherwise: 24h } }`.
+  void read_detect(const Cursor& c, Responders& into, std::optional<Distribution>& detection) {
+    into.by_alarms = false;
+    detection.reset();
+    const bool is_map_of_alarms = c.is_map() && c.find("alarms");
+    if (is_map_of_alarms || (c.is_scalar() && c.text() == "alarms")) {
+      into.by_alarms = true;
+      into.without_alarm = Duration::forever();
+      if (!is_map_of_alarms) return;
+      c.allow_only({"alarms"});
+      const auto alarms = c.find("alarms");
+      if (!alarms.expect_map("what there is besides alarms")) return;
+      alarms.allow_only({"otherwise"});
+      if (const auto otherwise = alarms.require("otherwise")) {
+        into.without_alarm = otherwise.duration().value_or(Duration::forever());
+      }
+      return;
+    }
+    if (c.is_map()) {
+      if (const auto d = distribution_of(c)) {
+        detection = *d;
+        into.time_to_detect = median(*d);
+      }
+    } else if (const auto d = c.duration()) {
+      into.time_to_detect = *d;
+    }
+  }
+
   void read_response(const Cursor& c, Responders& into, std::optional<Distribution>& detection,
                      std::shared_ptr<const Runbook>& runbook) {
     if (!c.expect_map("a response")) return;
     c.allow_only({"detect", "responders", "strategy", "through"});
-    if (const auto detect = c.find("detect")) {
-      if (detect.is_map()) {
-        if (const auto d = distribution_of(detect)) {
-          detection = *d;
-          into.time_to_detect = median(*d);
-        }
-      } else if (const auto d = detect.duration()) {
-        into.time_to_detect = *d;
-      }
-    }
+    if (const auto detect = c.find("detect")) read_detect(detect, into, detection);
     if (const auto people = c.find("responders")) {
       const auto n = people.integer();
       if (n && (*n < 1 || *n > 1000))
@@ -374,7 +393,11 @@ class Reader {
     }
     if (const auto strategy = c.find("strategy")) read_strategy(strategy, into, runbook);
     const auto detect = c.find("detect");
-    detections_.push_back({into.time_to_detect, (detect ? detect : c).at(), into.strategy != Strategy::none});
+    const bool is_given = !into.by_alarms || !into.without_alarm.is_forever();
+    if (is_given) {
+      detections_.push_back({into.by_alarms ? into.without_alarm : into.time_to_detect, (detect ? detect : c).at(),
+                             into.strategy != Strategy::none});
+    }
   }
 
   void read_what_if(const Cursor& c) {

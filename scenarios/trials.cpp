@@ -236,6 +236,7 @@ class Worker {
         system_(own_copy(answer.system())),
         simulation_(system_, Simulation::Checked{}),
         ranks_(study.inputs.size()) {
+    responders_.time_to_detect = answer.noticed_after;
     counts.figures.resize(study.figures.size());
     counts.ranks.resize(study.figures.size());
     counts.squares.resize(study.inputs.size());
@@ -319,8 +320,10 @@ std::vector<std::string> assumptions_of(const Answer& answer, const TrialStudy& 
   };
   std::vector<std::string> list;
   if (!s.detection && s.response.strategy != Strategy::none) {
-    list.push_back(fmt::format("The time to detect is {} in every trial, for the scenario gives no distribution of it.",
-                               input::to_text(s.response.time_to_detect)));
+    const std::string why = s.response.by_alarms ? ", that of the first alarm in a plain run"
+                                                 : ", for the scenario gives no distribution of it";
+    list.push_back(
+        fmt::format("The time to detect is {} in every trial{}.", input::to_text(answer.noticed_after), why));
   }
   if (draws(UncertainInput::Kind::repair)) {
     list.push_back(

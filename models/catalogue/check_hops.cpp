@@ -34,6 +34,14 @@ void Checker::fallback(const FallbackDef& f, const Context& outer, bool has_basi
   rests(f.capacity, based, "the capacity of a buffer");
 }
 
+void Checker::sign(const SignDef& s, const Context& context) {
+  for (const Path& path : s.words) expect(path, context, {Place::Kind::value, Place::Kind::text}, "a text");
+  if (s.of) expect(*s.of, context, {Place::Kind::component}, "a component");
+  test(s.hears_silence, context);
+  test(s.counts_arrivals, context);
+  expression(s.outcome, context);
+}
+
 void Checker::hop(const HopDef& h, const Context& outer) {
   Context context = outer;
   context.hop = &h;
@@ -53,6 +61,7 @@ void Checker::hop(const HopDef& h, const Context& outer) {
     case HopDef::Source::signal:
       if (h.from) expect(*h.from, context, {Place::Kind::condition}, "a condition");
       break;
+    case HopDef::Source::sign: sign(h.sign, context); break;
     case HopDef::Source::timetable:
       quantity(h.every, Unit::seconds, context);
       rests(h.every, h.basis.is_given(), "the timetable");
@@ -67,7 +76,9 @@ void Checker::hop(const HopDef& h, const Context& outer) {
   quantity(h.rate, Unit::per_second, context);
   quantity(h.size, Unit::bytes, context);
   quantity(h.drain, Unit::per_second, context);
+  quantity(h.takes, Unit::seconds, context);
   const bool based = h.basis.is_given();
+  rests(h.takes, based, "`takes`");
   rests(h.ratio, based, "`ratio`");
   rests(h.combines_every, based, "`combines`");
   rests(h.combines_bytes, based, "`combines`");

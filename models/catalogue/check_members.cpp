@@ -164,6 +164,7 @@ void Checker::store(const StoreDef& s, const Context& outer) {
   basis(s.basis, context);
   rests(s.holds_for, s.basis.is_given(), fmt::format("how long '{}' holds", s.name));
   rests(s.capacity, s.basis.is_given(), fmt::format("the capacity of '{}'", s.name));
+  sees(s.sees, context, s.basis.is_given(), false);
 }
 
 void Checker::process(const ProcessDef& p, const Context& outer) {

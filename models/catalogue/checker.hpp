@@ -85,6 +85,7 @@ class Checker {
   void phases(const std::vector<PhaseDef>& list, const Context& context, bool based, std::string_view what);
   void fallback(const FallbackDef& f, const Context& outer, bool has_basis);
   void age(const Expression& e, const Context& context);
+  void sign(const SignDef& s, const Context& context);
   void hop(const HopDef& h, const Context& outer);
   bool can_fail(const HopDef& h, const Context& context);
   void process(const ProcessDef& p, const Context& outer);

@@ -41,8 +41,9 @@ FallbackDef TypeReader::fallback(const Tree& tree) const {
   result.limit = quantity_in(tree, "for");
   result.basis = basis(tree);
   if (in != nullptr) {
-    allow_only(tree, {"in", "as", "age", "for", "release", "if", "fact", "assumed"});
+    allow_only(tree, {"in", "as", "age", "for", "release", "misdirects", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::place;
+    result.misdirects = says_yes(tree, "misdirects");
     result.in = parser().path(*in);
     result.as = principals_in(tree);
     if (const Tree* age = tree.find("age")) result.age = parser().expression(*age, Wanted::text);
@@ -116,11 +117,39 @@ std::vector<WhenDef> TypeReader::when_in(const Tree& tree) const {
   return all;
 }
 
+SignDef TypeReader::sign(const Tree& tree) const {
+  SignDef result;
+  allow_only(tree, {"sign", "words", "of", "ends", "arrivals", "outcome"});
+  const Tree* kind = tree.find("sign");
+  if (kind == nullptr) {
+    error(tree.at, "`from` is a port, timetable(D), signal(condition) or `{ sign: metric, ... }`");
+    return result;
+  }
+  if (kind->text == "metric") {
+    result.what = Watch::For::symptom;
+  } else if (kind->text == "call") {
+    result.what = Watch::For::action;
+  } else if (kind->text == "refusal") {
+    result.what = Watch::For::refusal;
+  } else {
+    error(kind->at, fmt::format("`sign` is metric, call or refusal, not '{}'{}", kind->text,
+                                input::did_you_mean(kind->text, {"metric", "call", "refusal"})));
+  }
+  result.words = paths_in(tree, "words");
+  if (const Tree* of = tree.find("of")) result.of = parser().path(*of);
+  result.asks_for_silence = tree.find("ends") != nullptr;
+  result.hears_silence = test_in(tree, "ends");
+  result.asks_for_arrivals = tree.find("arrivals") != nullptr;
+  result.counts_arrivals = test_in(tree, "arrivals");
+  if (const Tree* outcome = tree.find("outcome")) result.outcome = parser().expression(*outcome, Wanted::text);
+  return result;
+}
+
 HopDef TypeReader::hop(const Tree& tree) {
   HopDef result;
   if (!begin(tree, "hop", result)) return result;
   allow_only(tree, {"says", "if", "each", "from", "to", "as", "needs", "ratio", "combines", "rate", "size", "drain",
-                    "when", "unknown", "fact", "assumed"});
+                    "when", "unknown", "takes", "fact", "assumed"});
   if (const Tree* t = tree.find("each")) {
     result.each = parser().path(*t);
     words_.item = true;
@@ -128,7 +157,10 @@ HopDef TypeReader::hop(const Tree& tree) {
   result.says = required_text(tree, "says", what("hop", tree));
   result.test = test_in(tree);
   if (const Tree* t = tree.find("from")) {
-    if (const auto every = argument(*t, "timetable")) {
+    if (t->is_map()) {
+      result.source = HopDef::Source::sign;
+      result.sign = sign(*t);
+    } else if (const auto every = argument(*t, "timetable")) {
       result.source = HopDef::Source::timetable;
       result.every = parser().expression(*every, Wanted::quantity);
     } else if (const auto signal = argument(*t, "signal")) {
@@ -138,7 +170,8 @@ HopDef TypeReader::hop(const Tree& tree) {
       result.from = parser().path(*t);
     }
   } else {
-    error(tree.key_at, fmt::format("{} needs `from`: a port, timetable(D) or signal(condition)", what("hop", tree)));
+    error(tree.key_at,
+          fmt::format("{} needs `from`: a port, timetable(D), signal(condition) or a sign", what("hop", tree)));
   }
   if (const Tree* t = tree.find("to")) {
     if (t->is_map() && t->children.size() == 1) {
@@ -171,6 +204,7 @@ HopDef TypeReader::hop(const Tree& tree) {
   result.drain = quantity_in(tree, "drain");
   result.when = when_in(tree);
   result.unknown = text_in(tree, "unknown");
+  result.takes = quantity_in(tree, "takes");
   result.basis = basis(tree);
   words_.item = false;
   return result;

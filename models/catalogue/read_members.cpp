@@ -63,13 +63,14 @@ PortDef TypeReader::port(const Tree& tree) {
   result.name = tree.key;
   result.at = tree.key_at;
   if (!tree.is_null() && !expect_map(tree, what("port", tree))) return result;
-  allow_only(
-      tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "resource", "forwarded", "fact", "assumed"});
+  allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "resource", "forwarded",
+                    "tells_people", "fact", "assumed"});
   result.says = text_in(tree, "says");
   result.test = test_in(tree);
   result.resource = text_in(tree, "resource");
   if (const Tree* t = tree.find("forwarded")) result.is_forwarded = t->text == "true" || t->text == "yes";
   result.callers = test_in(tree, "callers");
+  result.tells_people = says_yes(tree, "tells_people");
   words_.caller = true;
   result.needs = needs_in(tree, "needs");
   words_.caller = false;
@@ -98,7 +99,7 @@ StoreDef TypeReader::store(const Tree& tree) const {
   StoreDef result;
   if (!begin(tree, "store", result)) return result;
   allow_only(tree, {"says", "if", "holds_for", "capacity", "overflow", "accepts", "readable", "lost_with", "emptied_by",
-                    "order", "readers", "holds_data", "fact", "assumed"});
+                    "order", "readers", "holds_data", "sees", "fact", "assumed"});
   result.says = required_text(tree, "says", what("store", tree));
   result.test = test_in(tree);
   result.holds_for = quantity_in(tree, "holds_for");
@@ -114,6 +115,7 @@ StoreDef TypeReader::store(const Tree& tree) const {
     result.readers = t->text == "each" ? StoreDef::Readers::each : StoreDef::Readers::share;
   }
   result.holds_data = says_yes(tree, "holds_data");
+  result.sees = sees_in(tree);
   result.basis = basis(tree);
   return result;
 }

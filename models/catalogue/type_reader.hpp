@@ -124,6 +124,7 @@ class TypeReader {
   FallbackDef fallback(const Tree& tree) const;
   ReactionDef reaction(const Tree& tree, bool has_if) const;
   std::vector<WhenDef> when_in(const Tree& tree) const;
+  SignDef sign(const Tree& tree) const;
   HopDef hop(const Tree& tree);
 
   // processes

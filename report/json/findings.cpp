@@ -174,6 +174,7 @@ Json ledger(const System& system, HopId h, const HopLedger& l) {
           {"late", number(l.late)},
           {"recovered", number(l.recovered)},
           {"waiting", number(l.waiting)},
+          {"misdirected", number(l.misdirected)},
           {"handed_on", number(l.handed_on)},
           {"lost", number(l.lost)},
           {"lost_bytes", number(l.lost * hop.size.count())},

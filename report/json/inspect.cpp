@@ -13,6 +13,26 @@ std::string_view text_of(Hop::Source source) {
     case Hop::Source::profile: return "profile";
     case Hop::Source::timetable: return "timetable";
     case Hop::Source::signal: return "signal";
+    case Hop::Source::sign: return "sign";
+  }
+  return "";
+}
+
+std::string_view text_of(Watch::For what) {
+  switch (what) {
+    case Watch::For::nothing: return "nothing";
+    case Watch::For::symptom: return "symptom";
+    case Watch::For::action: return "action";
+    case Watch::For::refusal: return "refusal";
+  }
+  return "";
+}
+
+std::string_view text_of(Watch::Outcome outcome) {
+  switch (outcome) {
+    case Watch::Outcome::any: return "any";
+    case Watch::Outcome::happened: return "happened";
+    case Watch::Outcome::stopped: return "stopped";
   }
   return "";
 }
@@ -192,6 +212,7 @@ class SystemRows {
                        {"text", s.text},
                        {"after_us", micro(s.after)},
                        {"only_while", needs(s.only_while)},
+                       {"ends", s.ends},
                        {"fact", moshimo::report::fact(system_, s.fact)}});
     }
     return array;
@@ -230,6 +251,7 @@ class SystemRows {
             {"component", name_or_null(system_.components, p.component)},
             {"needs", needs(p.needs)},
             {"process", name_or_null(system_.processes, p.process)},
+            {"tells_people", p.tells_people},
             {"capacity_per_s", number(p.capacity.per_second())},
             {"fact", moshimo::report::fact(system_, p.fact)}};
   }
@@ -246,6 +268,7 @@ class SystemRows {
             {"emptied_by", names(s.emptied_by)},
             {"ordered", s.ordered},
             {"holds_data", s.holds_data},
+            {"symptoms", symptoms(s.symptoms)},
             {"fact", moshimo::report::fact(system_, s.fact)}};
   }
 
@@ -262,7 +285,22 @@ class SystemRows {
             {"overflow", text_of(f.overflow)},
             {"accepts", needs(f.accepts)},
             {"release", label_or_null(system_, f.release)},
+            {"misdirects", f.misdirects},
             {"fact", moshimo::report::fact(system_, f.fact)}};
+  }
+
+  Json watch(const Hop& h) const {
+    if (!h.watch) return nullptr;
+    Json of = Json::array();
+    for (const ComponentId c : h.watch->of) of.push_back(name_or_null(system_.components, c));
+    return {{"for", text_of(h.watch->what)},
+            {"of", std::move(of)},
+            {"words", h.watch->words},
+            {"hears_silence", h.watch->hears_silence},
+            {"counts_arrivals", h.watch->counts_arrivals},
+            {"outcome", text_of(h.watch->outcome)},
+            {"place", h.watch->place},
+            {"takes_us", micro(h.watch->takes)}};
   }
 
   Json row(const Hop& h) const {
@@ -303,6 +341,7 @@ class SystemRows {
             {"drain_per_s", h.drain ? number(h.drain->per_second()) : Json(nullptr)},
             {"ordered", h.ordered},
             {"reasons", std::move(reasons)},
+            {"watch", watch(h)},
             {"fact", moshimo::report::fact(system_, h.fact)}};
   }
 
@@ -363,6 +402,8 @@ class SystemRows {
             {"restores", names(a.restores)},
             {"needs", needs(a.needs)},
             {"cascade", std::move(cascade)},
+            {"seen_as", a.seen_as},
+            {"place", a.place},
             {"fact", moshimo::report::fact(system_, a.fact)}};
   }
 

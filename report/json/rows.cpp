@@ -61,7 +61,7 @@ Json heading(const scenarios::Answer& answer, const Style& style, std::string_vi
             {"first_fault_s", seconds(answer.first_fault)},
             {"faults", std::move(faults)},
             {"response",
-             {{"detect_s", seconds(s.response.time_to_detect)},
+             {{"detect_s", seconds(answer.noticed_after)},
               {"responders", s.response.count},
               {"through", s.response.by_hand ? "hand" : "terraform"},
               {"strategy", name_of(s.response.strategy)}}}}}};

@@ -6,10 +6,15 @@ namespace moshimo::report {
 namespace {
 
 Json figures(const Figures& f) {
-  return {{"lost", number(f.lost)},           {"refused", number(f.refused)},
-          {"missed_runs", number(f.missed)},  {"longest_loss_window_s", seconds(f.longest)},
-          {"still_broken", f.still_broken},   {"still_failing", f.still_failing},
-          {"destroyed", f.destroyed.size()},  {"unreleased", f.unreleased},
+  return {{"lost", number(f.lost)},
+          {"refused", number(f.refused)},
+          {"misdirected", number(f.misdirected)},
+          {"missed_runs", number(f.missed)},
+          {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},
+          {"still_failing", f.still_failing},
+          {"destroyed", f.destroyed.size()},
+          {"unreleased", f.unreleased},
           {"restored_s", seconds(f.restored)}};
 }
 
@@ -72,6 +77,42 @@ Json guards(const models::Compiled& compiled, const Response& response) {
   return list;
 }
 
+Json detection(const System& system, const Detection& d) {
+  Json list = Json::array();
+  for (const Telling& t : d.tellings) {
+    Json way = Json::array();
+    for (const Telling::Passed& p : t.way) {
+      way.push_back({{"at_s", seconds(p.at)}, {"hop", system.hops[p.hop].name}});
+    }
+    Json because = Json::array();
+    for (const ConditionId c : t.chain) {
+      because.push_back({{"condition", name_of(system, c)},
+                         {"says", says(system, c)},
+                         {"fact", fact(system, system.conditions[c].fact)}});
+    }
+    Json waits_in = nullptr;
+    if (t.waits_in >= 0) {
+      waits_in = system.hops[t.stopped_at].fallbacks[static_cast<std::size_t>(t.waits_in)].says;
+    }
+    list.push_back({{"watcher", name_or_null(system.components, system.hops[t.hop].component)},
+                    {"hop", system.hops[t.hop].name},
+                    {"fate", name_of(t.fate)},
+                    {"seen_s", seconds(t.seen)},
+                    {"sign", t.sign},
+                    {"of", name_or_null(system.components, t.of)},
+                    {"fact", fact(system, t.fact)},
+                    {"way", std::move(way)},
+                    {"reader", t.reader.is_set() ? name_or_null(system.components, system.ports[t.reader].component)
+                                                 : Json(nullptr)},
+                    {"told_s", seconds(t.told)},
+                    {"stopped_at", name_or_null(system.hops, t.stopped_at)},
+                    {"error", t.stopped_at.is_set() ? Json(name_of(t.error)) : Json(nullptr)},
+                    {"waits_in", std::move(waits_in)},
+                    {"because", std::move(because)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 void add_answer(Json& json, const scenarios::Answer& answer) {
@@ -85,11 +126,13 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
     };
     json["what_ifs"].push_back({{"name", w.what_if->name},
                                 {"strategy", name_of(w.run.response.strategy)},
+                                {"detect_s", seconds(w.noticed_after)},
                                 {"figures", of(w.run)},
                                 {"restore_only", w.restore_only ? of(*w.restore_only) : Json(nullptr)},
                                 {"guards", guards(*w.compiled, w.run.response)}});
   }
   json["runbook"] = answer.runbook ? runbook(answer, *answer.runbook) : Json(nullptr);
+  json["detection"] = detection(answer.system(), answer.detection);
   json["guards"] = guards(*answer.compiled, answer.main_run().response);
   json["sweep"] = Json::array();
   for (const scenarios::DetectRun& d : answer.sweep) {

@@ -7,6 +7,18 @@
 #include "report/words.hpp"
 
 namespace moshimo::report {
+namespace {
+
+// Nothing refuses what comes: it goes by.
+bool goes_by(const System& system, const Phase& p) {
+  return !p.hops.empty() && std::all_of(p.hops.begin(), p.hops.end(), [&](HopId h) {
+    const Hop& hop = system.hops[h];
+    const std::vector<std::uint8_t>& places = hop.reaction(p.error).fallbacks;
+    return !places.empty() && hop.fallbacks[places.front()].misdirects;
+  });
+}
+
+}  // namespace
 
 void RunPage::breakage(const Breakage& b) {
   const std::string type = clean(system_.components[b.components.front()].type);
@@ -18,7 +30,7 @@ void RunPage::breakage(const Breakage& b) {
     std::string text = fmt::format("{} {}", kind_text(p.kind), span(p.from, p.to));
     if (p.kind == EffectKind::latent) text += "; " + strong("nothing new of it can start");
     if (p.kind != EffectKind::latent && p.kind != EffectKind::unreadable)
-      text += fmt::format(" ({})", name_of(p.error));
+      text += fmt::format(" ({})", goes_by(system_, p) ? "misdirected" : name_of(p.error));
     if (!p.chain.empty() && p.chain != told) {
       told = p.chain;
       text += ": " + cause(p.chain);
@@ -53,7 +65,7 @@ void RunPage::breakage(const Breakage& b) {
     for (const HopId h : p.hops) {
       const Hop& hop = system_.hops[h];
       const HopLedger& ledger = answer_.nobody_acts().response.outcome.hops[h.value];
-      if (ledger.lost + ledger.waiting + ledger.late + ledger.handed_on <= 1e-6) continue;
+      if (ledger.lost + ledger.waiting + ledger.misdirected + ledger.late + ledger.handed_on <= 1e-6) continue;
       auto& fate =
           fates[what_becomes_of_data(system_, hop, p.error, &answer_.nobody_acts().response.outcome.timeline, p.from)];
       std::string says = clean(hop.says);
@@ -91,10 +103,15 @@ void RunPage::what_breaks() {
   page_.gap();
   std::set<EffectKind> kinds;
   std::set<ErrorClass> classes;
+  bool something_goes_by = false;
   for (const Breakage& b : found.broken) {
     for (const Phase& p : b.phases.front()) {
       kinds.insert(p.kind);
-      if (p.kind != EffectKind::latent) classes.insert(p.error);
+      if (p.kind == EffectKind::latent) continue;
+      if (goes_by(system_, p))
+        something_goes_by = true;
+      else
+        classes.insert(p.error);
     }
   }
   constexpr std::size_t most = 40;
@@ -115,6 +132,7 @@ void RunPage::what_breaks() {
   words.columns = {{"", false}, {"", false, true}};
   for (const EffectKind k : kinds) words.rows.push_back({strong(name_of(k)), kind_meaning(k)});
   for (const ErrorClass c : classes) words.rows.push_back({strong(name_of(c)), class_meaning(c)});
+  if (something_goes_by) words.rows.push_back({strong("misdirected"), "nothing refuses it, and nothing looks for it"});
   page_.table(std::move(words));
 }
 

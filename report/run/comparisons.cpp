@@ -51,12 +51,17 @@ void RunPage::strategies() {
   table.columns = {{"reaction", false},        {"events lost", true},          {"longest span lost", true},
                    {"requests refused", true}, {"things still failing", true}, {"backlogs nobody fetched", true},
                    {"works again after", true}};
+  const bool misdirects = std::any_of(answer_.runs.begin(), answer_.runs.end(), [](const scenarios::StrategyRun& run) {
+    return run.findings.misdirected > 1e-3;
+  });
+  if (misdirects) table.columns.insert(table.columns.begin() + 2, {"misdirected", true});
   for (const scenarios::StrategyRun& run : answer_.runs) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
                                                        : strategy_text(run.response.strategy)),
                           count_text(f.lost), f.longest.us() > 0 ? about_text(f.longest) : "–", count_text(f.refused),
                           std::to_string(f.still_failing), std::to_string(f.unreleased), restored_text(f)});
+    if (misdirects) table.rows.back().insert(table.rows.back().begin() + 2, count_text(f.misdirected));
   }
   page_.table(std::move(table));
   const double idle = figures_of(system_, answer_.nobody_acts(), answer_.first_fault).lost;
@@ -100,7 +105,12 @@ void RunPage::what_ifs() {
   }
   const bool tells = std::adjacent_find(only.begin(), only.end(), std::not_equal_to<>()) != only.end();
   if (tells) table.columns.push_back({"if only re-applied", true});
-  const auto row = [&](const std::string& name, const Figures& f, bool is_base) {
+  const bool by_alarms =
+      answer_.scenario->response.by_alarms ||
+      std::any_of(answer_.what_ifs.begin(), answer_.what_ifs.end(),
+                  [](const scenarios::WhatIfRun& w) { return w.what_if->response && w.what_if->response->by_alarms; });
+  if (by_alarms) table.columns.push_back({"noticed after", true});
+  const auto row = [&](const std::string& name, const Figures& f, bool is_base, Duration noticed) {
     const double change = f.lost - base.lost;
     std::string text = "–";
     if (!is_base && std::abs(change) > 0.5) {
@@ -109,10 +119,11 @@ void RunPage::what_ifs() {
     table.rows.push_back(
         {name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
     if (tells) table.rows.back().push_back(only[table.rows.size() - 1]);
+    if (by_alarms) table.rows.back().push_back(noticed.is_forever() ? "never" : duration_text(noticed));
   };
-  row("as it is", base, true);
+  row("as it is", base, true, answer_.noticed_after);
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
-    row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false);
+    row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false, w.noticed_after);
   }
   compare(std::move(table));
 }

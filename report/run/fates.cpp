@@ -90,7 +90,9 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     switch (f.kind) {
       case Fallback::Kind::retry: piece = "is tried again"; break;
       case Fallback::Kind::buffer:
-      case Fallback::Kind::store: piece = "waits in " + clean(f.says); break;
+      case Fallback::Kind::store:
+        piece = (f.misdirects ? "goes by unnoticed and lies in " : "waits in ") + clean(f.says);
+        break;
       case Fallback::Kind::hand_on: piece = "goes to " + clean(f.says); break;
     }
     if (f.kind != Fallback::Kind::hand_on) {

@@ -10,6 +10,7 @@ namespace moshimo::report {
 Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimTime first_fault) {
   Figures f;
   f.refused = run.findings.refused;
+  f.misdirected = run.findings.misdirected;
   for (const MissedRuns& m : run.findings.jobs) f.missed += m.missed;
   f.lost = std::max(run.findings.lost - f.refused, 0.0);
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {

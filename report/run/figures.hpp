@@ -11,6 +11,7 @@ namespace moshimo::report {
 struct Figures {
   double lost = 0;  // events, without refused requests
   double refused = 0;
+  double misdirected = 0;  // events that lie where nothing looks for them
   double missed = 0;      // runs of timetables, counted in `lost` too
   Duration longest = {};  // span of arrivals that is lost
   // Stores whose content is gone for good, and when; in order of time.

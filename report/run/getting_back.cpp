@@ -13,6 +13,7 @@ void RunPage::getting_back() {
   const scenarios::StrategyRun* run = &answer_.main_run();
   if (run->response.strategy == Strategy::none) run = answer_.run_of(Strategy::full);
   if (!run) return;
+  if (answer_.noticed_after.is_forever()) return;
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
   std::vector<std::string> final;
   std::vector<std::string> later;  // gone only because nothing of this response brings it back
@@ -20,7 +21,7 @@ void RunPage::getting_back() {
   for (const ConditionId c : gone_for_good(system_, timeline)) {
     const SimTime at = timeline.conditions[c.value].back().at;
     const std::string name = code(name_in(system_, system_.conditions[c].component));
-    if (at <= answer_.first_fault + answer_.scenario->response.time_to_detect) {
+    if (at <= answer_.first_fault + answer_.noticed_after) {
       final.push_back(name);
     } else {
       later.push_back(fmt::format("{} (after {})", name, when(at)));
@@ -43,7 +44,7 @@ void RunPage::getting_back() {
   page_.paragraph(
       fmt::format("Noticed after {}; {}; {}. Words in <angle{}brackets> are yours "
                   "to fill in.",
-                  duration_text(r.time_to_detect), counted(r.count, "person", "people"),
+                  duration_text(answer_.noticed_after), counted(r.count, "person", "people"),
                   follows ? "as the runbook says" : "what is lost first is mended first", hard_space));
   const StepPage steps(answer_, page_, [this](FactId id) { return fact(id); });
   std::size_t number = 0;

@@ -156,6 +156,12 @@ void RunPage::if_nobody_acts() {
   if (!at_once.empty())
     worst += fmt::format(" From the start, {} lose{} data.", listing(at_once, 4), at_once.size() == 1 ? "s" : "");
   if (!refusing.empty()) worst += fmt::format(" Requests to {} are refused from the start.", listing(refusing, 4));
+  if (is_some(idle.misdirected)) {
+    worst += fmt::format(" {} misdirected: nothing looks for {} where {} {}, and nothing says so.",
+                         sentence(are(idle.misdirected, events_text(idle.misdirected, warn))),
+                         idle.misdirected < 1.5 ? "it" : "them", idle.misdirected < 1.5 ? "it" : "they",
+                         idle.misdirected < 1.5 ? "lies" : "lie");
+  }
   page_.paragraph(worst);
   const bool assumes_traffic =
       std::any_of(answer_.compiled->assumptions.begin(), answer_.compiled->assumptions.end(),
@@ -215,9 +221,13 @@ void RunPage::what_never_comes_back() {
 void RunPage::with_the_response() {
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy == Strategy::none) return;
+  if (answer_.noticed_after.is_forever()) {
+    page_.paragraph(bad("No alarm is read by anybody") + ", so nobody does anything.");
+    return;
+  }
   const Figures f = figures_of(system_, main, answer_.first_fault);
   const Responders& r = answer_.scenario->response;
-  std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(r.time_to_detect),
+  std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(answer_.noticed_after),
                                  counted(r.count, "person", "people"),
                                  main.response.strategy == Strategy::full      ? "every step"
                                  : main.response.strategy == Strategy::runbook ? "what the runbook says"
@@ -237,6 +247,9 @@ void RunPage::with_the_response() {
           : f.restored.is_forever()
               ? fmt::format(", and {} before the end.", bad("not everything works again"))
               : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
+  if (is_some(f.misdirected)) {
+    text += fmt::format(" {} still misdirected.", sentence(are(f.misdirected, events_text(f.misdirected, warn))));
+  }
   page_.paragraph(text);
 }
 

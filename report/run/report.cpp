@@ -21,6 +21,7 @@ std::string run_report(const scenarios::Answer& answer, const Style& style) {
   run.what_ifs();
   run.guards();
   run.sweep();
+  run.who_is_told();
   run.what_you_would_see();
   run.objectives();
   run.expectations();

@@ -16,7 +16,7 @@ void RunPage::timeline() {
     // Once everything works again the rest of the run shows nothing.
     TimelineSpan span{whole, std::nullopt};
     if (!f.restored.is_forever()) {
-      const Duration noticed = answer_.scenario->response.time_to_detect;
+      const Duration noticed = answer_.noticed_after;
       if (run.response.strategy != Strategy::none && f.restored > noticed) {
         span = {std::min(whole, f.restored + Duration::microseconds((f.restored - noticed).us() / 50)), noticed};
       } else {
@@ -40,9 +40,9 @@ void RunPage::timeline() {
   };
   draw("If nobody acts (time since the first fault)", answer_.nobody_acts());
   const scenarios::StrategyRun& main = answer_.main_run();
-  if (main.response.strategy != Strategy::none) {
+  if (main.response.strategy != Strategy::none && !answer_.noticed_after.is_forever()) {
     draw(fmt::format("With the response ({}, noticed after {})", strategy_text(main.response.strategy),
-                     for_terminal(duration_text(answer_.scenario->response.time_to_detect), false)),
+                     for_terminal(duration_text(answer_.noticed_after), false)),
          main);
   }
 }

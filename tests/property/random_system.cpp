@@ -234,6 +234,7 @@ class Writer {
     row(fmt::format("port target capacity {}", rate(r * between(1.3, 4))));
     row(fmt::format("hop a from {} to target needs role:denied{}\n  store spare limit {} by-action", rate(r),
                     chance(0.5) ? retry() : "", duration(hour, 20 * hour)));
+    if (limited_ && r > 0.65) system_.insert(system_.rfind("by-action") + 9, " misdirects");
     row(fmt::format("hop b from target to outside needs role{}", fallbacks()));
     double at = between(1, 5) * hour;
     const int count = any(1, 2);

@@ -33,8 +33,8 @@ std::string everything(const Outcome& o) {
     out += fmt::format("hop {}:{}\n", i, steps_of(o.hop_states[i], [](const HopState& s) {
                          return s.open ? std::string("open") : fmt::format("{}.{}", name_of(s.error), s.need);
                        }));
-    out += fmt::format("  {} {} {} {} {} {} {} {}\n", h.offered, h.on_time, h.late, h.recovered, h.waiting, h.handed_on,
-                       h.lost, h.longest_delay.us());
+    out += fmt::format("  {} {} {} {} {} {} {} {} {}\n", h.offered, h.on_time, h.late, h.recovered, h.waiting,
+                       h.misdirected, h.handed_on, h.lost, h.longest_delay.us());
     for (const LossWindow& w : h.losses) {
       out +=
           fmt::format("  lost {} {} {} {} {} {} {} {} {}\n", w.arrived_from.us(), w.arrived_to.us(), w.lost_from.us(),

@@ -21,11 +21,9 @@ const Words<Condition::Kind> condition_kinds = {
 const Words<Condition::Rises> ways_to_rise = {{"after_delay", Condition::Rises::after_delay},
                                               {"by_repair", Condition::Rises::by_repair},
                                               {"never", Condition::Rises::never}};
-const Words<Hop::Source> sources = {{"port", Hop::Source::port},
-                                    {"work", Hop::Source::work},
-                                    {"profile", Hop::Source::profile},
-                                    {"timetable", Hop::Source::timetable},
-                                    {"signal", Hop::Source::signal}};
+const Words<Hop::Source> sources = {{"port", Hop::Source::port},       {"work", Hop::Source::work},
+                                    {"profile", Hop::Source::profile}, {"timetable", Hop::Source::timetable},
+                                    {"signal", Hop::Source::signal},   {"sign", Hop::Source::sign}};
 const Words<Fallback::Kind> fallback_kinds = {{"store", Fallback::Kind::store},
                                               {"retry", Fallback::Kind::retry},
                                               {"buffer", Fallback::Kind::buffer},
@@ -157,6 +155,7 @@ class Reader {
       l.late = row.at("late");
       l.recovered = row.at("recovered");
       l.waiting = row.at("waiting");
+      l.misdirected = row.at("misdirected");
       l.handed_on = row.at("handed_on");
       l.lost = row.at("lost");
       all.push_back(std::move(l));
@@ -208,6 +207,7 @@ class Reader {
     f.overflow = overflows.at(row.at("overflow"));
     f.accepts = needs(row.at("accepts"));
     f.release = repair_(row.at("release"));
+    f.misdirects = row.at("misdirects");
     return f;
   }
 

@@ -10,9 +10,9 @@ struct LedgerFigure {
   double HopLedger::*value;
 };
 inline constexpr LedgerFigure ledger_figures[] = {
-    {"offered", &HopLedger::offered},     {"on time", &HopLedger::on_time},     {"late", &HopLedger::late},
-    {"waiting", &HopLedger::waiting},     {"handed on", &HopLedger::handed_on}, {"lost", &HopLedger::lost},
-    {"recovered", &HopLedger::recovered},
+    {"offered", &HopLedger::offered},     {"on time", &HopLedger::on_time},         {"late", &HopLedger::late},
+    {"waiting", &HopLedger::waiting},     {"handed on", &HopLedger::handed_on},     {"lost", &HopLedger::lost},
+    {"recovered", &HopLedger::recovered}, {"misdirected", &HopLedger::misdirected},
 };
 
 }  // namespace moshimo::reference

@@ -179,9 +179,9 @@ void Simulation::close_ledger(HopId id) {
     }
     w.readable = readable(id, i);
     l.places.push_back(w);
-    l.waiting += w.events;
+    (hop(id).fallbacks[i].misdirects ? l.misdirected : l.waiting) += w.events;
   }
-  if (l.offered != l.on_time + l.late + l.waiting + l.handed_on + l.lost) {
+  if (l.offered != l.on_time + l.late + l.waiting + l.misdirected + l.handed_on + l.lost) {
     throw std::logic_error("the reference lost count of its messages at hop " + hop(id).name);
   }
 }

@@ -402,3 +402,24 @@ TEST_CASE("a use's own limit stands, whatever is set for the store", "[core][flo
   CHECK(r["filter"].waiting == events(2 * 3600));
   CHECK(r["filter"].lost == events(3 * 3600));
 }
+
+TEST_CASE("what matches nothing is misdirected: neither waiting nor lost", "[core][simulation]") {
+  // 5/s; from 1 h on the keys match no rule; 10 h are run.
+  System system = system_from(
+      "condition matches as failed\nport target\nstore source\n"
+      "hop rule from 5/s to target needs matches:failed store source by-action misdirects\n");
+  Script script;
+  script.changes = {{SimTime::after_start(Duration::hours(1)), condition_named(system, "matches"), false}};
+  const Outcome lost_sight = simulate(system, script, SimTime::after_start(Duration::hours(10)));
+  const HopLedger& ledger = lost_sight.hops[0];
+  CHECK(ledger.misdirected == Approx(5 * 9 * 3600));
+  CHECK(ledger.on_time == Approx(5 * 3600));
+  CHECK(ledger.waiting == 0);
+  CHECK(ledger.lost == 0);
+  // Renamed at 4 h and handed on from 5 h: what went by in three hours is late, and nothing is misdirected any more.
+  script.changes.push_back({SimTime::after_start(Duration::hours(4)), condition_named(system, "matches"), true});
+  script.releases = {{SimTime::after_start(Duration::hours(5)), HopId(0), 0, Rate::per_second(100)}};
+  const HopLedger found = simulate(system, script, SimTime::after_start(Duration::hours(10))).hops[0];
+  CHECK(found.misdirected == Approx(0).margin(1e-6));
+  CHECK(found.recovered == Approx(5 * 3 * 3600));
+}

@@ -120,6 +120,7 @@ class Dump {
       case Hop::Source::profile: return "outside" + profile(h.profile);
       case Hop::Source::timetable: return fmt::format("a timetable every {}", time(h.every));
       case Hop::Source::signal: return "the fall of " + name_of(s_, h.signal);
+      case Hop::Source::sign: return "a sign";
     }
     return "";
   }

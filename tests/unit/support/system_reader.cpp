@@ -300,6 +300,8 @@ class SystemReader {
         release.label = written(name + "/release");
         release.component = component_of(name);
         here().release = system_.repairs.add(std::move(release));
+      } else if (word == "misdirects") {
+        here().misdirects = true;
       } else {
         throw std::runtime_error(fmt::format("'{}' says nothing about a hop", word));
       }

@@ -154,6 +154,7 @@ std::string text_of(const System& system, const Hop& h, std::size_t position) {
   }
   add_needs(line, "accepts", system, f.accepts, inherited);
   if (f.release.is_set()) line += " by-action";
+  if (f.misdirects) line += " misdirects";
   ClassSet classes;
   for (std::size_t c = 0; c < error_class_count; ++c) {
     for (const std::uint8_t i : h.when[c].fallbacks) {
@@ -172,6 +173,7 @@ std::string text_of(const System& system, const Hop& h) {
     case Hop::Source::profile: line += text_of(h.profile); break;
     case Hop::Source::timetable: line += "timetable every " + text_of(h.every) + " first " + text_of(h.first); break;
     case Hop::Source::signal: line += "signal " + name_of(system, h.signal); break;
+    case Hop::Source::sign: line += "sign"; break;
   }
   line += " to " + (h.to.is_set() ? name_of(system, h.to) : "outside");
   add_needs(line, "needs", system, h.needs, h.to.is_set() ? system.ports[h.to].needs.size() : 0);

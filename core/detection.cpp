@@ -1,0 +1,481 @@
+#include "core/detection.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "core/schedule.hpp"
+
+namespace moshimo {
+namespace {
+
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+         c == '-' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t end = i;
+    while (end < text.size() && is_word_character(text[end])) ++end;
+    if (end > i) words.push_back(text.substr(i, end - i));
+    i = end + 1;
+  }
+  return words;
+}
+
+// Places of which one lies in the other, or that are the same; an empty word is anywhere.
+bool meet(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (!a[i].empty() && !b[i].empty() && a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+struct Sign {
+  SimTime at;
+  std::string text;
+  ComponentId of;
+  FactId fact;
+};
+
+class Detector {
+ public:
+  Detector(const System& system, const std::vector<Fault>& faults, const Response& response, const Findings& findings,
+           const Outcome& healthy)
+      : system_(system),
+        faults_(faults),
+        response_(response),
+        findings_(findings),
+        outcome_(response.outcome),
+        healthy_(healthy) {}
+
+  Detection run() {
+    Detection detection;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      if (hop.source != Hop::Source::sign || !hop.watch) continue;
+      if (hops_from_.empty()) index_hops();
+      detection.tellings.push_back(telling(HopId(h), *hop.watch));
+    }
+    std::stable_sort(detection.tellings.begin(), detection.tellings.end(), [this](const Telling& a, const Telling& b) {
+      return std::tie(a.told, a.fate, system_.hops[a.hop].name) < std::tie(b.told, b.fate, system_.hops[b.hop].name);
+    });
+    return detection;
+  }
+
+ private:
+  void index_hops() {
+    hops_from_.resize(system_.ports.size());
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      const bool passes_on = hop.source == Hop::Source::port && hop.ratio > 0;
+      if (passes_on) hops_from_[hop.from.value].push_back(HopId(h));
+    }
+  }
+
+  // ---- what is seen
+  bool is_of(ComponentId c, const Watch& watch) const {
+    if (watch.of.empty()) return true;
+    for (; c.is_set(); c = system_.components[c].parent) {
+      if (std::find(watch.of.begin(), watch.of.end(), c) != watch.of.end()) return true;
+    }
+    return false;
+  }
+
+  static bool names(const Watch& watch, std::string_view text) {
+    const std::vector<std::string_view> words = words_of(text);
+    return std::any_of(watch.words.begin(), watch.words.end(), [&](const std::string& wanted) {
+      return std::find(words.begin(), words.end(), wanted) != words.end();
+    });
+  }
+
+  // Whether this could be seen at all: something of what is watched shows itself under this name.
+  bool is_known(const Watch& watch) const {
+    const auto shows = [&](const Symptoms& list) {
+      return std::any_of(list.begin(), list.end(), [&](const Symptom& s) { return names(watch, s.text); });
+    };
+    for (const Condition& c : system_.conditions) {
+      if (!c.symptoms.empty() && c.component.is_set() && is_of(c.component, watch) && shows(c.symptoms)) return true;
+    }
+    for (const Store& s : system_.stores) {
+      if (!s.symptoms.empty() && is_of(s.component, watch) && shows(s.symptoms)) return true;
+    }
+    for (const Process& p : system_.processes) {
+      if (!is_of(p.component, watch)) continue;
+      if (shows(p.symptoms_start) || shows(p.symptoms_run) || shows(p.symptoms_healthy)) return true;
+    }
+    for (const Hop& hop : system_.hops) {
+      if (!hop.component.is_set() || !is_of(hop.component, watch)) continue;
+      for (std::size_t c = 0; c < error_class_count; ++c) {
+        if (shows(hop.when[c].symptoms)) return true;
+      }
+    }
+    return false;
+  }
+
+  // Everything that is done, with what comes along with it.
+  template <class Take>
+  void each_action(const Take& take) const {
+    const auto was_stopped = [&](const Fault& f) {
+      return std::any_of(response_.stopped.begin(), response_.stopped.end(),
+                         [&](const StoppedFault& s) { return s.fault.at == f.at && s.fault.action == f.action; });
+    };
+    for (const Fault& fault : faults_) {
+      std::vector<ActionId> todo = {fault.action};
+      std::set<ActionId> done;
+      while (!todo.empty()) {
+        const Fault one{fault.at, todo.back()};
+        todo.pop_back();
+        if (!done.insert(one.action).second) continue;
+        const bool stopped = was_stopped(one);
+        take(one, stopped);
+        if (stopped) continue;
+        const std::vector<ActionId>& cascade = system_.actions[one.action].cascade;
+        todo.insert(todo.end(), cascade.begin(), cascade.end());
+      }
+    }
+  }
+
+  void actions_seen(const Watch& watch, std::vector<Sign>& signs) const {
+    each_action([&](const Fault& fault, bool stopped) {
+      const Action& action = system_.actions[fault.action];
+      if (!is_of(action.component, watch) || !meet(watch.place, action.place)) return;
+      if (watch.outcome == Watch::Outcome::stopped && !stopped) return;
+      if (watch.outcome == Watch::Outcome::happened && stopped) return;
+      for (const std::string& name : action.seen_as) {
+        if (!watch.words.empty() && !names(watch, name)) continue;
+        signs.push_back({fault.at, stopped ? name + ", denied" : name, action.component, action.fact});
+        return;
+      }
+    });
+  }
+
+  // Somebody had something to do with a component and was refused for want of one of its conditions.
+  void refusals_seen(const Watch& watch, std::vector<Sign>& signs) const {
+    for (const Effect& e : findings_.effects) {
+      if (!e.hop.is_set() || e.kind != EffectKind::impaired || outcome_.hops[e.hop.value].offered <= 0) continue;
+      const auto cause = std::find_if(e.chain.begin(), e.chain.end(), [&](ConditionId c) {
+        const ComponentId whose = system_.conditions[c].component;
+        return whose.is_set() && is_of(whose, watch);
+      });
+      if (cause == e.chain.end()) continue;
+      const Condition& row = system_.conditions[*cause];
+      signs.push_back({e.from, system_.hops[e.hop].name + " is refused", row.component, row.fact});
+    }
+    for (const Availability& a : findings_.availability) {
+      for (const Availability::Window& w : a.windows) {
+        const Needs& needs = system_.hops[a.hop].needs;
+        for (const FailureSpan& span : failures(needs, outcome_.timeline)) {
+          if (span.from > w.from || span.to <= w.from) continue;
+          const CauseChain chain = cause_of(system_, outcome_.timeline, needs[span.need], w.from);
+          const auto cause = std::find_if(chain.begin(), chain.end(), [&](ConditionId c) {
+            const ComponentId whose = system_.conditions[c].component;
+            return whose.is_set() && is_of(whose, watch);
+          });
+          if (cause == chain.end()) continue;
+          const Condition& row = system_.conditions[*cause];
+          signs.push_back({w.from, "requests are refused", row.component, row.fact});
+        }
+      }
+    }
+  }
+
+  // When the last of those who send something to a component has begun to fail or to get nothing itself.
+  SimTime end_of_arrivals(ComponentId component) const {
+    SimTime last;
+    bool any = false;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      if (!hop.to.is_set() || system_.ports[hop.to].component != component || hop.component == component) continue;
+      if (healthy_.hops[h].offered <= 0) continue;
+      any = true;
+      SimTime first = SimTime::never();
+      for (const ChangeTo<HopState>& change : outcome_.hop_states[h]) {
+        if (change.value.open) continue;
+        first = change.at;
+        break;
+      }
+      for (const Effect& e : findings_.effects) {
+        if (e.hop == HopId(h) && e.kind == EffectKind::starved) first = std::min(first, e.from);
+      }
+      last = std::max(last, first);
+    }
+    return any ? last : SimTime::never();
+  }
+
+  void symptoms_seen(const Watch& watch, std::vector<Sign>& signs, std::vector<Sign>& unheard) const {
+    for (const SeenSymptom& s : findings_.symptoms) {
+      if (s.symptom->kind != SymptomKind::metric || !is_of(s.component, watch)) continue;
+      if (!names(watch, s.symptom->text)) continue;
+      Sign sign{s.at, s.symptom->text, s.component, s.symptom->fact};
+      (s.symptom->ends && !watch.hears_silence ? unheard : signs).push_back(std::move(sign));
+    }
+    if (!watch.counts_arrivals) return;
+    for (const ComponentId c : watch.of) {
+      const SimTime at = end_of_arrivals(c);
+      if (at.is_never()) continue;
+      Sign sign{at, watch.words.empty() ? std::string() : watch.words.front() + " comes to an end", c, {}};
+      (watch.hears_silence ? signs : unheard).push_back(std::move(sign));
+    }
+  }
+
+  // ---- the way of a message
+  struct Arrival {
+    SimTime at;
+    PortId port;
+    std::vector<Telling::Passed> way;
+    bool operator>(const Arrival& other) const { return at > other.at; }
+  };
+  struct Leave {
+    SimTime at = SimTime::never();
+    PortId to;  // unset: it does not get on
+    int waits_in = -1;
+    ErrorClass error = ErrorClass::unavailable;
+    std::size_t need = 0;
+    SimTime failed_at;
+    bool is_late = false;
+  };
+
+  HopState state_at(const StepFunction<HopState>& states, SimTime at) const {
+    HopState state;
+    for (const ChangeTo<HopState>& change : states) {
+      if (change.at > at) break;
+      state = change.value;
+    }
+    return state;
+  }
+
+  bool takes(const Fallback& f, SimTime at) const {
+    const auto holds = [&](const Need& n) {
+      return held_at(outcome_.timeline, n.condition, at) ||
+             std::any_of(n.alternatives.begin(), n.alternatives.end(),
+                         [&](ConditionId c) { return held_at(outcome_.timeline, c, at); });
+    };
+    return std::all_of(f.accepts.begin(), f.accepts.end(), holds);
+  }
+
+  Leave leave(HopId h, SimTime at) const {
+    const Hop& hop = system_.hops[h];
+    const StepFunction<HopState>& states = outcome_.hop_states[h.value];
+    Leave out;
+    const HopState first = state_at(states, at);
+    if (first.open) {
+      out.at = at;
+      out.to = hop.to;
+      return out;
+    }
+    out.error = first.error;
+    out.need = first.need;
+    out.failed_at = at;
+    SimTime now = at;
+    HopState state = first;
+    std::size_t next_place = 0;
+    while (true) {
+      const std::vector<std::uint8_t>& places = hop.reaction(state.error).fallbacks;
+      const auto place = std::find_if(places.begin(), places.end(),
+                                      [&](std::uint8_t i) { return i >= next_place && takes(hop.fallbacks[i], now); });
+      if (place == places.end()) return out;
+      const Fallback& f = hop.fallbacks[*place];
+      if (f.kind == Fallback::Kind::hand_on) {
+        out.at = now;
+        out.to = f.port;
+        return out;
+      }
+      if (f.release.is_set()) {
+        out.waits_in = *place;
+        return out;
+      }
+      const Duration limit = place_limit(system_, f);
+      const bool tries = f.kind == Fallback::Kind::retry;
+      const AttemptTable table = tries ? attempt_table(f.schedule, limit) : AttemptTable{};
+      const SimTime since = f.age == Fallback::Age::since_arrival ? at : now;
+      const SimTime end = since + (tries ? table.effective_age : limit);
+      // Until it opens, another class leaves this place out, or its time here is up.
+      SimTime change_at = SimTime::never();
+      HopState change;
+      for (const ChangeTo<HopState>& c : states) {
+        if (c.at <= now) continue;
+        const std::vector<std::uint8_t>& then = hop.reaction(c.value.error).fallbacks;
+        const bool stays = !c.value.open && std::find(then.begin(), then.end(), *place) != then.end();
+        if (stays) {
+          state = c.value;
+          continue;
+        }
+        change_at = c.at;
+        change = c.value;
+        break;
+      }
+      if (change_at > end) {
+        now = end;
+        next_place = *place + 1U;
+        if (now > outcome_.timeline.horizon) break;
+        continue;
+      }
+      if (change_at.is_never()) break;
+      now = change_at;
+      state = change;
+      if (change.open) {
+        const Duration age = now - since;
+        const Duration attempt = tries ? next_attempt(table, age) : age;
+        if (attempt.is_forever()) {
+          next_place = *place + 1U;
+          continue;
+        }
+        out.at = since + attempt;
+        out.to = hop.to;
+        return out;
+      }
+      next_place = *place + 1U;
+    }
+    out.is_late = true;
+    return out;
+  }
+
+  static Duration time_of(const Hop& hop) { return hop.watch ? hop.watch->takes : Duration{}; }
+
+  // Sends one message and keeps the earliest end of it.
+  void send(HopId watcher, const Sign& sign, Telling& best) const {
+    Telling sent;
+    sent.hop = watcher;
+    sent.seen = sign.at;
+    sent.sign = sign.text;
+    sent.of = sign.of;
+    sent.fact = sign.fact;
+    sent.fate = Telling::Fate::unaddressed;
+    std::vector<Arrival> open;
+    std::map<PortId, SimTime> reached;
+    const auto pass = [&](HopId h, SimTime at, const std::vector<Telling::Passed>& way) {
+      const Hop& hop = system_.hops[h];
+      at = at + time_of(hop);
+      if (at > outcome_.timeline.horizon) {
+        if (sent.fate == Telling::Fate::unaddressed) sent.fate = Telling::Fate::late;
+        return;
+      }
+      const Leave left = leave(h, at);
+      std::vector<Telling::Passed> further = way;
+      further.push_back({left.to.is_set() ? left.at : at, h});
+      if (!left.at.is_never() && left.to.is_set()) {
+        open.push_back({left.at, left.to, std::move(further)});
+        return;
+      }
+      if (left.at <= at) return;  // it goes where nobody is
+      // Of several breaks the one that is the furthest tells the most.
+      const bool is_further = !sent.stopped_at.is_set() || further.size() > sent.way.size();
+      if (!is_further || sent.fate == Telling::Fate::told) return;
+      sent.fate = left.is_late ? Telling::Fate::late : Telling::Fate::blocked;
+      sent.stopped_at = h;
+      sent.error = left.error;
+      sent.waits_in = left.waits_in;
+      sent.chain = cause_of(system_, outcome_.timeline, hop.needs[left.need], left.failed_at);
+      sent.way = std::move(further);
+    };
+    pass(watcher, sign.at, {});
+    while (!open.empty()) {
+      const auto soonest = std::min_element(open.begin(), open.end(), [](const Arrival& a, const Arrival& b) {
+        return std::tie(a.at, a.port) < std::tie(b.at, b.port);
+      });
+      const Arrival here = std::move(*soonest);
+      open.erase(soonest);
+      if (!reached.emplace(here.port, here.at).second) continue;
+      if (system_.ports[here.port].tells_people) {
+        sent.fate = Telling::Fate::told;
+        sent.told = here.at;
+        sent.reader = here.port;
+        sent.way = here.way;
+        sent.stopped_at = {};
+        sent.chain.clear();
+        sent.waits_in = -1;
+        break;
+      }
+      if (sent.fate == Telling::Fate::unaddressed && here.way.size() > sent.way.size()) sent.way = here.way;
+      for (const HopId h : hops_from_[here.port.value]) pass(h, here.at, here.way);
+    }
+    const auto rank = [](const Telling& t) {
+      switch (t.fate) {
+        case Telling::Fate::told: return 0;
+        case Telling::Fate::late: return 1;
+        case Telling::Fate::blocked: return 2;
+        case Telling::Fate::unaddressed: return 3;
+        case Telling::Fate::unheard:
+        case Telling::Fate::unseen:
+        case Telling::Fate::unknown: return 4;
+      }
+      return 4;
+    };
+    if (std::tuple(rank(sent), sent.told) < std::tuple(rank(best), best.told)) best = std::move(sent);
+  }
+
+  Telling telling(HopId h, const Watch& watch) const {
+    Telling best;
+    best.hop = h;
+    std::vector<Sign> signs;
+    std::vector<Sign> unheard;
+    switch (watch.what) {
+      case Watch::For::nothing: break;
+      case Watch::For::symptom: symptoms_seen(watch, signs, unheard); break;
+      case Watch::For::action: actions_seen(watch, signs); break;
+      case Watch::For::refusal: refusals_seen(watch, signs); break;
+    }
+    const auto earlier = [](const Sign& a, const Sign& b) { return a.at < b.at; };
+    std::stable_sort(signs.begin(), signs.end(), earlier);
+    for (const Sign& sign : signs) {
+      if (best.told <= sign.at) break;  // no later one is read sooner
+      send(h, sign, best);
+    }
+    if (!signs.empty()) return best;
+    if (!unheard.empty()) {
+      const Sign& sign = *std::min_element(unheard.begin(), unheard.end(), earlier);
+      best.fate = Telling::Fate::unheard;
+      best.seen = sign.at;
+      best.sign = sign.text;
+      best.of = sign.of;
+      best.fact = sign.fact;
+    } else if (watch.what == Watch::For::symptom && !watch.counts_arrivals && !is_known(watch)) {
+      best.fate = Telling::Fate::unknown;
+    }
+    return best;
+  }
+
+  const System& system_;
+  const std::vector<Fault>& faults_;
+  const Response& response_;
+  const Findings& findings_;
+  const Outcome& outcome_;
+  const Outcome& healthy_;
+  std::vector<std::vector<HopId>> hops_from_;  // by PortId
+};
+
+}  // namespace
+
+const Telling* Detection::first() const {
+  return !tellings.empty() && tellings.front().fate == Telling::Fate::told ? &tellings.front() : nullptr;
+}
+
+Detection detection_of(const System& system, const std::vector<Fault>& faults, const Response& response,
+                       const Findings& findings, const Outcome& healthy) {
+  return Detector(system, faults, response, findings, healthy).run();
+}
+
+bool is_watched(const System& system) {
+  return std::any_of(system.hops.begin(), system.hops.end(),
+                     [](const Hop& hop) { return hop.source == Hop::Source::sign && hop.watch; });
+}
+
+std::string_view name_of(Telling::Fate fate) {
+  switch (fate) {
+    case Telling::Fate::told: return "told";
+    case Telling::Fate::late: return "late";
+    case Telling::Fate::unseen: return "unseen";
+    case Telling::Fate::unknown: return "unknown";
+    case Telling::Fate::unheard: return "unheard";
+    case Telling::Fate::blocked: return "blocked";
+    case Telling::Fate::unaddressed: return "unaddressed";
+  }
+  return "";
+}
+
+}  // namespace moshimo

@@ -1,0 +1,153 @@
+// `detect: alarms`: what is asked of the built-in catalogue and of a scenario that goes by it.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include "scenarios/answer.hpp"
+
+using namespace moshimo;
+namespace fs = std::filesystem;
+
+namespace {
+
+scenarios::Answer answer_to(const std::string& resources, const std::string& fault, const std::string& response,
+                            input::Diagnostics& diagnostics) {
+  const fs::path folder = fs::temp_directory_path() / ("moshimo-alarms-test-" + std::to_string(getpid()));
+  fs::create_directories(folder);
+  std::ofstream(folder / "i.inventory.yaml") << "version: 1\nname: i\naccount: \"111122223333\"\nregion: us-east-1\n"
+                                             << "resources:\n"
+                                             << resources;
+  std::ofstream(folder / "s.scenario.yaml")
+      << "version: 1\nname: s\ninventory: i.inventory.yaml\nhorizon: 2d\nfaults: [" << fault
+      << "]\nresponse: " << response << "\n";
+  auto scenario = std::make_shared<const scenarios::Scenario>(
+      scenarios::read_scenario((folder / "s.scenario.yaml").string(), diagnostics));
+  if (diagnostics.has_errors()) return {};
+  return scenarios::answer(scenario, models::embedded_catalogue(), diagnostics);
+}
+
+scenarios::Answer answer_to(const std::string& resources, const std::string& fault,
+                            const std::string& response = "{ detect: alarms }") {
+  input::Diagnostics diagnostics;
+  scenarios::Answer a = answer_to(resources, fault, response, diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+const Telling& telling(const scenarios::Answer& a, std::string_view watcher) {
+  for (const Telling& t : a.detection.tellings) {
+    if (a.system().components[a.system().hops[t.hop].component].name == watcher) return t;
+  }
+  throw std::runtime_error("nobody of that name watches anything");
+}
+
+const std::string queue_and_alarm =
+    "  role: { type: iam:role }\n"
+    "  jobs: { type: sqs:queue, reader: role }\n"
+    "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n"
+    "  old: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, threshold: 600, period: "
+    "1m,\n"
+    "         datapoints: 3, actions: [alerts] }\n";
+
+}  // namespace
+
+TEST_CASE("people begin when the first alarm is read", "[scenarios][alarms]") {
+  const scenarios::Answer a = answer_to(queue_and_alarm, "{ at: 0s, delete: role }");
+  const Telling& t = telling(a, "old");
+  REQUIRE(t.fate == Telling::Fate::told);
+  // The reader is shut out after 4 s; it shows 5 min later; ten minutes to the threshold; three periods of a minute.
+  const double expected = 4 + 300 + 600 + 180;
+  CHECK(t.told.in_seconds() == Approx(expected));
+  CHECK(a.noticed_after.in_seconds() == Approx(expected));
+  REQUIRE_FALSE(a.main_run().response.steps.empty());
+  CHECK(a.main_run().response.steps.front().start.in_seconds() == Approx(expected));
+}
+
+TEST_CASE("without an alarm that is read nobody acts, unless people notice by themselves", "[scenarios][alarms]") {
+  const std::string deaf =
+      "  role: { type: iam:role }\n  jobs: { type: sqs:queue, reader: role }\n"
+      "  alerts: { type: sns:topic }\n"
+      "  depth: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, actions: [alerts] }\n";
+  const scenarios::Answer a = answer_to(deaf, "{ at: 0s, delete: role }");
+  CHECK(telling(a, "depth").fate == Telling::Fate::unaddressed);
+  CHECK(a.noticed_after.is_forever());
+  CHECK(a.main_run().response.steps.empty());
+  const scenarios::Answer later =
+      answer_to(deaf, "{ at: 0s, delete: role }", "{ detect: { alarms: { otherwise: 6h } } }");
+  CHECK(later.noticed_after == Duration::hours(6));
+  CHECK_FALSE(later.main_run().response.steps.empty());
+}
+
+TEST_CASE("a topic whose policy, or the policy of whose key, leaves the alarm out stays silent",
+          "[scenarios][alarms]") {
+  const auto with = [](const std::string& topic) {
+    return "  role: { type: iam:role }\n  jobs: { type: sqs:queue, reader: role }\n"
+           "  key: { type: kms:key, policy: [{ name: events, allows: events.amazonaws.com, by: service }] }\n"
+           "  open: { type: kms:key, policy: [{ name: alarms, allows: cloudwatch.amazonaws.com, by: service }] }\n"
+           "  alerts: { type: sns:topic, " +
+           topic +
+           ", subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n"
+           "  depth: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, actions: [alerts] "
+           "}\n";
+  };
+  const scenarios::Answer shut = answer_to(
+      with("policy: [{ name: events, allows: events.amazonaws.com, by: service }]"), "{ at: 0s, delete: role }");
+  CHECK(telling(shut, "depth").fate == Telling::Fate::blocked);
+  CHECK(telling(shut, "depth").error == ErrorClass::denied);
+  const scenarios::Answer locked = answer_to(with("kms_key: key"), "{ at: 0s, delete: role }");
+  CHECK(telling(locked, "depth").fate == Telling::Fate::blocked);
+  CHECK(telling(locked, "depth").error == ErrorClass::key);
+  const scenarios::Answer opened = answer_to(with("kms_key: open"), "{ at: 0s, delete: role }");
+  CHECK(telling(opened, "depth").fate == Telling::Fate::told);
+}
+
+TEST_CASE("a metric filter counts only what arrives in its log group", "[scenarios][alarms]") {
+  const std::string trail =
+      "  trail: { type: cloudtrail:trail, bucket: files, log_group: log, log_role: writer }\n  files: { type: "
+      "s3:bucket }\n"
+      "  log: { type: logs:log-group }\n  writer: { type: iam:role }\n  other: { type: iam:role }\n"
+      "  deletions: { type: logs:metric-filter, log_group: log, pattern: '{ $.eventName = DeleteRole }', makes: "
+      "RoleGone }\n"
+      "  role-gone: { type: cloudwatch:alarm, metric: RoleGone, period: 1m, actions: [alerts] }\n"
+      "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n";
+  // Seven minutes to the filter, one period.
+  const scenarios::Answer seen = answer_to(trail, "{ at: 0s, delete: other }");
+  REQUIRE(telling(seen, "deletions").fate == Telling::Fate::told);
+  CHECK(telling(seen, "deletions").told.in_seconds() == Approx(480));
+  // The trail writes its log with the very role that goes.
+  const scenarios::Answer unseen = answer_to(trail, "{ at: 0s, delete: writer }");
+  CHECK(telling(unseen, "deletions").fate == Telling::Fate::blocked);
+}
+
+TEST_CASE("a function forwards to the chat only while its role is there", "[scenarios][alarms]") {
+  const std::string bridge =
+      "  role: { type: iam:role }\n  jobs: { type: sqs:queue, reader: role }\n  bridge-role: { type: iam:role }\n"
+      "  chat: { type: outside:person }\n"
+      "  bridge: { type: lambda:function, role: bridge-role, calls: [{ name: post, to: chat }] }\n"
+      "  alerts: { type: sns:topic, subscriptions: [{ name: bridge, endpoint: bridge }] }\n"
+      "  depth: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, actions: [alerts] }\n";
+  CHECK(telling(answer_to(bridge, "{ at: 0s, delete: role }"), "depth").fate == Telling::Fate::told);
+  const scenarios::Answer gone = answer_to(bridge, "{ at: 0s, delete: [role, bridge-role] }");
+  CHECK(telling(gone, "depth").fate == Telling::Fate::blocked);
+}
+
+TEST_CASE("a health check asks whether or not anybody else does", "[scenarios][alarms]") {
+  const scenarios::Answer a = answer_to(
+      "  shop: { type: outside:endpoint }\n"
+      "  probe: { type: route53:health-check, watches: shop }\n"
+      "  shop-down: { type: cloudwatch:alarm, watches: probe, metric: HealthCheckStatus, period: 1m, actions: [alerts] "
+      "}\n"
+      "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n",
+      "{ at: 1h, outage: shop }");
+  // Three failures, 30 s apart; a minute to the metric; one period.
+  CHECK(telling(a, "shop-down").told.in_seconds() == Approx(3600 + 90 + 60 + 60));
+}
+
+TEST_CASE("what `detect` may say", "[scenarios][alarms]") {
+  input::Diagnostics diagnostics;
+  answer_to(queue_and_alarm, "{ at: 0s, delete: role }", "{ detect: { alarms: { after: 6h } } }", diagnostics);
+  REQUIRE(diagnostics.errors().size() == 2);
+  CHECK(diagnostics.errors()[0].message.find("unknown key 'after'") == 0);
+  CHECK(diagnostics.errors()[1].message.find("otherwise") != std::string::npos);
+}
