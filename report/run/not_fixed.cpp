@@ -131,6 +131,7 @@ void RunPage::still_unreleased(const scenarios::StrategyRun& run) {
       for (const Waiting& w : run.response.outcome.hops[h.value].places) {
         if (w.fallback == i) events += w.events;
       }
+      if (f.misdirects && events <= 0) continue;
       const Duration limit = limit_of(system_, f);
       std::string text = fmt::format("{} of {} stay in {} and do not come by themselves",
                                      events > 0 ? count_text(events) + hard_space + "events" : "Events",
