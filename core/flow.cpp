@@ -1,6 +1,7 @@
 #include "core/flow.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 #include <stdexcept>
@@ -9,6 +10,24 @@
 
 namespace moshimo {
 namespace fluid {
+namespace {
+
+constexpr std::uint64_t unknown = ~std::uint64_t{0};
+
+// Goes on with a digest of 64 bits.
+std::uint64_t digested(std::uint64_t digest, std::uint64_t value) {
+  value = (value ^ (digest + 0x9e3779b97f4a7c15ULL)) * 0xbf58476d1ce4e5b9ULL;
+  value = (value ^ (value >> 32U)) * 0x94d049bb133111ebULL;
+  return value ^ (value >> 29U);
+}
+
+std::uint64_t digest_of(const Transition& x) {
+  const auto kind = static_cast<std::uint64_t>((x.is_process ? 2 : 0) + (x.is_old ? 1 : 0));
+  const std::uint64_t of_row = digested(kind, std::uint64_t{x.index} << 32U | x.value);
+  return digested(of_row, static_cast<std::uint64_t>(x.at.us()));
+}
+
+}  // namespace
 
 Engine::Engine(const System& system) : system_(system), plan_(system) {
   hops_.resize(plan_.hops);
@@ -23,6 +42,11 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
   std::size_t most_places = 0;
   for (std::uint32_t h = 0; h < plan_.hops; ++h) {
     most_places = std::max<std::size_t>(most_places, plan_.first_place[h + 1] - plan_.first_place[h]);
+    for (std::size_t error = 0; error < error_class_count; ++error) {
+      if (hop(h).when[error].pause.most <= Duration{}) continue;
+      pausing_.push_back(h);
+      break;
+    }
   }
   levels_ = 1 + 2 * most_places;
   asked_.resize(levels_);
@@ -31,51 +55,65 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
   none_granted_.assign(levels_, 0.0);
 }
 
-// What was found out about an island in which nothing changes is good for every run to the same horizon: only islands
-// that something changes now, or that something changed in the run before, are simulated.
+// What was found out about an island is good as long as the same happens to it, to the same horizon: only islands to
+// which something else happens than in the run before are simulated.
 void Engine::choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
                     bool record_losses, const Outcome& outcome) {
   const bool is_known = known_ == &outcome && horizon_ == horizon && record_ == record_losses;
-  if (!is_known) is_stale_.assign(plan_.islands, 1);
-  std::vector<std::uint8_t> changes(plan_.islands, 0);
-  const auto touch = [&](std::uint32_t node) { changes[plan_.island_of_node[node]] = 1; };
+  if (!is_known) happened_before_.assign(plan_.islands, unknown);
+  happens_.assign(plan_.islands, 0);
+  const auto touch = [&](std::uint32_t node, std::uint64_t what) {
+    std::uint64_t& island = happens_[plan_.island_of_node[node]];
+    island = digested(island, what);
+  };
   for (const Transition& x : transitions) {
+    const std::uint64_t what = digest_of(x);
     if (x.is_process) {
-      for (std::uint32_t h : plan_.process_watchers.of(x.index)) touch(h);
-      for (std::uint32_t p : plan_.process_ports.of(x.index)) touch(plan_.hops + p);
+      for (std::uint32_t h : plan_.process_watchers.of(x.index)) touch(h, what);
+      for (std::uint32_t p : plan_.process_ports.of(x.index)) touch(plan_.hops + p, what);
     } else {
-      for (std::uint32_t h : plan_.watchers.of(x.index)) touch(h);
-      for (std::uint32_t h : plan_.signals.of(x.index)) touch(h);
+      for (std::uint32_t h : plan_.watchers.of(x.index)) touch(h, what);
+      for (std::uint32_t h : plan_.signals.of(x.index)) touch(h, what);
     }
   }
-  for (const Script::Release& x : script.releases) touch(x.hop.value);
+  const auto at_of = [](SimTime at) { return static_cast<std::uint64_t>(at.us()); };
+  for (const Script::Release& x : script.releases) {
+    touch(x.hop.value, digested(at_of(x.at), std::uint64_t{x.hop.value} << 8U | x.fallback));
+    touch(x.hop.value, std::bit_cast<std::uint64_t>(x.rate.per_second()));
+  }
   for (std::uint32_t h = 0; h < plan_.hops && !script.settings.empty(); ++h) {
     for (const Fallback& f : hop(h).fallbacks) {
-      if (std::any_of(script.settings.begin(), script.settings.end(),
-                      [&](const Script::Setting& x) { return f.store == x.store; })) {
-        touch(h);
+      for (const Script::Setting& x : script.settings) {
+        if (f.store != x.store) continue;
+        touch(h, digested(at_of(x.at), static_cast<std::uint64_t>(x.holds_for.us())));
+        touch(h, x.store.value);
       }
     }
   }
+  for (const std::uint32_t h : pausing_) {  // a pause may have been drawn anew
+    if (happens_[plan_.island_of_node[h]] == 0) continue;
+    for (std::size_t error = 0; error < error_class_count; ++error) {
+      touch(h, static_cast<std::uint64_t>(hop(h).when[error].pause.most.us()));
+    }
+  }
+  is_chosen_.resize(plan_.islands);
+  for (std::uint32_t i = 0; i < plan_.islands; ++i) is_chosen_[i] = happens_[i] != happened_before_[i] ? 1 : 0;
   chosen_hops_.clear();
   chosen_ports_.clear();
   for (std::uint32_t node = 0; node < plan_.island_of_node.size(); ++node) {
-    const std::uint32_t island = plan_.island_of_node[node];
-    if (changes[island] == 0 && is_stale_[island] == 0) continue;
+    if (!is_chosen(node)) continue;
     if (node < plan_.hops) {
       chosen_hops_.push_back(node);
     } else {
       chosen_ports_.push_back(node - plan_.hops);
     }
   }
-  const auto starts_anew = [&](const Stall& stall) {
-    const std::uint32_t island = plan_.island_of_node[stall.hop.value];
-    return changes[island] != 0 || is_stale_[island] != 0;
-  };
   kept_stalls_.clear();
-  if (is_known)
-    std::remove_copy_if(outcome.stalls.begin(), outcome.stalls.end(), std::back_inserter(kept_stalls_), starts_anew);
-  is_stale_ = std::move(changes);
+  if (is_known) {
+    std::remove_copy_if(outcome.stalls.begin(), outcome.stalls.end(), std::back_inserter(kept_stalls_),
+                        [this](const Stall& stall) { return is_chosen(stall.hop.value); });
+  }
+  std::swap(happened_before_, happens_);
   known_ = nullptr;
   horizon_ = horizon;
   record_ = record_losses;
@@ -182,12 +220,14 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     for (std::uint32_t c : fell) {
       if (value_[c] != 0) continue;  // it rose again within the instant
       for (std::uint32_t h : plan_.signals.of(c)) {
+        if (!is_chosen(h)) continue;
         hops_[h].impulse += hop(h).ratio;
         mark_hop(h);
       }
     }
     for (; released < releases.size() && releases[released].at.us() <= t; ++released) {
       const Script::Release& x = releases[released];
+      if (!is_chosen(x.hop.value)) continue;
       Place& p = place(x.hop.value, x.fallback);
       p.releasing = true;
       p.release_rate = x.rate.is_unlimited() ? infinity : x.rate.per_second() / second;
@@ -219,7 +259,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
 
 // The place's content keeps its age; what is too old under the new limit goes at once.
 void Engine::set_time(const Script::Setting& setting, std::int64_t t) {
-  for (std::uint32_t h = 0; h < plan_.hops; ++h) {
+  for (std::uint32_t h : chosen_hops_) {
     for (std::uint32_t i = 0; i < place_count(h); ++i) {
       const Fallback& f = hop(h).fallbacks[i];
       if (f.store != setting.store) continue;
@@ -235,7 +275,7 @@ void Engine::set_time(const Script::Setting& setting, std::int64_t t) {
 }
 
 void Engine::mark(std::uint32_t node) {
-  if (queued_[node] != 0) return;
+  if (queued_[node] != 0 || !is_chosen(node)) return;
   queued_[node] = 1;
   queue_.push_back(plan_.node_rank[node]);
   std::push_heap(queue_.begin(), queue_.end(), std::greater<>{});

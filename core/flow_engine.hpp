@@ -137,6 +137,7 @@ class Engine {
     const Port& row = system_.ports[PortId(port)];
     return row.capacity.is_unlimited() ? infinity : row.capacity.per_second() / second * running_share(row.process);
   }
+  bool is_chosen(std::uint32_t node) const { return is_chosen_[plan_.island_of_node[node]] != 0; }
   bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
@@ -226,7 +227,9 @@ class Engine {
   bool straight_ = false;                              // nothing of this tick has stayed anywhere
   std::vector<std::uint32_t> ticking_;
   std::vector<std::uint32_t> chosen_hops_, chosen_ports_;  // that this run looks at
-  std::vector<std::uint8_t> is_stale_;                     // by island: the ledgers hold what a change has made of it
+  std::vector<std::uint64_t> happened_before_, happens_;   // by island: a digest of all that changes it; 0: nothing
+  std::vector<std::uint8_t> is_chosen_;                    // by island: this run looks at it
+  std::vector<std::uint32_t> pausing_;                     // hops that may pause
   std::vector<Stall> kept_stalls_;
   const Outcome* known_ = nullptr;  // holds the result of the last run
   Outcome* outcome_ = nullptr;
