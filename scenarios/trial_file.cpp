@@ -1,6 +1,5 @@
 #include "scenarios/trial_file.hpp"
 
-#include <array>
 #include <bit>
 #include <fmt/format.h>
 #include <map>
@@ -27,7 +26,7 @@ class ShardReader {
     study.digest = text(root_, "input_digest");
     study.name = text(root_, "name");
     study.title = text(root_, "title");
-    study.strategy = named<Strategy, 3>(root_, "strategy");
+    study.strategy = named<Strategy>(root_, "strategy");
     study.responders = static_cast<std::uint32_t>(whole(root_, "responders"));
     study.horizon = SimTime::microseconds(static_cast<std::int64_t>(whole(root_, "horizon_us")));
     study.seed = whole(root_, "seed");
@@ -36,15 +35,15 @@ class ShardReader {
       const auto us = [&](std::string_view key) {
         return Duration::microseconds(static_cast<std::int64_t>(whole(c, key)));
       };
-      const auto kind = named<Distribution::Kind, 4>(c, "distribution");
-      study.inputs.push_back({named<UncertainInput::Kind, 5>(c, "kind"),
+      const auto kind = named<Distribution::Kind>(c, "distribution");
+      study.inputs.push_back({named<UncertainInput::Kind>(c, "kind"),
                               text(c, "name"),
                               {kind, us("low_us"), us("middle_us"), us("high_us")}});
       shard.counts.squares.push_back(whole(c, "squares"));
     }
     for (const Cursor& c : list(root_, "figures")) {
       study.figures.push_back(
-          {named<TrialFigure::Kind, 6>(c, "kind"), text(c, "component"), real(c, "plain"), real(c, "limit")});
+          {named<TrialFigure::Kind>(c, "kind"), text(c, "component"), real(c, "plain"), real(c, "limit")});
       shard.counts.figures.push_back(tally(c));
       shard.counts.ranks.push_back(ranks(c, study.inputs.size()));
     }
@@ -73,11 +72,12 @@ class ShardReader {
     return c ? c.items() : std::vector<Cursor>();
   }
 
-  template <class Kind, std::size_t count>
+  // What comes after the last has no name.
+  template <class Kind>
   static Kind named(const Cursor& in, std::string_view key) {
     const Cursor c = in.require(key);
     const std::string name = c ? c.text().value_or("") : "";
-    for (std::size_t k = 0; k < count; ++k) {
+    for (std::uint8_t k = 0; !name_of(static_cast<Kind>(k)).empty(); ++k) {
       if (name_of(static_cast<Kind>(k)) == name) return static_cast<Kind>(k);
     }
     if (c) c.error(fmt::format("there is no '{}' here; the file is of another version or damaged", name));
