@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 namespace moshimo::cli {
 
@@ -89,10 +91,14 @@ std::vector<ComponentId> meant_by(const World& world, const models::Catalogue& c
 std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
                                           const std::vector<std::string>& names, input::Diagnostics& diagnostics) {
   std::vector<ComponentId> found;
+  if (names.empty()) return found;
+  std::unordered_map<std::string_view, ComponentId> components;
+  for (const Component& row : world.compiled.system.components) {
+    components.emplace(row.name, world.compiled.system.components.id_of(row));
+  }
   for (const std::string& name : names) {
-    const ComponentId c = world.compiled.component(name);
-    if (c.is_set()) {
-      found.push_back(c);
+    if (const auto c = components.find(name); c != components.end()) {
+      found.push_back(c->second);
       continue;
     }
     const std::vector<ComponentId> meant = meant_by(world, catalogue, name);

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/rank.hpp"
 #include "input/cursor.hpp"
 #include "input/phrases.hpp"
 #include "report/layout.hpp"
@@ -128,6 +129,10 @@ const std::vector<Command>& commands() {
        "moshimo recover state-key-mixup --format markdown -o runbook.md", declare_recover, reports},
       {"soak", "How long something has to be switched off before it is deleted, so that all who use it complain",
        "an inventory, and the names of what is to go", "moshimo soak staging.inventory.yaml batch-key", declare_soak,
+       reports},
+      {"rank", "Which principal or key would hurt most: each is deleted in turn",
+       "an inventory; with names, only these take their turn",
+       "moshimo rank staging.inventory.yaml\n  moshimo rank staging.inventory.yaml --sort reach --pairs", declare_rank,
        reports},
       {"review", "What a Terraform plan would break and lose, before it is applied", "a Terraform plan as JSON, or `-`",
        "terraform show -json plan.out | moshimo review - --fail-on loss,irreversible", declare_review, reports},

@@ -252,7 +252,10 @@ std::vector<std::string> Compiled::verbs(ComponentId c) const {
 }
 
 ActionId Compiled::action(const ActionRequest& request, input::Diagnostics& diagnostics) {
-  return compilation->action(request, system, diagnostics);
+  const ActionId id = compilation->action(request, system, diagnostics);
+  const std::vector<GuardedCall>& all = compilation->guarded_calls();
+  guarded.insert(guarded.end(), all.begin() + static_cast<std::ptrdiff_t>(guarded.size()), all.end());
+  return id;
 }
 
 }  // namespace moshimo::models

@@ -98,6 +98,15 @@ TEST_CASE("blast, graph and validate keep to their schemas", "[schema]") {
   check_output({"validate", inventory.c_str(), wrong.c_str()}, "validate", 2);
 }
 
+TEST_CASE("rank keeps to its schema", "[schema]") {
+  const std::string inventory = MOSHIMO_SOURCE_DIR "/scenarios/library/state-key-mixup/staging.inventory.yaml";
+  check_output({"rank", inventory.c_str()}, "rank");
+  check_output({"rank", inventory.c_str(), "--pairs", "--sort", "time", "--horizon", "90d"}, "rank");
+  check_output({"rank", inventory.c_str(), "orders-role", "app-key", "--sort", "reach"}, "rank");
+  const std::string keys = MOSHIMO_SOURCE_DIR "/scenarios/library/key-scheduled-for-deletion/kept.inventory.yaml";
+  check_output({"rank", keys.c_str()}, "rank");
+}
+
 TEST_CASE("what is known of every type and of facts keeps to its schemas", "[schema]") {
   for (const char* what : {"types", "facts", "scenarios"}) check_output({"list", what}, what);
   const json types = answer_of({"list", "types"});
