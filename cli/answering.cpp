@@ -11,6 +11,11 @@ const scenarios::Answer& answer_for(const std::string& path_or_name, const Commo
   input::Diagnostics diagnostics;
   auto scenario =
       std::make_shared<const scenarios::Scenario>(scenarios::read_scenario(find_scenario(path_or_name), diagnostics));
+  return answer_for(std::move(scenario), common, diagnostics);
+}
+
+const scenarios::Answer& answer_for(std::shared_ptr<const scenarios::Scenario> scenario, const Common& common,
+                                    input::Diagnostics& diagnostics) {
   if (scenario->inventories.empty()) diagnostics.throw_if_errors();  // else those of the inventory come with them
   const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
   if (!catalogue) {

@@ -13,6 +13,9 @@ namespace moshimo::cli {
 
 // Kept until the program ends: taking the answer about a large account apart would take as long as reading the account.
 const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common);
+// The same for a scenario that has been read, with what was found wrong with it.
+const scenarios::Answer& answer_for(std::shared_ptr<const scenarios::Scenario> scenario, const Common& common,
+                                    input::Diagnostics& diagnostics);
 
 // An inventory with its compiled form, which refers to it, and the components that were asked for.
 struct World {

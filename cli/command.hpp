@@ -59,6 +59,8 @@ Job declare_blast(CLI::App& app);
 Job declare_recover(CLI::App& app);
 Job declare_soak(CLI::App& app);
 Job declare_merge(CLI::App& app);
+Job declare_sweep(CLI::App& app);
+Job declare_diagnose(CLI::App& app);
 Job declare_review(CLI::App& app);
 Job declare_import(CLI::App& app);
 Job declare_validate(CLI::App& app);

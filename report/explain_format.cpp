@@ -24,7 +24,8 @@ const FileFormat scenario{
           false},
          {"what_if", "list", "{ name, set: { NAME: { ATTRIBUTE: value } }, response: {...} }: the same with a change",
           false},
-         {"sweep", "{ detect: [5m, 1h, 1d] }", "the same with other times until somebody notices", false},
+         {"sweep", "{ detect: [5m, 1h, 1d] }", "the same with other values of one or two numbers; also detect: 5m..10d",
+          false},
          {"uncertainty", "{ repairs: 3, propagation: 2 }",
           "in trials (`run --trials`) 95 % take less than so many times the figure", false},
          {"expect", "list of texts", "checked after the run; one that does not hold makes the exit status 1", false}},
@@ -33,6 +34,8 @@ const FileFormat scenario{
          "every one.",
          "`set` names an attribute by its path: `logs.mode`, and inside a list of parts by the part's name or number: "
          "`\"policy[replication].by\"`, `\"targets[0].dead_letter\"`. Write such a path in quotes.",
+         "`sweep` takes detect, responders, horizon, faults[0].at and other numbers of a fault, traffic[0].rate, and "
+         "RESOURCE.ATTRIBUTE. `moshimo sweep` draws it and finds the values at which something changes.",
          "A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a name "
          "it has its number: `jobs/targets/0`.",
          "`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told (durations) and stopped "

@@ -8,18 +8,10 @@
 #include <vector>
 
 #include "core/detection.hpp"
-#include "core/findings.hpp"
-#include "core/response.hpp"
-#include "models/compile.hpp"
 #include "scenarios/runbook.hpp"
-#include "scenarios/scenario.hpp"
+#include "scenarios/world.hpp"
 
 namespace moshimo::scenarios {
-
-struct StrategyRun {
-  Response response;
-  Findings findings;
-};
 
 struct WhatIfRun {
   const WhatIf* what_if = nullptr;
@@ -30,13 +22,11 @@ struct WhatIfRun {
   std::optional<StrategyRun> restore_only;  // where that is compared, and is not the strategy itself
 };
 
-struct DetectRun {  // one point of a sweep over the time to detect
-  Duration time_to_detect;
-  StrategyRun run;
-};
+struct Sweep;
 
 struct Answer {
   std::shared_ptr<const Scenario> scenario;
+  std::shared_ptr<const models::Inventory> inventory;
   std::vector<std::shared_ptr<const input::SourceFile>> inventory_files;
   std::shared_ptr<models::Compiled> compiled;
   Outcome healthy;
@@ -45,7 +35,7 @@ struct Answer {
   std::vector<StrategyRun> runs;  // `none` first, then those compared, then the scenario's own if it is another one
   std::size_t main = 0;           // index of the scenario's own strategy in `runs`
   std::vector<WhatIfRun> what_ifs;
-  std::vector<DetectRun> sweep;
+  std::shared_ptr<const Sweep> sweep;           // of its own `sweep`, with its own strategy, without cliffs; null: none
   PlanRules rules;                              // of the main run: the steps of its runbook, if it follows one
   std::optional<RunbookCheck> runbook;          // of the main run, held against `full`, where both were run
   std::vector<ExpectationResult> expectations;  // of the main run

@@ -106,7 +106,6 @@ class Reader {
 
  private:
   static constexpr std::size_t most_what_ifs = 100;
-  static constexpr std::size_t most_times_to_detect = 1000;
 
   // Where a time to detect is written.
   struct Detection {
@@ -436,19 +435,27 @@ class Reader {
 
   void read_sweep(const Cursor& c) {
     if (!c.expect_map("a sweep")) return;
-    c.allow_only({"detect"});
-    const auto detect = c.require("detect");
-    if (detect.size() > most_times_to_detect) {
-      detect.error(fmt::format("a sweep has at most {} times, for each is a run of its own", most_times_to_detect));
-      return;
-    }
-    for (const Cursor& d : detect.items()) {
-      const auto duration = d.duration();
-      if (!duration) continue;
-      if (!add_new(scenario_.sweep_detect, *duration)) {
-        d.error(fmt::format("{} is in the sweep already; remove it", input::to_text(*duration)));
+    const std::vector<Cursor> entries = c.entries();
+    if (entries.empty()) c.error("a sweep names what it varies, as in { detect: [5m, 1h, 1d] }");
+    if (entries.size() > 2) c.error("a sweep varies one or two things at a time; make several scenarios");
+    for (const Cursor& entry : entries) {
+      if (entry.size() > most_sweep_values) {
+        entry.error(fmt::format("a sweep has at most {} values, for each is a run of its own", most_sweep_values));
+        continue;
       }
-      detections_.push_back({*duration, d.at(), scenario_.response.strategy != Strategy::none});
+      Vary vary;
+      vary.name = entry.key();
+      vary.at = entry.key_at();
+      for (const Cursor& value : entry.one_or_many()) {
+        if (const auto text = value.text()) add_values(vary, *text, value.at(), diagnostics_);
+      }
+      if (vary.name == "detect") {
+        for (std::size_t i = 0; i < vary.values.size(); ++i) {
+          const Duration detect = Duration::seconds(vary.values[i].value);
+          detections_.push_back({detect, vary.value_at[i], scenario_.response.strategy != Strategy::none});
+        }
+      }
+      if (!vary.values.empty()) scenario_.sweep.push_back(std::move(vary));
     }
   }
 

@@ -11,6 +11,7 @@
 #include "input/document.hpp"
 #include "models/compile.hpp"
 #include "scenarios/expectation.hpp"
+#include "scenarios/vary.hpp"
 
 namespace moshimo::scenarios {
 
@@ -61,7 +62,7 @@ struct Scenario {
   std::shared_ptr<const Runbook> runbook;  // with Strategy::runbook
   std::vector<Strategy> compare;           // all of them unless written
   std::vector<WhatIf> what_if;
-  std::vector<Duration> sweep_detect;  // times to detect to compare
+  std::vector<Vary> sweep;  // at most two
   std::vector<Expectation> expect;
   std::shared_ptr<const input::Document> document;
 };

@@ -51,6 +51,7 @@ Json steps(const scenarios::Answer& answer, const Response& response);
 Json runbook(const scenarios::Answer& answer, const scenarios::RunbookCheck& check);
 
 // What came of a run.
+Json figures(const Figures& f);
 Json effects(const System& system, const Findings& findings);
 Json points_of_no_return(const System& system, const Findings& findings);
 Json symptoms(const System& system, const Findings& findings);

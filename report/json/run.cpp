@@ -1,22 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json/rows.hpp"
+#include "scenarios/sweep.hpp"
 
 namespace moshimo::report {
 namespace {
-
-Json figures(const Figures& f) {
-  return {{"lost", number(f.lost)},
-          {"refused", number(f.refused)},
-          {"misdirected", number(f.misdirected)},
-          {"missed_runs", number(f.missed)},
-          {"longest_loss_window_s", seconds(f.longest)},
-          {"still_broken", f.still_broken},
-          {"still_failing", f.still_failing},
-          {"destroyed", f.destroyed.size()},
-          {"unreleased", f.unreleased},
-          {"restored_s", seconds(f.restored)}};
-}
 
 Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run) {
   const System& system = answer.system();
@@ -115,6 +103,19 @@ Json detection(const System& system, const Detection& d) {
 
 }  // namespace
 
+Json figures(const Figures& f) {
+  return {{"lost", number(f.lost)},
+          {"refused", number(f.refused)},
+          {"misdirected", number(f.misdirected)},
+          {"missed_runs", number(f.missed)},
+          {"longest_loss_window_s", seconds(f.longest)},
+          {"still_broken", f.still_broken},
+          {"still_failing", f.still_failing},
+          {"destroyed", f.destroyed.size()},
+          {"unreleased", f.unreleased},
+          {"restored_s", seconds(f.restored)}};
+}
+
 void add_answer(Json& json, const scenarios::Answer& answer) {
   json["main_strategy"] = name_of(answer.main_run().response.strategy);
   json["runs"] = Json::array();
@@ -135,9 +136,12 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
   json["detection"] = detection(answer.system(), answer.detection);
   json["guards"] = guards(*answer.compiled, answer.main_run().response);
   json["sweep"] = Json::array();
-  for (const scenarios::DetectRun& d : answer.sweep) {
-    json["sweep"].push_back({{"detect_s", seconds(d.time_to_detect)},
-                             {"figures", figures(figures_of(answer.system(), d.run, answer.first_fault))}});
+  if (answer.sweep) {
+    for (const scenarios::SweepPoint& p : answer.sweep->points) {
+      Json at = Json::object();
+      for (std::size_t i = 0; i < p.at.size(); ++i) at[answer.sweep->axes[i].name] = number(p.at[i]);
+      json["sweep"].push_back({{"at", std::move(at)}, {"figures", figures(p.results.front().figures)}});
+    }
   }
   json["expectations"] = Json::array();
   for (const scenarios::ExpectationResult& e : answer.expectations) {

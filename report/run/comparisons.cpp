@@ -5,6 +5,7 @@
 
 #include "report/run/figures.hpp"
 #include "report/run/page.hpp"
+#include "report/sweep.hpp"
 #include "report/words.hpp"
 
 namespace moshimo::report {
@@ -129,23 +130,32 @@ void RunPage::what_ifs() {
 }
 
 void RunPage::sweep() {
-  if (answer_.sweep.empty()) return;
-  page_.heading("If it is noticed sooner or later");
+  if (!answer_.sweep || answer_.sweep->points.empty()) return;
+  const scenarios::Sweep& sweep = *answer_.sweep;
+  page_.heading(sweep.over_detection() ? "If it is noticed sooner or later" : "With other values");
   double most = 0;
-  for (const scenarios::DetectRun& d : answer_.sweep) {
-    most = std::max(most, figures_of(system_, d.run, answer_.first_fault).lost);
-  }
+  for (const scenarios::SweepPoint& p : sweep.points) most = std::max(most, p.results.front().figures.lost);
   TextTable table;
-  table.columns = {{"noticed after", true}, {"events lost", true},   {"", false},
-                   {"refused", true},       {"still failing", true}, {"works again after", true}};
-  for (const scenarios::DetectRun& d : answer_.sweep) {
-    const Figures f = figures_of(system_, d.run, answer_.first_fault);
+  for (const scenarios::Axis& axis : sweep.axes) {
+    table.columns.push_back({sweep.over_detection() ? "noticed after" : clean(axis.name), true});
+  }
+  for (const Column& c : {Column{"events lost", true}, Column{"", false}, Column{"refused", true},
+                          Column{"still failing", true}, Column{"works again after", true}}) {
+    table.columns.push_back(c);
+  }
+  for (const scenarios::SweepPoint& p : sweep.points) {
+    const Figures& f = p.results.front().figures;
     const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
     std::string bar;
     for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
     if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";
-    table.rows.push_back({duration_text(d.time_to_detect), count_text(f.lost), bad(padded(bar, 12)),
-                          count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
+    std::vector<std::string> row;
+    for (std::size_t i = 0; i < p.at.size(); ++i) row.push_back(value_text(sweep.axes[i], p.at[i]));
+    for (const std::string& cell : {count_text(f.lost), bad(padded(bar, 12)), count_text(f.refused),
+                                    std::to_string(f.still_failing), restored_text(f)}) {
+      row.push_back(cell);
+    }
+    table.rows.push_back(std::move(row));
   }
   compare(std::move(table));
 }

@@ -49,8 +49,6 @@ std::string why_lost(const System& system, const PointOfNoReturn& p) {
   return "";
 }
 
-bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
-
 std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClass error, const Timeline* timeline,
                                  SimTime at) {
   if (hop.ratio == 0) return "fails; how much that is, is not given";

@@ -5,6 +5,7 @@
 
 #include "core/findings.hpp"
 #include "core/system.hpp"
+#include "scenarios/figures.hpp"
 
 namespace moshimo::report {
 
@@ -18,7 +19,6 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
 std::string fate_if_unavailable(const System& system, const Hop& hop, ErrorClass error);
 // How long data survives in a fallback: the least of its own limit, that of its store, and its last attempt.
 Duration limit_of(const System& system, const Fallback& fallback);
-// Requests from outside, which nobody keeps.
-bool is_request(const Hop& hop);
+using scenarios::is_request;
 
 }  // namespace moshimo::report

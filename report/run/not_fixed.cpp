@@ -4,6 +4,7 @@
 
 #include "report/run/fates.hpp"
 #include "report/run/page.hpp"
+#include "report/run/repairs.hpp"
 #include "report/words.hpp"
 
 namespace moshimo::report {
@@ -25,20 +26,6 @@ std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer) {
   }
   for (const ConditionId c : full->response.still_broken) mended_by.erase(c);
   return mended_by;
-}
-
-// The title of a release before there is a step of it, that is without its times and amounts.
-std::string title_without_a_step(std::string title) {
-  constexpr std::pair<std::string_view, std::string_view> without[] = {{" of {gap.start} to {gap.end}", ""},
-                                                                       {" from {gap.start} to {gap.end}", ""},
-                                                                       {"{gap.start} to {gap.end}", "what was missed"},
-                                                                       {" since {gap.start}", ""},
-                                                                       {"{backlog.events} ", ""}};
-  for (const auto& [part, instead] : without) {
-    const std::size_t at = title.find(part);
-    if (at != std::string::npos) title.replace(at, part.size(), instead);
-  }
-  return title;
 }
 
 }  // namespace

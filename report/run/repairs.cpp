@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <tuple>
+#include <utility>
 
 #include "input/cursor.hpp"
 #include "report/layout.hpp"
@@ -78,6 +79,19 @@ std::string filled(std::string_view text, const System& system, const Step& step
     }
   }
   return result;
+}
+
+std::string title_without_a_step(std::string title) {
+  constexpr std::pair<std::string_view, std::string_view> without[] = {{" of {gap.start} to {gap.end}", ""},
+                                                                       {" from {gap.start} to {gap.end}", ""},
+                                                                       {"{gap.start} to {gap.end}", "what was missed"},
+                                                                       {" since {gap.start}", ""},
+                                                                       {"{backlog.events} ", ""}};
+  for (const auto& [part, instead] : without) {
+    const std::size_t at = title.find(part);
+    if (at != std::string::npos) title.replace(at, part.size(), instead);
+  }
+  return title;
 }
 
 }  // namespace moshimo::report

@@ -57,6 +57,21 @@ TEST_CASE("run and inspect of small scenarios keep to their schemas", "[schema]"
   CHECK(files >= 4);
 }
 
+TEST_CASE("sweeps over one number and over two keep to their schema", "[schema][sweep]") {
+  check_output({"sweep", "state-key-mixup", "--vary", "detect=5m..29d", "--points", "6"}, "sweep");
+  check_output({"sweep", "state-key-mixup", "--vary", "responders=1..3", "--vary", "detect=1h,1d"}, "sweep");
+  const std::string outage = small_folder + "outage.scenario.yaml";
+  check_output({"sweep", outage.c_str()}, "sweep");
+}
+
+TEST_CASE("a diagnosis keeps to its schema", "[schema][diagnose]") {
+  const std::string inventory = MOSHIMO_SOURCE_DIR "/scenarios/library/rule-of-a-load-balancer/loop.inventory.yaml";
+  check_output({"diagnose", inventory.c_str(), "--seen", "failed health checks", "--seen", "app: unhealthy",
+                "--not-seen", "CannotPullContainerError", "--changed", "app,sg-front"},
+               "diagnosis");
+  check_output({"diagnose", inventory.c_str(), "--seen", "purple screen"}, "diagnosis");
+}
+
 TEST_CASE("what stands in a plan keeps to its schemas", "[schema]") {
   const std::string plan = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
   check_output({"review", plan.c_str()}, "review");

@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace {
 
 // Keys of objects that are looked up by the name of something are names, not keys.
-const std::set<std::string> by_name = {"conditions", "running", "hop_states", "facts", "when"};
+const std::set<std::string> by_name = {"conditions", "running", "hop_states", "facts", "when", "at", "lost_by_hop"};
 
 void collect_keys(const json& value, const std::string& under, std::set<std::string>& keys) {
   if (value.is_object()) {

@@ -124,6 +124,7 @@ TEST_CASE("a scenario asks for no more runs than a machine can hold") {
   CHECK(read(what_if).errors.find("a scenario has at most 100 what-ifs") == 0);
   std::string sweep = "faults: [{ delete: a }]\nsweep: { detect: [0s";
   for (int i = 1; i < 1001; ++i) sweep += ", " + std::to_string(i) + "s";
-  CHECK(read(sweep + "] }\n").errors.find("a sweep has at most 1000 times") == 0);
-  CHECK(read("faults: [{ delete: a }]\nsweep: {}\n").errors == "key 'detect' is missing\n");
+  CHECK(read(sweep + "] }\n").errors.find("a sweep has at most 1000 values") == 0);
+  CHECK(read("faults: [{ delete: a }]\nsweep: {}\n").errors ==
+        "a sweep names what it varies, as in { detect: [5m, 1h, 1d] }\n");
 }

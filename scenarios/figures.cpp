@@ -1,13 +1,13 @@
-#include "report/run/figures.hpp"
+#include "scenarios/figures.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "report/run/fates.hpp"
+namespace moshimo::scenarios {
 
-namespace moshimo::report {
+bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
-Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimTime first_fault) {
+Figures figures_of(const System& system, const StrategyRun& run, SimTime first_fault) {
   Figures f;
   f.refused = run.findings.refused;
   f.misdirected = run.findings.misdirected;
@@ -36,4 +36,4 @@ Figures figures_of(const System& system, const scenarios::StrategyRun& run, SimT
   return f;
 }
 
-}  // namespace moshimo::report
+}  // namespace moshimo::scenarios

@@ -1,0 +1,627 @@
+#include "report/sweep.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+#include "report/curve.hpp"
+#include "report/layout.hpp"
+#include "report/numbers.hpp"
+#include "report/page.hpp"
+#include "report/run/fates.hpp"
+#include "report/run/figures.hpp"
+#include "report/run/repairs.hpp"
+#include "report/timeline.hpp"
+#include "report/words.hpp"
+
+namespace moshimo::report {
+
+using scenarios::Axis;
+using scenarios::Cliff;
+using scenarios::Sweep;
+using scenarios::SweepPoint;
+using scenarios::SweepResult;
+using scenarios::Trait;
+
+std::string value_text(const Axis& axis, double value) {
+  if (std::isinf(value)) return fmt::format("for{}ever", hard_space);
+  switch (axis.unit) {
+    case models::Unit::seconds: return duration_text(Duration::seconds(value));
+    case models::Unit::bytes: return bytes_text(value);
+    case models::Unit::per_second: return value > 0 ? rate_text(value) : "0";
+    case models::Unit::none: break;
+  }
+  return axis.is_whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
+std::string precise_value_text(const Axis& axis, double value) {
+  if (axis.unit == models::Unit::seconds && !std::isinf(value)) return precise_text(Duration::seconds(value));
+  if (axis.unit == models::Unit::bytes) return fmt::format("{:.0f}{}B", value, hard_space);
+  return value_text(axis, value);
+}
+
+namespace {
+
+// What one cliff is about; several hops share a row where all else is the same.
+struct Row {
+  const Cliff* cliff = nullptr;
+  std::vector<std::string> names;
+};
+
+class SweepPage {
+ public:
+  SweepPage(const Sweep& sweep, const Style& style, Page& page)
+      : sweep_(sweep), style_(style), page_(page), axis_(sweep.axes.front()) {}
+
+  void title() {
+    std::vector<std::string> names;
+    for (const Axis& a : sweep_.axes) names.push_back(code(clean(a.name)));
+    page_.title(fmt::format("{}: what depends on {}", clean(sweep_.base->scenario->name), listing(names)));
+    const SweepResult* first = sweep_.points.front().of(sweep_.main);
+    const SweepResult* last = sweep_.points.back().of(sweep_.main);
+    if (sweep_.axes.size() > 1) {
+      double least = first->lost(), most = first->lost();
+      for (const SweepPoint& p : sweep_.points) {
+        least = std::min(least, p.of(sweep_.main)->lost());
+        most = std::max(most, p.of(sweep_.main)->lost());
+      }
+      page_.paragraph(fmt::format("With {}, between {} and {} are lost.", strategy_text(sweep_.main),
+                                  strong(events(least)), strong(events(most))));
+      return;
+    }
+    const std::string from = value_text(axis_, axis_.values.front());
+    const std::string to = value_text(axis_, axis_.values.back());
+    page_.paragraph(
+        fmt::format("With {}, {} {} lost {}, and {} {}. Requests that are refused count as lost.",
+                    strategy_text(sweep_.main), strong(events(first->lost())), first->lost() == 1 ? "is" : "are",
+                    sweep_.over_detection() ? "if it is noticed after " + from : "at " + from,
+                    strong(count_text(last->lost())), sweep_.over_detection() ? "if after " + to : "at " + to));
+    std::set<double> places;
+    for (const Cliff& c : sweep_.cliffs) {
+      if (c.strategy == sweep_.main && is_in_kind(c)) places.insert(c.below);
+    }
+    page_.paragraph(places.empty() ? std::string("Nothing changes in kind in between.")
+                                   : fmt::format("In between something changes in kind at {} {}.", places.size(),
+                                                 places.size() == 1 ? "value" : "values"));
+  }
+
+  void curve() {
+    if (sweep_.axes.size() != 1 || sweep_.points.size() < 3 || std::isinf(axis_.values.back())) return;
+    page_.heading(sweep_.over_detection() ? std::string("Events lost, by the time until it is noticed")
+                                          : fmt::format("Events lost, by {}", code(clean(axis_.name))));
+    page_.drawing([this](std::size_t width, bool ascii) { return drawn(width, ascii); });
+  }
+
+  void surface() {
+    if (sweep_.axes.size() != 2) return;
+    const Axis& down = sweep_.axes[1];
+    for (const Strategy s : in_order()) {
+      page_.heading(fmt::format("Events lost: {}", strategy_text(s)));
+      Surface surface;
+      surface.across = clean(axis_.name);
+      surface.down = clean(down.name);
+      for (const double v : axis_.values) surface.columns.push_back(tick_text(axis_, v));
+      for (std::size_t r = 0; r < down.values.size(); ++r) {
+        surface.rows.push_back(value_text(down, down.values[r]));
+        std::vector<double> row;
+        for (std::size_t c = 0; c < axis_.values.size(); ++c) {
+          row.push_back(sweep_.points[r * axis_.values.size() + c].of(s)->lost());
+        }
+        surface.values.push_back(std::move(row));
+      }
+      page_.drawing([surface](std::size_t width, bool ascii) { return draw_surface(surface, width, ascii); });
+    }
+  }
+
+  void table() {
+    if (sweep_.axes.size() != 1) return;
+    page_.heading("Value by value");
+    TextTable table;
+    table.columns = {{sweep_.over_detection() ? "noticed after" : clean(axis_.name), true}};
+    for (const Strategy s : in_order()) table.columns.push_back({"lost: " + strategy_text(s), true});
+    for (const char* column : {"works again after", "still failing", "objectives missed"}) {
+      table.columns.push_back({column, true});
+    }
+    bool none_misses = true;
+    for (const SweepPoint& p : sweep_.points) {
+      std::vector<std::string> row = {value_text(axis_, p.at.front())};
+      for (const Strategy s : in_order()) row.push_back(count_text(p.of(s)->lost()));
+      const SweepResult& main = *p.of(sweep_.main);
+      const Figures& f = main.figures;
+      row.push_back(f.restored == Duration{} ? "–" : f.restored.is_forever() ? "never" : minute_text(f.restored));
+      row.push_back(std::to_string(f.still_failing));
+      const auto missed = std::count_if(main.traits.begin(), main.traits.end(),
+                                        [](const Trait& t) { return t.kind == Trait::Kind::misses; });
+      none_misses = none_misses && missed == 0;
+      row.push_back(std::to_string(missed));
+      table.rows.push_back(std::move(row));
+    }
+    if (none_misses) {
+      table.columns.pop_back();
+      for (auto& row : table.rows) row.pop_back();
+    }
+    page_.table(std::move(table));
+    page_.paragraph(dim(fmt::format("The last columns are of {}.", strategy_text(sweep_.main))), 1);
+  }
+
+  void cliffs() {
+    for (const Strategy s : in_order()) {
+      std::vector<Row> rows = rows_of(s, true);
+      if (rows.empty()) continue;
+      std::stable_sort(rows.begin(), rows.end(),
+                       [](const Row& a, const Row& b) { return a.cliff->below < b.cliff->below; });
+      page_.heading(s == sweep_.main ? fmt::format("Cliffs, with {}", strategy_text(s))
+                                     : fmt::format("Cliffs, if {}", in_a_clause(s)));
+      TextTable table;
+      table.spaced = true;
+      table.columns = {{sweep_.over_detection() ? "noticed up to" : "up to", true}, {"later than that", false, true}};
+      if (!sweep_.over_detection()) table.columns[1].header = "beyond that";
+      if (sweep_.axes.size() > 1) table.columns.insert(table.columns.begin(), {clean(sweep_.axes[1].name), true, true});
+      // Of a surface, values of the second axis with the same cliff share a row.
+      std::map<std::pair<double, std::string>, std::size_t> known;
+      std::vector<std::vector<std::string>> others;
+      for (const Row& r : rows) {
+        const auto [at, is_new] = known.emplace(std::pair(r.cliff->below, told(r)), table.rows.size());
+        if (is_new) {
+          table.rows.push_back({strong(precise_value_text(axis_, r.cliff->below)), at->first.second});
+          others.emplace_back();
+        }
+        if (r.cliff->other) others[at->second].push_back(value_text(sweep_.axes[1], *r.cliff->other));
+      }
+      if (sweep_.axes.size() > 1) {
+        for (std::size_t i = 0; i < table.rows.size(); ++i) {
+          const bool is_everywhere = others[i].size() == sweep_.axes[1].values.size();
+          table.rows[i].insert(table.rows[i].begin(), is_everywhere ? "all" : listing(others[i], 4));
+        }
+      }
+      page_.table(std::move(table));
+    }
+    if (sweep_.is_cut_short) {
+      page_.gap();
+      page_.paragraph(
+          warn("Finding every cliff would have taken too many runs; some may be missing. Take a narrower "
+               "range."));
+    }
+  }
+
+  void bends() {
+    if (sweep_.axes.size() > 1) return;
+    const std::vector<Row> rows = rows_of(sweep_.main, false);
+    if (rows.empty()) return;
+    page_.heading("Where a delay costs more or less than before");
+    TextTable table;
+    table.columns = {{"from", false, true}, {"what", false, true}, {"costs", false, true}};
+    // Where it changes again and again within a short span, only what it comes to is told.
+    struct Bend {
+      const Row* first;
+      const Cliff* last;
+    };
+    std::vector<Bend> bends;
+    for (const Row& row : rows) {
+      const auto same = std::find_if(bends.begin(), bends.end(), [&](const Bend& b) {
+        return b.first->cliff->trait.what == row.cliff->trait.what &&
+               row.cliff->below - b.last->below <= row.cliff->below / 50;
+      });
+      if (same == bends.end())
+        bends.push_back({&row, row.cliff});
+      else
+        same->last = row.cliff;
+    }
+    constexpr std::size_t most = 15;
+    for (std::size_t i = 0; i < bends.size() && i < most; ++i) {
+      const Cliff& c = *bends[i].first->cliff;
+      const Cliff& last = *bends[i].last;
+      std::string from = precise_value_text(axis_, c.below);
+      std::string costs;
+      if (&c != &last) {
+        from += fmt::format(" to {}", precise_value_text(axis_, last.below));
+        costs = "changes several times";
+      } else if (c.kind == Cliff::Kind::jump) {
+        costs = fmt::format("{} {} at once", count_text(std::abs(c.after - c.before)),
+                            c.after > c.before ? "more" : "fewer");
+      } else {
+        costs = fmt::format("{} instead of {}", per_unit(c.after), per_unit(c.before));
+      }
+      table.rows.push_back({from, told_of_hop(*bends[i].first), costs});
+    }
+    page_.table(std::move(table));
+    if (bends.size() > most) page_.paragraph(fmt::format("And {} more; JSON has all.", bends.size() - most), 1);
+  }
+
+  // Every point of no return is a cliff, or lies outside what was varied.
+  void passed() {
+    if (sweep_.passed.empty()) return;
+    std::size_t at_cliffs = 0;
+    for (const scenarios::Passed& p : sweep_.passed)
+      at_cliffs += p.kind == scenarios::Passed::Kind::at_a_cliff ? 1U : 0U;
+    page_.heading("The points of no return");
+    page_.paragraph(fmt::format("Of {} when nobody acts, {} {} among these cliffs.",
+                                counted(sweep_.passed.size(), "point of no return", "points of no return"),
+                                at_cliffs == sweep_.passed.size() ? "all" : std::to_string(at_cliffs),
+                                at_cliffs == 1 ? "is" : "are"));
+    const auto tell = [&](scenarios::Passed::Kind kind, const std::string& why) {
+      std::vector<std::string> names;
+      for (const scenarios::Passed& p : sweep_.passed) {
+        if (p.kind != kind) continue;
+        names.push_back(
+            fmt::format("{} ({})", code(name_of_point(p.point)), duration_text(p.point.at - sweep_.base->first_fault)));
+      }
+      if (!names.empty()) page_.item(fmt::format("{}: {}.", why, listing(names, 12)));
+    };
+    tell(scenarios::Passed::Kind::before,
+         fmt::format("Passed even when it is noticed after {}", value_text(axis_, axis_.values.front())));
+    tell(scenarios::Passed::Kind::beyond, "Later than what was varied");
+    tell(scenarios::Passed::Kind::in_no_reaction, "Not reached, however late of these it is noticed");
+  }
+
+  void comparing() {
+    std::vector<std::string> said;
+    for (const scenarios::Comparing& c : sweep_.comparing) {
+      const bool between = sweep_.strategies.size() > 2 && c.more == Strategy::full && c.less == Strategy::none;
+      if (between) continue;
+      const std::string span = span_text(c.from, c.to);
+      const std::string two = fmt::format("{} and {}", strategy_text(c.more), strategy_text(c.less));
+      std::string text;
+      switch (c.kind) {
+        case scenarios::Comparing::Kind::nothing_lost:
+          text = fmt::format("{}: {} lose the same, nothing.", span, two);
+          break;
+        case scenarios::Comparing::Kind::too_late:
+          text = fmt::format(
+              "{}: {} lose the same, because whoever begins then finds the run over or nothing left to do.", span, two);
+          break;
+        case scenarios::Comparing::Kind::same_steps:
+          text = fmt::format("{}: {} lose the same, because they do the same.", span, two);
+          break;
+        case scenarios::Comparing::Kind::saves_nothing:
+          text = fmt::format(
+              "{}: {} lose the same, because what the former does beyond the latter puts things right "
+              "but saves none of the data that is lost.",
+              span, two);
+          break;
+        case scenarios::Comparing::Kind::worse:
+          text = fmt::format("{}: {} {} than {} ({}), because what runs again sends into what still fails.", span,
+                             strategy_text(c.more), bad("loses more"), strategy_text(c.less), hop_names(c.hops));
+          break;
+      }
+      said.push_back(sentence(text));
+    }
+    for (const scenarios::Inversion& i : sweep_.inversions) {
+      said.push_back(
+          fmt::format("With {}, noticing it after {} {} than after {}: {} more ({}). What is repaired early "
+                      "sends into what still fails.",
+                      strategy_text(i.strategy), value_text(axis_, i.from), bad("loses more"), value_text(axis_, i.to),
+                      events(i.more), hop_names(i.hops)));
+    }
+    const std::vector<Strategy>& all = sweep_.strategies;
+    const bool compares = all.size() > 1 && sweep_.axes.size() == 1;
+    if (said.empty() && !compares) return;
+    page_.heading("One way of reacting against another");
+    if (said.empty()) {
+      std::vector<std::string> names;
+      for (const Strategy s : in_order()) names.push_back(strategy_text(s));
+      page_.paragraph(fmt::format("At every value, {} loses less than what follows it: {}.", names.front(),
+                                  listing({names.begin() + 1, names.end()})));
+    }
+    for (std::string& text : said) page_.item(std::move(text));
+  }
+
+  void footer() {
+    page_.gap();
+    std::string exact = "one part in a million";
+    if (axis_.unit == models::Unit::seconds) exact = "a second";
+    if (axis_.unit == models::Unit::bytes) exact = "a byte";
+    if (axis_.is_whole) exact = "one";
+    page_.paragraph(dim(fmt::format("{} runs; cliffs are exact to {}. moshimo {}.",
+                                    count_text(static_cast<double>(sweep_.runs)), exact, style_.version)));
+  }
+
+ private:
+  using Strategy = moshimo::Strategy;
+
+  static bool is_in_kind(const Cliff& c) { return c.kind == Cliff::Kind::begins || c.kind == Cliff::Kind::ends; }
+
+  // The scenario's own first, then those that do more before those that do less.
+  std::vector<Strategy> in_order() const {
+    std::vector<Strategy> all = sweep_.strategies;
+    std::sort(all.begin(), all.end(), [this](Strategy a, Strategy b) {
+      if ((a == sweep_.main) != (b == sweep_.main)) return a == sweep_.main;
+      return a > b;
+    });
+    return all;
+  }
+
+  static std::string in_a_clause(Strategy s) {
+    return s == Strategy::none ? "nobody acts" : fmt::format("the reaction is: {}", strategy_text(s));
+  }
+
+  static std::string events(double n) { return amount_text(n, "event", "events"); }
+
+  static std::string tick_text(const Axis& axis, double value) {
+    if (std::isinf(value)) return "ever";
+    if (axis.unit == models::Unit::seconds) {
+      const Duration d = Duration::seconds(value);
+      const std::int64_t us = d.us();
+      constexpr std::int64_t second = 1'000'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+      if (us >= day && us % day == 0) return fmt::format("{}d", us / day);
+      if (us >= day) return fmt::format("{:.1f}d", static_cast<double>(us) / static_cast<double>(day));
+      if (us >= hour && us % hour == 0) return fmt::format("{}h", us / hour);
+      if (us >= hour) return fmt::format("{:.1f}h", static_cast<double>(us) / static_cast<double>(hour));
+      if (us >= minute) return fmt::format("{}m", us / minute);
+      return fmt::format("{}s", us / second);
+    }
+    if (axis.is_whole) return fmt::format("{:.0f}", value);
+    return short_count(value);
+  }
+
+  std::vector<std::string> drawn(std::size_t width, bool ascii) const {
+    std::vector<Curve> curves;
+    std::vector<Strategy> order = in_order();
+    std::reverse(order.begin(), order.end());
+    for (const Strategy s : order) {
+      Curve curve;
+      curve.label = strategy_text(s);
+      for (const SweepPoint& p : sweep_.points) curve.points.emplace_back(p.at.front(), p.of(s)->lost());
+      curves.push_back(std::move(curve));
+    }
+    CurveAxis axis;
+    axis.low = axis_.values.front();
+    axis.high = axis_.values.back();
+    axis.is_logarithmic = axis_.is_logarithmic;
+    if (axis_.unit == models::Unit::seconds && axis_.is_logarithmic) {
+      axis.ticks.emplace_back(axis.low, tick_text(axis_, axis.low));
+      for (const Duration d : timeline_ticks(Duration::seconds(axis.high), 9)) {
+        if (d.in_seconds() > axis.low && d.in_seconds() < axis.high) {
+          axis.ticks.emplace_back(d.in_seconds(), tick_text(axis_, d.in_seconds()));
+        }
+      }
+      axis.ticks.emplace_back(axis.high, tick_text(axis_, axis.high));
+    } else {
+      const std::size_t every = std::max<std::size_t>(axis_.values.size() / 6, 1);
+      for (std::size_t i = 0; i < axis_.values.size(); i += every) {
+        if (i + every >= axis_.values.size()) break;
+        axis.ticks.emplace_back(axis_.values[i], tick_text(axis_, axis_.values[i]));
+      }
+      axis.ticks.emplace_back(axis.high, tick_text(axis_, axis.high));
+    }
+    for (const Cliff& c : sweep_.cliffs) {
+      if (c.strategy == sweep_.main && is_in_kind(c)) axis.marks.push_back(c.above);
+    }
+    return draw_curves(curves, axis, width - 1, ascii);
+  }
+
+  // ---- cliffs in words
+
+  std::vector<Row> rows_of(Strategy s, bool in_kind) const {
+    std::vector<Row> rows;
+    std::map<std::string, std::size_t> known;
+    for (const Cliff& c : sweep_.cliffs) {
+      if (c.strategy != s || is_in_kind(c) != in_kind) continue;
+      if (c.trait.kind == Trait::Kind::left && loses_there(c)) continue;  // for the same reason
+      Row row{&c, {name_of_cliff(c)}};
+      const std::string key = fmt::format("{} {} {}", c.below, c.other.value_or(0), rest_of(c));
+      const auto [at, is_new] = known.emplace(key, rows.size());
+      if (!is_new && is_in_kind(c) && c.trait.kind != Trait::Kind::broken) {
+        rows[at->second].names.push_back(row.names.front());
+        continue;
+      }
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  bool loses_there(const Cliff& c) const {
+    return std::any_of(sweep_.cliffs.begin(), sweep_.cliffs.end(), [&](const Cliff& other) {
+      return other.kind == c.kind && other.strategy == c.strategy && other.other == c.other && other.below == c.below &&
+             other.trait.kind == Trait::Kind::loses && other.trait.what == c.trait.what;
+    });
+  }
+
+  std::string name_of_point(const PointOfNoReturn& p) const {
+    const System& system = sweep_.base->system();
+    const ComponentId c = component_of(system, p);
+    if (c.is_set()) return name_in(system, c);
+    return p.hop.is_set() ? clean(system.hops[p.hop].name) : "?";
+  }
+
+  // The component of what it is about.
+  static std::string name_of_cliff(const Cliff& c) {
+    if (!c.compiled || c.trait.kind == Trait::Kind::misses) return clean(c.trait.what);
+    const System& system = c.compiled->system;
+    if (c.point && component_of(system, *c.point).is_set()) return name_in(system, component_of(system, *c.point));
+    const HopId hop = hop_named(system, c.trait.what);
+    if (hop.is_set() && system.hops[hop].component.is_set()) return name_in(system, system.hops[hop].component);
+    return clean(c.trait.what);
+  }
+
+  static HopId hop_named(const System& system, std::string_view name) {
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      if (system.hops[HopId(h)].name == name) return HopId(h);
+    }
+    return {};
+  }
+
+  std::string hop_names(const std::vector<std::string>& hops) const {
+    std::vector<std::string> names;
+    const System& system = sweep_.base->system();
+    for (const std::string& name : hops) {
+      const HopId hop = hop_named(system, name);
+      const bool has_one = hop.is_set() && system.hops[hop].component.is_set();
+      names.push_back(code(has_one ? name_in(system, system.hops[hop].component) : clean(name)));
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names.empty() ? "together" : listing(names, 4);
+  }
+
+  // All of a row but its name.
+  std::string rest_of(const Cliff& c) const {
+    std::string text = c.kind == Cliff::Kind::ends ? "No longer: " : "";
+    switch (c.trait.kind) {
+      case Trait::Kind::loses: text += loses_text(c); break;
+      case Trait::Kind::gone:
+        text += c.point && c.point->condition.is_set() && c.compiled
+                    ? denied_sentence(says(c.compiled->system, c.point->condition)) + ", for good"
+                    : "its content is gone for good";
+        break;
+      case Trait::Kind::broken: text += broken_text(c); break;
+      case Trait::Kind::left: text += "its backlog stays where it is, since nobody can fetch it in time"; break;
+      case Trait::Kind::misses: text += c.trait.is_rto ? "misses its RTO" : "misses its RPO"; break;
+    }
+    text += ".";
+    if (c.kind != Cliff::Kind::begins) return text;
+    if (c.point && c.compiled) {
+      const Duration at = c.point->at - sweep_.base->first_fault;
+      text += fmt::format(" Point of no return: {}.", strong(precise_text(at)));
+      if (c.deciding)
+        text += " " + deciding_text(c);
+      else if (sweep_.over_detection() && c.strategy != Strategy::none)
+        text += " This reaction does not put right what has broken by then.";
+    } else if (c.trait.kind == Trait::Kind::loses && c.strategy != Strategy::none) {
+      text += " Nothing of it is lost when nobody acts: the reaction itself brings it about.";
+    }
+    return text;
+  }
+
+  static std::string broken_text(const Cliff& c) {
+    if (!c.compiled) return "stays broken";
+    const System& system = c.compiled->system;
+    for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
+      if (name_of(system, ConditionId(i)) != c.trait.what) continue;
+      return "this is so to the end: " + denied_sentence(says(system, ConditionId(i)));
+    }
+    return "stays broken";
+  }
+
+  std::string loses_text(const Cliff& c) const {
+    if (!c.compiled) return "loses data";
+    const System& system = c.compiled->system;
+    const HopId hop = hop_named(system, c.trait.what);
+    if (!hop.is_set()) return "loses data";
+    PointOfNoReturn p = c.point.value_or(PointOfNoReturn{});
+    p.hop = hop;
+    p.fallback = c.trait.fallback;
+    p.why = c.trait.why;
+    if (is_request(system.hops[hop])) return why_lost(system, p);
+    return fmt::format("it {}, and loses data: {}", clean(system.hops[hop].says), why_lost(system, p));
+  }
+
+  std::string deciding_text(const Cliff& c) const {
+    const System& system = c.compiled->system;
+    const std::string title = clean(title_without_a_step(text_of(system, c.deciding->repair).title));
+    const bool is_about_people = sweep_.axes.size() == 1 || sweep_.axes[1].name == "responders";
+    if (axis_.name != "detect" || !is_about_people) return fmt::format("What decides: {}.", title);
+    const SimTime noticed = sweep_.base->first_fault + Duration::seconds(c.below);
+    const Duration lead = c.deciding->effective - noticed;
+    return fmt::format("What saves it until then takes effect {} after it is noticed: {}.", strong(precise_text(lead)),
+                       title);
+  }
+
+  std::string told(const Row& row) const {
+    std::vector<std::string> names;
+    for (const std::string& n : row.names) names.push_back(code(n));
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return fmt::format("{}: {}", strong(listing(names, 6)), rest_of(*row.cliff));
+  }
+
+  static std::string told_of_hop(const Row& row) {
+    const Cliff& c = *row.cliff;
+    const HopId hop = c.compiled ? hop_named(c.compiled->system, c.trait.what) : HopId{};
+    if (!hop.is_set()) return code(row.names.front());
+    const Hop& about = c.compiled->system.hops[hop];
+    return fmt::format("{}: {}", code(row.names.front()),
+                       is_request(about) ? "requests from outside" : clean(about.says));
+  }
+
+  // What a further second, or unit, costs.
+  std::string per_unit(double slope) const {
+    const std::string sign = slope < 0 ? "-" : "";
+    if (axis_.unit == models::Unit::seconds) {
+      return std::abs(slope) < 1e-9 ? "nothing" : fmt::format("{}{}", sign, rate_text(std::abs(slope)));
+    }
+    return fmt::format("{}{} each", sign, count_text(std::abs(slope)));
+  }
+
+  std::string span_text(double from, double to) const {
+    if (from == to)
+      return sweep_.over_detection() ? "noticed after " + value_text(axis_, from) : "at " + value_text(axis_, from);
+    return fmt::format("{} {} to {}", sweep_.over_detection() ? "noticed after" : "from", value_text(axis_, from),
+                       value_text(axis_, to));
+  }
+
+  const Sweep& sweep_;
+  const Style& style_;
+  Page& page_;
+  const Axis& axis_;
+};
+
+}  // namespace
+
+std::string sweep_report(const Sweep& sweep, const Style& style) {
+  if (style.form == Form::json) return sweep_json(sweep, style);
+  Page page;
+  SweepPage told(sweep, style, page);
+  told.title();
+  told.curve();
+  told.surface();
+  told.cliffs();
+  told.passed();
+  told.bends();
+  told.comparing();
+  told.table();
+  told.footer();
+  return page.render(style);
+}
+
+std::string sweep_csv(const Sweep& sweep) {
+  const auto quoted = [](const std::string& text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+  };
+  std::set<std::string> hops;
+  for (const SweepPoint& p : sweep.points) {
+    for (const SweepResult& r : p.results) {
+      for (const auto& [hop, lost] : r.losses) hops.insert(hop);
+    }
+  }
+  const auto unit_of = [](const Axis& a) -> std::string {
+    switch (a.unit) {
+      case models::Unit::seconds: return "_s";
+      case models::Unit::bytes: return "_bytes";
+      case models::Unit::per_second: return "_per_s";
+      case models::Unit::none: break;
+    }
+    return "";
+  };
+  std::string out;
+  for (const Axis& a : sweep.axes) out += quoted(a.name + unit_of(a)) + ",";
+  out += "strategy,lost,refused,restored_s,still_broken,still_failing,unreleased,destroyed,objectives_missed";
+  for (const std::string& hop : hops) out += "," + quoted("lost:" + hop);
+  out += "\n";
+  for (const SweepPoint& p : sweep.points) {
+    for (const SweepResult& r : p.results) {
+      for (const double v : p.at) out += (std::isinf(v) ? std::string() : fmt::format("{}", v)) + ",";
+      const Figures& f = r.figures;
+      const auto missed =
+          std::count_if(r.traits.begin(), r.traits.end(), [](const Trait& t) { return t.kind == Trait::Kind::misses; });
+      out += fmt::format("{},{:.6g},{:.6g},{},{},{},{},{},{}", name_of(r.strategy), f.lost, f.refused,
+                         f.restored.is_forever() ? std::string() : fmt::format("{}", f.restored.in_seconds()),
+                         f.still_broken, f.still_failing, f.unreleased, f.destroyed.size(), missed);
+      std::size_t i = 0;
+      for (const std::string& hop : hops) {
+        const bool is_it = i < r.losses.size() && r.losses[i].first == hop;
+        out += is_it ? fmt::format(",{:.6g}", r.losses[i].second) : ",0";
+        if (is_it) ++i;
+      }
+      out += "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace moshimo::report

@@ -1,0 +1,136 @@
+// Which fault explains what is seen.
+#include "scenarios/diagnose.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "models/catalogue.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+std::shared_ptr<models::Compiled> compiled(std::shared_ptr<const models::Inventory> inventory) {
+  input::Diagnostics diagnostics;
+  auto c = std::make_shared<models::Compiled>(
+      models::compile(std::move(inventory), models::embedded_catalogue(), {}, diagnostics));
+  diagnostics.throw_if_errors();
+  return c;
+}
+
+std::shared_ptr<models::Compiled> of_library(const std::string& path) {
+  input::Diagnostics diagnostics;
+  const auto inventory = std::make_shared<const models::Inventory>(
+      models::read_inventory({MOSHIMO_SOURCE_DIR "/scenarios/library/" + path}, diagnostics));
+  diagnostics.throw_if_errors();
+  return compiled(inventory);
+}
+
+struct Asked {
+  std::vector<std::string> seen;
+  std::vector<std::string> not_seen = {};
+  std::vector<std::string> changed = {};
+};
+
+Diagnosis diagnosed(const std::shared_ptr<models::Compiled>& c, const Asked& asked) {
+  DiagnosisInput input;
+  for (const std::string& text : asked.seen) input.seen.push_back(sign_of(*c, text));
+  for (const std::string& text : asked.not_seen) input.not_seen.push_back(sign_of(*c, text));
+  for (const std::string& name : asked.changed) {
+    input.changed.push_back(c->component(name));
+    REQUIRE(input.changed.back().is_set());
+  }
+  return diagnose(c, input);
+}
+
+std::string name(const Diagnosis& d, std::size_t i) { return d.system().components[d.suspects.at(i).component].name; }
+
+const Suspect* suspect(const Diagnosis& d, std::string_view component) {
+  const auto found = std::find_if(d.suspects.begin(), d.suspects.end(), [&](const Suspect& s) {
+    return d.system().components[s.component].name == component;
+  });
+  return found == d.suspects.end() ? nullptr : &*found;
+}
+
+const std::vector<std::string> loop = {"Task failed ELB health checks", "UnHealthyHostCount", "Target.Timeout"};
+
+TEST_CASE("words are found whatever their case, inside compound names and in another form", "[diagnose]") {
+  CHECK(likeness("access denied", "AccessDeniedException: not authorized to perform: sts:AssumeRole") == 1);
+  CHECK(likeness("AccessDenied", "AccessDeniedException") == 1);
+  CHECK(likeness("failed the health check", "Task failed ELB health checks in (target-group …)") == 1);
+  CHECK(likeness("unhealthy hosts", "AWS/ApplicationELB UnHealthyHostCount") == 1);
+  CHECK(likeness("disk full", "AccessDeniedException") == 0);
+  CHECK(likeness("the of", "anything") == 0);
+  CHECK(likeness("throttled requests", "requests refused") == Approx(0.5));
+}
+
+TEST_CASE("the removed outbound rule is found among the intended drift", "[diagnose]") {
+  // Drift detection shows four changes; the symptoms alone fit the outbound rule and the inbound rule alike.
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const Diagnosis d = diagnosed(c, {loop, {}, {"app-execution", "app", "app-targets", "sg-front"}});
+  REQUIRE_FALSE(d.suspects.empty());
+  CHECK(name(d, 0) == "sg-front/egress/to-tasks");
+  const std::vector<std::string>& verbs = d.suspects[0].verbs;
+  CHECK(std::find(verbs.begin(), verbs.end(), "remove") != verbs.end());
+  CHECK(d.suspects[0].misses.empty());
+  CHECK(d.suspects[0].is_changed);
+  // Of what changed, the role explains nothing of it.
+  const Suspect* role = suspect(d, "app-execution");
+  CHECK((role == nullptr || role->score < d.suspects[0].score));
+  CHECK(d.unknown.empty());
+}
+
+TEST_CASE("without knowing what changed, the two rules explain it equally well", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const Diagnosis d = diagnosed(c, {loop});
+  const Suspect* out = suspect(d, "sg-front/egress/to-tasks");
+  const Suspect* in = suspect(d, "sg-tasks/ingress/from-front");
+  REQUIRE(out);
+  REQUIRE(in);
+  CHECK(out->score == in->score);
+  CHECK(out->misses.empty());
+}
+
+TEST_CASE("a role behind one function is likelier than one that would show elsewhere too", "[diagnose]") {
+  const auto c = of_library("state-key-mixup/staging.inventory.yaml");
+  const Diagnosis d = diagnosed(c, {{"log-stream: DeliveryToS3.Success falls"}});
+  REQUIRE_FALSE(d.suspects.empty());
+  CHECK(name(d, 0) == "firehose-s3");
+  for (std::size_t i = 1; i < d.suspects.size(); ++i) CHECK(d.suspects[i].score <= d.suspects[0].score);
+}
+
+TEST_CASE("what is shown but was looked for in vain speaks against a fault", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const Diagnosis without = diagnosed(c, {{"UnHealthyHostCount"}});
+  const Diagnosis with = diagnosed(c, {{"UnHealthyHostCount"}, {"Target.Timeout"}});
+  const Suspect* before = suspect(without, "sg-front/egress/to-tasks");
+  const Suspect* after = suspect(with, "sg-front/egress/to-tasks");
+  REQUIRE(before);
+  REQUIRE(after);
+  CHECK(after->contradicts.size() == 1);
+  CHECK(after->score < before->score);
+}
+
+TEST_CASE("what nothing shows is told", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const Diagnosis d = diagnosed(c, {{"purple screen"}});
+  CHECK(d.suspects.empty());
+  CHECK(d.unknown == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("what tells the best two apart is shown by one of them alone", "[diagnose]") {
+  const auto c = of_library("state-key-mixup/staging.inventory.yaml");
+  const Diagnosis d = diagnosed(c, {{"orders: cannot be assumed"}});
+  REQUIRE_FALSE(d.tests.empty());
+  for (const Test& t : d.tests) {
+    const auto shows = [&](std::size_t i) {
+      const std::vector<Shown>& all = d.suspects[i].shows;
+      return std::any_of(all.begin(), all.end(),
+                         [&](const Shown& s) { return s.component == t.what.component && s.text == t.what.text; });
+    };
+    CHECK(shows(t.shown_by));
+    CHECK_FALSE(shows(t.not_by));
+  }
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
