@@ -637,6 +637,22 @@ class CliffFinder {
     return found;
   }
 
+  // The step after which the place of `p` keeps its data longer.
+  static std::optional<Deciding> longer_in_place(const System& system, const StrategyRun& run,
+                                                 const PointOfNoReturn& p) {
+    if (p.fallback < 0) return std::nullopt;
+    const StoreId store = system.hops[p.hop].fallbacks[static_cast<std::size_t>(p.fallback)].store;
+    for (const Step& step : run.response.steps) {
+      for (const RepairId r : step.repairs) {
+        for (const Repair::Setting& setting : system.repairs[r].sets) {
+          if (store.is_set() && setting.store == store)
+            return Deciding{r, {}, step.done, step.done + setting.after.most};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
   static std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun& run,
                                                   const StrategyRun& nobody, const PointOfNoReturn& p) {
     const Hop& hop = system.hops[p.hop];
@@ -653,6 +669,9 @@ class CliffFinder {
     for (std::size_t i = 1; i < states.size(); ++i) {
       if (!states[i].value.open || states[i - 1].value.open) continue;
       if (opened.is_never() || states[i].at <= p.at) opened = states[i].at;  // the last one that is in time
+    }
+    if (opened > p.at) {  // too late by itself: what waits was given more time
+      if (const auto brake = longer_in_place(system, run, p)) return brake;
     }
     if (opened.is_never()) {  // it did not come to that: what would have brought it about was put right in time
       const std::set<ConditionId> would_have = failing(system, nobody.response.outcome.timeline, hop.needs, p.at);

@@ -44,6 +44,7 @@ Answer world(std::string_view hop, const Uncertainty& uncertainty,
   scenario->horizon = SimTime::after_start(Duration::days(1));
   scenario->detection = detection;
   if (detection) scenario->response.time_to_detect = median(*detection);
+  a.noticed_after = scenario->response.time_to_detect;
   scenario->uncertainty = uncertainty;
   a.scenario = scenario;
   a.first_fault = SimTime{};

@@ -124,6 +124,7 @@ TEST_CASE("whatever carries data carries none once it is deleted, in every type 
   }
   for (const TypeDef* type : embedded_catalogue().types()) {
     for (const HopDef& hop : type->hops) {
+      if (hop.source == HopDef::Source::sign) continue;  // carries messages to people, and no data
       INFO(type->name << " " << hop.name);
       CHECK(seen.count({type->name, hop.name}) == 1);
     }

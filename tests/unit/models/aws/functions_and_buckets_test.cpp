@@ -156,7 +156,7 @@ traffic: [{ to: bucket, rate: 1/s }]
 )",
                                {}, hours(1));
   CHECK(world.ledger("bucket/notifications/n/notify").on_time == 0);
-  CHECK(world.waiting("bucket/notifications/n/notify") == Approx(3600));  // the objects can still be listed
+  CHECK(world.ledger("bucket/notifications/n/notify").misdirected == Approx(3600));
   CHECK(world.ledger("bucket/notifications/all/notify").on_time == Approx(3600));
 }
 
