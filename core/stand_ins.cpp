@@ -34,7 +34,7 @@ const std::vector<std::uint32_t>& StandIns::repairs_after(ConditionId fallen) {
   for (const std::uint32_t index : choices_of_.of(fallen.value)) {
     const Need& need = *choices_[index];
     const auto consider = [&](ConditionId other) {
-      if (never_held(other)) serve(other, {fallen, other}, repairs);
+      if (never_held(other)) serve(other, {&need, fallen, other}, repairs);
     };
     consider(need.condition);
     for (const ConditionId other : need.alternatives) consider(other);
@@ -75,7 +75,7 @@ bool StandIns::is_needed(ConditionId c) const {
     can_hold_.clear();
   }
   return std::any_of(found->second.begin(), found->second.end(), [this](const Purpose& p) {
-    return !control_.holds(p.original) && !control_.holds(p.stand_in) && !can_hold(p.original);
+    return !control_.holds(*p.choice) && !control_.holds(p.original) && !can_hold(p.original);
   });
 }
 

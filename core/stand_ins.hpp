@@ -17,7 +17,7 @@ class StandIns {
   // `repairs_of`: condition -> the repairs that may be done and restore it.
   StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of);
 
-  // It does not hold, and something that it helps to stand in for has fallen and cannot come back.
+  // It does not hold, and something that it helps to stand in for has fallen, cannot come back and is missed.
   bool is_needed(ConditionId c) const;
 
   // Repairs that may be needed now that it has fallen. What can stand in for it is known from then on.
@@ -28,6 +28,7 @@ class StandIns {
 
  private:
   struct Purpose {
+    const Need* choice = nullptr;  // one of `choices_`: what is met by either
     ConditionId original;
     ConditionId stand_in;
     auto operator<=>(const Purpose&) const = default;

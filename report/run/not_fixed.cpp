@@ -10,12 +10,65 @@
 namespace moshimo::report {
 namespace {
 
+// What fails at the end of a run and can be put right by nobody: not by a repair that asks for nothing of the kind.
+class BeyondRepair {
+ public:
+  BeyondRepair(const System& system, const Timeline& timeline)
+      : system_(system), lost_(system.conditions.size(), false), able_(system.conditions.size()) {
+    for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
+      const Repair& repair = system.repairs[RepairId(r)];
+      if (repair.only_by_apply) continue;
+      for (const ConditionId c : repair.restores) able_[c.value].push_back(RepairId(r));
+    }
+    for (bool grows = true; grows;) {
+      grows = false;
+      for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+        if (lost_[c] || timeline.conditions[c].back().value || !is_lost(ConditionId(c))) continue;
+        lost_[c] = grows = true;
+      }
+    }
+  }
+
+  bool has(ConditionId c) const { return lost_[c.value]; }
+  bool hinders(const Needs& needs) const {
+    return std::any_of(needs.begin(), needs.end(), [this](const Need& need) {
+      return has(need.condition) &&
+             std::all_of(need.alternatives.begin(), need.alternatives.end(), [this](ConditionId c) { return has(c); });
+    });
+  }
+
+ private:
+  bool is_lost(ConditionId c) const {
+    const Condition& row = system_.conditions[c];
+    const auto repaired = [&] {
+      const std::vector<RepairId>& able = able_[c.value];
+      return std::any_of(able.begin(), able.end(),
+                         [this](RepairId r) { return !hinders(system_.repairs[r].requirements); });
+    };
+    switch (row.kind) {
+      case Condition::Kind::free: return able_[c.value].empty() ? !row.initially : !repaired();
+      case Condition::Kind::staffed: return false;
+      case Condition::Kind::derived: break;
+    }
+    if (row.rises == Condition::Rises::never || hinders(row.follows)) return true;
+    return row.rises == Condition::Rises::by_repair && !repaired();
+  }
+
+  const System& system_;
+  std::vector<bool> lost_;
+  std::vector<std::vector<RepairId>> able_;
+};
+
 // What mends a condition, as far as anything does in the run in which every step is done.
-std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer) {
+std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const BeyondRepair& beyond_repair) {
   const System& system = answer.system();
   std::map<ConditionId, RepairId> mended_by;
   for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
-    for (const ConditionId c : system.repairs[RepairId(r)].restores) mended_by.emplace(c, RepairId(r));
+    const Repair& repair = system.repairs[RepairId(r)];
+    if (repair.only_by_apply || beyond_repair.hinders(repair.requirements)) continue;
+    for (const ConditionId c : repair.restores) {
+      if (!beyond_repair.has(c)) mended_by.emplace(c, RepairId(r));
+    }
   }
   const scenarios::StrategyRun* full = answer.run_of(Strategy::full);
   if (!full) return mended_by;
@@ -63,7 +116,9 @@ void RunPage::not_fixed_by_restoring() {
 }
 
 void RunPage::still_broken(const scenarios::StrategyRun& run) {
-  const std::map<ConditionId, RepairId> mended_by = mends(answer_);
+  const scenarios::StrategyRun* full = answer_.run_of(Strategy::full);
+  const BeyondRepair beyond_repair(system_, (full ? *full : run).response.outcome.timeline);
+  const std::map<ConditionId, RepairId> mended_by = mends(answer_, beyond_repair);
   struct Group {
     std::vector<ConditionId> conditions;
     std::set<ComponentId> hurt;
@@ -103,8 +158,11 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
     if (!seen.empty()) page_.detail(fmt::format("You see: {}.", listing({seen.begin(), seen.end()}, 4)));
     for (const std::string& says : silent) page_.detail(sentence(says) + ".");
     const auto mend = mended_by.find(g.conditions.front());
-    if (mend != mended_by.end())
+    if (mend != mended_by.end()) {
       page_.detail(fmt::format("Mended by: {}.", clean(text_of(system_, mend->second).title)));
+    } else if (beyond_repair.has(g.conditions.front())) {
+      page_.detail("Nothing brings that back.");
+    }
   }
 }
 

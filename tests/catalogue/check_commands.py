@@ -74,6 +74,11 @@ NEWER = {
     ("stepfunctions", "redrive-execution"),  # November 2023
 }
 
+# The same of options.
+NEWER_OPTIONS = {
+    ("stepfunctions", "update-state-machine", "--encryption-configuration"),  # July 2024
+}
+
 
 class Request(BaseException):
     """A valid request, stopped before it is sent."""
@@ -195,6 +200,12 @@ def knows(driver, arguments):
     return model is None or input_shape(driver, arguments) is not None or arguments[1] == "wait"
 
 
+def knows_options(driver, arguments):
+    shape = input_shape(driver, arguments)
+    newer = [a[2:].replace("-", "") for a in arguments if (*arguments[:2], a) in NEWER_OPTIONS]
+    return shape is None or all(option in {name.lower() for name in shape.members} for option in newer)
+
+
 def complaint(command, folder):
     """What the AWS CLI has against a command: nothing if it would send it, None if it is older than the operation."""
     try:
@@ -206,6 +217,8 @@ def complaint(command, folder):
 
     driver = create_clidriver()
     if tuple(arguments[:2]) in NEWER and not knows(driver, arguments):
+        return None
+    if not knows_options(driver, arguments):
         return None
     gate = Gate()
     driver.session.register("before-parameter-build", gate.look)

@@ -50,12 +50,77 @@ TEST_CASE("within seven days a database is started again, once its key is enable
 TEST_CASE("after seven days a database is restored from its backup, or lost if it has none", "[scenarios]") {
   const Incident i = incident(databases, {{{}, "disable", "key"}}, days(8));
   CHECK(i.lost_with_response("bare/only_copy") == days(7));
-  CHECK_FALSE(i.holds_at_the_end("bare", "started"));
+  CHECK(i.holds_at_the_end("bare", "started"));  // with nothing in it
   CHECK(i.lost_with_response("backed-up/data") == Duration::forever());
   CHECK(i.holds_at_the_end("backed-up", "started"));
   CHECK(i.holds_at_the_end("aurora", "started"));
   CHECK(i.steps() == std::vector<std::string>{"key/enable", "aurora/restore-to-point-in-time",
-                                              "backed-up/restore-to-point-in-time"});
+                                              "backed-up/restore-to-point-in-time", "bare/create-empty"});
+}
+
+constexpr std::string_view under_one_key = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  other: { type: kms:key }
+  bare: { type: rds:db-instance, kms_key: key }
+  copied: { type: rds:db-instance, kms_key: key }
+  copy: { type: rds:db-snapshot, of: copied, kms_key: other }
+  same: { type: rds:cluster, kms_key: key }
+  writer: { type: rds:db-instance, cluster: same, kms_key: key }
+  copy-of-same: { type: rds:cluster-snapshot, of: same }
+  table: { type: dynamodb:table, kms_key: key }
+traffic: [{ to: bare, rate: 1/s }, { to: copied, rate: 1/s }, { to: writer, rate: 1/s }, { to: table, rate: 1/s }]
+)";
+
+TEST_CASE("after its key is destroyed a database is made anew, or comes from a snapshot under another key",
+          "[scenarios]") {
+  const Incident i = incident(under_one_key, {{{}, "schedule-deletion", "key"}}, days(9));
+  // One person. The snapshot first, as nothing else can be begun with sooner: 2 h. Then a new key 5 min, and under it
+  // the databases, 15 min each, and the table, 10 min, in the order of their names.
+  CHECK(i.steps() == std::vector<std::string>{"copied/restore-other-snapshot", "key/new-key", "bare/make-anew",
+                                              "same/make-anew", "table/make-anew"});
+  const double nine_days = days(9).in_seconds();
+  CHECK(i.refused("copied/traffic") == Approx(nine_days + 2 * 3600));
+  CHECK(i.refused("bare/traffic") == Approx(nine_days + 2 * 3600 + 300 + 900));
+  CHECK(i.refused("writer/traffic") == Approx(nine_days + 2 * 3600 + 300 + 2 * 900));
+  // 5 min of the table go by with the key it has in memory.
+  CHECK(i.refused("table/traffic") == Approx(nine_days + 2 * 3600 + 300 + 2 * 900 + 600));
+  for (const char* store : {"bare/data", "same/data", "table/items", "copy-of-same/data"}) {
+    INFO(store);
+    CHECK(i.lost_with_response(store) == days(7));  // empty, or nothing
+  }
+  CHECK_FALSE(i.holds_at_the_end("copy-of-same", "key_works"));
+}
+
+TEST_CASE("an apply replaces a database whose key waits for deletion, unless it is protected", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  open: { type: rds:db-instance, kms_key: key }
+  protected: { type: rds:db-instance, kms_key: key, deletion_protection: yes }
+  files: { type: elasticfilesystem:file-system, kms_key: key }
+  table: { type: dynamodb:table, kms_key: key }
+)",
+                              {{{}, "schedule-deletion", "key"}}, days(3), days(40), Strategy::restore_only);
+  // An apply makes a key, 5 min; the next one the rest, 15 min. Nobody cancels the deletion, and the key goes after 7
+  // d.
+  CHECK(i.lost_with_response("open/data") == days(3) + minutes(5 + 15));
+  CHECK(i.lost_with_response("files/data") == days(3) + minutes(5 + 15));
+  CHECK(i.lost_with_response("protected/data") == days(7));
+  CHECK(i.lost_with_response("table/items") == days(7));
+  CHECK(i.holds_at_the_end("open", "started"));
+  CHECK_FALSE(i.holds_at_the_end("protected", "started"));
+}
+
+TEST_CASE("a cluster with its key in memory is left alone, and one that is paused made anew", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  paused: { type: redshift:cluster, kms_key: key }
+  running: { type: redshift:cluster, kms_key: key }
+)",
+                              {{{}, "schedule-deletion", "key"}, {{}, "pause", "paused"}}, days(9));
+  CHECK(i.steps() == std::vector<std::string>{"key/new-key", "paused/make-anew"});
 }
 
 TEST_CASE("a database that is deleted takes its data along, unless a final snapshot is taken or protection refuses",

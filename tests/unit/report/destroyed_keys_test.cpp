@@ -1,0 +1,47 @@
+// What is told of things under a key that has been destroyed.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/report/told.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  db: { type: rds:db-instance, kms_key: key, deletion_protection: yes }
+  copy: { type: rds:db-snapshot, of: db }
+)";
+
+}  // namespace
+
+TEST_CASE("a backup under the destroyed key is not said to mend anything", "[report]") {
+  const std::string text = told(inventory, R"(
+horizon: 20d
+faults: [{ at: 0s, schedule-deletion: [key] }]
+response: { detect: 9d, strategy: restore_only }
+compare: [none, restore_only]
+)");
+  const std::string broken = section(text, "What re-applying the code does not fix");
+  CHECK(has(broken,
+            "Db is in its terminal state. [kms.svc.rds] You see: inaccessible-encryption-credentials. "
+            "Mended by: Make db anew, empty, under another key than key."));
+  CHECK_FALSE(has(broken, "from its last backup"));
+  CHECK(has(broken, "says nothing about its key. Nothing brings that back."));
+  CHECK(has(broken,
+            "Key key has been destroyed. [kms.delete.waiting-period] Still failing because of it: key. "
+            "You see: NotFoundException. Nothing brings that back."));
+}
+
+TEST_CASE("what can still be had is not said to be beyond repair", "[report]") {
+  const std::string text = told(inventory, R"(
+horizon: 20d
+faults: [{ at: 0s, disable: [key] }]
+response: { detect: 9d, strategy: none }
+compare: [none, restore_only]
+)");
+  const std::string broken = section(text, "What re-applying the code does not fix");
+  CHECK(has(broken, "Mended by: Restore db into a new database, from its last backup."));
+  CHECK_FALSE(has(broken, "Nothing brings that back"));
+}
