@@ -42,6 +42,7 @@ class RunPage {
   std::string cause(const CauseChain& chain);
   std::string fact(FactId id);             // "[id]", and remembers that it was used
   std::set<ComponentId> affected() const;  // by any of the runs, with what they are part of
+  std::vector<std::string> sooner_than_it_may_be();
   std::string span(SimTime from, SimTime to) const;
   std::string restoring() const;
   std::string lost_without_fault() const;

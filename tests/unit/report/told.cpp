@@ -44,9 +44,12 @@ std::string told_as_json(std::string_view inventory, std::string_view scenario) 
 }
 
 std::string section(const std::string& text, std::string_view heading) {
-  const std::size_t from = text.find("── " + std::string(heading));
+  const std::size_t from = text.find(" ── " + std::string(heading));
   if (from == std::string::npos) return "";
-  const std::size_t to = text.find("── ", text.find("─ ", from + heading.size() + 8));
+  std::size_t to = from;
+  do {  // the lines of tables are made of the same strokes
+    to = text.find(" ── ", to + 1);
+  } while (to != std::string::npos && text.compare(to + 8, 3, "─") == 0);
   return text.substr(from, to == std::string::npos ? to : to - from);
 }
 
