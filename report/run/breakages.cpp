@@ -101,6 +101,14 @@ EffectKind kind_of(const System& system, const Effect& e) {
   return is_gone ? EffectKind::down : e.kind;
 }
 
+SimTime first_run(const Hop& hop, SimTime from) {
+  if (hop.source != Hop::Source::timetable || hop.every <= Duration{}) return from;
+  const SimTime first = SimTime{} + hop.first;
+  if (from <= first || hop.every.is_forever()) return from <= first ? first : SimTime::never();
+  const std::int64_t runs = ((from - first).us() + hop.every.us() - 1) / hop.every.us();
+  return first + Duration::microseconds(runs * hop.every.us());
+}
+
 std::set<ComponentId> faulted_components(const scenarios::Answer& answer) {
   std::set<ComponentId> faulted;
   for (const Fault& f : answer.faults) faulted.insert(answer.system().actions[f.action].component);

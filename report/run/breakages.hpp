@@ -28,6 +28,9 @@ struct Breakages {
   std::vector<ComponentId> starved;
 };
 Breakages breakages_of(const System& system, const Findings& findings, const std::set<ComponentId>& faulted);
+// When a hop with a timetable runs for the first time from `from` on; `from` for any other.
+SimTime first_run(const Hop& hop, SimTime from);
+
 std::set<ComponentId> faulted_components(const scenarios::Answer& answer);
 
 int severity(EffectKind kind);  // 0: the worst

@@ -20,6 +20,15 @@ bool goes_by(const System& system, const Phase& p) {
 
 }  // namespace
 
+// Of what runs by a timetable only, and not before the window is an hour old.
+std::string RunPage::due_later(const Phase& p) const {
+  SimTime due = SimTime::never();
+  for (const HopId h : p.hops) due = std::min(due, first_run(system_.hops[h], p.from));
+  if (p.kind != EffectKind::impaired || p.hops.empty() || due < p.from + Duration::hours(1)) return "";
+  if (due >= p.to || due >= answer_.scenario->horizon) return "No run falls into that time.";
+  return fmt::format("The first run that fails is due after {}.", when(due));
+}
+
 void RunPage::breakage(const Breakage& b) {
   const std::string type = clean(system_.components[b.components.front()].type);
   page_.item(fmt::format("{} {}", strong(names(b.components)), dim("· " + type)));
@@ -54,6 +63,7 @@ void RunPage::breakage(const Breakage& b) {
     } else {
       text += p.chain.empty() ? "." : ", for the same reason.";
     }
+    if (const std::string due = due_later(p); !due.empty()) text += " " + due;
     page_.detail(text);
     // What becomes of the data, said once for all hops with the same fate.
     struct Fate {

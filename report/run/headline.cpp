@@ -197,10 +197,10 @@ void RunPage::if_nobody_acts() {
     }
     if (!ending.empty()) then.push_back(fmt::format("what is in {} is gone for good", listing(ending, 6)));
     std::string until = duration_text(next->point.at - answer_.first_fault);
-    if (clock_.is_set()) until += fmt::format(" (until {})", clock_.full(next->point.at));
+    if (clock_.is_set()) until += fmt::format(" (by {})", clock_.full(next->point.at));
     const bool all = at_once.empty() && refusing.empty() && !something_gone;
-    page_.paragraph(fmt::format("{} can still be saved for {}. Then {}.", all ? "Everything" : "Everything else",
-                                strong(until), listing(then, 3)));
+    page_.paragraph(fmt::format("{} can still be saved if it works again within {}. After that {}.",
+                                all ? "Everything" : "Everything else", strong(until), listing(then, 3)));
   }
 }
 

@@ -55,6 +55,7 @@ class RunPage {
   void still_unreleased(const scenarios::StrategyRun& run);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   void breakage(const Breakage& b);
+  std::string due_later(const Phase& p) const;
   std::string way_of(const Telling& t) const;
   std::string why_silent(const Telling& t);
   void guarded(std::string_view name, const models::Compiled& compiled, const Response& response);

@@ -24,6 +24,27 @@ Shade shade_of(EffectKind kind) {
   return Shade::fine;
 }
 
+// Nothing comes to a hop whose source is out for the same reason, so it keeps nothing either.
+bool is_fed(const System& system, const Hop& hop, const Effect& e) {
+  if (hop.source != Hop::Source::port || e.chain.empty()) return true;
+  const Needs& needs = system.ports[hop.from].needs;
+  return std::none_of(needs.begin(), needs.end(),
+                      [&](const Need& need) { return need.condition == e.chain.front() && need.alternatives.empty(); });
+}
+
+// Between the runs of a timetable nothing waits that could not.
+bool keeps(const System& system, const Effect& e) {
+  if (!e.hop.is_set() || system.hops[e.hop].source != Hop::Source::timetable) return true;
+  return !system.hops[e.hop].reaction(e.error).fallbacks.empty();
+}
+
+// When something of it fails, not when something of it could not work.
+SimTime begins_to_fail(const System& system, const Effect& e) {
+  if (!e.hop.is_set()) return e.from;
+  const Hop& hop = system.hops[e.hop];
+  return is_fed(system, hop, e) ? first_run(hop, e.from) : SimTime::never();
+}
+
 // What is seen of bars that lie over each other: at every moment the gravest.
 std::vector<TimelineBar> as_seen(const std::vector<TimelineBar>& bars) {
   std::set<Duration> edges;
@@ -32,19 +53,25 @@ std::vector<TimelineBar> as_seen(const std::vector<TimelineBar>& bars) {
     edges.insert(b.to);
   }
   std::vector<TimelineBar> seen;
-  for (auto at = edges.begin(); at != edges.end(); ++at) {
-    const auto next = std::next(at);
-    const Duration to = next == edges.end() ? *at : *next;
-    Shade shade = Shade::fine;
-    for (const TimelineBar& b : bars) {
-      if (b.from <= *at && (b.to > *at || (b.to == *at && b.from == *at))) shade = std::max(shade, b.shade);
-    }
-    if (shade == Shade::fine) continue;
-    if (!seen.empty() && seen.back().to == *at && seen.back().shade == shade) {
+  const auto see = [&](Duration from, Duration to, Shade shade) {
+    if (shade == Shade::fine) return;
+    if (!seen.empty() && seen.back().to == from && seen.back().shade == shade) {
       seen.back().to = to;
     } else {
-      seen.push_back({*at, to, shade});
+      seen.push_back({from, to, shade});
     }
+  };
+  for (auto at = edges.begin(); at != edges.end(); ++at) {
+    const auto next = std::next(at);
+    Shade now = Shade::fine;  // what lasts no longer than a moment included
+    Shade lasting = Shade::fine;
+    for (const TimelineBar& b : bars) {
+      if (b.from > *at || b.to < *at || (b.to == *at && b.from != *at)) continue;
+      now = std::max(now, b.shade);
+      if (b.to > *at) lasting = std::max(lasting, b.shade);
+    }
+    if (now != lasting) see(*at, *at, now);
+    if (next != edges.end()) see(*at, *next, lasting);
   }
   return seen;
 }
@@ -69,7 +96,10 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     if (e.kind == EffectKind::starved && !with_starved) continue;
     Line& line = by_component[e.component];
     const EffectKind kind = kind_of(system, e);
-    line.bars.push_back({since(e.from), since(e.to), shade_of(kind)});
+    const SimTime fails = kind == EffectKind::impaired ? std::min(begins_to_fail(system, e), e.to) : e.from;
+    if (e.from < fails) line.bars.push_back({since(e.from), since(fails), Shade::lesser});
+    if (fails < e.to)
+      line.bars.push_back({since(fails), since(e.to), keeps(system, e) ? shade_of(kind) : Shade::lesser});
     line.worst = std::min(line.worst, severity(kind));
     line.from = std::min(line.from, e.from);
   }
@@ -80,7 +110,8 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     for (const ComponentId c : components) {
       if (!c.is_set()) continue;
       Line& line = by_component[c];
-      line.bars.push_back({since(loss.point.at), since(loss.point.until), loss.is_request ? Shade::down : Shade::lost});
+      const SimTime until = loss.point.store.is_set() ? SimTime::never() : loss.point.until;  // gone for good
+      line.bars.push_back({since(loss.point.at), since(until), loss.is_request ? Shade::down : Shade::lost});
       if (!loss.is_request) line.first_loss = std::min(line.first_loss, loss.point.at);
       line.lost += loss.point.events;
     }
