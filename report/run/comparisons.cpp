@@ -22,6 +22,7 @@ std::string told_once(TextTable& table, const std::vector<std::string_view>& hea
   for (const std::string_view header : headers) {
     const auto column =
         std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.header == header; });
+    if (column == table.columns.end()) continue;
     const auto i = column - table.columns.begin();
     const std::string value = table.rows.front()[static_cast<std::size_t>(i)];
     const bool is_same = std::all_of(table.rows.begin(), table.rows.end(),
@@ -110,6 +111,12 @@ void RunPage::what_ifs() {
       answer_.scenario->response.by_alarms ||
       std::any_of(answer_.what_ifs.begin(), answer_.what_ifs.end(),
                   [](const scenarios::WhatIfRun& w) { return w.what_if->response && w.what_if->response->by_alarms; });
+  // Data at rest: a variant may save or destroy what another does not.
+  bool destroys = !base.destroyed.empty();
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    destroys = destroys || !figures_of(w.compiled->system, w.run, answer_.first_fault).destroyed.empty();
+  }
+  if (destroys) table.columns.insert(table.columns.begin() + 3, {"places gone", true});
   if (by_alarms) table.columns.push_back({"noticed after", true});
   const auto row = [&](const std::string& name, const Figures& f, bool is_base, Duration noticed) {
     const double change = f.lost - base.lost;
@@ -119,14 +126,23 @@ void RunPage::what_ifs() {
     }
     table.rows.push_back(
         {name, count_text(f.lost), text, count_text(f.refused), std::to_string(f.still_failing), restored_text(f)});
-    if (tells) table.rows.back().push_back(only[table.rows.size() - 1]);
-    if (by_alarms) table.rows.back().push_back(noticed.is_forever() ? "never" : duration_text(noticed));
+    std::vector<std::string>& cells = table.rows.back();
+    if (destroys) cells.insert(cells.begin() + 3, std::to_string(f.destroyed.size()));
+    if (tells) cells.push_back(only[table.rows.size() - 1]);
+    if (by_alarms) cells.push_back(noticed.is_forever() ? "never" : duration_text(noticed));
   };
   row("as it is", base, true, answer_.noticed_after);
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
     row(clean(w.what_if->name), figures_of(w.compiled->system, w.run, answer_.first_fault), false, w.noticed_after);
   }
   compare(std::move(table));
+  const std::string gone_anyway = destroyed_text(base, system_);
+  for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
+    const System& system = w.compiled->system;
+    const std::string gone = destroyed_text(figures_of(system, w.run, answer_.first_fault), system);
+    if (gone.empty() || gone == gone_anyway) continue;
+    page_.paragraph(fmt::format("{}: {}.", clean(w.what_if->name), bad(gone)), 1);
+  }
 }
 
 void RunPage::sweep() {

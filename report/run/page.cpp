@@ -42,20 +42,21 @@ std::string RunPage::cause(const CauseChain& chain) {
   return text;
 }
 
-std::string RunPage::destroyed_text(const Figures& f) const {
+std::string RunPage::destroyed_text(const Figures& f) const { return destroyed_text(f, system_); }
+
+std::string RunPage::destroyed_text(const Figures& f, const System& system) const {
   if (f.destroyed.empty()) return "";
-  std::vector<ComponentId> components;
+  std::vector<std::string> places;
   for (const Figures::Destroyed& d : f.destroyed) {
-    if (std::find(components.begin(), components.end(), d.component) == components.end()) {
-      components.push_back(d.component);
-    }
+    const std::string place = code(name_in(system, d.component));
+    if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
   }
   const SimTime first = f.destroyed.front().at;
   const bool at_once = f.destroyed.back().at == first;
   const std::string since = first <= answer_.first_fault + Duration::minutes(5) && at_once ? "from the start"
                             : at_once                                                      ? "after " + when(first)
                                       : fmt::format("from {} on", when(first));
-  return fmt::format("what was in {} is gone for good {}", names(components, 6), since);
+  return fmt::format("what was in {} is gone for good {}", listing(places, 6), since);
 }
 
 std::string RunPage::span(SimTime from, SimTime to) const {

@@ -54,6 +54,7 @@ class RunPage {
   void still_broken(const scenarios::StrategyRun& run);
   void still_unreleased(const scenarios::StrategyRun& run);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
+  std::string destroyed_text(const Figures& f, const System& system) const;
   void breakage(const Breakage& b);
   std::string due_later(const Phase& p) const;
   std::string way_of(const Telling& t) const;

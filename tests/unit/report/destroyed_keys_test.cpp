@@ -45,3 +45,22 @@ compare: [none, restore_only]
   CHECK(has(broken, "Mended by: Restore db into a new database, from its last backup."));
   CHECK_FALSE(has(broken, "Nothing brings that back"));
 }
+
+TEST_CASE("the table of variants shows which of them destroys what lay there", "[report]") {
+  const std::string text = told(
+      "resources:\n  key: { type: kms:key, pending_window: 7d }\n"
+      "  bucket: { type: s3:bucket, kms_key: key }\n",
+      R"(
+horizon: 40d
+faults: [{ at: 0s, schedule-deletion: [key] }]
+response: { detect: 8d }
+what_if: [{ name: a longer window, set: { key: { pending_window: 30d } } }, { name: sooner, response: { detect: 1d } }, { name: later, response: { detect: 9d } }]
+)");
+  const std::string variants = section(text, "What if");
+  // Noticed after 8 d: with a window of 7 d the content of the bucket is gone, with 30 d it is not.
+  CHECK(has(variants, "events lost change places gone"));
+  CHECK(has(variants, " as it is 0 – 1 "));
+  CHECK(has(variants, " a longer window 0 – 0 "));
+  CHECK(has(variants, " sooner 0 – 0 "));
+  CHECK(has(variants, " later 0 – 1 "));
+}
