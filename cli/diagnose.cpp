@@ -27,15 +27,12 @@ Job declare_diagnose(CLI::App& app) {
     World world = world_of(options->inventory, options->changed, common);
     const auto compiled = std::make_shared<models::Compiled>(std::move(world.compiled));
     scenarios::DiagnosisInput input;
-    for (const std::string& text : options->seen) input.seen.push_back(scenarios::sign_of(*compiled, text));
-    for (const std::string& text : options->not_seen) input.not_seen.push_back(scenarios::sign_of(*compiled, text));
-    for (const auto& [list, name] : {std::pair(&input.seen, "--seen"), std::pair(&input.not_seen, "--not-seen")}) {
-      for (const scenarios::Sign& sign : *list) {
-        if (sign.text.find_first_not_of(" \t") != std::string::npos) continue;
-        throw input::InputError(std::string(name) +
-                                " needs words of what is seen, as in --seen \"failed health checks\"");
-      }
-    }
+    input::Diagnostics diagnostics;
+    for (const std::string& text : options->seen)
+      input.seen.push_back(scenarios::sign_of(*compiled, text, diagnostics));
+    for (const std::string& text : options->not_seen)
+      input.not_seen.push_back(scenarios::sign_of(*compiled, text, diagnostics));
+    diagnostics.throw_if_errors();
     input.changed = world.named;
     input.horizon = SimTime::after_start(duration_option("--horizon", options->horizon));
     common.write(report::diagnosis_report(scenarios::diagnose(compiled, input), common.style()));

@@ -1,7 +1,8 @@
 #include "core/crew.hpp"
 
 #include <algorithm>
-#include <span>
+#include <iterator>
+#include <tuple>
 
 namespace moshimo {
 
@@ -41,6 +42,7 @@ void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urge
   last_fall_.assign(system_.conditions.size(), SimTime::microseconds(-1));
   seen_transitions_ = 0;
   concerned_.clear();
+  is_concerned_.assign(system_.repairs.size(), false);
   started_releases_.clear();
   held_since_.clear();
   is_dealt_with_.assign(rules_.order.size(), false);
@@ -75,12 +77,20 @@ void Crew::note_falls() {
     const Transition& x = all[seen_transitions_];
     if (x.is_old) continue;
     if (x.is_process) {
-      for (std::uint32_t r : restarts_of_.of(x.index)) concerned_.insert(r);
+      concern(restarts_of_.of(x.index));
     } else if (x.value == 0) {
       last_fall_[x.index] = x.at;
-      for (std::uint32_t r : repairs_of_.of(x.index)) concerned_.insert(r);
-      for (std::uint32_t r : stand_ins_->repairs_after(ConditionId(x.index))) concerned_.insert(r);
+      concern(repairs_of_.of(x.index));
+      concern(stand_ins_->repairs_after(ConditionId(x.index)));
     }
+  }
+}
+
+void Crew::concern(std::span<const std::uint32_t> repairs) {
+  for (const std::uint32_t r : repairs) {
+    if (is_concerned_[r]) continue;
+    is_concerned_[r] = true;
+    concerned_.emplace_back(r);
   }
 }
 
@@ -160,6 +170,7 @@ bool Crew::is_wanted(RepairId id) const {
   const Repair& repair = system_.repairs[id];
   if (active_[id.value]) return false;
   for (ConditionId c : repair.restores) {
+    if (control_.holds(c)) continue;
     if (!(is_missing(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
     if (!is_handled(c)) return true;
   }
@@ -170,6 +181,7 @@ bool Crew::is_wanted(RepairId id) const {
   return false;
 }
 
+// Somebody is at it, or has done what will bring it back.
 bool Crew::is_handled(ConditionId c) const {
   for (const Open& open : under_way_) {
     if (steps_[open.step].in_vain) continue;
@@ -192,6 +204,7 @@ Urgency Crew::urgency_of(RepairId id) const {
   Urgency u;
   const Repair& repair = system_.repairs[id];
   for (ConditionId c : repair.restores) {
+    if (control_.holds(c)) continue;
     if (is_missing(c) || saves_time(repair, c)) u = more_urgent(u, urgencies_->of(c));
     if (!stand_ins_->is_needed(c)) continue;
     for (const ConditionId served : stand_ins_->served_by(c)) u = most_urgent(u, urgencies_->of(served));
@@ -208,10 +221,9 @@ std::vector<Crew::Candidate> Crew::candidates() const {
   const bool applying = is_applying();
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
     if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) return;
-    all.push_back({urgency, name_of(system_, id), id, release});
+    all.push_back({urgency, id, release});
   };
-  for (std::uint32_t r : concerned_) {
-    const RepairId id(r);
+  for (const RepairId id : concerned_) {
     if ((is_applied(id) && applying) || !is_wanted(id)) continue;
     add(urgency_of(id), id);
   }
@@ -226,12 +238,22 @@ std::vector<Crew::Candidate> Crew::candidates() const {
     if (f.store.is_set() && !control_.holds(system_.stores[f.store].readable)) continue;
     add({data.deadline, data.events}, f.release, task);
   }
-  std::sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) {
-    if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
-    if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
-    return a.name < b.name;
-  });
   return all;
+}
+
+bool Crew::comes_before(const Candidate& a, const Candidate& b) const {
+  if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
+  if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+  names_.resize(system_.repairs.size());
+  for (const RepairId id : {a.repair, b.repair}) {
+    if (names_[id.value].empty()) names_[id.value] = name_of(system_, id);
+  }
+  return std::tie(names_[a.repair.value], a.repair, a.release) < std::tie(names_[b.repair.value], b.repair, b.release);
+}
+
+const Crew::Candidate& Crew::first_of(const std::vector<Candidate>& candidates) const {
+  return *std::min_element(candidates.begin(), candidates.end(),
+                           [this](const Candidate& a, const Candidate& b) { return comes_before(a, b); });
 }
 
 // ---- who begins it, and when
@@ -254,8 +276,9 @@ bool Crew::start_one() {
   }
   if (all.empty() || responders_.strategy == Strategy::runbook) return false;
   const bool is_last_free = std::count(busy_.begin(), busy_.end(), false) == 1;
-  if (is_last_free && waits_for_a_more_urgent_one(all.front())) return false;
-  start(all.front(), all, *responder);
+  const Candidate& first = first_of(all);
+  if (is_last_free && waits_for_a_more_urgent_one(first)) return false;
+  start(first, all, *responder);
   return true;
 }
 
@@ -263,11 +286,12 @@ Crew::Listed Crew::start_listed(std::uint32_t responder, const std::vector<Candi
   for (std::size_t i = 0; i < rules_.order.size(); ++i) {
     const Task& task = rules_.order[i];
     if (is_dealt_with_[i] || (!task.is_apply() && is_held_until(task.repair) > now_)) continue;
-    const auto now =
-        std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& c) { return does(task, c); });
-    if (now != candidates.end()) {
+    std::vector<Candidate> doing_it;
+    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(doing_it),
+                 [&](const Candidate& c) { return does(task, c); });
+    if (!doing_it.empty()) {
       is_dealt_with_[i] = true;
-      start(*now, candidates, responder);
+      start(first_of(doing_it), candidates, responder);
       return Listed::started;
     }
     if (!under_way_.empty()) return Listed::waits;
@@ -289,9 +313,8 @@ Crew::Listed Crew::start_listed(std::uint32_t responder, const std::vector<Candi
 bool Crew::waits_for_a_more_urgent_one(const Candidate& chosen) const {
   const Duration half = Duration::microseconds(system_.repairs[chosen.repair].takes.us() / 2);
   const bool applying = is_applying();
-  for (std::uint32_t r : concerned_) {
-    const RepairId id(r);
-    if (active_[r] || (is_applied(id) && applying)) continue;
+  for (const RepairId id : concerned_) {
+    if (active_[id.value] || (is_applied(id) && applying)) continue;
     const Urgency u = urgency_of(id);
     const bool more_urgent =
         u.deadline != chosen.urgency.deadline ? u.deadline < chosen.urgency.deadline : u.rate > chosen.urgency.rate;
@@ -337,8 +360,7 @@ SimTime Crew::is_ready_from(const Task& task) const {
     }
     return from;
   }
-  for (std::uint32_t r : concerned_) {
-    const RepairId id(r);
+  for (const RepairId id : concerned_) {
     if (is_applied(id) && is_held_until(id) <= now_) from = std::min(from, is_wanted_from(id));
   }
   return from;
@@ -382,9 +404,12 @@ void Crew::start(const Candidate& chosen, const std::vector<Candidate>& candidat
     step.fallback = chosen.release->fallback;
     started_releases_.insert(*chosen.release);
   } else if (is_applied(chosen.repair)) {
-    for (const Candidate& c : candidates) {  // one apply does all that is ready
-      if (!c.release && is_applied(c.repair)) step.repairs.push_back(c.repair);
-    }
+    std::vector<Candidate> applied;  // one apply does all that is ready
+    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(applied),
+                 [this](const Candidate& c) { return !c.release && is_applied(c.repair); });
+    std::sort(applied.begin(), applied.end(),
+              [this](const Candidate& a, const Candidate& b) { return comes_before(a, b); });
+    for (const Candidate& c : applied) step.repairs.push_back(c.repair);
   } else {
     step.repairs = {chosen.repair};
   }
@@ -411,7 +436,6 @@ void Crew::start_in_vain(const Task& task, std::uint32_t responder) {
 }
 
 void Crew::begin(Step step) {
-  step.ready = now_;
   step.start = now_;
   const auto longest = std::max_element(step.repairs.begin(), step.repairs.end(), [this](RepairId a, RepairId b) {
     return system_.repairs[a].takes < system_.repairs[b].takes;

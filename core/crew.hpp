@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "core/control.hpp"
@@ -51,13 +53,13 @@ class Crew {
   };
   struct Candidate {
     Urgency urgency;
-    std::string name;
     RepairId repair;
     std::optional<ReleaseTask> release;
   };
 
   void index_repairs();
   void note_falls();
+  void concern(std::span<const std::uint32_t> repairs);
   void note_openings();
   bool finish_one();
   void finish(RepairId id, const Step& step);
@@ -76,6 +78,8 @@ class Crew {
   Urgency urgency_of(RepairId id) const;
 
   std::vector<Candidate> candidates() const;
+  bool comes_before(const Candidate& a, const Candidate& b) const;
+  const Candidate& first_of(const std::vector<Candidate>& candidates) const;
   bool start_one();
   enum class Listed : std::uint8_t { started, waits, is_at_its_end };
   Listed start_listed(std::uint32_t responder, const std::vector<Candidate>& candidates);
@@ -100,13 +104,15 @@ class Crew {
   Adjacency repairs_of_;   // condition -> repairs that restore it
   Adjacency restarts_of_;  // process -> repairs that restart it
   std::optional<StandIns> stand_ins_;
+  mutable std::vector<std::string> names_;  // of repairs, as far as somebody asked
 
   // one pass
   const Urgencies* urgencies_ = nullptr;
   const Opportunities* opportunities_ = nullptr;
   SimTime begin_, now_;
-  SimTime wakes_ = SimTime::never();   // who waits for the next on the list goes on
-  std::set<std::uint32_t> concerned_;  // repairs of what fell or shrank so far
+  SimTime wakes_ = SimTime::never();  // who waits for the next on the list goes on
+  std::vector<RepairId> concerned_;   // repairs of what fell or shrank so far, each once
+  std::vector<bool> is_concerned_;
   std::vector<Open> under_way_;
   std::vector<bool> busy_, active_;
   std::vector<SimTime> last_done_, last_fall_;

@@ -40,10 +40,11 @@ class Planner {
   Response run() {
     response_.script = fault_script_;
     const bool acts = responders_.strategy != Strategy::none && !first_fault_.is_never();
-    if (!acts || nobody_acts_ == nullptr) response_.outcome = simulation_.run(fault_script_, horizon_);
+    outcome_ = nobody_acts_;
+    if (!acts || nobody_acts_ == nullptr) outcome_ = &simulation_.run(fault_script_, horizon_);
     if (acts) {
       crew_.emplace(system_, simulation_.control(), responders_, rules_);
-      urgencies_.learn(nobody_acts_ != nullptr ? *nobody_acts_ : response_.outcome, detected_);
+      urgencies_.learn(*outcome_, detected_);
       if (!rules_.order.empty()) take_listed_brakes();
       plan_until_settled();
       if (responders_.strategy == Strategy::full && rules_.order.empty()) {
@@ -53,6 +54,7 @@ class Planner {
       describe_releases();
     }
     what_is_left();
+    response_.outcome = *outcome_;
     return std::move(response_);
   }
 
@@ -62,7 +64,7 @@ class Planner {
     for (std::size_t pass = 0; pass < most_passes; ++pass) {
       crew_->work(fault_script_, detected_, horizon_, urgencies_, opportunities_);
       response_.script = crew_->script();
-      response_.outcome = simulation_.run(response_.script, horizon_);
+      outcome_ = &simulation_.run(response_.script, horizon_);
       if (!find_releases()) break;
     }
     response_.steps = std::move(crew_->steps());
@@ -74,7 +76,7 @@ class Planner {
     const double lost = sum_of(lost_by_hop());
     if (lost <= 0) return;
     const Urgencies before = urgencies_;
-    urgencies_.learn(response_.outcome, detected_);
+    urgencies_.learn(*outcome_, detected_);
     if (urgencies_.has_deadlines_of(before)) return;
     plan_until_settled();
     if (sum_of(lost_by_hop()) < lost * (1 - 1e-9)) return;
@@ -122,7 +124,7 @@ class Planner {
   std::map<StoreId, std::vector<Expired>> what_ran_out() const {
     std::map<StoreId, std::vector<Expired>> all;
     for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      for (const LossWindow& w : response_.outcome.hops[h].losses) {
+      for (const LossWindow& w : outcome_->hops[h].losses) {
         if (w.why != LossWindow::Why::expired || w.fallback < 0) continue;
         const Fallback& f = system_.hops[HopId(h)].fallbacks[static_cast<std::size_t>(w.fallback)];
         if (f.store.is_set()) all[f.store].push_back({&f, &w});
@@ -144,7 +146,7 @@ class Planner {
 
   std::vector<double> lost_by_hop() const {
     std::vector<double> lost;
-    for (const HopLedger& ledger : response_.outcome.hops) lost.push_back(ledger.lost);
+    for (const HopLedger& ledger : outcome_->hops) lost.push_back(ledger.lost);
     return lost;
   }
 
@@ -180,7 +182,7 @@ class Planner {
       ReleaseTask of_first;
       for (std::size_t i = 0; i < places; ++i) {
         const ReleaseTask task{HopId(h), static_cast<std::uint8_t>(i)};
-        const std::optional<Releasable> here = releasable(system_, response_.outcome, task.hop, task.fallback);
+        const std::optional<Releasable> here = releasable(system_, *outcome_, task.hop, task.fallback);
         if (!here || (first && first->open <= here->open) || opportunities_.releases.count(task) != 0) continue;
         first = here;
         of_first = task;
@@ -197,7 +199,7 @@ class Planner {
       if (!step.hop.is_set() || step.in_vain) continue;
       const Hop& hop = system_.hops[step.hop];
       step.gap_from = SimTime::never();
-      for (const Stay& stay : response_.outcome.hops[step.hop.value].stays) {
+      for (const Stay& stay : outcome_->hops[step.hop.value].stays) {
         if (stay.fallback != step.fallback || stay.released <= 0) continue;
         step.released += stay.released;
         step.gap_from = std::min(step.gap_from, stay.arrived_from);
@@ -205,11 +207,11 @@ class Planner {
       }
       step.backlog = step.released;
       if (step.released > 0) continue;
-      for (const FailureSpan& span : failures(hop.needs, response_.outcome.timeline)) {
+      for (const FailureSpan& span : failures(hop.needs, outcome_->timeline)) {
         step.gap_from = std::min(step.gap_from, span.from);
         step.gap_to = std::max(step.gap_to, std::min(span.to, horizon_));
       }
-      for (const ChangeTo<HopState>& change : response_.outcome.hop_states[step.hop.value]) {
+      for (const ChangeTo<HopState>& change : outcome_->hop_states[step.hop.value]) {
         if (change.value.open) step.gap_to = std::max(step.gap_to, change.at);  // a pause lengthens the gap
       }
       if (step.gap_from.is_never()) step.gap_from = SimTime{};
@@ -218,7 +220,7 @@ class Planner {
 
   // Data waits for an action, or waited in vain although its hop was open.
   bool wants_release(HopId h) const {
-    const HopLedger& ledger = response_.outcome.hops[h.value];
+    const HopLedger& ledger = outcome_->hops[h.value];
     const std::vector<Fallback>& fallbacks = system_.hops[h].fallbacks;
     for (std::size_t i = 0; i < fallbacks.size(); ++i) {
       if (!fallbacks[i].release.is_set()) continue;
@@ -226,7 +228,7 @@ class Planner {
                       [&](const Waiting& w) { return w.fallback == i && w.events > 1e-6; })) {
         return true;
       }
-      const auto here = releasable(system_, response_.outcome, h, static_cast<std::uint8_t>(i));
+      const auto here = releasable(system_, *outcome_, h, static_cast<std::uint8_t>(i));
       if (here && std::any_of(ledger.losses.begin(), ledger.losses.end(), [&](const LossWindow& w) {
             return w.fallback == static_cast<int>(i) && w.lost_to > here->open;
           })) {
@@ -237,7 +239,7 @@ class Planner {
   }
 
   void what_is_left() {
-    const Outcome& outcome = response_.outcome;
+    const Outcome& outcome = *outcome_;
     for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) {
       const StepFunction<bool>& f = outcome.timeline.conditions[c];
       if (system_.conditions[ConditionId(c)].is_of_the_past) continue;
@@ -256,6 +258,7 @@ class Planner {
   const Outcome* nobody_acts_;
   Simulation& simulation_;
   Response response_;
+  const Outcome* outcome_ = nullptr;  // of the last run; it is the response's in the end
   Script fault_script_;
   SimTime first_fault_ = SimTime::never();
   SimTime detected_;

@@ -61,7 +61,6 @@ struct PlanRules {
 // A repair that was done, or several that one apply does; each of these counts when its own time is up.
 struct Step {
   std::vector<RepairId> repairs;
-  SimTime ready;  // when all it needs was there
   SimTime start;
   SimTime done;  // the people are; effects follow after their delays
   std::uint32_t responder = 0;

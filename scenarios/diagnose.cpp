@@ -389,12 +389,26 @@ class Diagnostician {
 
 double likeness(std::string_view sign, std::string_view text) { return likeness_to(sign, parsed(text)); }
 
-Sign sign_of(const models::Compiled& compiled, const std::string& text) {
+Sign sign_of(const models::Compiled& compiled, const std::string& text, input::Diagnostics& diagnostics) {
+  Sign sign{text, {}};
   for (std::size_t colon = text.find(": "); colon != std::string::npos; colon = text.find(": ", colon + 1)) {
     const ComponentId c = compiled.component(text.substr(0, colon));
-    if (c.is_set()) return {text.substr(colon + 2), c};
+    if (!c.is_set()) continue;
+    sign = {text.substr(colon + 2), c};
+    break;
   }
-  return {text, {}};
+  if (sign.text.find_first_not_of(" \t") == std::string::npos) {
+    diagnostics.error({},
+                      fmt::format("'{}' has no words of what is seen; write it as in \"failed health checks\"", text));
+  } else if (const std::size_t colon = text.find(": "); !sign.component.is_set() && colon != std::string::npos) {
+    std::vector<std::string_view> known;
+    for (const Component& c : compiled.system.components) known.push_back(c.name);
+    const std::string meant = input::did_you_mean(text.substr(0, colon), known);
+    if (!meant.empty()) {
+      diagnostics.error({}, fmt::format("'{}': there is no component '{}'{}", text, text.substr(0, colon), meant));
+    }
+  }
+  return sign;
 }
 
 Diagnosis diagnose(std::shared_ptr<models::Compiled> compiled, const DiagnosisInput& input) {

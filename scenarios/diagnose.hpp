@@ -75,8 +75,8 @@ struct DiagnosisInput {
   SimTime horizon = SimTime::after_start(Duration::days(1));
 };
 
-// `COMPONENT: text`, or text alone.
-Sign sign_of(const models::Compiled& compiled, const std::string& text);
+// `COMPONENT: text`, or text alone. What has no words, or names almost a component, goes to `diagnostics`.
+Sign sign_of(const models::Compiled& compiled, const std::string& text, input::Diagnostics& diagnostics);
 
 Diagnosis diagnose(std::shared_ptr<models::Compiled> compiled, const DiagnosisInput& input);
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "scenarios/answer.hpp"
+#include "scenarios/deciding.hpp"
 #include "scenarios/figures.hpp"
 
 namespace moshimo::scenarios {
@@ -55,18 +56,16 @@ struct SweepResult {
   double lost() const { return figures.lost + figures.refused; }
 };
 
+// Events that one hop loses.
+double loss_of(const SweepResult& result, const std::string& hop);
+
+// Nobody can tell the two amounts apart: half an event, or a billionth.
+bool same_amount(double a, double b);
+
 struct SweepPoint {
   std::vector<double> at;  // of each axis
   std::vector<SweepResult> results;
   const SweepResult* of(Strategy s) const;
-};
-
-// The step whose end decides whether something is saved, in the run just below a cliff.
-struct Deciding {
-  RepairId repair;
-  HopId releases;     // set for a release
-  SimTime done;       // the people are
-  SimTime effective;  // data flows again
 };
 
 struct Cliff {
@@ -87,7 +86,7 @@ struct Cliff {
   double after = 0;
   std::shared_ptr<const models::Compiled> compiled;  // in which what follows is meant
   std::optional<PointOfNoReturn> point;              // of the run in which nobody acts, that has been passed
-  std::optional<Deciding> deciding;
+  std::optional<Deciding> deciding;                  // in the run just below
 };
 
 // What became of a point of no return over the values of a time to detect.

@@ -34,7 +34,6 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
                          {"limits", fact(system, repair.limits)}});
     }
     list.push_back({{"step", step_number},
-                    {"ready_s", seconds(s.ready)},
                     {"start_s", seconds(s.start)},
                     {"done_s", seconds(s.done)},
                     {"responder", s.responder + 1},

@@ -33,8 +33,10 @@ struct Asked {
 
 Diagnosis diagnosed(const std::shared_ptr<models::Compiled>& c, const Asked& asked) {
   DiagnosisInput input;
-  for (const std::string& text : asked.seen) input.seen.push_back(sign_of(*c, text));
-  for (const std::string& text : asked.not_seen) input.not_seen.push_back(sign_of(*c, text));
+  input::Diagnostics diagnostics;
+  for (const std::string& text : asked.seen) input.seen.push_back(sign_of(*c, text, diagnostics));
+  for (const std::string& text : asked.not_seen) input.not_seen.push_back(sign_of(*c, text, diagnostics));
+  diagnostics.throw_if_errors();
   for (const std::string& name : asked.changed) {
     input.changed.push_back(c->component(name));
     REQUIRE(input.changed.back().is_set());
@@ -52,6 +54,23 @@ const Suspect* suspect(const Diagnosis& d, std::string_view component) {
 }
 
 const std::vector<std::string> loop = {"Task failed ELB health checks", "UnHealthyHostCount", "Target.Timeout"};
+
+TEST_CASE("a sign that names almost a component, and one without words, is a mistake", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  input::Diagnostics diagnostics;
+  const std::string component = c->system.components.front().name;
+  CHECK(sign_of(*c, component + ": gone", diagnostics).component.is_set());
+  CHECK_FALSE(sign_of(*c, "AccessDenied: User is not authorized", diagnostics).component.is_set());
+  CHECK_FALSE(diagnostics.has_errors());
+  sign_of(*c, component + "x: gone", diagnostics);
+  sign_of(*c, "  ", diagnostics);
+  sign_of(*c, component + ":  ", diagnostics);
+  REQUIRE(diagnostics.errors().size() == 3);
+  CHECK(diagnostics.errors()[0].message ==
+        "'" + component + "x: gone': there is no component '" + component + "x'; did you mean '" + component + "'?");
+  CHECK(diagnostics.errors()[1].message ==
+        "'  ' has no words of what is seen; write it as in \"failed health checks\"");
+}
 
 TEST_CASE("words are found whatever their case, inside compound names and in another form", "[diagnose]") {
   CHECK(likeness("access denied", "AccessDeniedException: not authorized to perform: sts:AssumeRole") == 1);
