@@ -189,21 +189,22 @@ bool ControlPlane::holds(const Needs& needs) const {
   return std::all_of(needs.begin(), needs.end(), [this](const Need& need) { return holds(need); });
 }
 
+SimTime ControlPlane::holds_from(ConditionId c) const {
+  if (value_[c.value] != 0) return now_;
+  SimTime at = SimTime::never();
+  if (pending_[c.value] != 2) return at;
+  for (const Event& e : events_) {
+    const bool is_change = e.kind == EventKind::propagated || e.kind == EventKind::derived;
+    if (is_change && e.index == c.value && e.generation == generation_[c.value]) at = std::min(at, e.at);
+  }
+  return at;
+}
+
 SimTime ControlPlane::holds_from(const Needs& needs) const {
-  const auto rises_at = [this](ConditionId c) {
-    if (value_[c.value] != 0) return now_;
-    SimTime at = SimTime::never();
-    if (pending_[c.value] != 2) return at;
-    for (const Event& e : events_) {
-      const bool is_change = e.kind == EventKind::propagated || e.kind == EventKind::derived;
-      if (is_change && e.index == c.value && e.generation == generation_[c.value]) at = std::min(at, e.at);
-    }
-    return at;
-  };
   SimTime all = now_;
   for (const Need& need : needs) {
-    SimTime any = rises_at(need.condition);
-    for (ConditionId c : need.alternatives) any = std::min(any, rises_at(c));
+    SimTime any = holds_from(need.condition);
+    for (ConditionId c : need.alternatives) any = std::min(any, holds_from(c));
     all = std::max(all, any);
   }
   return all;

@@ -40,7 +40,9 @@ class ControlPlane {
   bool holds(ConditionId c) const { return value_[c.value] != 0; }
   bool holds(const Need& need) const;
   bool holds(const Needs& needs) const;
-  SimTime holds_from(const Needs& needs) const;  // as far as is known: the end of delays under way; never() without one
+  // As far as is known: the end of delays under way; never() without one.
+  SimTime holds_from(ConditionId c) const;
+  SimTime holds_from(const Needs& needs) const;
   bool starting_value(ConditionId c) const { return initial_value_[c.value] != 0; }
   std::uint32_t running(ProcessId p) const { return processes_[p.value].running; }
   bool can_start(ProcessId p) const { return processes_[p.value].can_start; }

@@ -160,9 +160,7 @@ bool Crew::can_take_effect(ConditionId c) const {
 // It comes back by itself, but later, and data is lost for want of it.
 bool Crew::saves_time(const Repair& repair, ConditionId c) const {
   if (control_.holds(c) || !control_.starting_value(c) || urgencies_->of(c).deadline.is_never()) return false;
-  Need need;
-  need.condition = c;
-  const SimTime by_itself = control_.holds_from({need});
+  const SimTime by_itself = control_.holds_from(c);
   return !by_itself.is_never() && now_ + repair.takes < by_itself;
 }
 

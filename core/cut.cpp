@@ -367,6 +367,7 @@ class Cutter::Marks {
     for (const std::uint32_t d : index_.followers.of(c.value)) enliven(ConditionId(d));
     for (const std::uint32_t p : index_.processes.of(c.value)) enliven(ProcessId(p));
     if (row.process.is_set()) enliven(row.process);
+    for (const std::uint32_t h : index_.plan.needed_by.of(c.value)) add(HopId(h));
     for (const std::uint32_t h : index_.plan.watchers.of(c.value)) add(HopId(h));
     for (const std::uint32_t h : index_.plan.signals.of(c.value)) add(HopId(h));
     for (const std::uint32_t p : index_.ports.of(c.value)) add(PortId(p));

@@ -34,8 +34,8 @@ void add_changes(ConditionId c, const Timeline& timeline, std::vector<SimTime>& 
 
 class Finder {
  public:
-  Finder(const System& system, const Outcome& outcome, const Outcome& healthy)
-      : system_(system), outcome_(outcome), healthy_(healthy), timeline_(outcome.timeline) {}
+  Finder(const System& system, const Outcome& outcome, const Outcome& healthy, Signs signs)
+      : system_(system), outcome_(outcome), healthy_(healthy), timeline_(outcome.timeline), signs_(signs) {}
 
   Findings run() {
     ports();
@@ -418,6 +418,7 @@ class Finder {
   }
 
   void symptoms(const Symptoms& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
+    if (signs_ == Signs::left_out) return;
     for (const Symptom& symptom : list) {
       SimTime begin = from;
       for (const FailureSpan& span : failures(symptom.only_while, timeline_)) {
@@ -473,6 +474,7 @@ class Finder {
   const Outcome& outcome_;
   const Outcome& healthy_;
   const Timeline& timeline_;
+  Signs signs_;
   Findings findings_;
   std::vector<Effect> starved_;
   mutable std::vector<std::vector<HopId>> feeders_;
@@ -590,8 +592,8 @@ std::vector<ConditionId> gone_for_good(const System& system, const Timeline& tim
   return gone;
 }
 
-Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy) {
-  return Finder(system, outcome, healthy).run();
+Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Signs signs) {
+  return Finder(system, outcome, healthy, signs).run();
 }
 
 }  // namespace moshimo

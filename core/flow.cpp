@@ -58,8 +58,8 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
 // What was found out about an island is good as long as the same happens to it, to the same horizon: only islands to
 // which something else happens than in the run before are simulated.
 void Engine::choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
-                    bool record_losses, const Outcome& outcome) {
-  const bool is_known = known_ == &outcome && horizon_ == horizon && record_ == record_losses;
+                    const Outcome& outcome) {
+  const bool is_known = known_ == &outcome && horizon_ == horizon;
   if (!is_known) happened_before_.assign(plan_.islands, unknown);
   happens_.assign(plan_.islands, 0);
   const auto touch = [&](std::uint32_t node, std::uint64_t what) {
@@ -72,6 +72,7 @@ void Engine::choose(const std::vector<Transition>& transitions, const Script& sc
       for (std::uint32_t h : plan_.process_watchers.of(x.index)) touch(h, what);
       for (std::uint32_t p : plan_.process_ports.of(x.index)) touch(plan_.hops + p, what);
     } else {
+      for (std::uint32_t h : plan_.needed_by.of(x.index)) touch(h, what);
       for (std::uint32_t h : plan_.watchers.of(x.index)) touch(h, what);
       for (std::uint32_t h : plan_.signals.of(x.index)) touch(h, what);
     }
@@ -116,7 +117,6 @@ void Engine::choose(const std::vector<Transition>& transitions, const Script& sc
   std::swap(happened_before_, happens_);
   known_ = nullptr;
   horizon_ = horizon;
-  record_ = record_losses;
 }
 
 void Engine::start(Outcome& outcome) {
@@ -163,10 +163,10 @@ void Engine::start(Outcome& outcome) {
 }
 
 void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-                 const Script& script, SimTime horizon, bool record_losses, Outcome& outcome) {
+                 const Script& script, SimTime horizon, Outcome& outcome) {
   const std::vector<Script::Release>& releases = script.releases;
   const std::vector<Script::Setting>& settings = script.settings;
-  choose(transitions, script, horizon, record_losses, outcome);
+  choose(transitions, script, horizon, outcome);
   start(outcome);
   value_ = starting_values;
   running_.resize(system_.processes.size());
@@ -208,15 +208,22 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
         } else {
           old_[x.index] = x.value;
         }
+        for (std::uint32_t h : plan_.needed_by.of(x.index)) mark_hop(h);
         for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);
         continue;
       }
       value_[x.index] = static_cast<std::uint8_t>(x.value);
       if (x.value == 0 && !old_.empty()) old_.erase(x.index);
       if (x.value == 0) last_fall_[x.index] = t;
+      const auto needing = plan_.needed_by.of(x.index);
+      needing_.insert(needing_.end(), needing.begin(), needing.end());
       for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);
       if (x.value == 0 && !plan_.signals.of(x.index).empty()) fell.push_back(x.index);
     }
+    for (std::uint32_t h : needing_) {
+      if (is_chosen(h) && !stays_as_it_is(h)) mark_hop(h);
+    }
+    needing_.clear();
     for (std::uint32_t c : fell) {
       if (value_[c] != 0) continue;  // it rose again within the instant
       for (std::uint32_t h : plan_.signals.of(c)) {
@@ -255,6 +262,18 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
   }
   finish(horizon, outcome);
   known_ = &outcome;
+}
+
+// What it needs has changed, and it goes on failing for the same reason, or working.
+bool Engine::stays_as_it_is(std::uint32_t h) const {
+  const Running& r = hops_[h];
+  if (!r.started || !old_.empty() || r.paused_until != 0) return false;
+  const Needs& needs = hop(h).needs;
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    if (!holds(needs[i]))
+      return !r.needs_hold && r.state == HopState{false, needs[i].error, static_cast<std::uint16_t>(i)};
+  }
+  return r.needs_hold && r.state.open;
 }
 
 // The place's content keeps its age; what is too old under the new limit goes at once.
@@ -303,8 +322,8 @@ Flow::Flow(const System& system) : engine_(std::make_unique<fluid::Engine>(syste
 Flow::~Flow() = default;
 
 void Flow::run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-               const Script& script, SimTime horizon, bool record_losses, Outcome& outcome) {
-  engine_->run(starting_values, transitions, script, horizon, record_losses, outcome);
+               const Script& script, SimTime horizon, Outcome& outcome) {
+  engine_->run(starting_values, transitions, script, horizon, outcome);
 }
 
 }  // namespace moshimo

@@ -26,7 +26,7 @@ class Flow {
   // ledgers and hop states of `outcome`. Of the script only releases and settings count. Where it is handed the outcome
   // of its last run again, unchanged, it looks only at what differs.
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-           const Script& script, SimTime horizon, bool record_losses, Outcome& outcome);
+           const Script& script, SimTime horizon, Outcome& outcome);
 
  private:
   std::unique_ptr<fluid::Engine> engine_;

@@ -108,7 +108,7 @@ class Engine {
   explicit Engine(const System& system);
 
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
-           const Script& script, SimTime horizon, bool record_losses, Outcome& outcome);
+           const Script& script, SimTime horizon, Outcome& outcome);
 
  private:
   // --- looking things up
@@ -141,9 +141,10 @@ class Engine {
   bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
-  void choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon, bool record_losses,
+  void choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
               const Outcome& outcome);
   void start(Outcome& outcome);
+  bool stays_as_it_is(std::uint32_t h) const;
   void mark_hop(std::uint32_t h) { mark(h); }
   void mark_port(std::uint32_t p) { mark(plan_.hops + p); }
   void mark(std::uint32_t node);
@@ -216,7 +217,8 @@ class Engine {
   EventHeap events_;
   std::vector<std::uint32_t> queue_;  // ranks to look at, a heap
   std::vector<std::uint8_t> queued_;
-  std::size_t levels_ = 1;  // fresh; waiting by position; releases by position
+  std::vector<std::uint32_t> needing_;  // hops of which a need changed at this instant
+  std::size_t levels_ = 1;              // fresh; waiting by position; releases by position
   std::vector<double> asked_, granted_, all_granted_, none_granted_;
   std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
   std::vector<std::int64_t> last_fall_;       // by condition, so far in the run; -1: none
@@ -234,7 +236,6 @@ class Engine {
   const Outcome* known_ = nullptr;  // holds the result of the last run
   Outcome* outcome_ = nullptr;
   SimTime horizon_;
-  bool record_ = true;
 };
 
 }  // namespace moshimo::fluid

@@ -10,7 +10,6 @@ namespace moshimo::fluid {
 void Engine::lose(std::uint32_t h, const Segment& s, double from, double to, Why why, int fallback) {
   HopLedger& ledger = outcome_->hops[h];
   ledger.lost += s.mass;
-  if (!record_) return;
   const Running& r = hops_[h];
   // An open hop loses what was cut off, or what a failure long over left waiting.
   const bool left_over = r.has_failed && (why == Why::expired || why == Why::destroyed);
@@ -96,7 +95,6 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
       const Place& p = place(h, i);
       if (p.backlog.empty()) continue;
       (hop(h).fallbacks[i].misdirects ? ledger.misdirected : ledger.waiting) += p.backlog.mass();
-      if (!record_) continue;
       Waiting waiting;
       waiting.fallback = static_cast<std::uint8_t>(i);
       waiting.events = p.backlog.mass();

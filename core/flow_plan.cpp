@@ -74,6 +74,7 @@ FlowPlan::FlowPlan(const System& system)
     : hops(static_cast<std::uint32_t>(system.hops.size())), ports(static_cast<std::uint32_t>(system.ports.size())) {
   fed_by_port.reset(ports);
   into_port.reset(ports);
+  needed_by.reset(system.conditions.size());
   watchers.reset(system.conditions.size());
   signals.reset(system.conditions.size());
   process_watchers.reset(system.processes.size());
@@ -83,7 +84,7 @@ FlowPlan::FlowPlan(const System& system)
   for (std::uint32_t h = 0; h < hops; ++h) {
     const Hop& hop = system.hops[HopId(h)];
     first_place.push_back(static_cast<std::uint32_t>(places.size()));
-    watch(watchers, hop.needs, h);
+    watch(needed_by, hop.needs, h);
     if (hop.to.is_set()) {
       into_port.add(hop.to.value, h);
       next[h].push_back(hops + hop.to.value);
@@ -140,6 +141,7 @@ FlowPlan::FlowPlan(const System& system)
   component_blockers.finish();
   fed_by_port.finish();
   into_port.finish();
+  needed_by.finish();
   watchers.finish();
   signals.finish();
   process_watchers.finish();

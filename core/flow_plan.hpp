@@ -51,7 +51,8 @@ struct FlowPlan {
   std::vector<PlaceRow> places;
   Adjacency fed_by_port;                // port -> hops whose source it is
   Adjacency into_port;                  // port -> hops that target it or hand on to it
-  Adjacency watchers;                   // condition -> hops
+  Adjacency needed_by;                  // condition -> hops, for themselves
+  Adjacency watchers;                   // condition -> hops, for a place or for what their source needs
   Adjacency signals;                    // condition -> hops fired by its fall
   Adjacency process_watchers;           // process -> hops (work sources)
   Adjacency process_ports;              // process -> ports it serves

@@ -156,7 +156,7 @@ void Engine::apply(std::uint32_t h, std::int64_t t, const std::vector<double>& g
     for (std::uint32_t j = 0; j < i; ++j) {
       if (place(h, j).expires.place == static_cast<int>(i)) p.inflow += place(h, j).expiring;
     }
-    if (record_ && row_of_hop.fallbacks[i].release.is_set()) note_stay(h, i, t);
+    if (row_of_hop.fallbacks[i].release.is_set()) note_stay(h, i, t);
     if (p.assumed >= 0 && std::abs(p.inflow - p.fresh - p.assumed) > 1e-12 * p.inflow) mark_hop(h);
     if (row_of_hop.fallbacks[i].kind == Fallback::Kind::hand_on) {
       p.handing = p.inflow;

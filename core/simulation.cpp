@@ -57,22 +57,22 @@ Simulation::Simulation(const System& system) : Simulation(checked(system), Check
 Simulation::Simulation(const System& system, Checked) : state_(std::make_unique<State>(system)) {}
 Simulation::~Simulation() = default;
 
-const Outcome& Simulation::run(const Script& script, SimTime horizon, const SimulationOptions& options) {
+const Outcome& Simulation::run(const Script& script, SimTime horizon) {
   State& s = *state_;
   s.control.reset();
   s.control.apply(script);
   s.control.advance(horizon);
   s.fill_timeline(horizon);
-  s.flow.run(s.starting_values, s.control.transitions(), script, horizon, options.record_losses, s.outcome);
+  s.flow.run(s.starting_values, s.control.transitions(), script, horizon, s.outcome);
   return s.outcome;
 }
 
 const System& Simulation::system() const { return state_->system; }
 ControlPlane& Simulation::control() { return state_->control; }
 
-Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options) {
+Outcome simulate(const System& system, const Script& script, SimTime horizon) {
   Simulation simulation(system);
-  return simulation.run(script, horizon, options);
+  return simulation.run(script, horizon);
 }
 
 }  // namespace moshimo

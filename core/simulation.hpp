@@ -13,10 +13,6 @@ namespace moshimo {
 
 class ControlPlane;
 
-struct SimulationOptions {
-  bool record_losses = true;  // loss windows and waiting places, not only totals
-};
-
 // A system prepared for many runs. Keeps flat copies and scratch space; one thread at a time.
 class Simulation {
  public:
@@ -26,7 +22,7 @@ class Simulation {
   ~Simulation();
 
   // The result is valid until the next run. Throws std::logic_error where conservation fails (a bug).
-  const Outcome& run(const Script& script, SimTime horizon, const SimulationOptions& options = {});
+  const Outcome& run(const Script& script, SimTime horizon);
 
   const System& system() const;
   ControlPlane& control();  // to plan with between runs; a run resets it
@@ -36,7 +32,7 @@ class Simulation {
   std::unique_ptr<State> state_;
 };
 
-Outcome simulate(const System& system, const Script& script, SimTime horizon, const SimulationOptions& options = {});
+Outcome simulate(const System& system, const Script& script, SimTime horizon);
 
 // Everything that makes a system impossible to run, a sentence each: ids out of range, loops of derived conditions or
 // of hops (named), fallback positions that do not exist. Empty: it can be run.

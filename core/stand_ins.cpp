@@ -110,7 +110,7 @@ bool StandIns::can_hold(const Needs& needs) const {
 
 bool StandIns::can_be_repaired(ConditionId c) const {
   const auto repairs = repairs_of_.of(c.value);
-  const bool is_on_its_way = !control_.holds_from({Need{ErrorClass::unavailable, c, {}}}).is_never();
+  const bool is_on_its_way = !control_.holds_from(c).is_never();
   return is_on_its_way || std::any_of(repairs.begin(), repairs.end(), [this](std::uint32_t r) {
            return can_hold(system_.repairs[RepairId(r)].requirements);
          });

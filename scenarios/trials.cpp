@@ -253,7 +253,7 @@ class Worker {
     // What is urgent people know from the plain run: nobody knows what was drawn.
     const Response response = respond(simulation_, answer_.faults, responders_, answer_.scenario->horizon,
                                       &answer_.nobody_acts().response.outcome, answer_.rules);
-    const Findings findings = findings_of(system_, response.outcome, answer_.healthy);
+    const Findings findings = findings_of(system_, response.outcome, answer_.healthy, Signs::left_out);
     const std::vector<double> figures = figures_of(system_, response, findings);
     for (std::size_t f = 0; f < figures.size(); ++f) {
       counts.figures[f].add(figures[f], trial, study_.figures[f].limit);

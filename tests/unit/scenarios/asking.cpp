@@ -6,7 +6,8 @@
 
 namespace moshimo::scenarios {
 
-Answer ask(std::string_view inventory, const Asked& asked) {
+Answer ask(std::string_view inventory, std::vector<ScenarioFault> faults, const Responders& response,
+           Duration horizon) {
   input::Diagnostics diagnostics;
   auto read = std::make_shared<models::Inventory>();
   models::read_inventory(
@@ -16,20 +17,26 @@ Answer ask(std::string_view inventory, const Asked& asked) {
   Scenario s;
   s.name = "small";
   s.start = models::parse_moment("2026-01-01");
-  s.horizon = SimTime::after_start(asked.horizon);
+  s.horizon = SimTime::after_start(horizon);
+  s.faults = std::move(faults);
+  s.response = response;
+  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+Answer ask(std::string_view inventory, const Asked& asked) {
   ScenarioFault fault;
   fault.verb = asked.verb;
   fault.components = asked.components;
   fault.component_at.resize(asked.components.size());
   fault.made_again_after = asked.made_again_after;
-  s.faults = {fault};
-  s.response.time_to_detect = asked.detect;
-  s.response.count = asked.people;
-  s.response.strategy = asked.strategy;
-  s.response.by_hand = asked.by_hand;
-  Answer a = answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics);
-  diagnostics.throw_if_errors();
-  return a;
+  Responders response;
+  response.time_to_detect = asked.detect;
+  response.count = asked.people;
+  response.strategy = asked.strategy;
+  response.by_hand = asked.by_hand;
+  return ask(inventory, {fault}, response, asked.horizon);
 }
 
 bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition) {

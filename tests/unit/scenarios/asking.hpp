@@ -1,4 +1,4 @@
-// A small world with the built-in catalogue, one fault, and what comes of it.
+// A small world with the built-in catalogue, what happens to it, and what comes of it.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,7 @@ struct Asked {
 
 // `inventory`: YAML without its version. Throws what is wrong with it.
 Answer ask(std::string_view inventory, const Asked& asked);
+Answer ask(std::string_view inventory, std::vector<ScenarioFault> faults, const Responders& response, Duration horizon);
 
 bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition);
 std::vector<std::string> steps(const Answer& a);  // the repairs in order

@@ -58,7 +58,7 @@ const std::vector<std::string> loop = {"Task failed ELB health checks", "UnHealt
 TEST_CASE("a sign that names almost a component, and one without words, is a mistake", "[diagnose]") {
   const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
   input::Diagnostics diagnostics;
-  const std::string component = c->system.components.front().name;
+  const std::string component = c->system.components[ComponentId(0)].name;
   CHECK(sign_of(*c, component + ": gone", diagnostics).component.is_set());
   CHECK_FALSE(sign_of(*c, "AccessDenied: User is not authorized", diagnostics).component.is_set());
   CHECK_FALSE(diagnostics.has_errors());

@@ -1,20 +1,13 @@
 #include "tests/unit/scenarios/incident.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
-#include "input/document.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 
 namespace moshimo::scenarios {
 
-std::vector<std::string> Incident::steps() const {
-  std::vector<std::string> names;
-  for (const Step& step : answer.main_run().response.steps) {
-    for (const RepairId r : step.repairs) names.push_back(name_of(answer.system(), r));
-  }
-  return names;
-}
+std::vector<std::string> Incident::steps() const { return scenarios::steps(answer); }
 
 const AtRest* Incident::at_rest(const StrategyRun& run, std::string_view store) const {
   const System& system = answer.system();
@@ -48,23 +41,12 @@ double Incident::lost_events(std::string_view hop) const {
 }
 
 bool Incident::holds_at_the_end(std::string_view component, std::string_view condition) const {
-  const ConditionId c = answer.compiled->condition(answer.compiled->component(component), condition);
-  if (!c.is_set()) throw std::out_of_range("there is no condition " + std::string(condition));
-  return answer.main_run().response.outcome.timeline.conditions[c.value].back().value;
+  return scenarios::holds_at_the_end(answer, component, condition);
 }
 
 Incident incident(std::string_view inventory, const std::vector<Mishap>& mishaps, Duration detect, Duration horizon,
                   Strategy strategy) {
-  input::Diagnostics diagnostics;
-  auto read = std::make_shared<models::Inventory>();
-  models::read_inventory(
-      input::Document::parse("small.yaml", "version: 1\n" + std::string(inventory), input::Format::yaml, diagnostics),
-      *read, diagnostics);
-  diagnostics.throw_if_errors();
-  Scenario s;
-  s.name = "small";
-  s.start = models::parse_moment("2026-01-01");
-  s.horizon = SimTime::after_start(horizon);
+  std::vector<ScenarioFault> faults;
   for (const Mishap& mishap : mishaps) {
     ScenarioFault fault;
     fault.at = SimTime::after_start(mishap.at);
@@ -72,14 +54,12 @@ Incident incident(std::string_view inventory, const std::vector<Mishap>& mishaps
     fault.components = {mishap.component};
     fault.component_at.resize(1);
     if (!mishap.through.empty()) fault.parameters.emplace_back("through", models::Value::scalar(mishap.through));
-    s.faults.push_back(fault);
+    faults.push_back(fault);
   }
-  s.response.time_to_detect = detect;
-  s.response.count = 1;
-  s.response.strategy = strategy;
-  Incident i{answer(std::make_shared<const Scenario>(s), read, models::embedded_catalogue(), diagnostics)};
-  diagnostics.throw_if_errors();
-  return i;
+  Responders response;
+  response.time_to_detect = detect;
+  response.strategy = strategy;
+  return {ask(inventory, std::move(faults), response, horizon)};
 }
 
 }  // namespace moshimo::scenarios
