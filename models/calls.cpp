@@ -1,6 +1,7 @@
 // A fault is a call that somebody makes, so guards are asked first: what stands in its way becomes needs of the fault.
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "models/compile_rows.hpp"
 
@@ -195,7 +196,41 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     way.action = part.type->tagged_by;
     if (!guards_->is_stopped(way)) told.ways_round.push_back({"tag", part.type->tagged_by});
   }
+  note_doubts(call, part.name, request.call && !request.call->who.empty());
   guarded_calls_.push_back(std::move(told));
+}
+
+// What nobody said and the answer of a guard rests on.
+void Compilation::note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named) {
+  for (const Doubt& doubt : guards_->doubts(call, caller_is_named)) {
+    const std::string policy =
+        world_.part(doubt.guard->component).name +
+        (doubt.statement.empty() || doubt.statement.front() == '#' ? "" : " (statement " + doubt.statement + ")");
+    const std::string what = fmt::format("{} on {}", call.action, on);
+    const std::string words = fmt::format("{}", fmt::join(doubt.words, " and "));
+    std::string says;
+    switch (doubt.why) {
+      case Doubt::Why::place:
+        says = fmt::format(
+            "{} is attached to {}, which is taken to hold the account of {}; where it does not, {} is not "
+            "stopped by it.",
+            policy, words, on, call.action);
+        break;
+      case Doubt::Why::caller:
+        says =
+            fmt::format("Nobody is named who does {}: {}, which looks at {}, is taken to {}. `by` names who does it.",
+                        what, policy, words, doubt.is_stopped ? "stop it" : "let it through");
+        break;
+      case Doubt::Why::unknown:
+        says = fmt::format("Nothing is known of {} when {} is done: {} is taken to {}. `context` gives it.", words,
+                           what, policy, doubt.is_stopped ? "stop it" : "let it through");
+        break;
+    }
+    const Assumption told{Assumption::Kind::unknown, std::move(says), {}, {}};
+    const auto same = std::find_if(assumptions_.begin(), assumptions_.end(),
+                                   [&](const Assumption& a) { return a.kind == told.kind && a.says == told.says; });
+    if (same == assumptions_.end()) assumptions_.push_back(told);
+  }
 }
 
 // ---- what documents say ---------------------------------------------------------------------------------------------

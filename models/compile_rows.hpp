@@ -87,6 +87,7 @@ class Compilation : public RowTexts {
   void attach_again();
   void list_permissions(std::vector<Assumption>& out);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
+  void note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
 
   Delay delay(const DelayDef& def, const Scope& scope);

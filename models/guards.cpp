@@ -241,4 +241,57 @@ std::vector<NearMiss> Guards::near_misses(const iam::Request& request) const {
   return found;
 }
 
+namespace {
+
+bool is_of_the_caller(std::string_view key) {
+  return key == "aws:principalarn" || key == "aws:userid" || key == "aws:username" ||
+         key.starts_with("aws:principaltag/") || key.starts_with("aws:principalorg");
+}
+
+// What a call either has or has not, and the resource tells which.
+bool is_of_the_resource(std::string_view key) {
+  return key.starts_with("aws:resource") || key.starts_with("aws:requesttag/") || key == "aws:tagkeys";
+}
+
+}  // namespace
+
+std::vector<Doubt> Guards::doubts(const iam::Request& request, bool caller_is_named) const {
+  std::vector<Doubt> found;
+  const iam::Facts facts(request);
+  for (const Guard* g : concerned(request)) {
+    if (!g->is_attached) continue;
+    bool stops = false;
+    for (std::size_t i = 0; i < g->policy->statements.size(); ++i) {
+      const iam::Statement& statement = g->policy->statements[i];
+      if (!statement.is_deny) continue;
+      iam::Statement unconditional = statement;
+      unconditional.conditions.clear();
+      if (!denies(request, *g, unconditional)) continue;
+      Doubt of_caller{g, g->policy->label(i), Doubt::Why::caller, {}, denies(request, *g, statement)};
+      Doubt of_call = of_caller;
+      of_call.why = Doubt::Why::unknown;
+      stops = stops || of_caller.is_stopped;
+      for (const std::string& key : words_of(*g->policy, i, {"Condition"})) {
+        const std::string lower = iam::lower_case(key);
+        if (is_of_the_resource(lower)) continue;
+        if (is_of_the_caller(lower) && !caller_is_named) {
+          of_caller.words.push_back(key);
+        } else if (lower.starts_with("aws:") && facts.find(lower) == nullptr) {
+          of_call.words.push_back(key);
+        }
+      }
+      if (!of_caller.words.empty()) found.push_back(std::move(of_caller));
+      if (!of_call.words.empty()) found.push_back(std::move(of_call));
+    }
+    if (!stops) continue;
+    Doubt of_place{g, "", Doubt::Why::place, {}, true};
+    const std::string account = account_asked(*g, request);
+    if (std::find(g->accounts.begin(), g->accounts.end(), account) != g->accounts.end()) continue;
+    std::copy_if(g->accounts.begin(), g->accounts.end(), std::back_inserter(of_place.words),
+                 [](const std::string& a) { return !is_account_number(a); });
+    if (!of_place.words.empty()) found.push_back(std::move(of_place));
+  }
+  return found;
+}
+
 }  // namespace moshimo::models

@@ -52,6 +52,20 @@ struct Objection {
   std::string statement;  // "" where nothing of it allows the call
 };
 
+// What the answer of a guard rests on without anybody having said so.
+struct Doubt {
+  enum class Why : std::uint8_t {
+    place,    // it is attached to a part of the organisation that is taken to hold the account
+    caller,   // its condition is on whoever calls, and nobody is named
+    unknown,  // its condition is on what is not known of the call
+  };
+  const Guard* guard = nullptr;
+  std::string statement;
+  Why why = Why::place;
+  std::vector<std::string> words;  // the places, or the condition keys
+  bool is_stopped = false;         // by this statement, as it is taken
+};
+
 class Guards {
  public:
   Guards(World& world, NeedsWriter& needs, Documents& documents);
@@ -63,6 +77,7 @@ class Guards {
   std::vector<Objection> objections(const iam::Request& request) const;
   bool is_stopped(const iam::Request& request) const;  // by one that is attached at the start
   std::vector<NearMiss> near_misses(const iam::Request& request) const;
+  std::vector<Doubt> doubts(const iam::Request& request, bool caller_is_named) const;
 
   // What holds while the guard is not attached.
   Needs away(const Guard& guard) const;

@@ -160,6 +160,56 @@ TEST_CASE("service control policies do not reach the management account or servi
   CHECK(a.compiled->guarded.at(0).near_misses.at(0).why == "not_asked");
 }
 
+// What is told that the answers of guards rest on.
+std::vector<std::string> doubts(const Answer& a) {
+  std::vector<std::string> told;
+  for (const models::Assumption& x : a.compiled->assumptions) {
+    const bool is_of_guards = x.says.find("guard") != std::string::npos;
+    if (x.kind == models::Assumption::Kind::unknown && is_of_guards) told.push_back(x.says);
+  }
+  return told;
+}
+
+TEST_CASE("that an organisational unit holds the account is told where it counts", "[scenarios][guards]") {
+  const auto policy = [](const std::string& targets) {
+    return guard("SERVICE_CONTROL_POLICY", "Action: 'kms:*', Resource: '*'", "    targets: [" + targets + "]\n");
+  };
+  CHECK(doubts(ask(policy("ou-root-workloads"), {{}})) ==
+        std::vector<std::string>{
+            "guard is attached to ou-root-workloads, which is taken to hold the account of key; where it "
+            "does not, kms:ScheduleKeyDeletion is not stopped by it."});
+  CHECK(doubts(ask(policy("'111122223333', ou-root-workloads"), {{}})).empty());
+  CHECK(doubts(ask(policy("'111122223333'"), {{}})).empty());
+  CHECK(doubts(ask(guard("SERVICE_CONTROL_POLICY", "Action: 's3:*', Resource: '*'", "    targets: [ou-root]\n"), {{}}))
+            .empty());
+}
+
+TEST_CASE("a guard that looks at who calls is told where nobody is named", "[scenarios][guards]") {
+  const std::string scp = guard("SERVICE_CONTROL_POLICY",
+                                "Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: { ArnNotLike: { "
+                                "'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' } }") +
+                          "  deployer: { type: iam:role }\n";
+  CHECK(doubts(ask(scp, {{}})) ==
+        std::vector<std::string>{
+            "Nobody is named who does kms:ScheduleKeyDeletion on key: guard (statement KeepKeys), which "
+            "looks at aws:PrincipalArn, is taken to stop it. `by` names who does it."});
+  CHECK(doubts(ask(scp, {{.by = "deployer"}})).empty());
+}
+
+TEST_CASE("a guard that looks at what is not known of a call is told", "[scenarios][guards]") {
+  const std::string scp = guard("SERVICE_CONTROL_POLICY",
+                                "Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: { Bool: { "
+                                "'aws:MultiFactorAuthPresent': 'false' } }");
+  const Answer a = ask(scp, {{}});
+  CHECK(stopped(a) == 0);
+  CHECK(doubts(a) ==
+        std::vector<std::string>{"Nothing is known of aws:MultiFactorAuthPresent when kms:ScheduleKeyDeletion on "
+                                 "key is done: guard (statement KeepKeys) is taken to let it through. `context` "
+                                 "gives it."});
+  // Tags are known: there are none beside `team`.
+  CHECK(doubts(ask(rcp("kms:ScheduleKeyDeletion"), {{}})).empty());
+}
+
 TEST_CASE("a resource control policy cannot keep a role, since IAM knows none", "[scenarios][guards]") {
   const std::string role = "  web: { type: iam:role }\n";
   const Call gone{.verb = "delete", .component = "web"};
