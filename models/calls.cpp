@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "models/command_line.hpp"
 #include "models/compile_rows.hpp"
 
 namespace moshimo::models {
@@ -198,6 +199,45 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   }
   note_doubts(call, part.name, request.call && !request.call->who.empty());
   guarded_calls_.push_back(std::move(told));
+}
+
+// A step is made of calls of an administrator. What denies one of them stands in its way while it is attached.
+void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements) {
+  const Part& part = world_.part(scope.component);
+  if (!guards_->are_there() || part.type->guards) return;
+  const KnownCaller who = administrator_of(world_.account_of(scope.component));
+  std::vector<const Guard*> told;
+  for (const Text& text : def.commands) {
+    iam::Request call;
+    call.caller = &who.caller;
+    call.action = call_of(world_.text(text, scope, " "));
+    if (call.action.empty() || !guards_->may_object(call.action)) continue;
+    call.resource_account = world_.account_of(scope.component);
+    if (std::string arn = world_.text(part.type->arn, scope); !arn.empty()) call.resource = std::move(arn);
+    call.keys = keys_of(world_, {}, scope, {});
+    for (const Objection& objection : guards_->objections(call)) {
+      if (std::find(told.begin(), told.end(), objection.guard) != told.end()) continue;
+      told.push_back(objection.guard);
+      const Part& guard = world_.part(objection.guard->component);
+      GuardedRepair row{repair,     who.name,           call.action, {}, std::string(name_of(objection.guard->by)),
+                        guard.name, objection.statement};
+      Condition lets;
+      lets.label =
+          written(fmt::format("{}/{}/{}", part.name, def.name, guard.name),
+                  fmt::format("the {} {} lets {} do {} on {}", row.kind, guard.name, who.name, call.action, part.name));
+      lets.component = ComponentId(objection.guard->component);
+      lets.kind = Condition::Kind::derived;
+      lets.error = ErrorClass::denied;
+      lets.follows = guards_->away(*objection.guard);
+      lets.fact =
+          fact(guard.type->guards->basis, Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name);
+      Need need;
+      need.error = ErrorClass::denied;
+      need.condition = row.condition = system_->conditions.add(std::move(lets));
+      requirements.push_back(need);
+      guarded_repairs_.push_back(std::move(row));
+    }
+  }
 }
 
 // What nobody said and the answer of a guard rests on.

@@ -155,6 +155,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
     compiled.requested.push_back(compilation.action(request, compiled.system, diagnostics));
   }
   compiled.guarded = compilation.guarded_calls();
+  compiled.guarded_repairs = compilation.guarded_repairs();
   compiled.assumptions = compilation.assumptions();
   if (!diagnostics.has_errors()) {
     for (const std::string& sentence : moshimo::check(compiled.system)) diagnostics.error({}, sentence);

@@ -91,6 +91,17 @@ struct GuardedCall {
   std::vector<WayRound> ways_round;
 };
 
+// A step of the way back that a guard denies, while it is attached.
+struct GuardedRepair {
+  RepairId repair;
+  std::string caller;
+  std::string call;       // iam:CreateRole
+  ConditionId condition;  // a requirement of the repair: holds while the guard does not stand in the way
+  std::string kind;       // "service control policy"
+  std::string policy;
+  std::string statement;  // "" where nothing of it allows the call
+};
+
 struct EntryPoint {
   PortId port;
   HopId hop;  // the traffic
@@ -105,6 +116,7 @@ struct Compiled {
   std::vector<EntryPoint> entry_points;
   std::vector<ActionId> requested;   // for each of CompileOptions::actions; unset where it was wrong
   std::vector<GuardedCall> guarded;  // of these, where there is anything to ask
+  std::vector<GuardedRepair> guarded_repairs;
 
   // Not set when there is no such thing. Members by the name they have in the catalogue.
   ComponentId component(std::string_view name) const;

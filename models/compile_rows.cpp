@@ -474,6 +474,7 @@ void Compilation::write_repairs() {
       }
       Needs requirements;
       needs_->write(def.requirements, scope, requirements);
+      ask_guards(id, def, scope, requirements);
       row.requirements = std::move(requirements);
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);
       row.takes = world_.duration(def.takes, scope).value_or(Duration{});

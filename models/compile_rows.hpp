@@ -37,6 +37,7 @@ class Compilation : public RowTexts {
   RepairText repair(RepairId repair) override;
   World& world() { return world_; }
   const std::vector<GuardedCall>& guarded_calls() const { return guarded_calls_; }
+  const std::vector<GuardedRepair>& guarded_repairs() const { return guarded_repairs_; }
 
   // The system may have moved with what holds it.
   void use(System& system);
@@ -87,6 +88,7 @@ class Compilation : public RowTexts {
   void attach_again();
   void list_permissions(std::vector<Assumption>& out);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
+  void ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements);
   void note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
 
@@ -117,6 +119,7 @@ class Compilation : public RowTexts {
   std::unique_ptr<Guards> guards_;
   std::unique_ptr<Permissions> permissions_;
   std::vector<GuardedCall> guarded_calls_;
+  std::vector<GuardedRepair> guarded_repairs_;
   std::vector<Index> has_condition_;  // the component of each condition that its type defines
   std::vector<Index> has_port_;
   std::vector<Index> has_repair_;

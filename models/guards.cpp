@@ -200,6 +200,25 @@ bool Guards::is_stopped(const iam::Request& request) const {
   return decide(request, attached).verdict != iam::Verdict::allowed;
 }
 
+bool Guards::may_object(const std::string& action) const {
+  const auto [known, is_new] = may_object_.emplace(action, false);
+  if (!is_new) return known->second;
+  const KnownCaller anybody = administrator_of("111111111111");
+  iam::Request request;
+  request.caller = &anybody.caller;
+  request.action = action;
+  for (const Guard& g : guards_) {
+    known->second = known->second || g.stands_alone;
+    for (iam::Statement statement : g.policy->statements) {
+      statement.conditions.clear();
+      statement.resources.clear();
+      statement.not_resource = false;
+      known->second = known->second || (statement.is_deny && denies(request, g, statement));
+    }
+  }
+  return known->second;
+}
+
 std::vector<NearMiss> Guards::near_misses(const iam::Request& request) const {
   std::vector<NearMiss> found;
   const std::vector<const Guard*> asked = concerned(request);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,7 @@ class Guards {
   std::vector<Objection> objections(const iam::Request& request) const;
   bool is_stopped(const iam::Request& request) const;  // by one that is attached at the start
   std::vector<NearMiss> near_misses(const iam::Request& request) const;
+  bool may_object(const std::string& action) const;  // to such a call on something, in some circumstances
   std::vector<Doubt> doubts(const iam::Request& request, bool caller_is_named) const;
 
   // What holds while the guard is not attached.
@@ -88,6 +90,7 @@ class Guards {
   World& world_;
   NeedsWriter& needs_;
   std::vector<Guard> guards_;
+  mutable std::map<std::string, bool> may_object_;  // by action
 };
 
 // The policies of guards as evaluation wants them: a level for those attached to the same accounts.

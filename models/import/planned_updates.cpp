@@ -137,6 +137,17 @@ bool Comparison::is_simulated(const Resource& was, const AttributeDef& attribute
   });
 }
 
+namespace {
+
+// A part that does nothing any more, as if it were gone: a replication rule.
+bool is_switched_off(const models::Value& old, const models::Value& now) {
+  const models::Value* was = old.find("status");
+  const models::Value* is = now.find("status");
+  return is && is->text == "Disabled" && (!was || was->text == "Enabled");
+}
+
+}  // namespace
+
 // Parts that were there before, one by one; new ones take nothing away.
 void Comparison::compare_items(const Resource& was, const std::string& address, const AttributeDef& attribute,
                                const models::Value* old, const models::Value* now) {
@@ -152,6 +163,10 @@ void Comparison::compare_items(const Resource& was, const std::string& address, 
     }
     if (same && equal(item, *same)) continue;
     told_.insert(was.name);
+    if (same && is_switched_off(item, *same)) {
+      add_fault(part, "delete", address, was.type, "its status becomes Disabled", true);
+      continue;
+    }
     result_.updates.push_back(
         {part, address, attribute.name, in_words(item), same ? in_words(*same) : std::string("nothing")});
   }

@@ -65,6 +65,19 @@ Json guards(const models::Compiled& compiled, const Response& response) {
   return list;
 }
 
+Json guarded_repairs(const models::Compiled& compiled) {
+  Json list = Json::array();
+  for (const models::GuardedRepair& g : compiled.guarded_repairs) {
+    list.push_back({{"repair", name_of(compiled.system, g.repair)},
+                    {"caller", g.caller},
+                    {"call", g.call},
+                    {"kind", g.kind},
+                    {"policy", g.policy},
+                    {"statement", g.statement}});
+  }
+  return list;
+}
+
 Json detection(const System& system, const Detection& d) {
   Json list = Json::array();
   for (const Telling& t : d.tellings) {
@@ -135,6 +148,7 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
   json["runbook"] = answer.runbook ? runbook(answer, *answer.runbook) : Json(nullptr);
   json["detection"] = detection(answer.system(), answer.detection);
   json["guards"] = guards(*answer.compiled, answer.main_run().response);
+  json["guarded_repairs"] = guarded_repairs(*answer.compiled);
   json["sweep"] = Json::array();
   if (answer.sweep) {
     for (const scenarios::SweepPoint& p : answer.sweep->points) {

@@ -66,12 +66,34 @@ void RunPage::guarded(std::string_view name, const models::Compiled& compiled, c
   }
 }
 
+// Those that would be done if they could.
+std::vector<const models::GuardedRepair*> RunPage::steps_denied() const {
+  std::vector<const models::GuardedRepair*> found;
+  const Timeline& timeline = answer_.nobody_acts().response.outcome.timeline;
+  for (const models::GuardedRepair& g : answer_.compiled->guarded_repairs) {
+    const std::vector<ConditionId>& restores = system_.repairs[g.repair].restores;
+    const bool is_wanted = std::any_of(restores.begin(), restores.end(), [&](ConditionId c) {
+      return timeline.conditions[c.value].front().value && !timeline.conditions[c.value].back().value;
+    });
+    if (is_wanted && !timeline.conditions[g.condition.value].back().value) found.push_back(&g);
+  }
+  return found;
+}
+
 void RunPage::guards() {
-  const bool any = !answer_.compiled->guarded.empty() ||
+  const std::vector<const models::GuardedRepair*> denied = steps_denied();
+  const bool any = !denied.empty() || !answer_.compiled->guarded.empty() ||
                    std::any_of(answer_.what_ifs.begin(), answer_.what_ifs.end(),
                                [](const scenarios::WhatIfRun& w) { return !w.compiled->guarded.empty(); });
   if (!any) return;
   page_.heading("What the guards say");
+  for (const models::GuardedRepair* g : denied) {
+    page_.item(
+        fmt::format("{} {}: {} by {} is denied by the {} {}{}. Somebody it does not reach has to do it, or detach it.",
+                    bad("A step back cannot be done:"), clean(text_of(system_, g->repair).title), code(clean(g->call)),
+                    clean(g->caller), g->kind, code(clean(g->policy)),
+                    g->statement.empty() ? ", which does not allow it" : of_statement(g->statement)));
+  }
   guarded("as it is", *answer_.compiled, answer_.main_run().response);
   for (const scenarios::WhatIfRun& w : answer_.what_ifs) {
     if (w.compiled != answer_.compiled) guarded(w.what_if->name, *w.compiled, w.run.response);

@@ -57,6 +57,7 @@ class RunPage {
   std::string destroyed_text(const Figures& f, const System& system) const;
   void breakage(const Breakage& b);
   std::string due_later(const Phase& p) const;
+  std::vector<const models::GuardedRepair*> steps_denied() const;
   std::string way_of(const Telling& t) const;
   std::string why_silent(const Telling& t);
   void guarded(std::string_view name, const models::Compiled& compiled, const Response& response);

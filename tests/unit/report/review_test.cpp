@@ -287,3 +287,24 @@ TEST_CASE("the targets of a rule go with it, and are not hurt by that", "[report
   INFO(r.gates.front().says);
   CHECK(r.gates.front().says.find("targets") == std::string::npos);
 }
+
+TEST_CASE("a replication rule that is switched off replicates nothing, as if it were gone", "[report][review]") {
+  const auto replication = [](const std::string& status) {
+    return R"({"bucket":"from","id":"from","role":"arn:aws:iam::111111111111:role/copy",
+        "rule":[{"id":"all","status":")" +
+           status + R"(","destination":[{"bucket":"arn:aws:s3:::to"}]}]})";
+  };
+  const auto plan_to = [&](const std::string& status) {
+    return plan(change("aws_s3_bucket", "from", "no-op", R"({"bucket":"from","id":"from","arn":"arn:aws:s3:::from"})") +
+                "," + change("aws_s3_bucket", "to", "no-op", R"({"bucket":"to","id":"to","arn":"arn:aws:s3:::to"})") +
+                R"(,{"address":"aws_s3_bucket_replication_configuration.r","mode":"managed",
+                "type":"aws_s3_bucket_replication_configuration","name":"r",
+                "change":{"actions":["update"],"before":)" +
+                replication("Enabled") + R"(,"after":)" + replication(status) + "}}");
+  };
+  const Review off = review(plan_to("Disabled"));
+  REQUIRE(off.has_answer);
+  REQUIRE(off.answer.faults.size() == 1);
+  CHECK(says(off, "its status becomes Disabled"));
+  CHECK_FALSE(review(plan_to("Enabled")).has_answer);
+}

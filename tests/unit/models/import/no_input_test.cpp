@@ -42,7 +42,7 @@ TEST_CASE("What is no input is refused with what to do instead") {
   CHECK(refusal("PK\x03\x04").find("terraform show -json FILE") != std::string::npos);
   CHECK(refusal("[command]/bin/terraform\n{}").find("terraform_wrapper: false") != std::string::npos);
   CHECK(refusal(R"({"a":1})").find("this is no file that import reads") != std::string::npos);
-  CHECK(refusal("").find("the file is empty") != std::string::npos);
+  CHECK(refusal("").find(":1:1: the file is empty") != std::string::npos);
   CHECK(refusal(R"({"format_version":"2.0","resource_changes":[]})")
             .find("this plan has format version 2.0; versions 0.x and 1.x can be read") != std::string::npos);
   CHECK(
