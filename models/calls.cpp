@@ -201,6 +201,18 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   guarded_calls_.push_back(std::move(told));
 }
 
+// Said once, of all it is about.
+void Compilation::note(std::string says, Index about) {
+  for (Assumption& a : assumptions_) {
+    if (a.kind != Assumption::Kind::unknown || a.says != says) continue;
+    if (about != nothing && !a.where.empty() && a.where.back() != ComponentId(about)) a.where.emplace_back(about);
+    return;
+  }
+  Assumption told{Assumption::Kind::unknown, std::move(says), {}, {}};
+  if (about != nothing) told.where.emplace_back(about);
+  assumptions_.push_back(std::move(told));
+}
+
 // A step is made of calls of an administrator. What denies one of them stands in its way while it is attached.
 void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements) {
   const Part& part = world_.part(scope.component);
@@ -215,8 +227,31 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
     call.resource_account = world_.account_of(scope.component);
     if (std::string arn = world_.text(part.type->arn, scope); !arn.empty()) call.resource = std::move(arn);
     call.keys = keys_of(world_, {}, scope, {});
+    const std::vector<Doubt> doubts = guards_->doubts(call, false);
+    const auto doubted = [&](const Objection& o, Doubt::Why why) {
+      return std::any_of(doubts.begin(), doubts.end(), [&](const Doubt& d) {
+        return d.guard == o.guard && d.why == why && (why == Doubt::Why::place || d.statement == o.statement);
+      });
+    };
     for (const Objection& objection : guards_->objections(call)) {
       if (std::find(told.begin(), told.end(), objection.guard) != told.end()) continue;
+      const std::string by = world_.part(objection.guard->component).name +
+                             (objection.statement.empty() ? "" : fmt::format(" (statement {})", objection.statement));
+      if (doubted(objection, Doubt::Why::caller)) {
+        note(fmt::format("The call {} is denied by {} unless its condition spares who does it; the steps that need it "
+                         "are taken to be "
+                         "done by somebody whom it spares.",
+                         call.action, by),
+             scope.component);
+        continue;
+      }
+      if (doubted(objection, Doubt::Why::place)) {
+        note(fmt::format(
+                 "{} is attached to a part of the organisation that is taken to hold the account; where it does not, "
+                 "it denies no step of the way back.",
+                 world_.part(objection.guard->component).name),
+             scope.component);
+      }
       told.push_back(objection.guard);
       const Part& guard = world_.part(objection.guard->component);
       GuardedRepair row{repair,     who.name,           call.action, {}, std::string(name_of(objection.guard->by)),
@@ -266,10 +301,7 @@ void Compilation::note_doubts(const iam::Request& call, const std::string& on, b
                            what, policy, doubt.is_stopped ? "stop it" : "let it through");
         break;
     }
-    const Assumption told{Assumption::Kind::unknown, std::move(says), {}, {}};
-    const auto same = std::find_if(assumptions_.begin(), assumptions_.end(),
-                                   [&](const Assumption& a) { return a.kind == told.kind && a.says == told.says; });
-    if (same == assumptions_.end()) assumptions_.push_back(told);
+    note(std::move(says), nothing);
   }
 }
 

@@ -89,6 +89,7 @@ class Compilation : public RowTexts {
   void list_permissions(std::vector<Assumption>& out);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
   void ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements);
+  void note(std::string says, Index about);
   void note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
 

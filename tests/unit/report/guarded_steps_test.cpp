@@ -43,6 +43,29 @@ TEST_CASE("a role that nobody may create does not come back", "[report][guards]"
   CHECK(comes_back(with_guard("iam:CreateRole", "    management_account: '111122223333'\n")));
 }
 
+TEST_CASE("a role whose creation is left to somebody comes back, and the report says by whom it is taken to",
+          "[report][guards]") {
+  const std::string spares = R"(
+account: '111122223333'
+resources:
+  role: { type: iam:role }
+  guard:
+    type: organizations:policy
+    document:
+      Statement:
+        - Sid: NoRoles
+          Effect: Deny
+          Action: iam:CreateRole
+          Resource: '*'
+          Condition: { ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/break-glass' } }
+)";
+  CHECK(comes_back(spares));
+  CHECK(has(told(spares, "horizon: 1d\nfaults: [{ at: 0s, delete: [role] }]\nresponse: { detect: 1h }\n"),
+            "The call iam:CreateRole is denied by guard (statement NoRoles) unless its condition spares who does it; "
+            "the steps that need "
+            "it are taken to be done by somebody whom it spares. (role)"));
+}
+
 TEST_CASE("the report says which policy denies the step, with its statement", "[report][guards]") {
   const std::string scenario = "horizon: 1d\nfaults: [{ at: 0s, delete: [role] }]\nresponse: { detect: 1h }\n";
   const std::string text = told(with_guard("iam:CreateRole"), scenario);
