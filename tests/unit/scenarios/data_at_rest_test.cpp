@@ -280,6 +280,23 @@ resources:
   CHECK(alone.lost_if_nobody_acts("here/kept") == Duration::forever());
 }
 
+TEST_CASE("what a replica key encrypted is lost with its primary key, not before", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  primary: { type: kms:key, pending_window: 7d }
+  replica: { type: kms:key, pending_window: 7d, replica_of: primary }
+  there: { type: s3:bucket, kms_key: replica }
+)";
+  const std::vector<Mishap> both = {{{}, "schedule-deletion", "primary"}, {{}, "schedule-deletion", "replica"}};
+  // The replica goes after 7 d; then the window of the primary begins.
+  const Incident late = incident(inventory, both, days(9));
+  CHECK(late.lost_if_nobody_acts("there/kept") == days(7 + 7));
+  CHECK(late.steps() ==
+        std::vector<std::string>{"primary/cancel-deletion", "primary/enable", "replica/replicate-again"});
+  CHECK(late.lost_with_response("there/kept") == Duration::forever());
+  CHECK(incident(inventory, both, days(15)).lost_with_response("there/kept") == days(14));
+}
+
 TEST_CASE("a replica key is made again from its primary, so nothing is lost with it", "[scenarios]") {
   constexpr std::string_view inventory = R"(
 resources:
