@@ -1,6 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json/rows.hpp"
+#include "report/layout.hpp"
+#include "report/numbers.hpp"
+#include "report/run/worst_cases.hpp"
+#include "report/words.hpp"
 #include "scenarios/sweep.hpp"
 
 namespace moshimo::report {
@@ -76,6 +80,16 @@ Json guarded_repairs(const models::Compiled& compiled) {
                     {"statement", g.statement}});
   }
   return list;
+}
+
+Json worst_case(const System& system, ConditionId c, const WorstCase& w) {
+  const ComponentId component = system.conditions[c].component;
+  return {{"kind", "worst_case"},
+          {"says", denied_sentence(says(system, c)) +
+                       ": counted from the first moment at which it can be, the worst case; it may come up to " +
+                       for_terminal(duration_text(w.spread), false) + " later"},
+          {"fact", fact(system, w.fact)},
+          {"where", component.is_set() ? Json::array({system.components[component].name}) : Json::array()}};
 }
 
 Json detection(const System& system, const Detection& d) {
@@ -167,6 +181,11 @@ void add_answer(Json& json, const scenarios::Answer& answer) {
          {"unit", is_time ? "s" : "events"}});
   }
   json["assumptions"] = assumptions(*answer.compiled);
+  for (const WorstCase& w : worst_cases(answer.system(), answer.nobody_acts().findings)) {
+    for (const ConditionId c : w.conditions) {
+      json["assumptions"].push_back(worst_case(answer.system(), c, w));
+    }
+  }
   json["facts"] = facts(answer.system());
 }
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "report/run/page.hpp"
+#include "report/run/worst_cases.hpp"
 #include "report/words.hpp"
 
 namespace moshimo::report {
@@ -42,42 +43,17 @@ std::set<ComponentId> reached_by(const System& system, const std::set<ComponentI
 
 // What may come later than it is counted: of delays of which only bounds are known the end that hurts counts.
 std::vector<std::string> RunPage::sooner_than_it_may_be() {
-  struct Group {
-    std::vector<ConditionId> conditions;
-    FactId fact;
-    Duration spread;
-  };
-  std::vector<Group> groups;
-  std::set<ConditionId> known;
-  const auto look_at = [&](const CauseChain& chain) {
-    for (const ConditionId c : chain) {
-      const Condition& row = system_.conditions[c];
-      const Duration spread = row.falls_after.most - row.falls_after.least;
-      if (spread <= Duration{} || !known.insert(c).second) continue;
-      const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
-        return g.spread == spread && g.fact == row.fact &&
-               member_name(name_of(system_, g.conditions.front())) == member_name(name_of(system_, c));
-      });
-      if (same == groups.end()) {
-        groups.push_back({{c}, row.fact, spread});
-      } else {
-        same->conditions.push_back(c);
-      }
-    }
-  };
-  for (const Effect& e : answer_.nobody_acts().findings.effects) look_at(e.chain);
-  for (const AtRest& a : answer_.nobody_acts().findings.at_rest) look_at(a.chain);
   std::vector<std::string> told;
-  for (const Group& g : groups) {
+  for (const WorstCase& w : worst_cases(system_, answer_.nobody_acts().findings)) {
     std::vector<std::string> others;
-    for (std::size_t i = 1; i < g.conditions.size(); ++i) {
-      others.push_back(code(name_in(system_, system_.conditions[g.conditions[i]].component)));
+    for (std::size_t i = 1; i < w.conditions.size(); ++i) {
+      others.push_back(code(name_in(system_, system_.conditions[w.conditions[i]].component)));
     }
-    std::string text = sentence(denied_sentence(says(system_, g.conditions.front())));
+    std::string text = sentence(denied_sentence(says(system_, w.conditions.front())));
     if (!others.empty()) text += fmt::format("; the same for {}", listing(others, 3));
     told.push_back(fmt::format(
         "{}: counted from the first moment at which it can be, the worst case; it may come up to {} later. {}", text,
-        duration_text(g.spread), fact(g.fact)));
+        duration_text(w.spread), fact(w.fact)));
   }
   return told;
 }

@@ -28,6 +28,16 @@ resources:
             "the worst case; it may come up to 5 min later. [kms.svc.dynamodb]"));
 }
 
+TEST_CASE("the JSON form has the worst cases one by one", "[report]") {
+  const std::string json =
+      told_as_json("resources:\n  key: { type: kms:key }\n  table: { type: dynamodb:table, kms_key: key }\n", disabled);
+  CHECK(has(json, "\"kind\": \"worst_case\""));
+  CHECK(has(
+      json,
+      "the key of table no longer answers: counted from the first moment at which it can be, the worst case; it may "
+      "come up to 5 min later"));
+}
+
 TEST_CASE("what comes at a known time is no worst case", "[report]") {
   const std::string text =
       told("resources:\n  key: { type: kms:key }\n  bucket: { type: s3:bucket, kms_key: key }\n", disabled);
