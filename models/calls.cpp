@@ -197,7 +197,8 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     way.action = part.type->tagged_by;
     if (!guards_->is_stopped(way)) told.ways_round.push_back({"tag", part.type->tagged_by});
   }
-  note_doubts(call, part.name, request.call && !request.call->who.empty());
+  const bool is_named = request.call && !request.call->who.empty();
+  note_doubts(guards_->doubts(call, is_named), call.action, part.name);
   guarded_calls_.push_back(std::move(told));
 }
 
@@ -276,12 +277,12 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
 }
 
 // What nobody said and the answer of a guard rests on.
-void Compilation::note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named) {
-  for (const Doubt& doubt : guards_->doubts(call, caller_is_named)) {
+void Compilation::note_doubts(const std::vector<Doubt>& doubts, const std::string& call, const std::string& on) {
+  for (const Doubt& doubt : doubts) {
     const std::string policy =
         world_.part(doubt.guard->component).name +
         (doubt.statement.empty() || doubt.statement.front() == '#' ? "" : " (statement " + doubt.statement + ")");
-    const std::string what = fmt::format("{} on {}", call.action, on);
+    const std::string what = fmt::format("{} on {}", call, on);
     const std::string words = fmt::format("{}", fmt::join(doubt.words, " and "));
     std::string says;
     switch (doubt.why) {
@@ -289,7 +290,7 @@ void Compilation::note_doubts(const iam::Request& call, const std::string& on, b
         says = fmt::format(
             "{} is attached to {}, which is taken to hold the account of {}; where it does not, {} is not "
             "stopped by it.",
-            policy, words, on, call.action);
+            policy, words, on, call);
         break;
       case Doubt::Why::caller:
         says =

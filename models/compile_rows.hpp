@@ -90,7 +90,7 @@ class Compilation : public RowTexts {
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
   void ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements);
   void note(std::string says, Index about);
-  void note_doubts(const iam::Request& call, const std::string& on, bool caller_is_named);
+  void note_doubts(const std::vector<Doubt>& doubts, const std::string& call, const std::string& on);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
 
   Delay delay(const DelayDef& def, const Scope& scope);
