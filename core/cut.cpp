@@ -81,6 +81,7 @@ struct Cutter::Index {
     repairs.reset(conditions);
     stand_ins.reset(conditions);
     restarts.reset(system.processes.size());
+    stoppers.reset(conditions);
     setters.reset(system.stores.size());
     users.reset(system.stores.size());
     const auto choices = [&](const Needs& needs) {
@@ -128,8 +129,11 @@ struct Cutter::Index {
       for (const ConditionId c : row.restores) repairs.add(c.value, r);
       if (row.restarts.is_set()) restarts.add(row.restarts.value, r);
       for (const Repair::Setting& s : row.sets) setters.add(s.store.value, r);
+      if (!row.restores.empty() || row.restarts.is_set()) continue;
+      for (const ConditionId c : row.breaks) stoppers.add(c.value, r);
     }
-    for (Adjacency* a : {&followers, &processes, &stores, &ports, &repairs, &stand_ins, &restarts, &setters, &users}) {
+    for (Adjacency* a :
+         {&followers, &processes, &stores, &ports, &repairs, &stand_ins, &restarts, &setters, &users, &stoppers}) {
       a->finish();
     }
     find_islands(system);
@@ -143,6 +147,7 @@ struct Cutter::Index {
   Adjacency repairs;                              // condition -> repairs that restore it
   Adjacency stand_ins;                            // condition -> those that could take its place
   Adjacency restarts;                             // process -> repairs
+  Adjacency stoppers;                             // condition -> repairs that only break it
   Adjacency setters, users;                       // store -> repairs that set its time, hops that use it
   std::vector<std::uint32_t> island_of_hop;
   Adjacency island_hops;
@@ -319,10 +324,16 @@ class Cutter::Marks {
     if (row.to.is_set()) add(row.to);
     if (row.signal.is_set()) add(row.signal);
     add(row.needs);
+    for (const Need& need : row.needs) {
+      for (const std::uint32_t r : index_.stoppers.of(need.condition.value)) enliven(RepairId(r));
+    }
     for (const Fallback& f : row.fallbacks) {
       if (f.store.is_set()) add(f.store);
       if (f.port.is_set()) add(f.port);
       add(f.accepts);
+      for (const Need& need : f.accepts) {  // somebody may open it
+        if (need.alternatives.empty() && index_.never_held(need.condition)) enliven(need.condition);
+      }
       if (f.release.is_set()) enliven(f.release);
     }
     for (std::size_t error = 0; error < error_class_count; ++error) add(row.when[error].symptoms);

@@ -89,7 +89,7 @@ Later Engine::later_place(std::uint32_t h, std::size_t i, Moved why, double age)
   for (std::uint8_t j : list_of(h)) {
     const double limit = row(h, j).limit_us;
     const bool over_age = by_arrival(j) && limit <= (by_arrival(i) ? row(h, i).limit_us : age);
-    if (j <= i || row(h, j).limit_us <= 0 || (over_age && why == Moved::expired)) continue;
+    if (j <= i || row(h, j).limit_us <= 0 || (over_age && why == Moved::expired) || !is_there(h, j)) continue;
     const bool has_room = !place(h, j).full || hop(h).fallbacks[j].overflow != Overflow::next;
     if (accepts(h, j) && has_room) return {j, later.refused};
     later.refused = true;

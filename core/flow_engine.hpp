@@ -125,6 +125,10 @@ class Engine {
     return std::all_of(needs.begin(), needs.end(), [this](const Need& n) { return holds(n); });
   }
   bool accepts(std::uint32_t h, std::size_t i) { return !place(h, i).destroyed && holds(hop(h).fallbacks[i].accepts); }
+  bool is_there(std::uint32_t h, std::size_t i) const {
+    const ConditionId opened_by = row(h, i).opened_by;
+    return !opened_by.is_set() || value_[opened_by.value] != 0;
+  }
   bool readable(std::uint32_t h, std::size_t i) {
     const Fallback& f = hop(h).fallbacks[i];
     return !f.store.is_set() || holds(system_.stores[f.store].readable);

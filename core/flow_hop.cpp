@@ -108,7 +108,7 @@ void Engine::change_state(std::uint32_t h, const HopState& to, std::int64_t t) {
     int target = -1;
     for (std::uint8_t j : list) {  // another use of the same store is the same place
       const Fallback& other = hop(h).fallbacks[j];
-      if (f.store.is_set() && other.store == f.store && !other.release.is_set()) target = j;
+      if (f.store.is_set() && other.store == f.store && !other.release.is_set() && is_there(h, j)) target = j;
     }
     const Later later = target < 0 ? later_place(h, i, Moved::unlisted, 0) : Later{};
     p.backlog.take(infinity, [&](const Segment& s) {
@@ -180,7 +180,7 @@ void Engine::take_impulse(std::uint32_t h, std::int64_t t) {
   bool refused = false, full = false;
   int last = -1;
   for (std::uint8_t i : r.state.open ? only_first : row_of_hop.reaction(r.state.error).fallbacks) {
-    if (row(h, i).limit_us <= 0) continue;
+    if (row(h, i).limit_us <= 0 || !is_there(h, i)) continue;
     last = i;
     if (!accepts(h, i)) {
       refused = true;

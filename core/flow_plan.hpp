@@ -38,6 +38,7 @@ struct PlaceRow {
   double limit_us = 0;    // infinity: none
   double capacity = 0;    // events; infinity: none
   AttemptTable attempts;  // of a retry
+  ConditionId opened_by;  // not set: it is there from the start; else it is not there before this holds
 };
 
 struct FlowPlan {

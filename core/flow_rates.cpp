@@ -187,7 +187,7 @@ void Engine::route_fresh(std::uint32_t h, double rate, const std::vector<std::ui
   int last = -1;
   for (std::uint8_t i : list) {
     if (rate <= 0) return;
-    if (row(h, i).limit_us <= 0) continue;  // no time at all
+    if (row(h, i).limit_us <= 0 || !is_there(h, i)) continue;
     last = i;
     if (!accepts(h, i)) {
       refused = true;

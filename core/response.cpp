@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/brakes.hpp"
 #include "core/control.hpp"
 #include "core/crew.hpp"
 #include "core/findings.hpp"
@@ -52,6 +53,7 @@ class Planner {
         consider_brakes();
       }
       describe_releases();
+      mark_brakes();
     }
     what_is_left();
     response_.outcome = *outcome_;
@@ -84,64 +86,132 @@ class Planner {
     plan_until_settled();
   }
 
-  // ---- emergency brakes: more time for what waits, where the plan without it loses data whose time is up
+  // ---- emergency brakes, where the plan without them loses data that they might save
+  // One after the other, the most urgent first: pulling one keeps people from something else. What is left of very many
+  // is tried together.
   void consider_brakes() {
-    if (!find_brakes()) return;
-    const std::vector<double> lost_without = lost_by_hop();
-    const std::map<RepairId, Urgency> all = opportunities_.brakes;
+    constexpr std::size_t most_tried = 16;
+    std::vector<std::pair<RepairId, Urgency>> found = find_brakes();
+    if (found.empty()) return;
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+      const Urgency &x = a.second, &y = b.second;
+      return x.deadline != y.deadline ? x.deadline < y.deadline : x.rate > y.rate;
+    });
+    double lost = sum_of(lost_by_hop());
+    bool is_planned = true;
+    for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
+      opportunities_.brakes.insert(found[i]);
+      is_planned = saves_as_planned_anew(lost);
+      if (!is_planned) opportunities_.brakes.erase(found[i].first);
+    }
+    if (!is_planned) plan_until_settled();
+    if (found.size() > most_tried) consider_together({found.begin() + most_tried, found.end()}, lost);
+    drop_superfluous_brakes();
+  }
+
+  bool saves_as_planned_anew(double& lost) {
     plan_until_settled();
-    const std::vector<double> lost_with = lost_by_hop();
+    const double now = sum_of(lost_by_hop());
+    if (now >= lost * (1 - 1e-9)) return false;
+    lost = now;
+    return true;
+  }
+
+  void consider_together(const std::vector<std::pair<RepairId, Urgency>>& all, double lost) {
+    const std::vector<double> without = lost_by_hop();
+    opportunities_.brakes.insert(all.begin(), all.end());
+    const bool saves = saves_as_planned_anew(lost);
+    const std::vector<double> with = lost_by_hop();
+    std::size_t left_out = 0;
     for (const auto& [id, urgency] : all) {
-      if (!has_saved(id, lost_without, lost_with)) opportunities_.brakes.erase(id);
+      if (!saves || !has_saved(id, without, with)) left_out += opportunities_.brakes.erase(id);
     }
-    if (sum_of(lost_with) >= sum_of(lost_without)) opportunities_.brakes.clear();
-    if (opportunities_.brakes.size() < all.size()) plan_until_settled();
+    if (left_out > 0) plan_until_settled();
   }
 
-  bool find_brakes() {
-    const std::map<StoreId, std::vector<Expired>> ran_out = what_ran_out();
-    for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
-      const RepairId id(r);
-      const Repair& repair = system_.repairs[id];
-      if (repair.sets.empty()) continue;
-      const SimTime soonest = detected_ + repair.takes;
+  std::vector<std::pair<RepairId, Urgency>> find_brakes() {
+    std::vector<std::pair<RepairId, Urgency>> found;
+    if (sum_of(lost_by_hop()) <= 0) return found;
+    for (const Brake& brake : simulation_.brakes().all()) {
+      std::optional<SimTime> done;  // at the soonest
       Urgency urgency;
-      for (const Repair::Setting& setting : repair.sets) {
-        const auto losses = ran_out.find(setting.store);
-        if (losses != ran_out.end())
-          urgency = more_urgent(urgency, saved_by(setting, losses->second, soonest + setting.after.most));
+      for (const Brake::Place& place : brake.places) {
+        for (const LossWindow& w : outcome_->hops[place.hop.value].losses) {
+          if (w.lost_to <= detected_ || !might_save(place, w)) continue;
+          const Repair& repair = system_.repairs[brake.repair];
+          if (!done) done = hold_from(repair.requirements, detected_) + repair.takes;
+          const SimTime soonest = *done + place.after;
+          if (w.lost_to <= soonest || !takes_data(place, soonest, w.lost_to)) continue;
+          const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
+          urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
+        }
       }
-      if (!urgency.deadline.is_never()) opportunities_.brakes[id] = urgency;
+      if (!urgency.deadline.is_never()) found.emplace_back(brake.repair, urgency);
     }
-    return !opportunities_.brakes.empty();
+    return found;
   }
 
-  // What the plan loses because its time in a store is up.
-  struct Expired {
-    const Fallback* fallback = nullptr;
-    const LossWindow* window = nullptr;
-  };
-  std::map<StoreId, std::vector<Expired>> what_ran_out() const {
-    std::map<StoreId, std::vector<Expired>> all;
-    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      for (const LossWindow& w : outcome_->hops[h].losses) {
-        if (w.why != LossWindow::Why::expired || w.fallback < 0) continue;
-        const Fallback& f = system_.hops[HopId(h)].fallbacks[static_cast<std::size_t>(w.fallback)];
-        if (f.store.is_set()) all[f.store].push_back({&f, &w});
-      }
+  // When they hold in the plan as it is, from `at` on.
+  SimTime hold_from(const Needs& needs, SimTime at) const {
+    for (const FailureSpan& span : failures(needs, outcome_->timeline)) {
+      if (span.from <= at && at < span.to) at = span.to;
     }
-    return all;
+    return at;
   }
 
-  // Of that, what goes from `soonest` on though it could have more time.
-  Urgency saved_by(const Repair::Setting& setting, const std::vector<Expired>& losses, SimTime soonest) const {
-    Urgency urgency;
-    for (const auto& [f, w] : losses) {
-      if (w->lost_to <= soonest || std::min(f->limit, setting.holds_for) <= place_limit(system_, *f)) continue;
-      const double seconds = std::max((w->lost_to - w->lost_from).in_seconds(), 1.0);
-      urgency = more_urgent(urgency, {std::max(w->lost_from, soonest), w->events / seconds});
+  // Whether what is opened would take anything before it is too late.
+  bool takes_data(const Brake::Place& place, SimTime from, SimTime to) const {
+    if (place.does != Brake::Does::opens) return true;
+    Needs others;
+    for (const Need& need : system_.hops[place.hop].fallbacks[place.fallback].accepts) {
+      if (need.condition != place.opening) others.push_back(need);
     }
-    return urgency;
+    return hold_from(others, from) < to;
+  }
+
+  // Whether it would have been of any use to what was lost so, had it been pulled in time.
+  bool might_save(const Brake::Place& place, const LossWindow& w) const {
+    if (w.why == LossWindow::Why::destroyed) return false;
+    const Hop& hop = system_.hops[place.hop];
+    const std::vector<std::uint8_t>& used = hop.reaction(w.error).fallbacks;
+    switch (place.does) {
+      case Brake::Does::stops: return true;
+      case Brake::Does::lets_by: return w.error == place.error;
+      case Brake::Does::opens: return std::find(used.begin(), used.end(), place.fallback) != used.end();
+      case Brake::Does::gives_time: {
+        if (w.why != LossWindow::Why::expired || w.fallback != place.fallback) return false;
+        const Fallback& f = hop.fallbacks[place.fallback];
+        return std::min(f.limit, place.holds_for) > place_limit(system_, f);
+      }
+    }
+    return false;
+  }
+
+  // Of several that save the same data one may be enough.
+  void drop_superfluous_brakes() {
+    constexpr std::size_t most_tried = 8;
+    std::map<HopId, std::set<RepairId>> of_hop;
+    for (const auto& [id, urgency] : opportunities_.brakes) {
+      for (const Brake::Place& place : simulation_.brakes().find(id)->places) of_hop[place.hop].insert(id);
+    }
+    std::set<RepairId> shared;
+    for (const auto& [hop, ids] : of_hop) {
+      if (ids.size() > 1) shared.insert(ids.begin(), ids.end());
+    }
+    std::vector<RepairId> tried(shared.begin(), shared.end());
+    if (tried.size() > most_tried) return;
+    std::stable_sort(tried.begin(), tried.end(),
+                     [&](RepairId a, RepairId b) { return system_.repairs[a].takes > system_.repairs[b].takes; });
+    const double lost = sum_of(lost_by_hop());
+    bool is_planned = true;
+    for (const RepairId id : tried) {
+      if (opportunities_.brakes.size() == 1) break;
+      auto left_out = opportunities_.brakes.extract(id);
+      plan_until_settled();
+      is_planned = sum_of(lost_by_hop()) <= lost * (1 + 1e-9);
+      if (!is_planned) opportunities_.brakes.insert(std::move(left_out));
+    }
+    if (!is_planned) plan_until_settled();
   }
 
   std::vector<double> lost_by_hop() const {
@@ -151,20 +221,21 @@ class Planner {
   }
 
   bool has_saved(RepairId id, const std::vector<double>& without, const std::vector<double>& with) const {
-    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      if (with[h] >= without[h] * (1 - 1e-9)) continue;
-      for (const Fallback& f : system_.hops[HopId(h)].fallbacks) {
-        for (const Repair::Setting& setting : system_.repairs[id].sets) {
-          if (f.store == setting.store) return true;
-        }
-      }
+    const std::vector<Brake::Place>& places = simulation_.brakes().find(id)->places;
+    return std::any_of(places.begin(), places.end(), [&](const Brake::Place& place) {
+      return with[place.hop.value] < without[place.hop.value] * (1 - 1e-9);
+    });
+  }
+
+  void mark_brakes() {
+    for (Step& step : response_.steps) {
+      step.is_brake = !step.hop.is_set() && opportunities_.brakes.count(step.repairs.front()) != 0;
     }
-    return false;
   }
 
   void take_listed_brakes() {
     for (const Task& task : rules_.order) {
-      if (!task.is_apply() && !system_.repairs[task.repair].sets.empty()) {
+      if (!task.is_apply() && simulation_.brakes().find(task.repair) != nullptr) {
         opportunities_.brakes.emplace(task.repair, Urgency{});
       }
     }

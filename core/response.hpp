@@ -69,8 +69,9 @@ struct Step {
   double released = 0;  // events it brought to their target
   SimTime gap_from;     // of a release: when what waits there arrived
   SimTime gap_to;
-  double backlog = 0;    // of a release: what waited when it began
-  bool in_vain = false;  // it could not be done at that time, or there was nothing to do
+  double backlog = 0;     // of a release: what waited when it began
+  bool in_vain = false;   // it could not be done at that time, or there was nothing to do
+  bool is_brake = false;  // it puts nothing right, but buys time
 };
 
 // A fault that could not happen because its needs (guards) did not hold.

@@ -1,7 +1,9 @@
 #include "core/simulation.hpp"
 
+#include <optional>
 #include <stdexcept>
 
+#include "core/brakes.hpp"
 #include "core/control.hpp"
 #include "core/flow.hpp"
 
@@ -51,6 +53,7 @@ struct Simulation::State {
   Flow flow;
   std::vector<std::uint8_t> starting_values;
   Outcome outcome;
+  std::optional<Brakes> brakes;  // once somebody has asked
 };
 
 Simulation::Simulation(const System& system) : Simulation(checked(system), Checked{}) {}
@@ -69,6 +72,11 @@ const Outcome& Simulation::run(const Script& script, SimTime horizon) {
 
 const System& Simulation::system() const { return state_->system; }
 ControlPlane& Simulation::control() { return state_->control; }
+
+const Brakes& Simulation::brakes() {
+  if (!state_->brakes) state_->brakes.emplace(state_->system);
+  return *state_->brakes;
+}
 
 Outcome simulate(const System& system, const Script& script, SimTime horizon) {
   Simulation simulation(system);

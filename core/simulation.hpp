@@ -11,6 +11,7 @@
 
 namespace moshimo {
 
+class Brakes;
 class ControlPlane;
 
 // A system prepared for many runs. Keeps flat copies and scratch space; one thread at a time.
@@ -26,6 +27,7 @@ class Simulation {
 
   const System& system() const;
   ControlPlane& control();  // to plan with between runs; a run resets it
+  const Brakes& brakes();   // of the system
 
  private:
   struct State;

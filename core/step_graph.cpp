@@ -83,8 +83,11 @@ class Linker {
     if (step.hop.is_set()) {
       const Hop& hop = system_.hops[step.hop];
       add_needs(hop.needs);
-      const StoreId store = hop.fallbacks[step.fallback].store;
-      if (store.is_set()) add_needs(system_.stores[store].readable);
+      const Fallback& fallback = hop.fallbacks[step.fallback];
+      if (fallback.store.is_set()) add_needs(system_.stores[fallback.store].readable);
+      for (const Need& n : fallback.accepts) {  // what had to be opened first holds nothing that came before
+        if (!held_at(response_.outcome.timeline, n.condition, SimTime{})) add(n.condition);
+      }
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Condition& row = system_.conditions[all[i]];

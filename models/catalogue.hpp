@@ -255,6 +255,7 @@ struct FallbackDef {
   Expression limit;                // `for`; not written: no limit of its own
   std::optional<Path> release;     // a repair; unset: data leaves by itself
   bool misdirects = false;         // nothing looks for it there
+  NeedDefs needs;                  // of taking data in, beside those of the place
   std::vector<PhaseDef> schedule;  // retry
   Text buffer;                     // buffer: what it is called
   Expression capacity;

@@ -190,7 +190,12 @@ std::vector<Fallback> Compilation::fallbacks(const std::vector<FallbackDef>& def
   std::vector<Fallback> out;
   for (const FallbackDef& def : defs) {
     if (!world_.holds(def.test, scope)) continue;
-    if (auto f = fallback(def, plan, scope, block)) out.push_back(std::move(*f));
+    auto f = fallback(def, plan, scope, block);
+    if (!f) continue;
+    Needs needs;
+    needs_->write(def.needs, scope, needs);
+    for (const Need& n : needs) NeedsWriter::add(f->accepts, n);
+    out.push_back(std::move(*f));
   }
   return out;
 }

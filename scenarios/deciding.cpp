@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/brakes.hpp"
 #include "core/findings.hpp"
 
 namespace moshimo::scenarios {
@@ -65,14 +66,21 @@ std::set<ConditionId> failing(const System& system, const Timeline& timeline, co
   return found;
 }
 
-// The step after which the place of `p` keeps its data longer.
-std::optional<Deciding> longer_in_place(const System& system, const StrategyRun& run, const PointOfNoReturn& p) {
-  if (p.fallback < 0) return std::nullopt;
-  const StoreId store = system.hops[p.hop].fallbacks[static_cast<std::size_t>(p.fallback)].store;
+// The step after which the place of `p` keeps its data longer, or another one of its hop takes it.
+std::optional<Deciding> brake_of(const System& system, const StrategyRun& run, const PointOfNoReturn& p) {
+  const std::vector<Fallback>& fallbacks = system.hops[p.hop].fallbacks;
+  const StoreId store = p.fallback < 0 ? StoreId{} : fallbacks[static_cast<std::size_t>(p.fallback)].store;
+  const Openings openings(system);
+  const auto opens = [&](ConditionId c) {
+    return std::any_of(fallbacks.begin(), fallbacks.end(), [&](const Fallback& f) { return openings.of(f) == c; });
+  };
   for (const Step& step : run.response.steps) {
     for (const RepairId r : step.repairs) {
       for (const Repair::Setting& setting : system.repairs[r].sets) {
         if (store.is_set() && setting.store == store) return Deciding{r, {}, step.done, step.done + setting.after.most};
+      }
+      for (const ConditionId c : system.repairs[r].restores) {
+        if (opens(c)) return Deciding{r, {}, step.done, step.done + system.conditions[c].rises_after.most};
       }
     }
   }
@@ -96,8 +104,8 @@ std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun
     if (!states[i].value.open || states[i - 1].value.open) continue;
     if (opened.is_never() || states[i].at <= p.at) opened = states[i].at;  // the last one that is in time
   }
-  if (opened > p.at) {  // too late by itself: what waits was given more time
-    if (const auto brake = longer_in_place(system, run, p)) return brake;
+  if (opened > p.at) {  // too late by itself: what waits was given more time, or another place
+    if (const auto brake = brake_of(system, run, p)) return brake;
   }
   if (opened.is_never()) {  // it did not come to that: what would have brought it about was put right in time
     const std::set<ConditionId> would_have = failing(system, nobody.response.outcome.timeline, hop.needs, p.at);

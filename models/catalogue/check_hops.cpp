@@ -23,6 +23,7 @@ void Checker::fallback(const FallbackDef& f, const Context& outer, bool has_basi
   if (f.kind == FallbackDef::Kind::place) expect_place_for_data(f.in, context);
   principals(f.as, context);
   age(f.age, context);
+  needs(f.needs, context);
   if (f.release) {
     for (const Place& place : expect(*f.release, context, {Place::Kind::repair}, "a repair")) {
       if (place.kind == Place::Kind::repair) releases_.insert({place.type->name, place.member});

@@ -39,9 +39,10 @@ FallbackDef TypeReader::fallback(const Tree& tree) const {
   }
   result.test = test_in(tree);
   result.limit = quantity_in(tree, "for");
+  result.needs = needs_in(tree, "needs");
   result.basis = basis(tree);
   if (in != nullptr) {
-    allow_only(tree, {"in", "as", "age", "for", "release", "misdirects", "if", "fact", "assumed"});
+    allow_only(tree, {"in", "as", "age", "for", "needs", "release", "misdirects", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::place;
     result.misdirects = says_yes(tree, "misdirects");
     result.in = parser().path(*in);
@@ -49,11 +50,11 @@ FallbackDef TypeReader::fallback(const Tree& tree) const {
     if (const Tree* age = tree.find("age")) result.age = parser().expression(*age, Wanted::text);
     if (const Tree* release = tree.find("release")) result.release = parser().path(*release);
   } else if (retry != nullptr) {
-    allow_only(tree, {"retry", "for", "if", "fact", "assumed"});
+    allow_only(tree, {"retry", "for", "needs", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::retry;
     result.schedule = schedule(*retry);
   } else {
-    allow_only(tree, {"buffer", "capacity", "overflow", "for", "release", "if", "fact", "assumed"});
+    allow_only(tree, {"buffer", "capacity", "overflow", "for", "needs", "release", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::buffer;
     result.buffer = parser().text(*buffer);
     result.capacity = quantity_in(tree, "capacity");

@@ -38,6 +38,7 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
                     {"done_s", seconds(s.done)},
                     {"responder", s.responder + 1},
                     {"in_vain", s.in_vain},
+                    {"brake", s.is_brake},
                     {"releases_hop", s.hop.is_set() ? Json(system.hops[s.hop].name) : Json(nullptr)},
                     {"released", number(s.released)},
                     {"repairs", std::move(repairs)}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "core/brakes.hpp"
 #include "core/schedule.hpp"
 #include "report/layout.hpp"
 #include "report/numbers.hpp"
@@ -61,15 +62,12 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
   if (hop.ordered && !hop.fallbacks.empty() && (list.empty() || !is_in_its_store(list.front()))) {
     list.insert(list.begin(), 0);
   }
-  if (list.empty()) {
-    return is_request(hop) ? "requests are refused"
-                           : fmt::format("is lost at once: nothing keeps what is refused as {}", name_of(error));
-  }
   const auto refuses = [&](const Fallback& f) {
     if (!timeline) return false;
     const std::vector<FailureSpan> spans = failures(f.accepts, *timeline);
     return std::any_of(spans.begin(), spans.end(), [at](const FailureSpan& s) { return s.from <= at && at < s.to; });
   };
+  const Openings openings(system);
   std::string text;
   std::string last;
   std::vector<std::string> refusing;
@@ -78,6 +76,7 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     const Fallback& f = hop.fallbacks[i];
     const Duration limit = limit_of(system, f);
     if (limit.us() == 0) continue;
+    if (openings.of(f).is_set() && (!timeline || refuses(f))) continue;
     if (refuses(f)) {
       refusing.push_back(clean(f.says));
       continue;
@@ -107,7 +106,10 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     text += (text.empty() ? "" : ", then ") + piece;
     last = std::move(piece);
   }
-  if (text.empty() && refusing.empty()) return "is lost at once";
+  if (text.empty() && refusing.empty()) {
+    return is_request(hop) ? "requests are refused"
+                           : fmt::format("is lost at once: nothing keeps what is refused as {}", name_of(error));
+  }
   if (refusing.empty()) return text;
   const std::string too = fmt::format("it cannot be put into {}", listing(refusing));
   return text.empty() ? fmt::format("is lost at once: {} either", too) : fmt::format("{}, then is lost: {}", text, too);

@@ -26,6 +26,7 @@ std::string StepPage::time_of(const Step& s) const {
 
 void StepPage::write(const Step& s, std::size_t number) const {
   bool is_first = true;
+  if (s.is_brake) page_.detail(dim("An emergency brake: it puts nothing right, it buys time."), 2);
   for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
     if (!is_first) page_.gap();
     is_first = false;

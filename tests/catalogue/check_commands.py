@@ -42,6 +42,9 @@ PLAUSIBLE = [
     (r"gap\.end$|now$", "2025-01-01T01:00:00Z"),
     (r"account$", "123456789012"),
     (r"^kind$", "STANDARD"),
+    (r"^config_verb$", "update"),
+    (r"^qualified$", ""),
+    (r"^kind_of_source$", "KinesisStreamParameters"),
     (r"region$", "eu-central-1"),
     (r"port$|version$|count$|tasks$|events$|bytes$|step$|days$|receives$|attempts$", "7"),
 ]

@@ -398,3 +398,7 @@ TEST_CASE("they agree when a store is emptied by a fall and filled again", "[agr
 TEST_CASE("they agree when the time of a place is set anew while data waits there", "[agreement][settings]") {
   agree_on(random_settings, number_in_environment("MOSHIMO_SEEDS", usual_seeds) / 10);
 }
+
+TEST_CASE("they agree when places are opened that were closed", "[agreement][brakes]") {
+  agree_on(random_brakes, number_in_environment("MOSHIMO_SEEDS", usual_seeds) / 10);
+}

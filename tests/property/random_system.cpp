@@ -346,6 +346,31 @@ class Writer {
     if (chance(0.5)) line(at, fmt::format("release direct {} {}", second ? 1 : 0, rate(r * between(0.5, 3))));
   }
 
+  // Emergency brakes: places that are opened while the hop fails, and a consumer that is stopped and set going again.
+  void brakes() {
+    condition("role", any(1, 2), 20 * 60, 8 * hour);
+    condition("on", any(0, 1));
+    row("condition patient false");
+    row("condition caught false");
+    row(fmt::format("store spare kept {} accepts caught", duration(2 * hour, 20 * hour)));
+    row(fmt::format("store queue kept {}", duration(0.5 * hour, 20 * hour)));
+    row("port in");
+    const std::string longer =
+        fmt::format("\n  retry {} limit {} accepts patient", seconds(between(60, 900)), duration(6 * hour, 20 * hour));
+    const std::string spare = fmt::format("\n  store spare since-entry by-action");
+    row(fmt::format("hop send from {} to outside needs role{}{}{}", profile(between(0.3, 1)), chance(0.7) ? longer : "",
+                    chance(0.7) ? retry() : "", spare));
+    row(fmt::format("hop drop from {} to outside needs role:denied{}", rate(between(0.3, 1)), spare));
+    row(fmt::format("hop feed from {} to in", rate(between(0.3, 1))));
+    row("hop receive from in to outside needs on,role:denied ordered\n  store queue");
+    double at = between(0.2, 4) * hour;
+    line(at, "patient rises");
+    at += between(0, 2) * hour;
+    line(at, "caught rises");
+    at += between(2, 8) * hour;
+    if (chance(0.7)) line(at, fmt::format("release drop 0 {}", rate(between(0.5, 3))));
+  }
+
   // Several of the above at once.
   void mixed() {
     limited_ = true;
@@ -414,6 +439,10 @@ RandomCase random_case(std::uint64_t seed, double scale) {
 
 RandomCase random_made_again(std::uint64_t seed, double scale) {
   return written_by({"made-again", &Writer::made_again}, seed, scale);
+}
+
+RandomCase random_brakes(std::uint64_t seed, double scale) {
+  return written_by({"brakes", &Writer::brakes}, seed, scale);
 }
 
 RandomCase random_settings(std::uint64_t seed, double scale) {

@@ -28,5 +28,7 @@ const std::vector<std::string_view>& families();
 RandomCase random_settings(std::uint64_t seed, double scale = 1);
 // Queues that are deleted and made again, likewise.
 RandomCase random_made_again(std::uint64_t seed, double scale = 1);
+// Places that are opened while hops fail, likewise.
+RandomCase random_brakes(std::uint64_t seed, double scale = 1);
 
 }  // namespace moshimo

@@ -54,7 +54,7 @@ resources:
   const auto buffer = [&](const char* hop) {
     const std::vector<Fallback>& all = hop_of(world, hop).fallbacks;
     const auto is_buffer = [](const Fallback& f) { return f.kind == Fallback::Kind::buffer; };
-    return std::find_if(all.begin(), all.end(), is_buffer)->capacity.count();
+    return std::find_if(all.rbegin(), all.rend(), is_buffer)->capacity.count();  // the one before may yet be opened
   };
   CHECK(buffer("web/log") == 2 * 4096 * 500);
   CHECK(buffer("web2/log") == 3 * 1024 * 1024);

@@ -1,0 +1,120 @@
+#include "core/brakes.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace moshimo {
+namespace {
+
+// It stops something, and that is all it does.
+bool only_stops(const Repair& repair) {
+  return repair.restores.empty() && !repair.restarts.is_set() && !repair.breaks.empty();
+}
+
+bool begins_false(const Condition& c) { return c.kind == Condition::Kind::free && !c.initially; }
+
+bool restores_only_what_never_held(const System& system, const Repair& repair) {
+  return !repair.restores.empty() && std::all_of(repair.restores.begin(), repair.restores.end(),
+                                                 [&](ConditionId c) { return begins_false(system.conditions[c]); });
+}
+
+}  // namespace
+
+Openings::Openings(const System& system) : is_brought_(system.conditions.size(), false) {
+  for (const Repair& repair : system.repairs) {
+    for (const ConditionId c : repair.restores) is_brought_[c.value] = begins_false(system.conditions[c]);
+  }
+}
+
+ConditionId Openings::of(const Fallback& fallback) const {
+  for (const Need& need : fallback.accepts) {
+    if (need.alternatives.empty() && is_brought_[need.condition.value]) return need.condition;
+  }
+  return {};
+}
+
+Brakes::Brakes(const System& system) {
+  std::multimap<StoreId, RepairId> gives_time;
+  std::multimap<ConditionId, RepairId> opens, stops;
+  for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
+    const RepairId id(r);
+    const Repair& repair = system.repairs[id];
+    for (const Repair::Setting& setting : repair.sets) gives_time.emplace(setting.store, id);
+    if (only_stops(repair)) {
+      for (const ConditionId c : repair.breaks) stops.emplace(c, id);
+    } else if (restores_only_what_never_held(system, repair)) {
+      for (const ConditionId c : repair.restores) opens.emplace(c, id);
+    }
+  }
+  if (gives_time.empty() && opens.empty() && stops.empty()) return;
+
+  const Openings openings(system);
+  std::map<RepairId, std::vector<Brake::Place>> found;
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
+      const Fallback& f = hop.fallbacks[i];
+      const auto at = static_cast<std::uint8_t>(i);
+      const auto setters = gives_time.equal_range(f.store);
+      for (auto s = setters.first; f.store.is_set() && s != setters.second; ++s) {
+        for (const Repair::Setting& x : system.repairs[s->second].sets) {
+          if (x.store != f.store) continue;
+          found[s->second].push_back({.does = Brake::Does::gives_time,
+                                      .hop = HopId(h),
+                                      .after = x.after.most,
+                                      .fallback = at,
+                                      .holds_for = x.holds_for});
+        }
+      }
+      const ConditionId opening = openings.of(f);
+      if (!opening.is_set()) continue;
+      const auto openers = opens.equal_range(opening);
+      for (auto o = openers.first; o != openers.second; ++o) {
+        found[o->second].push_back({.does = Brake::Does::opens,
+                                    .hop = HopId(h),
+                                    .after = system.conditions[opening].rises_after.most,
+                                    .fallback = at,
+                                    .opening = opening});
+      }
+    }
+    for (const Need& need : hop.needs) {
+      if (!need.alternatives.empty()) continue;
+      const auto stoppers = stops.equal_range(need.condition);
+      const Duration after = system.conditions[need.condition].falls_after.most;
+      for (auto s = stoppers.first; s != stoppers.second; ++s) {
+        found[s->second].push_back({.does = Brake::Does::stops, .hop = HopId(h), .after = after});
+      }
+    }
+  }
+  // What opens a fallback may be one of several conditions that something else follows: hops that need that are let by.
+  std::multimap<ConditionId, RepairId> lets_by;
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    for (const Need& need : system.conditions[ConditionId(c)].follows) {
+      for (const ConditionId other : need.alternatives) {
+        const auto openers = opens.equal_range(other);
+        for (auto o = openers.first; o != openers.second; ++o) {
+          if (found.count(o->second) != 0) lets_by.emplace(ConditionId(c), o->second);
+        }
+      }
+    }
+  }
+  for (std::uint32_t h = 0; h < system.hops.size() && !lets_by.empty(); ++h) {
+    for (const Need& need : system.hops[HopId(h)].needs) {
+      const auto letters = lets_by.equal_range(need.condition);
+      const Duration after = system.conditions[need.condition].rises_after.most;
+      for (auto l = letters.first; l != letters.second; ++l) {
+        found[l->second].push_back(
+            {.does = Brake::Does::lets_by, .hop = HopId(h), .after = after, .error = need.error});
+      }
+    }
+  }
+  for (auto& [repair, places] : found) all_.push_back({repair, std::move(places)});
+}
+
+const Brake* Brakes::find(RepairId repair) const {
+  const auto at =
+      std::lower_bound(all_.begin(), all_.end(), repair, [](const Brake& b, RepairId id) { return b.repair < id; });
+  return at != all_.end() && at->repair == repair ? &*at : nullptr;
+}
+
+}  // namespace moshimo

@@ -1,0 +1,165 @@
+#include "core/brakes.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core/response.hpp"
+#include "tests/unit/support/system_text.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+// A role that is deleted at 0 and noticed after 20 min by two people; what is around it is told by the test.
+struct World {
+  System system;
+  ActionId remove;
+
+  World(std::string_view text, Duration recreating) : system(system_from(text)) {
+    Action action;
+    action.name = "role/delete";
+    action.breaks = {condition_named(system, "role")};
+    remove = system.actions.add(action);
+    add("role/recreate", recreating, "role");
+  }
+  Repair& add(std::string_view name, Duration takes, std::string_view restored = "") {
+    Repair r;
+    r.label = written(std::string(name));
+    r.takes = takes;
+    if (!restored.empty()) r.restores = {condition_named(system, restored)};
+    return system.repairs[system.repairs.add(r)];
+  }
+  Response respond_with(Strategy strategy = Strategy::full, std::uint32_t people = 2) const {
+    Responders who;
+    who.strategy = strategy;
+    who.time_to_detect = Duration::minutes(20);
+    who.count = people;
+    Simulation simulation(system);
+    return respond(simulation, {{SimTime{}, remove}}, who, SimTime::after_start(Duration::hours(24)));
+  }
+  const HopLedger& ledger(const Response& r, std::string_view hop) const {
+    return r.outcome.hops[hop_named(system, hop).value];
+  }
+  bool does(const Response& r, std::string_view name) const { return step(r, name) != nullptr; }
+  const Step* step(const Response& r, std::string_view name) const {
+    for (const Step& s : r.steps) {
+      if (name_of(system, s.repairs.front()) == name) return &s;
+    }
+    return nullptr;
+  }
+};
+
+SimTime at(double minutes) { return SimTime::after_start(Duration::minutes(minutes)); }
+
+}  // namespace
+
+TEST_CASE("a brake lets what is tried again wait longer, from when it counts", "[core][response][brakes]") {
+  // 1/s, tried every minute for ten. The role is back at 20 + 120 = 140 min, so what came until 130 min is lost.
+  const std::string_view text =
+      "condition role\ncondition patient false rises 1m\n"
+      "hop send from 1/s to outside needs role retry 60s limit 1d accepts patient retry 60s limit 10m\n";
+  const World without(text, Duration::hours(2));
+  CHECK(without.ledger(without.respond_with(), "send").lost == Approx(130 * 60).epsilon(1e-9));
+
+  // The brake takes two minutes and counts a minute later, at 23 min: what came before keeps its ten minutes.
+  World with(text, Duration::hours(2));
+  with.add("send/raise-age", Duration::minutes(2), "patient");
+  const Response saved = with.respond_with();
+  CHECK(with.ledger(saved, "send").lost == Approx(23 * 60).epsilon(1e-9));
+  CHECK(with.ledger(saved, "send").waiting == Approx(0).margin(1e-6));
+  const Step* brake = with.step(saved, "send/raise-age");
+  REQUIRE(brake != nullptr);
+  CHECK(brake->is_brake);
+  CHECK(brake->done == at(22));
+  CHECK_FALSE(with.step(saved, "role/recreate")->is_brake);
+
+  // Made again in five minutes the role is there before anything is lost that the brake could save: 25 − 10 min.
+  World quick(text, Duration::minutes(5));
+  quick.add("send/raise-age", Duration::minutes(2), "patient");
+  const Response no_need = quick.respond_with();
+  CHECK(quick.ledger(no_need, "send").lost == Approx(15 * 60).epsilon(1e-9));
+  CHECK_FALSE(quick.does(no_need, "send/raise-age"));
+
+  // It is no damage: who only applies the code again leaves it alone.
+  CHECK_FALSE(with.does(with.respond_with(Strategy::restore_only), "send/raise-age"));
+}
+
+TEST_CASE("a brake catches what would be dropped, and it is brought back", "[core][response][brakes]") {
+  // 1/s, refused for want of the role until 140 min. The new queue is there at 20 + 5 min and counts at 26.
+  World world(
+      "condition role as denied\ncondition caught false rises 1m\nstore spare kept 14d accepts caught\n"
+      "hop send from 1/s to outside needs role store spare by-action\n",
+      Duration::hours(2));
+  world.add("send/add-dead-letter", Duration::minutes(5), "caught");
+  const Response saved = world.respond_with();
+  CHECK(world.ledger(saved, "send").lost == Approx(26 * 60).epsilon(1e-9));
+  CHECK(world.ledger(saved, "send").recovered == Approx((140 - 26) * 60).epsilon(1e-9));
+  REQUIRE(world.does(saved, "send/release"));
+  CHECK(world.step(saved, "send/release")->start >= at(140));
+
+  // One person makes the role first, and by then there is nothing to catch.
+  CHECK_FALSE(world.does(world.respond_with(Strategy::full, 1), "send/add-dead-letter"));
+}
+
+TEST_CASE("a place that is written with the role that is gone is of no use", "[core][response][brakes]") {
+  World world(
+      "condition role as denied\ncondition caught false rises 1m\nstore spare kept 14d accepts role,caught\n"
+      "hop send from 1/s to outside needs role store spare by-action\n",
+      Duration::hours(2));
+  world.add("send/add-dead-letter", Duration::minutes(5), "caught");
+  const Response r = world.respond_with();
+  CHECK(world.ledger(r, "send").lost == Approx(140 * 60).epsilon(1e-9));
+  CHECK(r.steps.size() == 1);
+}
+
+TEST_CASE("a consumer that spends what it cannot handle is paused, and set going after the repair",
+          "[core][response][brakes]") {
+  // 1/s into a queue that keeps four days. The consumer fails; after five minutes a message is put aside, where it is
+  // kept until it is an hour old.
+  World world(
+      "condition role as failed\ncondition on\nport in\nstore queue kept 4d ordered\nstore aside kept 1h\n"
+      "hop send from 1/s to in\n"
+      "hop receive from in to outside needs on,role ordered store queue on unavailable "
+      "store queue limit 5m since-entry on failed store aside by-action on failed\n",
+      Duration::hours(3));
+  // The role is back at 200 min. Nobody pauses: what was put aside is fetched then, save for what is older than an
+  // hour, 140 min of arrivals.
+  CHECK(world.ledger(world.respond_with(), "receive").lost == Approx(140 * 60).epsilon(1e-6));
+
+  world.add("consumer/pause", Duration::minutes(2)).breaks = {condition_named(world.system, "on")};
+  Repair& resume = world.add("consumer/enable", Duration::minutes(1), "on");
+  resume.requirements = {{ErrorClass::failed, condition_named(world.system, "role"), {}}};
+  const Response paused = world.respond_with();
+  // Paused at 22 min: what came in the first 17 min has been put aside by then and grows too old there.
+  CHECK(world.ledger(paused, "receive").lost == Approx(17 * 60).epsilon(1e-6));
+  REQUIRE(world.does(paused, "consumer/pause"));
+  CHECK(world.step(paused, "consumer/pause")->done == at(22));
+  REQUIRE(world.does(paused, "consumer/enable"));
+  CHECK(world.step(paused, "consumer/enable")->start == at(200));
+  CHECK(paused.still_broken.empty());
+}
+
+TEST_CASE("of two brakes that save the same data one is enough", "[core][response][brakes]") {
+  World world(
+      "condition role\ncondition patient false\ncondition caught false\nstore spare kept 14d accepts caught\n"
+      "hop send from 1/s to outside needs role retry 60s limit 1d accepts patient retry 60s limit 10m "
+      "store spare since-entry by-action\n",
+      Duration::hours(2));
+  world.add("send/raise-age", Duration::minutes(2), "patient");
+  world.add("send/add-dead-letter", Duration::minutes(5), "caught");
+  // Three people could do both. The queue at 25 min catches what came after 15 min, longer limits from 22 min on
+  // save what comes then: with the queue alone less is lost, and the limits add nothing to it.
+  const Response r = world.respond_with(Strategy::full, 3);
+  CHECK(world.ledger(r, "send").lost == Approx(15 * 60).epsilon(1e-6));
+  CHECK(world.does(r, "send/add-dead-letter"));
+  CHECK_FALSE(world.does(r, "send/raise-age"));
+}
+
+TEST_CASE("what stands in for something is no brake", "[core][brakes]") {
+  World world(
+      "condition role as denied\ncondition other false\nstore spare kept 14d\n"
+      "hop send from 1/s to outside needs role store spare accepts role|other by-action\n",
+      Duration::hours(2));
+  world.add("other/make", Duration::minutes(5), "other");
+  Simulation simulation(world.system);
+  CHECK(simulation.brakes().all().empty());
+}
