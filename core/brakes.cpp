@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace moshimo {
 namespace {
@@ -50,6 +51,7 @@ Brakes::Brakes(const System& system) {
 
   const Openings openings(system);
   std::map<RepairId, std::vector<Brake::Place>> found;
+  std::vector<std::pair<RepairId, Brake::Place>> let_by;  // of those that open a fallback as well
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
     const Hop& hop = system.hops[HopId(h)];
     for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
@@ -78,6 +80,15 @@ Brakes::Brakes(const System& system) {
       }
     }
     for (const Need& need : hop.needs) {
+      for (const ConditionId other : need.alternatives) {
+        const auto openers = opens.equal_range(other);
+        const Duration after = system.conditions[other].rises_after.most;
+        for (auto o = openers.first; o != openers.second; ++o) {
+          let_by.emplace_back(
+              o->second,
+              Brake::Place{.does = Brake::Does::lets_by, .hop = HopId(h), .after = after, .error = need.error});
+        }
+      }
       if (!need.alternatives.empty()) continue;
       const auto stoppers = stops.equal_range(need.condition);
       const Duration after = system.conditions[need.condition].falls_after.most;
@@ -86,27 +97,8 @@ Brakes::Brakes(const System& system) {
       }
     }
   }
-  // What opens a fallback may be one of several conditions that something else follows: hops that need that are let by.
-  std::multimap<ConditionId, RepairId> lets_by;
-  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-    for (const Need& need : system.conditions[ConditionId(c)].follows) {
-      for (const ConditionId other : need.alternatives) {
-        const auto openers = opens.equal_range(other);
-        for (auto o = openers.first; o != openers.second; ++o) {
-          if (found.count(o->second) != 0) lets_by.emplace(ConditionId(c), o->second);
-        }
-      }
-    }
-  }
-  for (std::uint32_t h = 0; h < system.hops.size() && !lets_by.empty(); ++h) {
-    for (const Need& need : system.hops[HopId(h)].needs) {
-      const auto letters = lets_by.equal_range(need.condition);
-      const Duration after = system.conditions[need.condition].rises_after.most;
-      for (auto l = letters.first; l != letters.second; ++l) {
-        found[l->second].push_back(
-            {.does = Brake::Does::lets_by, .hop = HopId(h), .after = after, .error = need.error});
-      }
-    }
+  for (const auto& [repair, place] : let_by) {
+    if (const auto at = found.find(repair); at != found.end()) at->second.push_back(place);
   }
   for (auto& [repair, places] : found) all_.push_back({repair, std::move(places)});
 }

@@ -97,11 +97,13 @@ class Planner {
       const Urgency &x = a.second, &y = b.second;
       return x.deadline != y.deadline ? x.deadline < y.deadline : x.rate > y.rate;
     });
-    double lost = sum_of(lost_by_hop());
+    std::vector<double> lost = lost_by_hop();
     bool is_planned = true;
     for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
       opportunities_.brakes.insert(found[i]);
-      is_planned = saves_as_planned_anew(lost);
+      std::set<HopId> own;
+      add_hops_of(found[i].first, own);
+      is_planned = saves_as_planned_anew(own, lost);
       if (!is_planned) opportunities_.brakes.erase(found[i].first);
     }
     if (!is_planned) plan_until_settled();
@@ -109,27 +111,38 @@ class Planner {
     drop_superfluous_brakes();
   }
 
-  bool saves_as_planned_anew(double& lost) {
+  // Less is lost in all, and of other hops than those that the brakes bear on nowhere more.
+  bool saves_as_planned_anew(const std::set<HopId>& own, std::vector<double>& lost) {
+    constexpr double no_difference = 0.5;
     plan_until_settled();
-    const double now = sum_of(lost_by_hop());
-    if (now >= lost * (1 - 1e-9)) return false;
-    lost = now;
+    std::vector<double> now = lost_by_hop();
+    if (sum_of(now) >= sum_of(lost) * (1 - 1e-9)) return false;
+    for (std::uint32_t h = 0; h < now.size(); ++h) {
+      if (now[h] > lost[h] * (1 + 1e-9) + no_difference && own.count(HopId(h)) == 0) return false;
+    }
+    lost = std::move(now);
     return true;
   }
 
-  void consider_together(const std::vector<std::pair<RepairId, Urgency>>& all, double lost) {
-    const std::vector<double> without = lost_by_hop();
+  void add_hops_of(RepairId brake, std::set<HopId>& hops) const {
+    for (const Brake::Place& place : simulation_.brakes().find(brake)->places) hops.insert(place.hop);
+  }
+
+  void consider_together(const std::vector<std::pair<RepairId, Urgency>>& all, std::vector<double> lost) {
+    const std::vector<double> without = lost;
     opportunities_.brakes.insert(all.begin(), all.end());
-    const bool saves = saves_as_planned_anew(lost);
-    const std::vector<double> with = lost_by_hop();
+    std::set<HopId> own;
+    for (const auto& [id, urgency] : all) add_hops_of(id, own);
+    const bool saves = saves_as_planned_anew(own, lost);
     std::size_t left_out = 0;
     for (const auto& [id, urgency] : all) {
-      if (!saves || !has_saved(id, without, with)) left_out += opportunities_.brakes.erase(id);
+      if (!saves || !has_saved(id, without, lost)) left_out += opportunities_.brakes.erase(id);
     }
     if (left_out > 0) plan_until_settled();
   }
 
   std::vector<std::pair<RepairId, Urgency>> find_brakes() {
+    constexpr double gives_way = 0.999;  // to a repair that serves the same data
     std::vector<std::pair<RepairId, Urgency>> found;
     if (sum_of(lost_by_hop()) <= 0) return found;
     for (const Brake& brake : simulation_.brakes().all()) {
@@ -146,6 +159,7 @@ class Planner {
           urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
         }
       }
+      urgency.rate *= gives_way;
       if (!urgency.deadline.is_never()) found.emplace_back(brake.repair, urgency);
     }
     return found;

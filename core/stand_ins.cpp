@@ -2,10 +2,18 @@
 
 #include <algorithm>
 
+#include "core/brakes.hpp"
+
 namespace moshimo {
 
 StandIns::StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of)
-    : control_(control), system_(system), repairs_of_(repairs_of) {
+    : control_(control), system_(system), repairs_of_(repairs_of), opens_(system.conditions.size(), false) {
+  const Openings openings(system);
+  for (const Hop& h : system.hops) {
+    for (const Fallback& f : h.fallbacks) {
+      if (const ConditionId c = openings.of(f); c.is_set()) opens_[c.value] = true;
+    }
+  }
   choices_of_.reset(system.conditions.size());
   for (const Condition& c : system.conditions) collect(c.follows);
   for (const Hop& h : system.hops) collect(h.needs);
@@ -34,7 +42,7 @@ const std::vector<std::uint32_t>& StandIns::repairs_after(ConditionId fallen) {
   for (const std::uint32_t index : choices_of_.of(fallen.value)) {
     const Need& need = *choices_[index];
     const auto consider = [&](ConditionId other) {
-      if (never_held(other)) serve(other, {&need, fallen, other}, repairs);
+      if (never_held(other) && !opens_[other.value]) serve(other, {&need, fallen, other}, repairs);
     };
     consider(need.condition);
     for (const ConditionId other : need.alternatives) consider(other);

@@ -43,6 +43,7 @@ class StandIns {
   const ControlPlane& control_;
   const System& system_;
   const Adjacency& repairs_of_;
+  std::vector<bool> opens_;  // by condition: a fallback waits for it; whether it is worth it is another question
   std::vector<const Need*> choices_;                        // needs of which one of several is enough
   Adjacency choices_of_;                                    // condition -> those it belongs to
   std::map<std::uint32_t, std::vector<Purpose>> purposes_;  // condition -> what it serves, of what has fallen
