@@ -5,10 +5,20 @@
 #include <tuple>
 
 namespace moshimo {
+namespace {
+
+// Infrastructure code retries for about as long when what it has just made is not yet there for the next call.
+constexpr Duration apply_waits = Duration::minutes(2);
+
+}  // namespace
 
 Crew::Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules)
     : system_(system), control_(control), responders_(responders), rules_(rules) {
   index_repairs();
+  held_until_.resize(system.repairs.size());
+  for (const PlanRules::Hold& hold : rules.holds) {
+    held_until_[hold.repair.value] = std::max(held_until_[hold.repair.value], hold.until);
+  }
   stand_ins_.emplace(control_, system_, repairs_of_);
 }
 
@@ -36,6 +46,7 @@ void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urge
   steps_.clear();
   script_ = faults;
   under_way_.clear();
+  open_apply_.reset();
   busy_.assign(responders_.count, false);
   last_done_.assign(system_.repairs.size(), SimTime::microseconds(-1));
   active_.assign(system_.repairs.size(), false);
@@ -55,6 +66,7 @@ void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urge
     control_.advance(now_);
     note_falls();
     note_openings();
+    go_on_applying();
     while (start_one()) {
     }
     const SimTime next = next_moment();
@@ -111,8 +123,12 @@ bool Crew::finish_one() {
     const Open open = under_way_[i];
     if (open.done > now_) continue;
     const Step& step = steps_[open.step];
-    if (open.is_last) busy_[step.responder] = false;
     if (!step.in_vain) finish(open.repair, step);
+    if (open.is_last && !step.in_vain && !step.hop.is_set() && is_applied(open.repair)) {
+      open_apply_ = open.step;
+    } else if (open.is_last) {
+      busy_[step.responder] = false;
+    }
     under_way_.erase(under_way_.begin() + static_cast<std::ptrdiff_t>(i));
     return true;
   }
@@ -186,6 +202,9 @@ bool Crew::is_handled(ConditionId c) const {
     const std::vector<ConditionId>& restores = system_.repairs[open.repair].restores;
     if (std::find(restores.begin(), restores.end(), c) != restores.end()) return true;
   }
+  // What was put right and taken away again before it showed never fell a second time.
+  const bool is_free = system_.conditions[c].kind == Condition::Kind::free;
+  if (is_free && control_.holds_from(c).is_never()) return false;
   const auto on_its_way = [&](std::uint32_t r) {
     return last_done_[r] >= SimTime{} && last_done_[r] >= last_fall_[c.value];
   };
@@ -194,8 +213,8 @@ bool Crew::is_handled(ConditionId c) const {
 }
 
 bool Crew::is_applying() const {
-  return std::any_of(under_way_.begin(), under_way_.end(),
-                     [this](const Open& open) { return is_applied(open.repair); });
+  return open_apply_ || std::any_of(under_way_.begin(), under_way_.end(),
+                                    [this](const Open& open) { return is_applied(open.repair); });
 }
 
 Urgency Crew::urgency_of(RepairId id) const {
@@ -214,15 +233,14 @@ Urgency Crew::urgency_of(RepairId id) const {
   return u;
 }
 
-std::vector<Crew::Candidate> Crew::candidates() const {
+std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
   std::vector<Candidate> all;
-  const bool applying = is_applying();
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
     if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) return;
     all.push_back({urgency, id, release});
   };
   for (const RepairId id : concerned_) {
-    if ((is_applied(id) && applying) || !is_wanted(id)) continue;
+    if ((is_applied(id) && !by_an_apply_too) || !is_wanted(id)) continue;
     add(urgency_of(id), id);
   }
   for (const auto& [id, urgency] : opportunities_->brakes) {
@@ -266,7 +284,7 @@ bool Crew::start_one() {
   wakes_ = SimTime::never();
   const std::optional<std::uint32_t> responder = free_responder();
   if (!responder) return false;
-  const std::vector<Candidate> all = candidates();
+  const std::vector<Candidate> all = candidates(!is_applying());
   switch (start_listed(*responder, all)) {
     case Listed::started: return true;
     case Listed::waits: return false;
@@ -276,23 +294,31 @@ bool Crew::start_one() {
   const bool is_last_free = std::count(busy_.begin(), busy_.end(), false) == 1;
   const Candidate& first = first_of(all);
   if (is_last_free && waits_for_a_more_urgent_one(first)) return false;
-  start(first, all, *responder);
+  start(first, *responder);
   return true;
 }
 
 Crew::Listed Crew::start_listed(std::uint32_t responder, const std::vector<Candidate>& candidates) {
+  const bool is_last_free = std::count(busy_.begin(), busy_.end(), false) == 1;
+  SimTime kept_free_for = SimTime::never();  // a step before that is held
   for (std::size_t i = 0; i < rules_.order.size(); ++i) {
     const Task& task = rules_.order[i];
-    if (is_dealt_with_[i] || (!task.is_apply() && is_held_until(task.repair) > now_)) continue;
+    if (is_dealt_with_[i]) continue;
+    if (const SimTime until = is_held_until(task); until > now_) {
+      if (is_last_free) kept_free_for = std::min(kept_free_for, until);
+      continue;
+    }
     std::vector<Candidate> doing_it;
     std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(doing_it),
                  [&](const Candidate& c) { return does(task, c); });
     if (!doing_it.empty()) {
+      const Candidate& first = first_of(doing_it);
+      if (now_ + system_.repairs[first.repair].takes > kept_free_for) return Listed::waits;
       is_dealt_with_[i] = true;
-      start(first_of(doing_it), candidates, responder);
+      start(first, responder);
       return Listed::started;
     }
-    if (!under_way_.empty()) return Listed::waits;
+    if (!under_way_.empty() || open_apply_) return Listed::waits;
     if (const SimTime from = is_ready_from(task); from > now_ && !from.is_never()) {
       wakes_ = from;
       return Listed::waits;
@@ -322,7 +348,8 @@ bool Crew::waits_for_a_more_urgent_one(const Candidate& chosen) const {
   return false;
 }
 
-// When something that it restores is damaged, can be restored and nobody is at it.
+// When something that it restores is damaged, can be restored and nobody is at it; or workers that it starts are
+// missing and can start.
 SimTime Crew::is_wanted_from(RepairId id) const {
   const Repair& repair = system_.repairs[id];
   SimTime at = SimTime::never();
@@ -331,7 +358,27 @@ SimTime Crew::is_wanted_from(RepairId id) const {
     const Condition& row = system_.conditions[c];
     at = std::min(at, row.kind == Condition::Kind::free ? now_ : control_.holds_from(row.follows));
   }
+  if (repair.restarts.is_set() && last_done_[id.value] < SimTime{}) {
+    const Process& process = system_.processes[repair.restarts];
+    if (control_.running(repair.restarts) < process.count) {
+      at = std::min(at, std::max(control_.holds_from(process.start), control_.holds_from(process.healthy)));
+    }
+  }
   return std::max(at, control_.holds_from(repair.requirements));
+}
+
+// Of an apply: until the first of what it is held for.
+SimTime Crew::is_held_until(const Task& task) const {
+  if (!task.is_apply()) return is_held_until(task.repair);
+  SimTime first = SimTime::never();
+  bool is_held = false;
+  for (const RepairId id : concerned_) {
+    if (!is_applied(id) || !is_wanted(id)) continue;
+    if (is_held_until(id) <= now_) return now_;
+    is_held = true;
+    first = std::min(first, is_held_until(id));
+  }
+  return is_held ? first : now_;
 }
 
 // When data lies there and its hop is open, pause included: only then is the gap complete.
@@ -364,14 +411,6 @@ SimTime Crew::is_ready_from(const Task& task) const {
   return from;
 }
 
-SimTime Crew::is_held_until(RepairId id) const {
-  SimTime until;
-  for (const PlanRules::Hold& hold : rules_.holds) {
-    if (hold.repair == id) until = std::max(until, hold.until);
-  }
-  return until;
-}
-
 bool Crew::is_anything_held() const {
   return std::any_of(rules_.holds.begin(), rules_.holds.end(),
                      [this](const PlanRules::Hold& hold) { return hold.until > now_ && !hold.until.is_never(); });
@@ -384,6 +423,7 @@ bool Crew::does(const Task& task, const Candidate& c) const {
 SimTime Crew::next_moment() const {
   SimTime next = std::min(control_.next_event(), wakes_);
   for (const Open& open : under_way_) next = std::min(next, open.done);
+  if (open_apply_) next = std::min(next, more_to_apply_from());
   for (const auto& [task, data] : opportunities_->releases) {
     if (const SimTime from = is_readable_from(task); from > now_) next = std::min(next, from);
   }
@@ -393,7 +433,7 @@ SimTime Crew::next_moment() const {
   return next;
 }
 
-void Crew::start(const Candidate& chosen, const std::vector<Candidate>& candidates, std::uint32_t responder) {
+void Crew::start(const Candidate& chosen, std::uint32_t responder) {
   Step step;
   step.responder = responder;
   if (chosen.release) {
@@ -402,19 +442,47 @@ void Crew::start(const Candidate& chosen, const std::vector<Candidate>& candidat
     step.fallback = chosen.release->fallback;
     started_releases_.insert(*chosen.release);
   } else if (is_applied(chosen.repair)) {
-    std::vector<Candidate> applied;  // one apply does all that is ready
-    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(applied),
-                 [this](const Candidate& c) { return !c.release && is_applied(c.repair); });
-    std::sort(applied.begin(), applied.end(),
-              [this](const Candidate& a, const Candidate& b) { return comes_before(a, b); });
-    for (const Candidate& c : applied) step.repairs.push_back(c.repair);
+    step.repairs = to_apply();
   } else {
     step.repairs = {chosen.repair};
   }
-  if (!step.hop.is_set()) {
-    for (RepairId r : step.repairs) active_[r.value] = true;
-  }
   begin(std::move(step));
+}
+
+// All that one apply can do now, the most urgent first.
+std::vector<RepairId> Crew::to_apply() const {
+  std::vector<Candidate> ready = candidates(true);
+  ready.erase(std::remove_if(ready.begin(), ready.end(),
+                             [this](const Candidate& c) { return c.release || !is_applied(c.repair); }),
+              ready.end());
+  std::sort(ready.begin(), ready.end(), [this](const Candidate& a, const Candidate& b) { return comes_before(a, b); });
+  std::vector<RepairId> repairs;
+  for (const Candidate& c : ready) repairs.push_back(c.repair);
+  return repairs;
+}
+
+// When an apply that is done with what was possible can go on with what that has made possible.
+SimTime Crew::more_to_apply_from() const {
+  SimTime from = SimTime::never();
+  for (const RepairId id : concerned_) {
+    if (active_[id.value] || !is_applied(id) || is_held_until(id) > now_) continue;
+    if (const SimTime at = is_wanted_from(id); at > now_) from = std::min(from, at);
+  }
+  return from <= now_ + apply_waits ? from : SimTime::never();
+}
+
+// One apply does what depends on what it did.
+void Crew::go_on_applying() {
+  if (!open_apply_) return;
+  const std::vector<RepairId> more = to_apply();
+  if (!more.empty()) {
+    const std::size_t step = *open_apply_;
+    open_apply_.reset();
+    take_up(step, more);
+  } else if (more_to_apply_from().is_never()) {
+    busy_[steps_[*open_apply_].responder] = false;
+    open_apply_.reset();
+  }
 }
 
 // As it is written, though nothing comes of it.
@@ -435,15 +503,26 @@ void Crew::start_in_vain(const Task& task, std::uint32_t responder) {
 
 void Crew::begin(Step step) {
   step.start = now_;
-  const auto longest = std::max_element(step.repairs.begin(), step.repairs.end(), [this](RepairId a, RepairId b) {
+  busy_[step.responder] = true;
+  const std::vector<RepairId> repairs = std::move(step.repairs);
+  step.repairs.clear();
+  steps_.push_back(std::move(step));
+  take_up(steps_.size() - 1, repairs);
+}
+
+void Crew::take_up(std::size_t number, const std::vector<RepairId>& repairs) {
+  Step& step = steps_[number];
+  const auto longest = std::max_element(repairs.begin(), repairs.end(), [this](RepairId a, RepairId b) {
     return system_.repairs[a].takes < system_.repairs[b].takes;
   });
   step.done = now_ + system_.repairs[*longest].takes;
-  busy_[step.responder] = true;
-  for (const RepairId r : step.repairs) {
-    under_way_.push_back({now_ + system_.repairs[r].takes, steps_.size(), r, r == *longest});
+  for (const RepairId r : repairs) {
+    const SimTime done = now_ + system_.repairs[r].takes;
+    step.repairs.push_back(r);
+    step.repair_done.push_back(done);
+    under_way_.push_back({done, number, r, r == *longest});
+    if (!step.hop.is_set() && !step.in_vain) active_[r.value] = true;
   }
-  steps_.push_back(std::move(step));
 }
 
 }  // namespace moshimo

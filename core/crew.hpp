@@ -49,7 +49,7 @@ class Crew {
     SimTime done;
     std::size_t step;
     RepairId repair;
-    bool is_last;  // of its step
+    bool is_last;  // of those of its step that began with it
   };
   struct Candidate {
     Urgency urgency;
@@ -75,17 +75,21 @@ class Crew {
   bool does(const Task& task, const Candidate& c) const;
   bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
   bool is_applying() const;
+  void go_on_applying();
+  std::vector<RepairId> to_apply() const;
+  SimTime more_to_apply_from() const;
   Urgency urgency_of(RepairId id) const;
 
-  std::vector<Candidate> candidates() const;
+  std::vector<Candidate> candidates(bool by_an_apply_too) const;
   bool comes_before(const Candidate& a, const Candidate& b) const;
   const Candidate& first_of(const std::vector<Candidate>& candidates) const;
   bool start_one();
   enum class Listed : std::uint8_t { started, waits, is_at_its_end };
   Listed start_listed(std::uint32_t responder, const std::vector<Candidate>& candidates);
-  void start(const Candidate& chosen, const std::vector<Candidate>& candidates, std::uint32_t responder);
+  void start(const Candidate& chosen, std::uint32_t responder);
   void start_in_vain(const Task& task, std::uint32_t responder);
   void begin(Step step);
+  void take_up(std::size_t step, const std::vector<RepairId>& repairs);
   bool waits_for_a_more_urgent_one(const Candidate& chosen) const;
   std::optional<std::uint32_t> free_responder() const;
 
@@ -94,15 +98,17 @@ class Crew {
   SimTime is_readable_from(const ReleaseTask& task) const;
   SimTime is_ready_from(const Task& task) const;
   SimTime is_ready_from(const ReleaseTask& task) const;
-  SimTime is_held_until(RepairId id) const;
+  SimTime is_held_until(RepairId id) const { return held_until_[id.value]; }
+  SimTime is_held_until(const Task& task) const;
   SimTime next_moment() const;
 
   const System& system_;
   ControlPlane& control_;
   const Responders& responders_;
   const PlanRules& rules_;
-  Adjacency repairs_of_;   // condition -> repairs that restore it
-  Adjacency restarts_of_;  // process -> repairs that restart it
+  Adjacency repairs_of_;             // condition -> repairs that restore it
+  Adjacency restarts_of_;            // process -> repairs that restart it
+  std::vector<SimTime> held_until_;  // by repair
   std::optional<StandIns> stand_ins_;
   mutable std::vector<std::string> names_;  // of repairs, as far as somebody asked
 
@@ -114,6 +120,7 @@ class Crew {
   std::vector<RepairId> concerned_;   // repairs of what fell or shrank so far, each once
   std::vector<bool> is_concerned_;
   std::vector<Open> under_way_;
+  std::optional<std::size_t> open_apply_;  // the step whose repairs are all done, while more may become possible
   std::vector<bool> busy_, active_;
   std::vector<SimTime> last_done_, last_fall_;
   std::size_t seen_transitions_ = 0;

@@ -152,7 +152,7 @@ class Finder {
         fails = true;
         const SimTime to = i + 1 < states.size() ? states[i + 1].at : SimTime::never();
         const Need& need = hop.needs[states[i].value.need];
-        if (hop.component.is_set() && !is_traffic(hop)) {
+        if (hop.component.is_set() && !is_request(hop)) {
           Effect effect{.component = hop.component, .kind = EffectKind::impaired, .from = states[i].at, .to = to};
           effect.error = states[i].value.error;
           effect.hop = HopId(h);
@@ -177,7 +177,7 @@ class Finder {
         }
       }
       losses(HopId(h));
-      if (is_traffic(hop)) availability(HopId(h));
+      if (is_request(hop)) availability(HopId(h));
       if (timetable_of(hop)) {
         const double missed = ledger.lost;
         if (missed > 0 || ledger.waiting + ledger.misdirected > 0)
@@ -220,8 +220,6 @@ class Finder {
     const Hop& feeder = system_.hops[above.front()];
     return feeder.source == Hop::Source::timetable && feeder.to == hop.from ? &feeder : nullptr;
   }
-
-  static bool is_traffic(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
   // From when the first hop above this one began to fail until all of them work again.
   std::pair<SimTime, SimTime> trouble_upstream(HopId start) const {
@@ -552,6 +550,8 @@ CauseChain cause_of(const System& system, const Timeline& timeline, const Need& 
   }
   return chain;
 }
+
+bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
 ComponentId component_of(const System& system, const PointOfNoReturn& point) {
   if (point.hop.is_set()) return system.hops[point.hop].component;

@@ -114,6 +114,9 @@ struct Findings {
   double late = 0;
 };
 
+// Requests from outside, for which there is no place to wait: they are refused, not lost.
+bool is_request(const Hop& hop);
+
 // The component of a point; unset where the row it is about belongs to none.
 ComponentId component_of(const System& system, const PointOfNoReturn& point);
 

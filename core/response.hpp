@@ -58,9 +58,11 @@ struct PlanRules {
   std::vector<Hold> holds;
 };
 
-// A repair that was done, or several that one apply does; each of these counts when its own time is up.
+// A repair that was done, or several that one apply does: all that are ready, then those that these make possible, and
+// so on. Each of them counts when its own time is up.
 struct Step {
   std::vector<RepairId> repairs;
+  std::vector<SimTime> repair_done;  // by position in `repairs`
   SimTime start;
   SimTime done;  // the people are; effects follow after their delays
   std::uint32_t responder = 0;

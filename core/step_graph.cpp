@@ -58,6 +58,16 @@ class Linker {
     }
   }
 
+  // Since when it holds without a break at `at`; never() where it does not.
+  SimTime there_since(ConditionId c, SimTime at) const {
+    SimTime since = SimTime::never();
+    for (const ChangeTo<bool>& change : response_.outcome.timeline.conditions[c.value]) {
+      if (change.at > at) break;
+      since = change.value ? change.at : SimTime::never();
+    }
+    return since;
+  }
+
   // Everything that a step waits for, by way of derived conditions and of the workers behind them.
   std::vector<ConditionId> what_must_hold(const Step& step) {
     std::vector<ConditionId> all;
@@ -66,10 +76,19 @@ class Linker {
       is_known_[c.value] = true;
       all.push_back(c);
     };
+    // Of several that are enough, the one counts that was there first when the step began; all where none was.
     const auto add_needs = [&](const auto& needs) {
       for (const Need& n : needs) {
-        add(n.condition);
-        for (const ConditionId c : n.alternatives) add(c);
+        std::vector<ConditionId> any = n.alternatives;
+        any.insert(any.begin(), n.condition);
+        const auto first = std::min_element(any.begin(), any.end(), [&](ConditionId a, ConditionId b) {
+          return there_since(a, step.start) < there_since(b, step.start);
+        });
+        if (!there_since(*first, step.start).is_never()) {
+          add(*first);
+        } else {
+          std::for_each(any.begin(), any.end(), add);
+        }
       }
     };
     for (const RepairId r : step.repairs) {

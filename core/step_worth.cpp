@@ -17,6 +17,18 @@ PlanRules with_held(const PlanRules& rules, const Step& step, SimTime until) {
   return held;
 }
 
+// What the plan does not do is left undone without one of its steps, too: nothing takes its place.
+PlanRules only_by_plan(const System& system, const Response& plan, PlanRules rules) {
+  std::vector<bool> is_done(system.repairs.size(), false);
+  for (const Step& step : plan.steps) {
+    for (const RepairId r : step.repairs) is_done[r.value] = true;
+  }
+  for (std::uint32_t r = 0; r < is_done.size(); ++r) {
+    if (!is_done[r]) rules.holds.push_back({RepairId(r), SimTime::never()});
+  }
+  return rules;
+}
+
 // The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
 template <class Fine>
 SimTime last_fine(SimTime low, SimTime high, const Fine& is_fine) {
@@ -55,9 +67,11 @@ bool is_worse(const Toll& a, const Toll& b) {
   return a.works != b.works ? a.works > b.works : a.done > b.done;
 }
 
-std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules, SimTime from,
-                                SimTime horizon, const DoAgain& again, const std::function<bool()>& may_go_on) {
+std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules_of_plan,
+                                SimTime from, SimTime horizon, const DoAgain& again,
+                                const std::function<bool()>& may_go_on) {
   const Toll with = toll_of(system, plan);
+  const PlanRules rules = only_by_plan(system, plan, rules_of_plan);
   std::vector<StepWorth> all;
   for (const Step& step : plan.steps) {
     if (!may_go_on()) break;
@@ -66,6 +80,10 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
     const Toll without = toll_of(system, left_out);
     worth.saves = without.lost - with.lost;
     if (std::abs(worth.saves) < no_difference) worth.saves = 0;
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      if (!is_request(system.hops[HopId(h)])) continue;
+      worth.saves_requests += left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
+    }
     worth.keeps = without.gone > with.gone ? without.gone - with.gone : 0;
     worth.mends = without.still_broken > with.still_broken ? without.still_broken - with.still_broken : 0;
     std::vector<std::pair<double, HopId>> hops;

@@ -27,6 +27,7 @@ bool loses_more(const Toll& a, const Toll& b);  // data, or something for good
 
 struct StepWorth {
   double saves = 0;           // events: lost without the step - lost with it; negative: the step makes it worse
+  double saves_requests = 0;  // of these, requests that would be refused
   std::vector<HopId> mostly;  // hops it saves data of, the most first
   std::size_t keeps = 0;      // conditions that would be gone for good without it
   std::size_t mends = 0;      // conditions that would still be broken at the horizon
@@ -36,9 +37,9 @@ struct StepWorth {
   SimTime useless_from = SimTime::never();
 };
 
-// By position of the step in `plan`, which is what `again` gives under `rules`; `from`: when people begin.
-// Moments are found to the second. `may_go_on` is asked between simulations; once it says no, the rest stays
-// unmeasured: the result is shorter than the plan.
+// By position of the step in `plan`, which is what `again` gives under `rules`; `from`: when people begin. What the
+// plan does not do stays undone without one of its steps, too. Moments are found to the second. `may_go_on` is asked
+// between simulations; once it says no, the rest stays unmeasured: the result is shorter than the plan.
 std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules, SimTime from,
                                 SimTime horizon, const DoAgain& again, const std::function<bool()>& may_go_on);
 

@@ -19,7 +19,8 @@ const FileFormat scenario{
          {"start", "2025-05-12T10:00:00+09:00", "the clock of the reports; unless written, times count from 0", false},
          {"horizon", "duration, up to ten years", "how far to look; unless written, 30d", false},
          {"faults", "list", "{ at: 0s, VERB: [names] }, and what the verb takes, such as for: 1h of an outage", true},
-         {"response", "map", "detect: 40m (or alarms), responders: 1, strategy: full, through: terraform (or hand)", false},
+         {"response", "map", "detect: 40m (or alarms), responders: 1, strategy: full, through: terraform (or hand)",
+          false},
          {"compare", "list of none, restore_only, full", "ways of reacting beside the own one; unless written, all",
           false},
          {"what_if", "list", "{ name, set: { NAME: { ATTRIBUTE: value } }, response: {...} }: the same with a change",
@@ -38,7 +39,8 @@ const FileFormat scenario{
          "RESOURCE.ATTRIBUTE. `moshimo sweep` draws it and finds the values at which something changes.",
          "A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a name "
          "it has its number: `jobs/targets/0`.",
-         "`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told (durations) and stopped "
+         "`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told (durations) "
+         "and stopped "
          "(faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of everything.",
          "A fault may say `by` whom it is done, a principal or an ARN, and give condition keys of the call under "
          "`context`; an administrator does it unless written."},

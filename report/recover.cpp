@@ -60,16 +60,26 @@ class RecoverPage {
     const scenarios::Scenario& s = *answer_.scenario;
     page_.title(fmt::format("The way back: {}", clean(s.title.empty() ? s.name : s.title)));
     if (list().empty()) {
-      page_.paragraph("There is nothing that anybody could do: nothing that has a repair is broken.");
+      const SimTime begin = answer_.first_fault + answer_.noticed_after;
+      page_.paragraph(
+          begin > answer_.scenario->horizon
+              ? fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
+                            "An earlier `detect` or a longer `horizon` shows the way back.",
+                            duration_text(answer_.noticed_after),
+                            duration_text(answer_.scenario->horizon.since_start()))
+              : "There is nothing that anybody could do: nothing that has a repair is broken.");
       return;
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);
     const auto lost = [](const Figures& of) {
       std::string events = are(of.lost, events_text(of.lost, strong)) + " lost";
+      if (of.refused >= 0.5) {
+        events += fmt::format(", {} refused", are(of.refused, amount_text(of.refused, "request", "requests")));
+      }
       if (of.destroyed.empty()) return events;
       const std::string gone =
           fmt::format("what lay in {} is gone for good", counted(of.destroyed.size(), "place", "places"));
-      return of.lost < 0.5 ? bad(gone) : events + ", " + bad(gone);
+      return of.lost < 0.5 && of.refused < 0.5 ? bad(gone) : events + ", " + bad(gone);
     };
     std::string text = fmt::format("Noticed after {}, {} at work: {}", duration_text(answer_.noticed_after),
                                    counted(s.response.count, "person", "people"), lost(f));
@@ -114,8 +124,8 @@ class RecoverPage {
     page_.table(std::move(table));
     page_.paragraph(
         dim(fmt::format(
-            "Times {}. Begin by: later the step saves less than what stands behind it, in events "
-            "of the {} looked at.",
+            "Times {}. Begin by: a step begun later saves less. Saves: events that would be lost "
+            "without the step, and requests that would be refused, within {}.",
             clock_.is_set() ? fmt::format("by the clock ({})", clock_.offset()) : std::string("from the first fault"),
             duration_text(answer_.scenario->horizon.since_start()))),
         1);
@@ -179,12 +189,14 @@ class RecoverPage {
     if (w.saves > 0) {
       std::vector<std::string> hops;
       for (const HopId h : w.mostly) hops.push_back(code(clean(system_.hops[h].name)));
-      result.push_back(fmt::format("Saves {}, of {}.{}", good(events_text(w.saves, plain_text)), listing(hops, 3),
+      result.push_back(fmt::format("Saves {}, of {}.{}", good(saved(w)), listing(hops, 3),
                                    without.empty() ? "" : fmt::format(" Without it {} as well.", listing(without))));
     } else if (w.saves < 0) {
-      result.push_back(fmt::format("{} {} more lost than without it: what runs again sends into what still fails.{}",
-                                   bad("Mind:"), are(-w.saves, events_text(-w.saves, plain_text)),
-                                   without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
+      result.push_back(
+          fmt::format("{} {} more lost than without it: what runs again sends into what still fails, or "
+                      "its time is missing elsewhere.{}",
+                      bad("Mind:"), are(-w.saves, events_text(-w.saves, plain_text)),
+                      without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
     } else {
       result.push_back(without.empty() ? "No data depends on it, and nothing else that lasts."
                                        : fmt::format("No data depends on it; without it {}.", listing(without)));
@@ -203,6 +215,13 @@ class RecoverPage {
       result.push_back("It saves as much whenever it is done within the time looked at.");
     }
     return result;
+  }
+
+  static std::string saved(const StepWorth& w) {
+    const double events = w.saves - w.saves_requests;
+    if (w.saves_requests < 0.5) return events_text(w.saves, plain_text);
+    const std::string requests = amount_text(w.saves_requests, "request", "requests");
+    return events < 0.5 ? requests : fmt::format("{} and {}", events_text(events, plain_text), requests);
   }
 
   void connections(std::size_t i) {
@@ -256,12 +275,18 @@ class RecoverPage {
     }
     const double less = search.by_rule.lost - search.best.lost;
     const std::string rule = "Doing first what serves the earliest point of no return";
-    if (less < 0.5) {
-      page_.paragraph(fmt::format("{} loses as much, but it takes longer until all is done. {}", rule, dim(how)));
+    if (less >= 0.5) {
+      page_.paragraph(fmt::format("{} loses {}, refused requests among them; in this order {}, {} fewer. {}", rule,
+                                  events_text(search.by_rule.lost, plain_text),
+                                  are(search.best.lost, events_text(search.best.lost, strong)), good(count_text(less)),
+                                  dim(how)));
+    } else if (search.by_rule.gone > search.best.gone) {
+      page_.paragraph(
+          fmt::format("{} loses as much, but {} gone for good, in this order {}. {}", rule,
+                      are(static_cast<double>(search.by_rule.gone), counted(search.by_rule.gone, "thing", "things")),
+                      search.best.gone, dim(how)));
     } else {
-      page_.paragraph(fmt::format(
-          "{} loses {}; in this order {} lost, {} fewer. {}", rule, events_text(search.by_rule.lost, plain_text),
-          are(search.best.lost, events_text(search.best.lost, strong)), good(count_text(less)), dim(how)));
+      page_.paragraph(fmt::format("{} loses as much, but it takes longer until all is done. {}", rule, dim(how)));
     }
     // Steps that go before the same one are one move for people.
     for (std::size_t i = 0; i < search.moves.size();) {

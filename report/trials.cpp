@@ -42,6 +42,7 @@ class TrialsPage {
   explicit TrialsPage(const TrialShard& all) : all_(all), study_(all.study) {}
 
   std::string render(const Style& style) {
+    ascii_ = style.ascii;
     page_.title(study_.title.empty() ? clean(study_.name)
                                      : fmt::format("{}: {}", clean(study_.name), clean(study_.title)));
     headline();
@@ -90,6 +91,10 @@ class TrialsPage {
                       strong(count_text(tally(0).quantile(500))), hard_space,
                       strong(count_text(tally(0).quantile(950))), tally(0).most_in));
     }
+    if (tally(3).over > 0) {
+      page_.paragraph(fmt::format("In {} of them what lies in a place is gone for good (95{}% confidence: {}).",
+                                  bad(share_over(3)), hard_space, bounds(share_bounds(3))));
+    }
     const auto never = tally(2).counts.find(bucket_of_infinity);
     if (never == tally(2).counts.end()) return;
     page_.paragraph(fmt::format("In {} something is still hurt at the end.",
@@ -103,11 +108,13 @@ class TrialsPage {
                      {"95 %", true},    {"99 %", true},      {"most", true}};
     for (std::size_t f = 0; f < study_.figures.size(); ++f) {
       const TrialFigure& figure = study_.figures[f];
-      const char* what = figure.kind == Kind::lost       ? "events lost"
-                         : figure.kind == Kind::refused  ? "requests refused"
-                         : figure.kind == Kind::restored ? "until nothing is hurt"
-                                                         : nullptr;
-      if (what == nullptr || (figure.kind == Kind::refused && tally(f).most == 0)) continue;
+      const char* what = figure.kind == Kind::lost        ? "events lost"
+                         : figure.kind == Kind::refused   ? "requests refused"
+                         : figure.kind == Kind::restored  ? "until nothing is hurt"
+                         : figure.kind == Kind::destroyed ? "places gone for good"
+                                                          : nullptr;
+      const bool is_rare = figure.kind == Kind::refused || figure.kind == Kind::destroyed;
+      if (what == nullptr || (is_rare && tally(f).most == 0)) continue;
       table.rows.push_back({what, amount(figure, figure.plain), amount(figure, tally(f).quantile(50)),
                             strong(amount(figure, tally(f).quantile(500))), amount(figure, tally(f).quantile(950)),
                             amount(figure, tally(f).quantile(990)), amount(figure, tally(f).most)});
@@ -189,7 +196,7 @@ class TrialsPage {
       constexpr double cells = 16;
       const auto length = static_cast<std::size_t>(std::lround(std::abs(list[i].correlation) * cells));
       std::string bar;
-      for (std::size_t k = 0; k < std::max<std::size_t>(length, 1); ++k) bar += "█";
+      for (std::size_t k = 0; k < std::max<std::size_t>(length, 1); ++k) bar += ascii_ ? "#" : "█";
       const Distribution& d = list[i].input->distribution;
       table.rows.push_back({fmt::format("{:+.2f}", list[i].correlation), list[i].correlation > 0 ? bad(bar) : good(bar),
                             code(clean(list[i].input->name)), about_text(median(d)), about_text(quantile(d, 0.95))});
@@ -200,6 +207,7 @@ class TrialsPage {
     page_.paragraph(dim(fmt::format("{} further with less.", list.size() - most_inputs)), 1);
   }
 
+  bool ascii_ = false;
   const TrialShard& all_;
   const scenarios::TrialStudy& study_;
   Page page_;

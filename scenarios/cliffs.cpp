@@ -184,19 +184,31 @@ class CliffFinder {
     c.compiled = ground->world.compiled;
     if (c.kind != Cliff::Kind::begins && c.kind != Cliff::Kind::ends) return;
     if (c.trait.kind != Trait::Kind::loses && c.trait.kind != Trait::Kind::gone) return;
-    const System& system = c.compiled->system;
-    for (const bool exactly : {true, false}) {
-      for (const PointOfNoReturn& p : ground->nobody.findings.points) {
-        if (c.point || !is_about(system, p, c.trait, exactly)) continue;
-        c.point = p;
-      }
+    c.point = point_about(*ground, c);
+    if (!c.point && c.kind == Cliff::Kind::begins && !sweep_.over_detection()) {  // it may come only with this value
+      ground = sweeper_.ground(point(c.above));
+      if (!ground) return;
+      c.point = point_about(*ground, c);
+      if (c.point) c.compiled = ground->world.compiled;
+      return;
     }
     if (!c.point || c.kind != Cliff::Kind::begins || strategy_ == Strategy::none) return;
     const auto run = sweeper_.run(*ground, point(c.below), strategy_);
-    c.deciding = deciding_step(system, run, ground->nobody, *c.point);
+    c.deciding = deciding_step(c.compiled->system, run, ground->nobody, *c.point);
     // Else it is not for want of time that it is lost, but for want of a repair.
     const Duration spare = c.deciding ? c.point->at - c.deciding->effective : Duration{};
     if (spare > Duration::seconds(2 * grain_of(axis_)) && axis_.unit == models::Unit::seconds) c.deciding.reset();
+  }
+
+  std::optional<PointOfNoReturn> point_about(const Sweeper::Ground& ground, const Cliff& c) const {
+    // Over the time to detect, what is lost before anybody acts is no cliff.
+    const SimTime from = sweep_.over_detection() ? ground.first_fault + Duration::seconds(c.below) : SimTime{};
+    for (const bool exactly : {true, false}) {
+      for (const PointOfNoReturn& p : ground.nobody.findings.points) {
+        if (p.until >= from && is_about(ground.world.compiled->system, p, c.trait, exactly)) return p;
+      }
+    }
+    return std::nullopt;
   }
 
   static bool is_about(const System& system, const PointOfNoReturn& p, const Trait& trait, bool exactly) {

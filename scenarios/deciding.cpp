@@ -15,9 +15,10 @@ std::optional<Deciding> last_repair(const System& system, const StrategyRun& run
                                     const std::set<ConditionId>& conditions, SimTime until) {
   std::optional<Deciding> last;
   for (const Step& step : run.response.steps) {
-    for (const RepairId r : step.repairs) {
+    for (std::size_t i = 0; i < step.repairs.size(); ++i) {
+      const RepairId r = step.repairs[i];
       const Repair& repair = system.repairs[r];
-      const SimTime done = std::min(step.start + repair.takes, step.done);
+      const SimTime done = step.repair_done[i];
       const bool restores = std::any_of(repair.restores.begin(), repair.restores.end(),
                                         [&](ConditionId c) { return conditions.count(c) != 0; }) ||
                             std::any_of(repair.refreshes.begin(), repair.refreshes.end(),
@@ -87,6 +88,23 @@ std::optional<Deciding> brake_of(const System& system, const StrategyRun& run, c
   return std::nullopt;
 }
 
+// The step after which the hop goes on failing, but for a reason for which what waits is kept longer.
+std::optional<Deciding> deciding_for_another_failure(const System& system, const StrategyRun& run,
+                                                     const PointOfNoReturn& p) {
+  const StepFunction<HopState>& states = run.response.outcome.hop_states[p.hop.value];
+  std::optional<Deciding> deciding;
+  for (std::size_t i = 1; i < states.size() && states[i].at <= p.at; ++i) {
+    if (states[i].value.open || states[i - 1].value.open || states[i].value.error == states[i - 1].value.error)
+      continue;
+    const Needs failed = {system.hops[p.hop].needs[states[i - 1].value.need]};
+    const SimTime just_before = states[i].at - Duration::microseconds(1);
+    deciding =
+        last_repair(system, run, failing(system, run.response.outcome.timeline, failed, just_before), states[i].at);
+    if (deciding) deciding->effective = states[i].at;
+  }
+  return deciding;
+}
+
 std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun& run, const StrategyRun& nobody,
                                          const PointOfNoReturn& p) {
   const Hop& hop = system.hops[p.hop];
@@ -104,8 +122,11 @@ std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun
     if (!states[i].value.open || states[i - 1].value.open) continue;
     if (opened.is_never() || states[i].at <= p.at) opened = states[i].at;  // the last one that is in time
   }
-  if (opened > p.at) {  // too late by itself: what waits was given more time, or another place
+  if (opened >
+      p.at) {  // too late by itself: what waits got more time or another place, or fails for another reason since
     if (const auto brake = brake_of(system, run, p)) return brake;
+    if (const auto other = deciding_for_another_failure(system, run, p)) return other;
+    if (!opened.is_never()) return std::nullopt;
   }
   if (opened.is_never()) {  // it did not come to that: what would have brought it about was put right in time
     const std::set<ConditionId> would_have = failing(system, nobody.response.outcome.timeline, hop.needs, p.at);

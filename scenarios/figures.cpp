@@ -5,8 +5,6 @@
 
 namespace moshimo::scenarios {
 
-bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
-
 Figures figures_of(const System& system, const StrategyRun& run, SimTime first_fault) {
   Figures f;
   f.refused = run.findings.refused;

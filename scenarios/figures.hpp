@@ -25,9 +25,6 @@ struct Figures {
   std::size_t unreleased = 0;     // hops whose backlog nobody fetched
   Duration restored = {};         // from the first fault until nothing fails any more; forever: not within the horizon
 };
-// Requests from outside, which nobody keeps.
-bool is_request(const Hop& hop);
-
 Figures figures_of(const System& system, const StrategyRun& run, SimTime first_fault);
 
 }  // namespace moshimo::scenarios

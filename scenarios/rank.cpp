@@ -13,8 +13,6 @@
 namespace moshimo::scenarios {
 namespace {
 
-bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
-
 std::vector<ComponentId> principals_of(const System& system) {
   std::vector<ComponentId> all;
   for (std::uint32_t c = 0; c < system.components.size(); ++c) {

@@ -190,11 +190,15 @@ class Checker {
   void find_who_brings(RunbookCheck::InVain& result) const {
     if (!result.misses.is_set()) return;
     const Step& vain = done_.steps[result.step];
+    std::set<RepairId> was_done;  // and did not bring it
+    for (const Step& s : done_.steps) {
+      if (!s.in_vain && s.done <= vain.start) was_done.insert(s.repairs.begin(), s.repairs.end());
+    }
     for (const Response* response : {&done_, &plan_}) {
       for (const Step& s : response->steps) {
         if (s.in_vain || (response == &done_ && s.done <= vain.start)) continue;
         for (const RepairId r : s.repairs) {
-          if (!leads_to(r, result.misses)) continue;
+          if (was_done.count(r) != 0 || !leads_to(r, result.misses)) continue;
           result.is_brought = true;
           const bool is_apply = system_.repairs[r].by_apply && !responders_.by_hand;
           result.brought_by = is_apply ? Task{} : Task{r};

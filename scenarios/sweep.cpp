@@ -39,6 +39,14 @@ Sweep sweep(const Answer& base, const std::vector<Vary>& varied, const models::C
       is_well = false;
       continue;
     }
+    const bool is_twice = std::any_of(parameters.begin(), parameters.end(), [&](const Parameter& other) {
+      return other.kind == p->kind && other.index == p->index && other.component == p->component && other.key == p->key;
+    });
+    if (is_twice) {
+      diagnostics.error(vary.at, "'" + vary.name + "' is varied twice; write all of its values as one list");
+      is_well = false;
+      continue;
+    }
     parameters.push_back(*p);
     sweep.axes.push_back(axis_of(vary, points));
     if (p->kind != Parameter::Kind::detect && p->kind != Parameter::Kind::responders) continue;

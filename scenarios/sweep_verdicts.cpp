@@ -18,13 +18,17 @@ std::vector<std::string> losing_more(const SweepResult& a, const SweepResult& b)
   return hops;
 }
 
+// What lies in a place and is gone for good counts where amounts are the same.
 std::optional<Comparing::Kind> compared(const SweepResult& more, const SweepResult& less) {
-  if (same_amount(more.lost(), less.lost())) {
-    if (more.lost() <= 0.5) return Comparing::Kind::nothing_lost;
+  const std::size_t gone_with_more = more.figures.destroyed.size();
+  const std::size_t gone_with_less = less.figures.destroyed.size();
+  const bool is_same = same_amount(more.lost(), less.lost());
+  if (is_same && gone_with_more == gone_with_less) {
+    if (more.lost() <= 0.5 && gone_with_more == 0) return Comparing::Kind::nothing_lost;
     if (more.steps.empty() && less.steps.empty()) return Comparing::Kind::too_late;
     return more.steps == less.steps ? Comparing::Kind::same_steps : Comparing::Kind::saves_nothing;
   }
-  if (more.lost() > less.lost()) return Comparing::Kind::worse;
+  if (is_same ? gone_with_more > gone_with_less : more.lost() > less.lost()) return Comparing::Kind::worse;
   return std::nullopt;
 }
 

@@ -20,8 +20,6 @@ constexpr double some = 1e-3;                                   // events: less 
 constexpr Duration longest_propagation = Duration::minutes(5);  // what takes longer is a time somebody has set
 constexpr std::uint64_t trials_at_once = 16;
 
-bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
-
 double in_us(Duration d) { return d.is_forever() ? infinity : static_cast<double>(d.us()); }
 
 // From the first fault until nothing is hurt any more, latent and starved components aside.
@@ -38,7 +36,7 @@ double restored_us(const System& system, const Findings& findings, SimTime first
 
 // Where a drawn duration goes.
 struct Target {
-  enum class Kind : std::uint8_t { detection, takes, falls, rises, pause, setting } kind = Kind::detection;
+  enum class Kind : std::uint8_t { detection, takes, apply, falls, rises, pause, setting } kind = Kind::detection;
   std::uint32_t row = 0;
 };
 
@@ -49,8 +47,8 @@ struct Drawn {
 
 }  // namespace
 
-struct Trials::Plan {
-  explicit Plan(const Answer& a) : answer(a) {}
+struct TrialPlan {
+  explicit TrialPlan(const Answer& a) : answer(a) {}
 
   void find_inputs();
   void find_figures();
@@ -62,17 +60,19 @@ struct Trials::Plan {
 
   const Answer& answer;
   TrialStudy study;
-  std::vector<Drawn> drawn;  // by input
+  std::vector<Drawn> drawn;       // by input
+  std::vector<RepairId> applied;  // repairs that an apply does
+  Duration longest_applied;       // of these
 };
 
-void Trials::Plan::add_input(UncertainInput::Kind kind, std::string name, const Distribution& distribution,
-                             Target target) {
+void TrialPlan::add_input(UncertainInput::Kind kind, std::string name, const Distribution& distribution,
+                          Target target) {
   drawn.push_back({target, stream_of(name)});
   study.inputs.push_back({kind, std::move(name), distribution});
 }
 
 // Delays of conditions that change in the run in which nobody acts or with one of the strategies.
-void Trials::Plan::add_conditions(const std::vector<bool>& changes) {
+void TrialPlan::add_conditions(const std::vector<bool>& changes) {
   const System& system = answer.system();
   const double factor = answer.scenario->uncertainty.propagation;
   for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
@@ -97,7 +97,7 @@ void Trials::Plan::add_conditions(const std::vector<bool>& changes) {
 }
 
 // What people may come to do: restore what changes, start workers, release what waits, give it more time.
-void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vector<bool>& changing_hops) {
+void TrialPlan::add_repairs(const std::vector<bool>& changes, const std::vector<bool>& changing_hops) {
   const System& system = answer.system();
   const Strategy strategy = answer.scenario->response.strategy;
   const double factor = answer.scenario->uncertainty.repairs;
@@ -121,7 +121,10 @@ void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vect
     const bool starts = repair.restarts.is_set() && ever_shrinks(repair.restarts);
     if (!restores && !sets && !starts && releases.count(RepairId(r)) == 0) continue;
     const std::string name = name_of(system, RepairId(r));
-    if (factor > 1 && repair.takes > Duration{}) {
+    if (repair.by_apply && !answer.scenario->response.by_hand) {
+      applied.push_back(RepairId(r));
+      longest_applied = std::max(longest_applied, repair.takes);
+    } else if (factor > 1 && repair.takes > Duration{}) {
       add_input(UncertainInput::Kind::repair, name + " takes",
                 Distribution::lognormal(repair.takes, Duration::seconds(repair.takes.in_seconds() * factor)),
                 {Target::Kind::takes, r});
@@ -135,15 +138,21 @@ void Trials::Plan::add_repairs(const std::vector<bool>& changes, const std::vect
                 {Target::Kind::setting, r});
     }
   }
+  // One apply is quick or slow as a whole: were all of its parts drawn, the slowest of many would decide.
+  if (factor > 1 && longest_applied > Duration{}) {
+    add_input(UncertainInput::Kind::repair, "apply takes",
+              Distribution::lognormal(longest_applied, Duration::seconds(longest_applied.in_seconds() * factor)),
+              {Target::Kind::apply, 0});
+  }
 }
 
-bool Trials::Plan::ever_shrinks(ProcessId process) const {
+bool TrialPlan::ever_shrinks(ProcessId process) const {
   return std::any_of(answer.runs.begin(), answer.runs.end(), [process](const StrategyRun& run) {
     return run.response.outcome.timeline.running[process.value].size() > 1;
   });
 }
 
-void Trials::Plan::find_inputs() {
+void TrialPlan::find_inputs() {
   const System& system = answer.system();
   const Scenario& scenario = *answer.scenario;
   std::vector<bool> changes(system.conditions.size()), changing_hops(system.hops.size());
@@ -178,10 +187,13 @@ void Trials::Plan::find_inputs() {
   }
 }
 
-void Trials::Plan::find_figures() {
+void TrialPlan::find_figures() {
   const System& system = answer.system();
   using Kind = TrialFigure::Kind;
-  study.figures = {{Kind::lost, "", 0, some}, {Kind::refused, "", 0, some}, {Kind::restored, "", 0, infinity}};
+  study.figures = {{Kind::lost, "", 0, some},
+                   {Kind::refused, "", 0, some},
+                   {Kind::restored, "", 0, infinity},
+                   {Kind::destroyed, "", 0, some}};
   for (const Objective& o : answer.main_run().findings.objectives) {
     study.figures.push_back(
         {o.is_rto ? Kind::rto : Kind::rpo, system.components[o.component].name, 0, in_us(o.target)});
@@ -201,13 +213,14 @@ void Trials::Plan::find_figures() {
 }
 
 // In the order of the study.
-std::vector<double> Trials::Plan::figures_of(const System& system, const Response& response,
-                                             const Findings& findings) const {
+std::vector<double> TrialPlan::figures_of(const System& system, const Response& response,
+                                          const Findings& findings) const {
   std::vector<double> values(study.figures.size(), 0);
   values[0] = std::max(findings.lost - findings.refused, 0.0);
   values[1] = findings.refused;
   values[2] = restored_us(system, findings, answer.first_fault);
-  std::size_t at = 3;
+  for (const PointOfNoReturn& p : findings.points) values[3] += p.store.is_set() ? 1 : 0;
+  std::size_t at = 4;
   for (const Objective& o : findings.objectives) values[at++] = in_us(o.achieved);
   const auto begin = study.figures.begin() + static_cast<std::ptrdiff_t>(at);
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
@@ -228,33 +241,32 @@ namespace {
 // A system of its own to write drawn values into, and what comes of them.
 class Worker {
  public:
-  Worker(const Answer& answer, const TrialStudy& study, const std::vector<Drawn>& drawn)
-      : answer_(answer),
-        study_(study),
-        drawn_(drawn),
-        responders_(answer.scenario->response),
-        system_(own_copy(answer.system())),
+  explicit Worker(const TrialPlan& plan)
+      : plan_(plan),
+        answer_(plan.answer),
+        study_(plan.study),
+        responders_(answer_.scenario->response),
+        system_(own_copy(answer_.system())),
         simulation_(system_, Simulation::Checked{}),
-        ranks_(study.inputs.size()) {
-    responders_.time_to_detect = answer.noticed_after;
-    counts.figures.resize(study.figures.size());
-    counts.ranks.resize(study.figures.size());
-    counts.squares.resize(study.inputs.size());
+        ranks_(study_.inputs.size()) {
+    responders_.time_to_detect = answer_.noticed_after;
+    counts.figures.resize(study_.figures.size());
+    counts.ranks.resize(study_.figures.size());
+    counts.squares.resize(study_.inputs.size());
   }
 
-  template <class FiguresOf>
-  void run(std::uint64_t trial, const FiguresOf& figures_of) {
-    for (std::size_t i = 0; i < drawn_.size(); ++i) {
-      const double probability = drawn(study_.seed, trial, drawn_[i].stream);
+  void run(std::uint64_t trial) {
+    for (std::size_t i = 0; i < plan_.drawn.size(); ++i) {
+      const double probability = drawn(study_.seed, trial, plan_.drawn[i].stream);
       ranks_[i] = rank_of(probability);
       counts.squares[i] += std::uint64_t{ranks_[i]} * ranks_[i];
-      set(drawn_[i].target, quantile(study_.inputs[i].distribution, probability), probability);
+      set(plan_.drawn[i].target, quantile(study_.inputs[i].distribution, probability), probability);
     }
     // What is urgent people know from the plain run: nobody knows what was drawn.
     const Response response = respond(simulation_, answer_.faults, responders_, answer_.scenario->horizon,
                                       &answer_.nobody_acts().response.outcome, answer_.rules);
     const Findings findings = findings_of(system_, response.outcome, answer_.healthy, Signs::left_out);
-    const std::vector<double> figures = figures_of(system_, response, findings);
+    const std::vector<double> figures = plan_.figures_of(system_, response, findings);
     for (std::size_t f = 0; f < figures.size(); ++f) {
       counts.figures[f].add(figures[f], trial, study_.figures[f].limit);
       if (is_ranked(study_.figures[f].kind)) counts.ranks[f].add(bucket_of(figures[f]), ranks_);
@@ -278,6 +290,7 @@ class Worker {
     switch (target.kind) {
       case Target::Kind::detection: responders_.time_to_detect = value; break;
       case Target::Kind::takes: system_.repairs[RepairId(target.row)].takes = value; break;
+      case Target::Kind::apply: set_apply(value); break;
       case Target::Kind::falls: system_.conditions[ConditionId(target.row)].falls_after = Delay::exactly(value); break;
       case Target::Kind::rises: system_.conditions[ConditionId(target.row)].rises_after = Delay::exactly(value); break;
       case Target::Kind::pause: set_pauses(HopId(target.row), probability); break;
@@ -287,6 +300,14 @@ class Worker {
 
   static Delay within(const Delay& bounds, double probability) {
     return Delay::exactly(quantile(Distribution::uniform(bounds.least, bounds.most), probability));
+  }
+
+  // `value`: of the repair that takes longest; the others in proportion.
+  void set_apply(Duration value) {
+    const double factor = value.in_seconds() / plan_.longest_applied.in_seconds();
+    for (const RepairId r : plan_.applied) {
+      system_.repairs[r].takes = Duration::seconds(answer_.system().repairs[r].takes.in_seconds() * factor);
+    }
   }
 
   void set_pauses(HopId hop, double probability) {
@@ -304,9 +325,9 @@ class Worker {
     system_.repairs[repair].sets = std::move(settings);
   }
 
+  const TrialPlan& plan_;
   const Answer& answer_;
   const TrialStudy& study_;
-  const std::vector<Drawn>& drawn_;
   Responders responders_;
   System system_;
   Simulation simulation_;
@@ -366,6 +387,7 @@ std::string_view name_of(TrialFigure::Kind kind) {
     case TrialFigure::Kind::rto: return "rto";
     case TrialFigure::Kind::rpo: return "rpo";
     case TrialFigure::Kind::lost_of: return "lost_of";
+    case TrialFigure::Kind::destroyed: return "destroyed";
   }
   return "";
 }
@@ -392,7 +414,7 @@ std::uint64_t first_trial(std::uint64_t number, std::uint64_t shards, std::uint6
 }
 
 Trials::Trials(const Answer& answer, const TrialOptions& options) {
-  auto plan = std::make_unique<Plan>(answer);
+  auto plan = std::make_unique<TrialPlan>(answer);
   TrialStudy& study = plan->study;
   const Scenario& s = *answer.scenario;
   study.name = s.name;
@@ -412,19 +434,16 @@ Trials::~Trials() = default;
 const TrialStudy& Trials::study() const { return plan_->study; }
 
 TrialCounts Trials::run(std::uint64_t first, std::uint64_t end, unsigned threads) const {
-  const Plan& plan = *plan_;
+  const TrialPlan& plan = *plan_;
   tbb::enumerable_thread_specific<std::unique_ptr<Worker>> workers;
-  const auto figures_of = [&plan](const System& system, const Response& response, const Findings& findings) {
-    return plan.figures_of(system, response, findings);
-  };
   tbb::task_arena arena(threads == 0 ? tbb::info::default_concurrency() : static_cast<int>(threads));
   arena.execute([&] {
     tbb::parallel_for(tbb::blocked_range<std::uint64_t>(first, end, trials_at_once), [&](const auto& range) {
       std::unique_ptr<Worker>& worker = workers.local();
-      if (!worker) worker = std::make_unique<Worker>(plan.answer, plan.study, plan.drawn);
+      if (!worker) worker = std::make_unique<Worker>(plan);
       for (std::uint64_t trial = range.begin(); trial != range.end(); ++trial) {
         try {
-          worker->run(trial, figures_of);
+          worker->run(trial);
         } catch (const std::logic_error& e) {
           throw std::logic_error(fmt::format("in trial {} of seed {}: {}", trial, plan.study.seed, e.what()));
         }

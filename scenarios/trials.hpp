@@ -35,7 +35,8 @@ struct TrialFigure {
     restored,  // from the first fault until nothing is hurt any more
     rto,       // of `component`, as its objective counts
     rpo,
-    lost_of,  // events of `component`
+    lost_of,    // events of `component`
+    destroyed,  // places whose content is gone for good
   };
   Kind kind = Kind::lost;
   std::string component;
@@ -90,6 +91,8 @@ struct TrialOptions {
   std::uint64_t shards = 1;
 };
 
+struct TrialPlan;  // what is drawn, and what is told of it
+
 // Draws for one answer; `answer` outlives it.
 class Trials {
  public:
@@ -101,8 +104,7 @@ class Trials {
   TrialCounts run(std::uint64_t first, std::uint64_t end, unsigned threads) const;
 
  private:
-  struct Plan;
-  std::unique_ptr<const Plan> plan_;
+  std::unique_ptr<const TrialPlan> plan_;
 };
 
 TrialShard run_trials(const Answer& answer, const TrialOptions& options, std::string version, std::string digest);

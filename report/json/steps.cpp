@@ -16,7 +16,8 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
   for (const Step& s : response.steps) {
     ++step_number;
     Json repairs = Json::array();
-    for (const RepairId r : s.repairs) {
+    for (std::size_t i = 0; i < s.repairs.size(); ++i) {
+      const RepairId r = s.repairs[i];
       const Repair& repair = system.repairs[r];
       const RepairText words = text_of(system, r);
       const auto fill = [&](const std::string& t) {
@@ -27,6 +28,7 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
       repairs.push_back({{"repair", name_of(system, r)},
                          {"title", fill(words.title)},
                          {"by_apply", repair.by_apply},
+                         {"done_s", seconds(s.repair_done[i])},
                          {"who", fill(words.who)},
                          {"commands", std::move(commands)},
                          {"verify", fill(words.verify)},

@@ -44,7 +44,9 @@ Json figure_row(const TrialShard& all, std::size_t f) {
   }
   return {{"figure", name_of(figure.kind)},
           {"component", figure.component.empty() ? Json(nullptr) : Json(figure.component)},
-          {"unit", scenarios::is_time(figure.kind) ? "s" : "events"},
+          {"unit", scenarios::is_time(figure.kind)               ? "s"
+                   : figure.kind == TrialFigure::Kind::destroyed ? "places"
+                                                                 : "events"},
           {"plain", in_unit(figure, figure.plain)},
           {"least", in_unit(figure, tally.least)},
           {"quantiles", std::move(quantiles)},

@@ -19,6 +19,5 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
 std::string fate_if_unavailable(const System& system, const Hop& hop, ErrorClass error);
 // How long data survives in a fallback: the least of its own limit, that of its store, and its last attempt.
 Duration limit_of(const System& system, const Fallback& fallback);
-using scenarios::is_request;
 
 }  // namespace moshimo::report
