@@ -28,7 +28,7 @@ void Crew::index_repairs() {
   for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
     const Repair& repair = system_.repairs[RepairId(r)];
     if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
-    if (responders_.strategy == Strategy::full && repair.only_by_apply) continue;
+    if (responders_.strategy != Strategy::restore_only && repair.only_by_apply) continue;
     for (ConditionId c : repair.restores) repairs_of_.add(c.value, r);
     if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
   }

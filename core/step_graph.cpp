@@ -25,20 +25,27 @@ class Linker {
     std::vector<StepGraph::Edge> edges;
     for (std::size_t i = 0; i < response_.steps.size(); ++i) {
       if (response_.steps[i].in_vain) continue;
-      std::map<std::size_t, ConditionId> befores;
-      for (const ConditionId c : what_must_hold(response_.steps[i])) {
-        const auto found = brought_.find(c);
+      std::map<std::size_t, Required> befores;
+      for (const Required& required : what_must_hold(response_.steps[i])) {
+        const auto found = brought_.find(required.condition);
         if (found == brought_.end()) continue;
         for (const std::size_t b : found->second) {
-          if (b != i && response_.steps[b].done <= response_.steps[i].start) befores.emplace(b, c);
+          if (b == i || response_.steps[b].done > response_.steps[i].start) continue;
+          Required& before = befores.emplace(b, required).first->second;
+          before.is_one_way = before.is_one_way && required.is_one_way;
         }
       }
-      for (const auto& [b, c] : befores) edges.push_back({b, i, c});
+      for (const auto& [b, required] : befores) edges.push_back({b, i, required.condition, required.is_one_way});
     }
     return without_implied(edges);
   }
 
  private:
+  struct Required {
+    ConditionId condition;
+    bool is_one_way = false;
+  };
+
   // What was missing when the step began, and is put right by it.
   void find_what_steps_bring() {
     for (std::size_t i = 0; i < response_.steps.size(); ++i) {
@@ -69,25 +76,27 @@ class Linker {
   }
 
   // Everything that a step waits for, by way of derived conditions and of the workers behind them.
-  std::vector<ConditionId> what_must_hold(const Step& step) {
-    std::vector<ConditionId> all;
-    const auto add = [&](ConditionId c) {
+  std::vector<Required> what_must_hold(const Step& step) {
+    std::vector<Required> all;
+    const auto add = [&](ConditionId c, bool is_one_way = false) {
       if (is_known_[c.value]) return;
       is_known_[c.value] = true;
-      all.push_back(c);
+      all.push_back({c, is_one_way});
     };
     // Of several that are enough, the one counts that was there first when the step began; all where none was.
-    const auto add_needs = [&](const auto& needs) {
+    const auto add_needs = [&](const auto& needs, bool is_one_way = false) {
       for (const Need& n : needs) {
         std::vector<ConditionId> any = n.alternatives;
         any.insert(any.begin(), n.condition);
+        const bool has_others =
+            std::count_if(any.begin(), any.end(), [this](ConditionId c) { return brought_.count(c) != 0; }) > 1;
         const auto first = std::min_element(any.begin(), any.end(), [&](ConditionId a, ConditionId b) {
           return there_since(a, step.start) < there_since(b, step.start);
         });
         if (!there_since(*first, step.start).is_never()) {
-          add(*first);
+          add(*first, is_one_way || has_others);
         } else {
-          std::for_each(any.begin(), any.end(), add);
+          for (const ConditionId c : any) add(c, is_one_way || has_others);
         }
       }
     };
@@ -109,11 +118,12 @@ class Linker {
       }
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const Condition& row = system_.conditions[all[i]];
-      add_needs(row.follows);
-      if (row.process.is_set()) add_needs(system_.processes[row.process].start);
+      const Condition& row = system_.conditions[all[i].condition];
+      const bool is_one_way = all[i].is_one_way;
+      add_needs(row.follows, is_one_way);
+      if (row.process.is_set()) add_needs(system_.processes[row.process].start, is_one_way);
     }
-    for (const ConditionId c : all) is_known_[c.value] = false;
+    for (const Required& required : all) is_known_[required.condition.value] = false;
     return all;
   }
 
@@ -191,7 +201,7 @@ std::vector<bool> before(const StepGraph& graph, std::size_t steps, std::size_t 
     const std::size_t i = work.back();
     work.pop_back();
     for (const StepGraph::Edge& e : graph.edges) {
-      if (e.after != i || result[e.before]) continue;
+      if (e.after != i || e.is_one_way || result[e.before]) continue;
       result[e.before] = true;
       work.push_back(e.before);
     }

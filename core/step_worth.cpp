@@ -1,6 +1,7 @@
 #include "core/step_worth.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "core/findings.hpp"
@@ -27,6 +28,24 @@ PlanRules only_by_plan(const System& system, const Response& plan, PlanRules rul
     if (!is_done[r]) rules.holds.push_back({RepairId(r), SimTime::never()});
   }
   return rules;
+}
+
+// Places whose content goes for good, in order.
+std::vector<StoreId> emptied(const System& system, const Timeline& timeline) {
+  const auto falls = [&](ConditionId c, bool for_good) {
+    const StepFunction<bool>& f = timeline.conditions[c.value];
+    return f.size() > 1 &&
+           (for_good ? !f.back().value : std::any_of(f.begin(), f.end(), [](const auto& x) { return !x.value; }));
+  };
+  std::vector<StoreId> stores;
+  for (std::uint32_t s = 0; s < system.stores.size(); ++s) {
+    const Store& store = system.stores[StoreId(s)];
+    const bool is_emptied =
+        std::any_of(store.lost_with.begin(), store.lost_with.end(), [&](ConditionId c) { return falls(c, true); }) ||
+        std::any_of(store.emptied_by.begin(), store.emptied_by.end(), [&](ConditionId c) { return falls(c, false); });
+    if (store.holds_data && is_emptied) stores.emplace_back(s);
+  }
+  return stores;
 }
 
 // The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
@@ -71,6 +90,7 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
                                 SimTime from, SimTime horizon, const DoAgain& again,
                                 const std::function<bool()>& may_go_on) {
   const Toll with = toll_of(system, plan);
+  const std::vector<StoreId> emptied_with = emptied(system, plan.outcome.timeline);
   const PlanRules rules = only_by_plan(system, plan, rules_of_plan);
   std::vector<StepWorth> all;
   for (const Step& step : plan.steps) {
@@ -84,6 +104,9 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
       if (!is_request(system.hops[HopId(h)])) continue;
       worth.saves_requests += left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
     }
+    const std::vector<StoreId> emptied_without = emptied(system, left_out.outcome.timeline);
+    std::set_difference(emptied_without.begin(), emptied_without.end(), emptied_with.begin(), emptied_with.end(),
+                        std::back_inserter(worth.keeps_content));
     worth.keeps = without.gone > with.gone ? without.gone - with.gone : 0;
     worth.mends = without.still_broken > with.still_broken ? without.still_broken - with.still_broken : 0;
     std::vector<std::pair<double, HopId>> hops;

@@ -29,8 +29,9 @@ struct StepWorth {
   double saves = 0;           // events: lost without the step - lost with it; negative: the step makes it worse
   double saves_requests = 0;  // of these, requests that would be refused
   std::vector<HopId> mostly;  // hops it saves data of, the most first
-  std::size_t keeps = 0;      // conditions that would be gone for good without it
-  std::size_t mends = 0;      // conditions that would still be broken at the horizon
+  std::vector<StoreId> keeps_content;        // places whose content would be gone for good without it
+  std::size_t keeps = 0;                     // conditions that would be gone for good without it
+  std::size_t mends = 0;                     // conditions that would still be broken at the horizon
   SimTime no_later_than = SimTime::never();  // begun by then it saves all that it saves; never(): whenever it is begun
   // Begun from then on it saves nothing more; never(): it always does, or no longer only within an hour of the horizon,
   // when nothing that is done can show.

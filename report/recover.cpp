@@ -115,6 +115,7 @@ class RecoverPage {
       if (i < recovery_.worth.size()) {
         const StepWorth& w = recovery_.worth[i];
         if (!w.no_later_than.is_never()) by = is_at_once(w, s) ? std::string("at once") : moment(w.no_later_than);
+        if (!w.keeps_content.empty()) saves = counted(w.keeps_content.size(), "place", "places");
         if (w.saves > 0) saves = count_text(w.saves);
         if (w.saves < 0) saves = bad("–" + count_text(-w.saves));
       }
@@ -186,6 +187,12 @@ class RecoverPage {
       without.push_back(
           fmt::format("{} {} gone for good", counted(w.keeps, "thing", "things"), w.keeps == 1 ? "is" : "are"));
     }
+    if (!w.keeps_content.empty()) {
+      std::vector<std::string> places;
+      for (const StoreId store : w.keeps_content) places.push_back(code(clean(system_.stores[store].name)));
+      result.push_back(fmt::format("Saves {}: without it that is gone for good.",
+                                   good(fmt::format("what lies in {}", listing(places, 5)))));
+    }
     if (w.saves > 0) {
       std::vector<std::string> hops;
       for (const HopId h : w.mostly) hops.push_back(code(clean(system_.hops[h].name)));
@@ -198,8 +205,9 @@ class RecoverPage {
                       bad("Mind:"), are(-w.saves, events_text(-w.saves, plain_text)),
                       without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
     } else {
-      result.push_back(without.empty() ? "No data depends on it, and nothing else that lasts."
-                                       : fmt::format("No data depends on it; without it {}.", listing(without)));
+      const std::string no_data = w.keeps_content.empty() ? "No data depends on it" : "No events depend on it";
+      result.push_back(without.empty() ? fmt::format("{}, and nothing else that lasts.", no_data)
+                                       : fmt::format("{}; without it {}.", no_data, listing(without)));
     }
     if (!w.no_later_than.is_never()) {
       const bool is_all_or_nothing =

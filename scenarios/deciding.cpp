@@ -88,6 +88,8 @@ std::optional<Deciding> brake_of(const System& system, const StrategyRun& run, c
   return std::nullopt;
 }
 
+constexpr Duration just_after = Duration::seconds(1);
+
 // The step after which the hop goes on failing, but for a reason for which what waits is kept longer.
 std::optional<Deciding> deciding_for_another_failure(const System& system, const StrategyRun& run,
                                                      const PointOfNoReturn& p) {
@@ -125,8 +127,7 @@ std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun
   if (opened >
       p.at) {  // too late by itself: what waits got more time or another place, or fails for another reason since
     if (const auto brake = brake_of(system, run, p)) return brake;
-    if (const auto other = deciding_for_another_failure(system, run, p)) return other;
-    if (!opened.is_never()) return std::nullopt;
+    if (!opened.is_never() && opened > p.at + just_after) return deciding_for_another_failure(system, run, p);
   }
   if (opened.is_never()) {  // it did not come to that: what would have brought it about was put right in time
     const std::set<ConditionId> would_have = failing(system, nobody.response.outcome.timeline, hop.needs, p.at);

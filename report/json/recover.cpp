@@ -29,9 +29,12 @@ Json order(const System& system, const OrderSearch& search) {
 }
 
 Json worth(const System& system, const StepWorth& w) {
-  Json hops = Json::array();
+  Json hops = Json::array(), content = Json::array();
   for (const HopId h : w.mostly) hops.push_back(system.hops[h].name);
+  for (const StoreId s : w.keeps_content) content.push_back(system.stores[s].name);
   return {{"saves", number(w.saves)},
+          {"saves_requests", number(w.saves_requests)},
+          {"keeps_content", std::move(content)},
           {"of", std::move(hops)},
           {"keeps", w.keeps},
           {"mends", w.mends},

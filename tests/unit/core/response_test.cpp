@@ -1,5 +1,6 @@
 #include "core/response.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/findings.hpp"
@@ -278,11 +279,45 @@ TEST_CASE("a long step does not hold up a more urgent one that is ready in a mom
   CHECK(two.steps[1].start == minute(30));
 }
 
-TEST_CASE("what one apply does is listed in the order of urgency", "[core][response]") {
+TEST_CASE("one apply does what is ready in the order of urgency, and then what that has made possible",
+          "[core][response]") {
+  // Both roles from 30 to 35 min; when the first shows, 15 s later, its policies, for two minutes.
   const TwoRoles w;
   const Response r = w.respond_with(1, false);
+  REQUIRE(r.steps.size() == 1);
+  CHECK(r.steps[0].repairs == std::vector<RepairId>{w.exec, w.worker, w.policies});
+  CHECK(r.steps[0].repair_done == std::vector<SimTime>{minute(35), minute(35), minute(37.25)});
+  CHECK(r.steps[0].done == minute(37.25));
+  CHECK(r.outcome.hops[0].lost == Approx(200.0 * 37.25 * 60));
+}
+
+TEST_CASE("an apply does not wait for what takes long to show", "[core][response]") {
+  TwoRoles w;
+  w.system.conditions[condition_named(w.system, "exec")].rises_after = Delay::exactly(Duration::minutes(10));
+  const Response r = w.respond_with(1, false);
   REQUIRE(r.steps.size() == 2);
-  CHECK(r.steps[0].repairs == std::vector<RepairId>{w.exec, w.worker});
+  CHECK(r.steps[0].done == minute(35));
+  CHECK(r.steps[1].repairs == std::vector<RepairId>{w.policies});
+  CHECK(r.steps[1].start == minute(45));
+}
+
+TEST_CASE("what is undone while it still propagates is done again", "[core][response]") {
+  // Made again from 30 to 35 min, it would show at 35 min 15 s; at 35 min 5 s it is deleted a second time.
+  const TwoRoles w;
+  Responders who;
+  who.time_to_detect = Duration::minutes(30);
+  Simulation simulation(w.system);
+  const Response r =
+      respond(simulation, {{SimTime{}, w.remove}, {SimTime::after_start(Duration::seconds(2105)), w.remove}}, who,
+              SimTime::after_start(Duration::days(1)));
+  const auto times_made = [&](RepairId id) {
+    std::ptrdiff_t times = 0;
+    for (const Step& s : r.steps) times += std::count(s.repairs.begin(), s.repairs.end(), id);
+    return times;
+  };
+  CHECK(times_made(w.exec) == 2);
+  CHECK(times_made(w.policies) == 1);
+  CHECK(r.still_broken.empty());
 }
 
 TEST_CASE("what comes back by itself in an hour is brought back in four minutes", "[core][response]") {

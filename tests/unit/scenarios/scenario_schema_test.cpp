@@ -55,7 +55,8 @@ TEST_CASE("what the reader of scenarios accepts, the schema accepts", "[schema]"
            faults + "start: 2025-05-12T10:00:00+09:00\n",
            faults + "response: { detect: 40m, responders: 2, strategy: restore_only }\n",
            faults + "response: { detect: { lognormal: { median: 40m, p95: 6h } } }\n",
-           faults + "response: { detect: { triangular: [10m, 40m, 6h] } }\nuncertainty: { repairs: 1, propagation: 2.5 }\n",
+           faults +
+               "response: { detect: { triangular: [10m, 40m, 6h] } }\nuncertainty: { repairs: 1, propagation: 2.5 }\n",
            faults + "response: { detect: { uniform: [0s, 6h] } }\n",
            faults + "compare: [none, full]\nsweep: { detect: [5m, 1h] }\n",
            faults + "sweep: { responders: [1, 2], detect: 5m..40d }\n",
