@@ -284,7 +284,8 @@ ImportResult import_texts(std::vector<ImportText> texts, const Catalogue& catalo
   for (ImportText& text : texts) {
     const auto kind = kind_before_parsing(text.text);
     if (kind && *kind != ImportKind::cloudformation) {
-      diagnostics.error({}, fmt::format("{}:1:1: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
+      diagnostics.error({},
+                        fmt::format("{}:1:1: {}", text.name, text.text.empty() ? "the file is empty" : refusal(*kind)));
       continue;
     }
     const input::Format format = kind ? input::Format::yaml : input::Format::json;

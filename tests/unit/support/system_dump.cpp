@@ -182,7 +182,10 @@ class Dump {
     const RepairId id = s_.repairs.id_of(r);
     const RepairText words = text_of(s_, id);
     line("repair {}: {}{}", name_of(s_, id), words.title, fact(r.fact));
-    line("  takes {}{}{}{}", time(r.takes), r.only_by_apply ? ", only by apply" : r.by_apply ? ", by apply" : "",
+    line("  takes {}{}{}{}", time(r.takes),
+         r.only_by_apply ? ", only by apply"
+         : r.by_apply    ? ", by apply"
+                         : "",
          words.who.empty() ? "" : ", by the " + words.who, r.rate ? ", at " + input::to_text(*r.rate) : "");
     for (const Repair::Setting& s : r.sets) {
       line("  sets {} to {}, in force after {}", s_.stores[s.store].name, time(s.holds_for), time(s.after.most));
