@@ -5,6 +5,7 @@
 
 #include "report/json.hpp"
 #include "report/run/figures.hpp"
+#include "report/run/page.hpp"
 #include "report/run/runbook.hpp"
 #include "report/run/stamp.hpp"
 #include "report/run/steps.hpp"
@@ -95,6 +96,9 @@ class RecoverPage {
                                   other.restored.is_forever() ? ", and not everything works again" : ""),
                       1);
     }
+    for (const Objective& o : recovery_.plan.findings.objectives) {
+      page_.item(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)));
+    }
     if (recovery_.graph.critical.size() < list().size()) {
       page_.paragraph(fmt::format(
           "{} {} {} one after another: with any number of people it takes {} from beginning to end.",
@@ -108,7 +112,7 @@ class RecoverPage {
   void timeline() {
     page_.heading("Timeline");
     TextTable table;
-    table.columns = {{"", true}, {"step", false, true}, {"begin", true}, {"begin by", true}, {"saves", true}};
+    table.columns = {{"no.", true}, {"step", false, true}, {"begin", true}, {"begin by", true}, {"saves", true}};
     for (std::size_t i = 0; i < list().size(); ++i) {
       const Step& s = list()[i];
       std::string by = "–", saves = "–";

@@ -26,8 +26,9 @@ std::vector<std::string> unmet_expectations(const scenarios::Answer& answer) {
 std::string objective_text(const System& system, const Objective& o) {
   std::string achieved = about_text(o.achieved);
   if (achieved == about_text(o.target)) achieved = precise_text(o.achieved);
-  if (o.achieved.is_forever()) achieved = "not within the run";
-  const std::string text = o.met ? "met with " + achieved : strong("missed with " + achieved);
+  const std::string text = o.met                     ? "met with " + achieved
+                           : o.achieved.is_forever() ? strong("missed: not over at the end of the run")
+                                                     : strong("missed with " + achieved);
   return fmt::format("{} of {}: {}, {}", o.is_rto ? "RTO" : "RPO", code(name_in(system, o.component)),
                      precise_text(o.target), text);
 }
