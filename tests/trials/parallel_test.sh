@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trials that GNU parallel has split over processes, merged, are those of one process, byte by byte.
+# Trials that GNU parallel has split over processes, merged, are those of one process with two threads, byte by byte.
 #     parallel_test.sh MOSHIMO SCENARIO
 set -euo pipefail
 moshimo=$1
@@ -7,7 +7,7 @@ scenario=$2
 parallel --version 2>/dev/null | grep -q GNU || { echo "GNU parallel is not installed"; exit 77; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$moshimo" run "$scenario" --trials 64 --threads 1 -o "$folder/whole.txt"
+"$moshimo" run "$scenario" --trials 64 --threads 2 -o "$folder/whole.txt"
 parallel --will-cite --jobs 2 "$moshimo" run "$scenario" --trials 64 --shard {}/5 --threads 1 -o "$folder/shard-{}.json" \
   ::: 1 2 3 4 5
 "$moshimo" merge "$folder"/shard-*.json -o "$folder/merged.txt"
