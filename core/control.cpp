@@ -254,9 +254,11 @@ void ControlPlane::settle() {
   while (!dirty_.empty() || !dirty_processes_.empty()) {
     look_at_derived();
     std::sort(dirty_processes_.begin(), dirty_processes_.end());
-    for (std::size_t i = 0; i < dirty_processes_.size(); ++i) {  // NOLINT(modernize-loop-convert): it may grow
-      is_dirty_process_[dirty_processes_[i]] = 0;
-      look_at_process(dirty_processes_[i]);
+    std::size_t looked_at = 0;
+    while (looked_at < dirty_processes_.size()) {  // to look at one may add others
+      const std::uint32_t process = dirty_processes_[looked_at++];
+      is_dirty_process_[process] = 0;
+      look_at_process(process);
     }
     dirty_processes_.clear();
   }
