@@ -1,7 +1,6 @@
 // `moshimo sweep` as it is called: what it draws, what it writes as CSV, what it refuses.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <sstream>
 
 #include "report/layout.hpp"
 #include "tests/unit/support/command.hpp"
@@ -9,13 +8,6 @@
 using namespace moshimo;
 
 namespace {
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
 
 std::size_t widest(const std::string& text) {
   std::size_t most = 0;

@@ -15,4 +15,6 @@ struct Result {
 // `{"run", "state-key-mixup"}`; an InputError counts as `main` counts it.
 Result command(std::vector<const char*> words);
 
+std::vector<std::string> lines_of(const std::string& text);
+
 }  // namespace moshimo
