@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <fmt/ranges.h>
+#include <iostream>
 
 #include "cli/command.hpp"
 #include "scenarios/trial_file.hpp"
@@ -19,7 +21,11 @@ Job declare_merge(CLI::App& app) {
     const scenarios::TrialShard all = scenarios::joined(shards, *files, diagnostics);
     diagnostics.throw_if_errors();
     common.write(report::trials_report(all, common.style()));
-    return done;
+    const std::vector<std::string> unmet = scenarios::unmet_probabilities(all);
+    if (unmet.empty()) return done;
+    std::cerr << fmt::format("moshimo: {} of the expected probabilities {} not hold: {}\n", unmet.size(),
+                             unmet.size() == 1 ? "does" : "do", fmt::join(unmet, "; "));
+    return gate_failed;
   };
 }
 

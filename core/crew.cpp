@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
+
+#include "core/apply_order.hpp"
 
 namespace moshimo {
-namespace {
-
-// Infrastructure code retries for about as long when what it has just made is not yet there for the next call.
-constexpr Duration apply_waits = Duration::minutes(2);
-
-}  // namespace
-
 Crew::Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules)
     : system_(system), control_(control), responders_(responders), rules_(rules) {
   index_repairs();
@@ -20,20 +16,28 @@ Crew::Crew(const System& system, ControlPlane& control, const Responders& respon
     held_until_[hold.repair.value] = std::max(held_until_[hold.repair.value], hold.until);
   }
   stand_ins_.emplace(control_, system_, repairs_of_);
+  if (responders.strategy == Strategy::runbook && !responders.by_hand) {
+    stand_ins_of_code_.emplace(control_, system_, applied_of_);
+  }
+  if (responders.strategy == Strategy::full) comes_before_applying_ = repairs_before_applying(system);
 }
 
 void Crew::index_repairs() {
   repairs_of_.reset(system_.conditions.size());
   restarts_of_.reset(system_.processes.size());
+  applied_of_.reset(system_.conditions.size());
   for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
     const Repair& repair = system_.repairs[RepairId(r)];
     if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
-    if (responders_.strategy != Strategy::restore_only && repair.only_by_apply) continue;
-    for (ConditionId c : repair.restores) repairs_of_.add(c.value, r);
+    for (ConditionId c : repair.restores) {
+      repairs_of_.add(c.value, r);
+      if (repair.by_apply) applied_of_.add(c.value, r);
+    }
     if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
   }
   repairs_of_.finish();
   restarts_of_.finish();
+  applied_of_.finish();
 }
 
 void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urgencies& urgencies,
@@ -57,6 +61,7 @@ void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urge
   started_releases_.clear();
   held_since_.clear();
   is_dealt_with_.assign(rules_.order.size(), false);
+  is_careful_ = responders_.strategy == Strategy::full;
   now_ = begin;
   while (now_ <= horizon) {
     control_.advance(now_);
@@ -94,6 +99,7 @@ void Crew::note_falls() {
       last_fall_[x.index] = x.at;
       concern(repairs_of_.of(x.index));
       concern(stand_ins_->repairs_after(ConditionId(x.index)));
+      if (stand_ins_of_code_) concern(stand_ins_of_code_->repairs_after(ConditionId(x.index)));
     }
   }
 }
@@ -168,6 +174,12 @@ bool Crew::is_damage(ConditionId c) const {
   return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::by_repair;
 }
 
+// An apply that is not held back knows nothing of what people could bring back.
+bool Crew::is_missed_by(RepairId id, ConditionId c) const {
+  if (is_missing(c)) return true;
+  return stand_ins_of_code_ && !is_careful_ && is_applied(id) && stand_ins_of_code_->is_needed(c);
+}
+
 bool Crew::can_take_effect(ConditionId c) const {
   const Condition& row = system_.conditions[c];
   return row.kind == Condition::Kind::free || control_.holds(row.follows);
@@ -185,7 +197,7 @@ bool Crew::is_wanted(RepairId id) const {
   if (active_[id.value]) return false;
   for (ConditionId c : repair.restores) {
     if (control_.holds(c)) continue;
-    if (!(is_missing(c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
+    if (!(is_missed_by(id, c) && can_take_effect(c)) && !saves_time(repair, c)) continue;
     if (!is_handled(c)) return true;
   }
   if (repair.restarts.is_set() && control_.can_start(repair.restarts) && last_done_[id.value] < SimTime{}) {
@@ -233,15 +245,31 @@ Urgency Crew::urgency_of(RepairId id) const {
   return u;
 }
 
+// By people who know what an apply would do: something has to be done by hand before.
+bool Crew::is_before_applying(RepairId id) const {
+  if (comes_before_applying_.empty() || !comes_before_applying_[id.value] || is_held_until(id).is_never()) return false;
+  return active_[id.value] || (is_wanted(id) && control_.holds(system_.repairs[id].requirements));
+}
+
 std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
+  const bool has_apply_to_wait = by_an_apply_too && std::any_of(concerned_.begin(), concerned_.end(),
+                                                                [this](RepairId id) { return is_before_applying(id); });
+  Urgency of_applying;
   std::vector<Candidate> all;
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
     if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) return;
     all.push_back({urgency, id, release});
   };
   for (const RepairId id : concerned_) {
-    if ((is_applied(id) && !by_an_apply_too) || !is_wanted(id)) continue;
-    add(urgency_of(id), id);
+    if ((is_applied(id) && !by_an_apply_too) || is_left_to_chance(id) || !is_wanted(id)) continue;
+    if (is_applied(id) && has_apply_to_wait) {
+      of_applying = most_urgent(of_applying, urgency_of(id));
+    } else {
+      add(urgency_of(id), id);
+    }
+  }
+  for (Candidate& c : all) {  // what an apply waits for is as urgent as the apply
+    if (has_apply_to_wait && is_before_applying(c.repair)) c.urgency = most_urgent(c.urgency, of_applying);
   }
   for (const auto& [id, urgency] : opportunities_->brakes) {
     if (active_[id.value] || last_done_[id.value] >= SimTime{}) continue;
@@ -308,16 +336,19 @@ Crew::Listed Crew::start_listed(std::uint32_t responder, const std::vector<Candi
       if (is_last_free) kept_free_for = std::min(kept_free_for, until);
       continue;
     }
+    const bool was_careful = std::exchange(is_careful_, is_careful_ || task.is_targeted);
+    const std::vector<Candidate> careful = is_careful_ == was_careful ? candidates : this->candidates(!is_applying());
     std::vector<Candidate> doing_it;
-    std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(doing_it),
+    std::copy_if(careful.begin(), careful.end(), std::back_inserter(doing_it),
                  [&](const Candidate& c) { return does(task, c); });
-    if (!doing_it.empty()) {
-      const Candidate& first = first_of(doing_it);
-      if (now_ + system_.repairs[first.repair].takes > kept_free_for) return Listed::waits;
+    const bool is_kept_free =
+        !doing_it.empty() && now_ + system_.repairs[first_of(doing_it).repair].takes > kept_free_for;
+    if (!doing_it.empty() && !is_kept_free) {
       is_dealt_with_[i] = true;
-      start(first, responder);
-      return Listed::started;
+      start(first_of(doing_it), responder);
     }
+    is_careful_ = was_careful;
+    if (!doing_it.empty()) return is_kept_free ? Listed::waits : Listed::started;
     if (!under_way_.empty() || open_apply_) return Listed::waits;
     if (const SimTime from = is_ready_from(task); from > now_ && !from.is_never()) {
       wakes_ = from;
@@ -338,7 +369,7 @@ bool Crew::waits_for_a_more_urgent_one(const Candidate& chosen) const {
   const Duration half = Duration::microseconds(system_.repairs[chosen.repair].takes.us() / 2);
   const bool applying = is_applying();
   for (const RepairId id : concerned_) {
-    if (active_[id.value] || (is_applied(id) && applying)) continue;
+    if (active_[id.value] || (is_applied(id) && applying) || is_left_to_chance(id)) continue;
     const Urgency u = urgency_of(id);
     const bool more_urgent =
         u.deadline != chosen.urgency.deadline ? u.deadline < chosen.urgency.deadline : u.rate > chosen.urgency.rate;
@@ -354,7 +385,7 @@ SimTime Crew::is_wanted_from(RepairId id) const {
   const Repair& repair = system_.repairs[id];
   SimTime at = SimTime::never();
   for (ConditionId c : repair.restores) {
-    if (!is_missing(c) || is_handled(c)) continue;
+    if (!is_missed_by(id, c) || is_handled(c)) continue;
     const Condition& row = system_.conditions[c];
     at = std::min(at, row.kind == Condition::Kind::free ? now_ : control_.holds_from(row.follows));
   }
@@ -373,7 +404,7 @@ SimTime Crew::is_held_until(const Task& task) const {
   SimTime first = SimTime::never();
   bool is_held = false;
   for (const RepairId id : concerned_) {
-    if (!is_applied(id) || !is_wanted(id)) continue;
+    if (!is_applied(id) || is_left_to_chance(id) || !is_wanted(id)) continue;
     if (is_held_until(id) <= now_) return now_;
     is_held = true;
     first = std::min(first, is_held_until(id));
@@ -406,7 +437,8 @@ SimTime Crew::is_ready_from(const Task& task) const {
     return from;
   }
   for (const RepairId id : concerned_) {
-    if (is_applied(id) && is_held_until(id) <= now_) from = std::min(from, is_wanted_from(id));
+    if (is_applied(id) && !is_left_to_chance(id) && is_held_until(id) <= now_)
+      from = std::min(from, is_wanted_from(id));
   }
   return from;
 }
@@ -442,30 +474,50 @@ void Crew::start(const Candidate& chosen, std::uint32_t responder) {
     step.fallback = chosen.release->fallback;
     started_releases_.insert(*chosen.release);
   } else if (is_applied(chosen.repair)) {
-    step.repairs = to_apply();
+    step.is_apply = true;
+    ApplyScope scope = to_apply(true);
+    step.repairs = std::move(scope.repairs);
+    step.left_out = std::move(scope.left_out);
+    step.is_targeted = is_careful_ && (responders_.strategy == Strategy::runbook || !step.left_out.empty());
   } else {
     step.repairs = {chosen.repair};
   }
   begin(std::move(step));
 }
 
-// All that one apply can do now, the most urgent first.
-std::vector<RepairId> Crew::to_apply() const {
+// All that one apply can do now, the most urgent first. People who know what it would do leave out what does harm.
+Crew::ApplyScope Crew::to_apply(bool begins) const {
   std::vector<Candidate> ready = candidates(true);
   ready.erase(std::remove_if(ready.begin(), ready.end(),
                              [this](const Candidate& c) { return c.release || !is_applied(c.repair); }),
               ready.end());
   std::sort(ready.begin(), ready.end(), [this](const Candidate& a, const Candidate& b) { return comes_before(a, b); });
-  std::vector<RepairId> repairs;
-  for (const Candidate& c : ready) repairs.push_back(c.repair);
-  return repairs;
+  ApplyScope scope;
+  for (const Candidate& c : ready) scope.repairs.push_back(c.repair);
+  for (const RepairId id : concerned_) {
+    if (!is_applied(id) || !is_left_to_chance(id) || !is_wanted(id)) continue;
+    if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) continue;
+    (begins && !does_harm(id) ? scope.repairs : scope.left_out).push_back(id);
+  }
+  return scope;
+}
+
+// It destroys something, or people who did it by hand would still wait.
+bool Crew::does_harm(RepairId id) const {
+  const Repair& repair = system_.repairs[id];
+  if (!repair.breaks.empty()) return true;
+  const std::span<const std::uint32_t> others = repairs_of_.of(repair.restores.front().value);
+  return std::any_of(others.begin(), others.end(), [this](std::uint32_t r) {
+    const Repair& other = system_.repairs[RepairId(r)];
+    return !other.by_apply && !control_.holds(other.requirements);
+  });
 }
 
 // When an apply that is done with what was possible can go on with what that has made possible.
 SimTime Crew::more_to_apply_from() const {
   SimTime from = SimTime::never();
   for (const RepairId id : concerned_) {
-    if (active_[id.value] || !is_applied(id) || is_held_until(id) > now_) continue;
+    if (active_[id.value] || !is_applied(id) || is_left_to_chance(id) || is_held_until(id) > now_) continue;
     if (const SimTime at = is_wanted_from(id); at > now_) from = std::min(from, at);
   }
   return from <= now_ + apply_waits ? from : SimTime::never();
@@ -474,12 +526,21 @@ SimTime Crew::more_to_apply_from() const {
 // One apply does what depends on what it did.
 void Crew::go_on_applying() {
   if (!open_apply_) return;
-  const std::vector<RepairId> more = to_apply();
-  if (!more.empty()) {
+  Step& applying = steps_[*open_apply_];
+  const bool was_careful = std::exchange(is_careful_, is_careful_ || applying.is_targeted);
+  const ApplyScope more = to_apply(false);
+  const bool is_at_its_end = more.repairs.empty() && more_to_apply_from().is_never();
+  is_careful_ = was_careful;
+  for (const RepairId id : more.left_out) {
+    if (std::find(applying.left_out.begin(), applying.left_out.end(), id) != applying.left_out.end()) continue;
+    applying.left_out.push_back(id);
+    applying.is_targeted = true;
+  }
+  if (!more.repairs.empty()) {
     const std::size_t step = *open_apply_;
     open_apply_.reset();
-    take_up(step, more);
-  } else if (more_to_apply_from().is_never()) {
+    take_up(step, more.repairs);
+  } else if (is_at_its_end) {
     busy_[steps_[*open_apply_].responder] = false;
     open_apply_.reset();
   }
@@ -490,6 +551,7 @@ void Crew::start_in_vain(const Task& task, std::uint32_t responder) {
   Step step;
   step.responder = responder;
   step.in_vain = true;
+  step.is_apply = task.is_apply();
   if (!task.is_apply()) step.repairs = {task.repair};
   for (std::uint32_t r = 0; task.is_apply() && r < system_.repairs.size(); ++r) {
     const RepairId id(r);  // an apply that finds nothing to do is as quick as the quickest

@@ -19,6 +19,9 @@
 
 namespace moshimo {
 
+// Infrastructure code retries for about as long when what it has just made is not yet there for the next call.
+inline constexpr Duration apply_waits = Duration::minutes(2);
+
 // Data of one fallback, to be released.
 struct ReleaseTask {
   HopId hop;
@@ -67,6 +70,7 @@ class Crew {
 
   bool is_damage(ConditionId c) const;
   bool is_missing(ConditionId c) const { return is_damage(c) || stand_ins_->is_needed(c); }
+  bool is_missed_by(RepairId id, ConditionId c) const;
   bool can_take_effect(ConditionId c) const;
   bool saves_time(const Repair& repair, ConditionId c) const;
   bool is_handled(ConditionId c) const;
@@ -76,7 +80,14 @@ class Crew {
   bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
   bool is_applying() const;
   void go_on_applying();
-  std::vector<RepairId> to_apply() const;
+  struct ApplyScope {
+    std::vector<RepairId> repairs, left_out;
+  };
+  ApplyScope to_apply(bool begins) const;
+  bool does_harm(RepairId id) const;
+  bool is_before_applying(RepairId id) const;
+  // Nobody who looks at what an apply would do begins one for its sake.
+  bool is_left_to_chance(RepairId id) const { return system_.repairs[id].only_by_apply && is_careful_; }
   SimTime more_to_apply_from() const;
   Urgency urgency_of(RepairId id) const;
 
@@ -106,11 +117,14 @@ class Crew {
   ControlPlane& control_;
   const Responders& responders_;
   const PlanRules& rules_;
-  Adjacency repairs_of_;             // condition -> repairs that restore it
-  Adjacency restarts_of_;            // process -> repairs that restart it
-  std::vector<SimTime> held_until_;  // by repair
+  Adjacency repairs_of_;                     // condition -> repairs that restore it
+  Adjacency restarts_of_;                    // process -> repairs that restart it
+  std::vector<SimTime> held_until_;          // by repair
+  std::vector<bool> comes_before_applying_;  // by repair; empty: nobody looks
   std::optional<StandIns> stand_ins_;
-  mutable std::vector<std::string> names_;  // of repairs, as far as somebody asked
+  Adjacency applied_of_;                       // condition -> repairs of an apply that restore it
+  std::optional<StandIns> stand_ins_of_code_;  // what a plain apply puts in the place of what only people bring back
+  mutable std::vector<std::string> names_;     // of repairs, as far as somebody asked
 
   // one pass
   const Urgencies* urgencies_ = nullptr;
@@ -121,6 +135,7 @@ class Crew {
   std::vector<bool> is_concerned_;
   std::vector<Open> under_way_;
   std::optional<std::size_t> open_apply_;  // the step whose repairs are all done, while more may become possible
+  bool is_careful_ = false;                // as of the apply that is looked at: it leaves out what would do harm
   std::vector<bool> busy_, active_;
   std::vector<SimTime> last_done_, last_fall_;
   std::size_t seen_transitions_ = 0;

@@ -147,6 +147,8 @@ class Search {
       move.moved = tasks_[best_order_[i]];
       move.before = tasks_[passed];
       move.saves = so_far.lost - toll.lost;
+      move.keeps = so_far.gone > toll.gone ? so_far.gone - toll.gone : 0;
+      move.works_sooner = so_far.works - toll.works;
       move.sooner = so_far.done - toll.done;
       double most = 0.5;
       for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {

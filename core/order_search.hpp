@@ -19,10 +19,12 @@ inline constexpr std::size_t most_steps_in_full = 7;
 struct OrderSearch {
   struct Move {  // a difference between the rule's order and the best one found
     Task moved;
-    Task before;           // what it is done before
-    double saves = 0;      // events; what this move adds to those above it
-    HopId mostly;          // the hop of which most is saved; not set when none is
-    Duration sooner = {};  // by how much the last step is done earlier
+    Task before;                 // what it is done before
+    double saves = 0;            // events; what this move adds to those above it
+    HopId mostly;                // the hop of which most is saved; not set when none is
+    std::size_t keeps = 0;       // things that are no longer gone for good
+    Duration works_sooner = {};  // by how much the last hop that had failed is open earlier
+    Duration sooner = {};        // by how much the last step is done earlier
   };
   std::vector<Task> order;  // the best found; that of the rule when none is better
   Response response;        // of doing it

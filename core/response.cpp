@@ -100,15 +100,26 @@ class Planner {
     std::vector<double> lost = lost_by_hop();
     bool is_planned = true;
     for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
+      const RepairId id = found[i].first;
       opportunities_.brakes.insert(found[i]);
       std::set<HopId> own;
-      add_hops_of(found[i].first, own);
+      add_hops_of(id, own);
       is_planned = saves_as_planned_anew(own, lost);
-      if (!is_planned) opportunities_.brakes.erase(found[i].first);
+      if (!is_planned && begins_late(id)) {  // too late after the repairs, but perhaps not before them
+        opportunities_.brakes[id] = {detected_, 0};
+        is_planned = saves_as_planned_anew(own, lost);
+      }
+      if (!is_planned) opportunities_.brakes.erase(id);
     }
     if (!is_planned) plan_until_settled();
     if (found.size() > most_tried) consider_together({found.begin() + most_tried, found.end()}, lost);
     drop_superfluous_brakes();
+  }
+
+  bool begins_late(RepairId brake) const {
+    return std::none_of(response_.steps.begin(), response_.steps.end(), [&](const Step& s) {
+      return s.repairs.front() == brake && !s.hop.is_set() && s.start <= detected_;
+    });
   }
 
   // Markedly less is lost in all, and of other hops than those that the brakes bear on nowhere more.
@@ -370,7 +381,7 @@ std::vector<Task> tasks_of(const System& system, const Responders& responders, c
   for (const Step& step : steps) {
     const RepairId first = step.repairs.front();
     const bool is_apply = !step.hop.is_set() && system.repairs[first].by_apply && !responders.by_hand;
-    tasks.push_back(is_apply ? Task{} : Task{first});
+    tasks.push_back(is_apply ? Task{{}, step.is_targeted} : Task{first});
   }
   return tasks;
 }

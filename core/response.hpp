@@ -38,9 +38,11 @@ struct Responders {
   Duration without_alarm = Duration::forever();  // where none is read
 };
 
-// What somebody can be told to do: a repair (a release among them), or one apply, which does all that it can do then.
+// What somebody can be told to do: a repair (a release among them), or one apply, which does all that it can do then;
+// with targets, all but what would do harm.
 struct Task {
   RepairId repair;  // not set: an apply
+  bool is_targeted = false;
   bool is_apply() const { return !repair.is_set(); }
   auto operator<=>(const Task&) const = default;
 };
@@ -63,6 +65,7 @@ struct PlanRules {
 struct Step {
   std::vector<RepairId> repairs;
   std::vector<SimTime> repair_done;  // by position in `repairs`
+  std::vector<RepairId> left_out;    // of an apply: what it would do as well, and must not yet (`full`)
   SimTime start;
   SimTime done;  // the people are; effects follow after their delays
   std::uint32_t responder = 0;
@@ -74,6 +77,8 @@ struct Step {
   double backlog = 0;     // of a release: what waited when it began
   bool in_vain = false;   // it could not be done at that time, or there was nothing to do
   bool is_brake = false;  // it puts nothing right, but buys time
+  bool is_apply = false;
+  bool is_targeted = false;  // an apply that leaves out what would do harm
 };
 
 // A fault that could not happen because its needs (guards) did not hold.

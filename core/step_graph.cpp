@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/apply_order.hpp"
 #include "core/findings.hpp"
 
 namespace moshimo {
@@ -35,7 +36,10 @@ class Linker {
           before.is_one_way = before.is_one_way && required.is_one_way;
         }
       }
-      for (const auto& [b, required] : befores) edges.push_back({b, i, required.condition, required.is_one_way});
+      std::map<std::size_t, StepGraph::Edge> all;
+      for (const auto& [b, required] : befores) all[b] = {b, i, required.condition, required.is_one_way};
+      for (const StepGraph::Edge& e : what_an_apply_waits_for(i)) all[e.before] = e;
+      for (const auto& [b, edge] : all) edges.push_back(edge);
     }
     return without_implied(edges);
   }
@@ -45,6 +49,21 @@ class Linker {
     ConditionId condition;
     bool is_one_way = false;
   };
+
+  // An apply in `full` comes after what has to be done by hand before it.
+  std::vector<StepGraph::Edge> what_an_apply_waits_for(std::size_t i) const {
+    std::vector<StepGraph::Edge> edges;
+    const Step& step = response_.steps[i];
+    if (response_.strategy != Strategy::full || !step.is_apply) return edges;
+    const std::vector<bool> comes_before = repairs_before_applying(system_);
+    for (std::size_t b = 0; b < response_.steps.size(); ++b) {
+      const Step& other = response_.steps[b];
+      const RepairId first = other.repairs.front();
+      if (other.in_vain || !comes_before[first.value] || other.done > step.start) continue;
+      edges.push_back({b, i, system_.repairs[first].restores.front(), false, true});
+    }
+    return edges;
+  }
 
   // What was missing when the step began, and is put right by it.
   void find_what_steps_bring() {

@@ -14,7 +14,8 @@ struct StepGraph {
     std::size_t before = 0;
     std::size_t after = 0;
     ConditionId brings;
-    bool is_one_way = false;  // another step brings something that does as well
+    bool is_one_way = false;       // another step brings something that does as well
+    bool is_for_applying = false;  // `after` is an apply, which would act on what `before` puts right
   };
   std::vector<Edge> edges;  // by `after`, then `before`; without those that others imply
   // The chain of steps that takes longest, what each waits for included: however many people there are, the way back is

@@ -14,6 +14,7 @@
 namespace moshimo::report {
 namespace {
 
+using scenarios::EarlierNotice;
 using scenarios::Recovery;
 
 class RecoverPage {
@@ -34,6 +35,7 @@ class RecoverPage {
       steps();
       not_before();
       order();
+      waiting();
     }
     own_runbook();
     footer();
@@ -172,6 +174,9 @@ class RecoverPage {
       page_.task(fmt::format("{:>2}.", i + 1),
                  fmt::format("{}{}{}{}", name(tasks_[i]), hard_space, hard_space, writer.time_of(list()[i])));
       writer.write(list()[i], i + 1);
+      if (const SimTime until = waits_until(tasks_[i]); !until.is_never() && list()[i].start >= until) {
+        page_.detail(fmt::format("Not before {}: sooner it loses more.", strong(when(until))), 2);
+      }
       for (const std::string& text : worth(i)) page_.detail(text, 2);
       connections(i);
     }
@@ -263,8 +268,13 @@ class RecoverPage {
         if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
       }
       const bool is_release = list()[after].hop.is_set();
+      const bool is_for_applying =
+          std::any_of(edges.begin(), edges.end(), [](const StepGraph::Edge& e) { return e.is_for_applying; });
       page_.item(fmt::format("{} {} before {}: {} while {}.", strong(std::to_string(after + 1)), name(tasks_[after]),
-                             numbers(steps), is_release ? "it would send into what still fails," : "in vain",
+                             numbers(steps),
+                             is_for_applying ? "it would take for gone what can still be had,"
+                             : is_release    ? "it would send into what still fails,"
+                                             : "in vain",
                              listing(reasons, 3)));
     }
   }
@@ -273,11 +283,7 @@ class RecoverPage {
     const OrderSearch& search = recovery_.search;
     if (search.tried == 0) return;
     page_.heading("The order");
-    const std::string how = fmt::format("{} {} simulated: {}.", count_text(static_cast<double>(search.tried)),
-                                        search.tried == 1 ? "order was" : "orders were",
-                                        !search.is_finished ? "the time was up before all that could be tried were"
-                                        : search.is_exact   ? "all there are"
-                                                            : "no move of a single step makes this one better");
+    const std::string how = orders_text(search.tried, search.is_exact, search.is_finished);
     if (search.moves.empty()) {
       page_.paragraph(
           fmt::format("The step that serves the earliest point of no return goes first, and no better order "
@@ -297,42 +303,73 @@ class RecoverPage {
           fmt::format("{} loses as much, but {} gone for good, in this order {}. {}", rule,
                       are(static_cast<double>(search.by_rule.gone), counted(search.by_rule.gone, "thing", "things")),
                       search.best.gone, dim(how)));
+    } else if (search.by_rule.still_broken > search.best.still_broken) {
+      page_.paragraph(fmt::format("{} loses as much, but leaves {} that still fail, and this order {}. {}", rule,
+                                  counted(search.by_rule.still_broken, "thing", "things"), search.best.still_broken,
+                                  dim(how)));
     } else {
-      page_.paragraph(fmt::format("{} loses as much, but it takes longer until all is done. {}", rule, dim(how)));
+      page_.paragraph(fmt::format("{} loses as much, but it takes longer until {}. {}", rule,
+                                  search.by_rule.works > search.best.works ? "everything works again" : "all is done",
+                                  dim(how)));
     }
-    // Steps that go before the same one are one move for people.
-    for (std::size_t i = 0; i < search.moves.size();) {
-      std::vector<std::string> names;
-      double saves = 0;
-      Duration sooner;
-      HopId mostly;
-      double most = 0;
-      const Task target = search.moves[i].before;
-      for (; i < search.moves.size() && search.moves[i].before == target; ++i) {
-        const OrderSearch::Move& m = search.moves[i];
-        names.push_back(name(m.moved));
-        saves += m.saves;
-        sooner = sooner + m.sooner;
-        if (m.mostly.is_set() && m.saves > most) {
-          most = m.saves;
-          mostly = m.mostly;
-        }
-      }
-      page_.item(fmt::format("{} before {}: {}.", listing(names, 8), name(target), effect(saves, mostly, sooner)));
+    if (search.moves.size() > 1) page_.paragraph(dim("Swap by swap, each with what it changes after those above it:"));
+    for (const OrderSearch::Move& m : search.moves) {
+      page_.item(fmt::format("{} before {}: {}.", name(m.moved), name(m.before), effect(m)));
     }
   }
 
-  std::string effect(double saves, HopId mostly, Duration sooner) const {
-    if (saves >= 0.5) {
-      std::string text = fmt::format("{} fewer {} lost", count_text(saves), saves < 1.5 ? "event is" : "events are");
-      if (mostly.is_set()) text += fmt::format(", mostly of {}", code(clean(system_.hops[mostly].name)));
+  std::string effect(const OrderSearch::Move& m) const {
+    const std::string sooner = [&]() -> std::string {
+      if (m.keeps > 0) {
+        return fmt::format("{} no longer gone for good",
+                           are(static_cast<double>(m.keeps), counted(m.keeps, "thing", "things")));
+      }
+      if (m.works_sooner > Duration{}) return fmt::format("everything works {} sooner", precise_text(m.works_sooner));
+      if (m.sooner > Duration{}) return fmt::format("the last step is done {} sooner", precise_text(m.sooner));
+      return "";
+    }();
+    if (m.saves >= 0.5) {
+      std::string text =
+          fmt::format("{} fewer {} lost", count_text(m.saves), m.saves < 1.5 ? "event is" : "events are");
+      if (m.mostly.is_set()) text += fmt::format(", mostly of {}", code(clean(system_.hops[m.mostly].name)));
       return text;
     }
-    if (saves <= -0.5) {
-      return fmt::format("{} more {} lost by this alone", count_text(-saves), saves > -1.5 ? "event is" : "events are");
+    if (m.saves <= -0.5) {
+      return fmt::format("{} more {} lost by this alone", count_text(-m.saves),
+                         m.saves > -1.5 ? "event is" : "events are");
     }
-    if (sooner > Duration{}) return fmt::format("the last step is done {} sooner", precise_text(sooner));
+    if (!sooner.empty()) return sooner;
+    if (m.works_sooner < Duration{} || m.sooner < Duration{}) return "takes longer by this alone";
     return "changes nothing by itself";
+  }
+
+  // Where doing something sooner loses more.
+  void waiting() {
+    const auto because = [this](HopId mostly) {
+      return mostly.is_set() ? fmt::format(", mostly of {}", code(clean(system_.hops[mostly].name))) : std::string();
+    };
+    if (recovery_.waits.empty() && !recovery_.earlier) return;
+    page_.heading("Where sooner is worse");
+    for (const Wait& w : recovery_.waits) {
+      page_.item(fmt::format("{} not before {}: begun as soon as it can be, {} lost{}.", name(w.step),
+                             strong(when(w.until)), w.saves >= 0.5 ? are(w.saves, more_events(w.saves)) : "more is",
+                             because(w.mostly)));
+    }
+    if (!recovery_.earlier) return;
+    const EarlierNotice& e = *recovery_.earlier;
+    page_.item(fmt::format(
+        "Noticed after {} instead of {}, and with every step begun as soon as it can be, {} lost: what works again "
+        "sends into what still fails.",
+        duration_text(e.after), duration_text(answer_.noticed_after), are(e.more, more_events(e.more))));
+  }
+  static std::string more_events(double events) {
+    return fmt::format("{} more {}", bad(count_text(events)), events < 1.5 ? "event" : "events");
+  }
+  SimTime waits_until(const Task& task) const {
+    for (const Wait& w : recovery_.waits) {
+      if (w.step == task) return w.until;
+    }
+    return SimTime::never();
   }
 
   void own_runbook() {

@@ -48,6 +48,7 @@ class TrialsPage {
     headline();
     amounts();
     objectives();
+    expectations();
     components();
     for (std::size_t f = 0; f < study_.figures.size(); ++f) {
       if (scenarios::is_ranked(study_.figures[f].kind)) what_matters(f);
@@ -139,6 +140,20 @@ class TrialsPage {
     }
     if (table.rows.empty()) return;
     page_.heading("Objectives");
+    page_.table(std::move(table));
+  }
+
+  void expectations() {
+    TextTable table;
+    table.columns = {{"met"}, {"expectation", false, true}, {"found", true}, {"95 % confidence", true}};
+    for (std::size_t f = 0; f < study_.figures.size(); ++f) {
+      if (study_.figures[f].kind != Kind::expected) continue;
+      const bool is_met = scenarios::is_expectation_met(all_, f);
+      table.rows.push_back({is_met ? good("✓") : bad("✗"), code(clean(study_.figures[f].component)), share_over(f),
+                            bounds(share_bounds(f))});
+    }
+    if (table.rows.empty()) return;
+    page_.heading("Expectations");
     page_.table(std::move(table));
   }
 

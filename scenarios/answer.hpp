@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/detection.hpp"
+#include "scenarios/best_plan.hpp"
 #include "scenarios/runbook.hpp"
 #include "scenarios/world.hpp"
 
@@ -37,8 +38,9 @@ struct Answer {
   std::vector<WhatIfRun> what_ifs;
   std::shared_ptr<const Sweep> sweep;           // of its own `sweep`, with its own strategy, without cliffs; null: none
   PlanRules rules;                              // of the main run: the steps of its runbook, if it follows one
-  std::optional<RunbookCheck> runbook;          // of the main run, held against `full`, where both were run
-  std::vector<ExpectationResult> expectations;  // of the main run
+  std::optional<BestPlan> best_plan;            // where the main run follows a runbook
+  std::optional<RunbookCheck> runbook;          // of the main run, held against that
+  std::vector<ExpectationResult> expectations;  // of the main run; those of trials are not among them
   Detection detection;
   Duration noticed_after;  // from the first fault; forever: nobody is told
 

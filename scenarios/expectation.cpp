@@ -59,7 +59,74 @@ bool belongs(std::string_view name, std::string_view of) {
          (name.size() > of.size() && name.substr(0, of.size()) == of && name[of.size()] == '/');
 }
 
+// Where `relation` begins `text`, which loses it.
+std::optional<Relation> take_relation(std::string_view& text) {
+  const auto found = std::find_if(relations.begin(), relations.end(),
+                                  [&](const auto& r) { return text.substr(0, r.first.size()) == r.first; });
+  if (found == relations.end()) return std::nullopt;
+  text = trimmed(text.substr(found->first.size()));
+  return found->second;
+}
+
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// `5%` or `0.05`.
+std::optional<double> share_in(std::string_view text) {
+  const bool is_percent = !text.empty() && text.back() == '%';
+  if (is_percent) text = trimmed(text.substr(0, text.size() - 1));
+  const std::optional<double> value = number_in(text);
+  if (!value || !(*value >= 0) || *value > (is_percent ? 100 : 1)) return std::nullopt;
+  return is_percent ? *value / 100 : *value;
+}
+
+// `probability(WHAT) < 5%`.
+std::optional<Expectation> parse_probability(std::string_view text, input::Position at,
+                                             input::Diagnostics& diagnostics) {
+  const auto wrong = [&](std::string message) {
+    diagnostics.error(at, std::move(message));
+    return std::nullopt;
+  };
+  const std::size_t open = text.find('(');
+  const std::size_t close = text.rfind(')');
+  std::string_view rest = trimmed(text.substr(close + 1));
+  const std::optional<Relation> relation = take_relation(rest);
+  if (!relation) {
+    return wrong(fmt::format("'{}' compares no share; write one as in probability(lost() > 0) < 5%", text));
+  }
+  const std::optional<double> share = share_in(rest);
+  if (!share) return wrong(fmt::format("'{}' is no share; write 5% or 0.05", rest));
+  std::optional<Expectation> e = parse_expectation(trimmed(text.substr(open + 1, close - open - 1)), at, diagnostics);
+  if (!e) return std::nullopt;
+  if (e->share) return wrong(fmt::format("'{}' is a probability of a probability; write one of them", text));
+  if (e->figure == Figure::told || e->figure == Figure::stopped) {
+    return wrong(fmt::format("'{}': alarms and guards are the same in every trial; expect {} without a probability",
+                             text, e->figure == Figure::told ? "told" : "stopped"));
+  }
+  e->share = {*relation, *share};
+  e->text = text;
+  return e;
+}
+
 }  // namespace
+
+bool is_met(const Expectation::Share& share, double found) {
+  constexpr double slack = 1e-12;  // a share is a quotient
+  const bool equal = std::abs(found - share.value) <= slack;
+  switch (share.relation) {
+    case Relation::equal: return equal;
+    case Relation::not_equal: return !equal;
+    case Relation::less: return found < share.value && !equal;
+    case Relation::at_most: return found < share.value || equal;
+    case Relation::more: return found > share.value && !equal;
+    case Relation::at_least: return found > share.value || equal;
+  }
+  return false;
+}
 
 bool is_time(Figure figure) {
   return figure == Figure::restored || figure == Figure::first_loss || figure == Figure::told;
@@ -80,32 +147,30 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
     return wrong(fmt::format("'{}' is no expectation; write one as in lost(\"orders\") == 0", text));
   }
   const std::string_view word = trimmed(text.substr(0, open));
+  if (word == "probability") return parse_probability(text, at, diagnostics);
   const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
   if (figure == figures.end()) {
     return wrong(fmt::format("there is no figure '{}'{}", word,
                              input::did_you_mean(word, {"lost", "late", "waiting", "misdirected", "offered", "restored",
-                                                        "first_loss", "told", "stopped"})));
+                                                        "first_loss", "told", "stopped", "probability"})));
   }
   e.figure = figure->second;
   std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
   if (of.size() >= 2 && (of.front() == '"' || of.front() == '\'')) of = of.substr(1, of.size() - 2);
   e.of = of;
-  const std::string_view rest = trimmed(text.substr(close + 1));
-  const auto relation = std::find_if(relations.begin(), relations.end(),
-                                     [&](const auto& r) { return rest.substr(0, r.first.size()) == r.first; });
-  if (relation == relations.end()) return wrong(fmt::format("'{}' compares nothing; use ==, !=, <, <=, > or >=", text));
-  e.relation = relation->second;
-  const std::string_view value = trimmed(rest.substr(relation->first.size()));
+  std::string_view value = trimmed(text.substr(close + 1));
+  const std::optional<Relation> relation = take_relation(value);
+  if (!relation) return wrong(fmt::format("'{}' compares nothing; use ==, !=, <, <=, > or >=", text));
+  e.relation = *relation;
   if (is_time(e.figure)) {
     const auto duration = input::parse_duration(value);
     if (!duration) return wrong(fmt::format("'{}' is no duration; write one such as 2h", value));
     e.value = duration->is_forever() ? std::numeric_limits<double>::infinity() : static_cast<double>(duration->us());
     return e;
   }
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), e.value);
-  if (error != std::errc{} || end != value.data() + value.size()) {
-    return wrong(fmt::format("'{}' is no number of events", value));
-  }
+  const std::optional<double> amount = number_in(value);
+  if (!amount) return wrong(fmt::format("'{}' is no number of events", value));
+  e.value = *amount;
   return e;
 }
 

@@ -5,6 +5,8 @@
 // first fault until the component's first loss; forever when there is none); told (the time from the first fault until
 // somebody reads an alarm of the component; forever when nobody does); stopped (faults that a guard stopped).
 // Without a name, of everything.
+//
+// `probability(lost("orders") > 0) < 5%` is of many trials: in what share of them something of a figure holds.
 #pragma once
 
 #include <optional>
@@ -27,7 +29,12 @@ struct Expectation {
   std::string of;  // "" for everything
   Relation relation = Relation::equal;
   double value = 0;  // events, or microseconds for a time (infinity: forever)
-  std::string text;  // as written
+  struct Share {
+    Relation relation = Relation::less;
+    double value = 0;  // 0 to 1
+  };
+  std::optional<Share> share;  // of the trials in which the rest holds; not set: it is of the plain run
+  std::string text;            // as written
   input::Position at;
 };
 
@@ -43,6 +50,8 @@ struct ExpectationResult {
 // `first_fault` never(): no fault happened.
 ExpectationResult check_expectation(const Expectation& e, const System& system, const Response& response,
                                     const Findings& findings, const Detection& detection, SimTime first_fault);
+
+bool is_met(const Expectation::Share& share, double found);
 
 bool is_time(Expectation::Figure figure);
 

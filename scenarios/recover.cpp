@@ -15,6 +15,24 @@ std::function<bool()> for_seconds(double seconds) {
 
 bool is_same(const Toll& a, const Toll& b) { return !is_worse(a, b) && !is_worse(b, a); }
 
+// Some moments between the fault and when it is noticed.
+std::optional<EarlierNotice> earlier_notice(Simulation& simulation, const Answer& answer, Responders responders,
+                                            const Toll& by_rule) {
+  std::optional<EarlierNotice> worst;
+  const Duration noticed = responders.time_to_detect;
+  if (noticed.is_forever() || answer.first_fault.is_never()) return worst;
+  for (const int sixteenths : {12, 8, 4, 1, 0}) {
+    responders.time_to_detect = Duration::microseconds(noticed.us() / 16 * sixteenths);
+    const Response response = respond(simulation, answer.faults, responders, answer.scenario->horizon,
+                                      &answer.nobody_acts().response.outcome);
+    const Toll toll = toll_of(answer.system(), response);
+    const double more = toll.lost - by_rule.lost;
+    if (!loses_more(toll, by_rule) || more < 0.5 || (worst && worst->more >= more)) continue;
+    worst = {responders.time_to_detect, more};
+  }
+  return worst;
+}
+
 }  // namespace
 
 Recovery recover(const Answer& answer, double search_time) {
@@ -34,15 +52,19 @@ Recovery recover(const Answer& answer, double search_time) {
   const Response by_rule = again({});
   const StepGraph graph = graph_of(system, by_rule);
   result.search = better_order(system, result.responders, by_rule, graph, again, for_seconds(search_time));
-  result.plan.response = std::move(result.search.response);
-  result.plan.findings = findings_of(system, result.plan.response.outcome, answer.healthy);
-  result.graph = graph_of(system, result.plan.response);
 
   // Steps are held against the plan done from its list, so that leaving one out changes nothing else.
   PlanRules rules{result.search.order, {}};
   if (!is_same(toll_of(system, again(rules)), result.search.best)) rules = {};
+  Waits waits = waits_of(system, result.responders, std::move(result.search.response), std::move(rules), again,
+                         for_seconds(search_time));
+  result.waits = std::move(waits.waits);
+  result.plan.response = std::move(waits.response);
+  result.plan.findings = findings_of(system, result.plan.response.outcome, answer.healthy);
+  result.graph = graph_of(system, result.plan.response);
   const SimTime begin = answer.first_fault + result.responders.time_to_detect;
-  result.worth = worth_of(system, result.plan.response, rules, begin, horizon, again, for_seconds(search_time));
+  result.worth = worth_of(system, result.plan.response, waits.rules, begin, horizon, again, for_seconds(search_time));
+  result.earlier = earlier_notice(simulation, answer, result.responders, toll_of(system, by_rule));
 
   if (answer.main_run().response.strategy == Strategy::runbook) {
     result.runbook = check_runbook(system, result.responders, answer.main_run().response, result.plan.response);

@@ -8,19 +8,28 @@
 #include "core/order_search.hpp"
 #include "core/step_graph.hpp"
 #include "core/step_worth.hpp"
+#include "core/waits.hpp"
 #include "scenarios/answer.hpp"
 #include "scenarios/runbook.hpp"
 
 namespace moshimo::scenarios {
+
+// Had people been told sooner, the same rule would lose more.
+struct EarlierNotice {
+  Duration after;   // the fault
+  double more = 0;  // events
+};
 
 struct Recovery {
   const Answer* answer = nullptr;
   Responders responders;         // of the scenario, with every step; people who do nothing in it do everything here
   StrategyRun plan;              // in the best order found
   OrderSearch search;            // without its response, which is that of `plan`
+  std::vector<Wait> waits;       // of its steps: what had better not be begun as soon as it can be
   StepGraph graph;               // of `plan`
   std::vector<StepWorth> worth;  // of its steps; shorter than the plan where the time was up
-  std::optional<RunbookCheck> runbook;  // where the scenario has one
+  std::optional<EarlierNotice> earlier;  // the worst of some that were tried
+  std::optional<RunbookCheck> runbook;   // where the scenario has one
 };
 
 // `search_time`: seconds of wall-clock time for looking for a better order, and as much again for measuring steps.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "core/apply_order.hpp"
 #include "core/findings.hpp"
 #include "input/cursor.hpp"
 
@@ -92,7 +93,8 @@ Runbook read_runbook(const std::string& path, input::Diagnostics& diagnostics) {
 }
 
 std::string step_name(const System& system, const Task& task) {
-  return task.is_apply() ? std::string(apply_step) : name_of(system, task.repair);
+  if (!task.is_apply()) return name_of(system, task.repair);
+  return std::string(task.is_targeted ? targeted_apply_step : apply_step);
 }
 
 std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::Diagnostics& diagnostics) {
@@ -103,8 +105,8 @@ std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::
   std::stable_sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Task> tasks;
   for (const Runbook::Item& item : runbook.items) {
-    if (item.step == apply_step) {
-      tasks.push_back({});
+    if (item.step == apply_step || item.step == targeted_apply_step) {
+      tasks.push_back({{}, item.step == targeted_apply_step});
       continue;
     }
     const auto found = std::lower_bound(known.begin(), known.end(), item.step,
@@ -114,7 +116,7 @@ std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::
       continue;
     }
     diagnostics.error(item.at, [&] {
-      std::vector<std::string_view> names = {apply_step};
+      std::vector<std::string_view> names = {apply_step, targeted_apply_step};
       for (const auto& [name, id] : known) names.push_back(name);
       return fmt::format(
           "there is no step '{}'{}", item.step,
@@ -136,6 +138,7 @@ class Checker {
     for (std::size_t i = 0; i < done_.steps.size(); ++i) {
       if (done_.steps[i].in_vain) result.in_vain.push_back(reason(i));
     }
+    result.applied_too_soon = applied_too_soon();
     result.missing = missing();
     return result;
   }
@@ -175,6 +178,25 @@ class Checker {
     if (!is_damaged) return result;
     if (!result.misses.is_set()) result.misses = first_missing(repair.requirements, step.start);
     find_who_brings(result);
+    return result;
+  }
+
+  std::vector<RunbookCheck::TooSoon> applied_too_soon() const {
+    std::vector<RunbookCheck::TooSoon> result;
+    const std::vector<bool> comes_before = repairs_before_applying(system_);
+    for (std::size_t i = 0; i < done_.steps.size(); ++i) {
+      const Step& step = done_.steps[i];
+      if (!step.is_apply || step.is_targeted || step.in_vain) continue;
+      for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
+        if (!comes_before[r]) continue;
+        const Repair& repair = system_.repairs[RepairId(r)];
+        const ConditionId c = repair.restores.front();
+        if (held(c, step.start) || !system_.conditions[c].initially ||
+            first_missing(repair.requirements, step.start).is_set())
+          continue;
+        result.push_back({i, RepairId(r)});
+      }
+    }
     return result;
   }
 

@@ -2,7 +2,8 @@
 //
 // Markdown: every line with a check box is a step and names it in backticks, as in "- [ ] `orders/swap-role`: give it
 // the new role". YAML or JSON: `steps: [apply, orders/swap-role]`. A step is a repair, by the name that reports give
-// it, or `apply`: re-applying the infrastructure code, which does all that it can do at that time.
+// it, or `apply`: re-applying the infrastructure code, which does all that it can do at that time; `apply -target` does
+// all but what would do harm then.
 #pragma once
 
 #include <memory>
@@ -27,6 +28,7 @@ struct Runbook {
 Runbook read_runbook(const std::string& path, input::Diagnostics& diagnostics);
 
 inline constexpr std::string_view apply_step = "apply";
+inline constexpr std::string_view targeted_apply_step = "apply -target";
 std::string step_name(const System& system, const Task& task);
 
 // Names that no repair has are mistakes, told with the nearest.
@@ -40,7 +42,12 @@ struct RunbookCheck {
     Task brought_by;       // the step that puts that right, where one does
     bool is_brought = false;
   };
+  struct TooSoon {
+    std::size_t step = 0;  // an apply
+    RepairId before;       // which it does not wait for, though it acts on what that would have put right
+  };
   std::vector<InVain> in_vain;
+  std::vector<TooSoon> applied_too_soon;
   std::vector<Task> missing;  // steps of the other plan that it does not do, an apply by what it does
 };
 

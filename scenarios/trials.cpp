@@ -198,6 +198,9 @@ void TrialPlan::find_figures() {
     study.figures.push_back(
         {o.is_rto ? Kind::rto : Kind::rpo, system.components[o.component].name, 0, in_us(o.target)});
   }
+  for (const Expectation& e : answer.scenario->expect) {
+    if (e.share) study.figures.push_back({Kind::expected, e.text, 0, some});
+  }
   std::set<std::string> losing;
   for (const StrategyRun& run : answer.runs) {
     for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
@@ -222,6 +225,12 @@ std::vector<double> TrialPlan::figures_of(const System& system, const Response& 
   for (const PointOfNoReturn& p : findings.points) values[3] += p.store.is_set() ? 1 : 0;
   std::size_t at = 4;
   for (const Objective& o : findings.objectives) values[at++] = in_us(o.achieved);
+  for (const Expectation& e : answer.scenario->expect) {
+    if (!e.share) continue;
+    const ExpectationResult result =
+        check_expectation(e, system, response, findings, answer.detection, answer.first_fault);
+    values[at++] = result.met ? 1 : 0;
+  }
   const auto begin = study.figures.begin() + static_cast<std::ptrdiff_t>(at);
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
     const Hop& hop = system.hops[HopId(h)];
@@ -388,6 +397,7 @@ std::string_view name_of(TrialFigure::Kind kind) {
     case TrialFigure::Kind::rpo: return "rpo";
     case TrialFigure::Kind::lost_of: return "lost_of";
     case TrialFigure::Kind::destroyed: return "destroyed";
+    case TrialFigure::Kind::expected: return "expected";
   }
   return "";
 }
@@ -458,6 +468,23 @@ TrialCounts Trials::run(std::uint64_t first, std::uint64_t end, unsigned threads
     if (worker) all.add(worker->counts);
   }
   return all;
+}
+
+bool is_expectation_met(const TrialShard& all, std::size_t figure) {
+  input::Diagnostics ignored;  // it was read once, or a damaged file is not met
+  const auto expected = parse_expectation(all.study.figures[figure].component, {}, ignored);
+  if (!expected || !expected->share) return false;
+  return is_met(*expected->share,
+                static_cast<double>(all.counts.figures[figure].over) / static_cast<double>(all.study.trials));
+}
+
+std::vector<std::string> unmet_probabilities(const TrialShard& all) {
+  std::vector<std::string> unmet;
+  for (std::size_t f = 0; f < all.study.figures.size(); ++f) {
+    const TrialFigure& figure = all.study.figures[f];
+    if (figure.kind == TrialFigure::Kind::expected && !is_expectation_met(all, f)) unmet.push_back(figure.component);
+  }
+  return unmet;
 }
 
 TrialShard run_trials(const Answer& answer, const TrialOptions& options, std::string version, std::string digest) {

@@ -37,6 +37,7 @@ struct TrialFigure {
     rpo,
     lost_of,    // events of `component`
     destroyed,  // places whose content is gone for good
+    expected,   // 1 where what `component` is the probability of holds; as the scenario expects it
   };
   Kind kind = Kind::lost;
   std::string component;
@@ -106,6 +107,10 @@ class Trials {
  private:
   std::unique_ptr<const TrialPlan> plan_;
 };
+
+// Of a figure of kind `expected`, in all trials: whether its share is as expected.
+bool is_expectation_met(const TrialShard& all, std::size_t figure);
+std::vector<std::string> unmet_probabilities(const TrialShard& all);  // as they are written
 
 TrialShard run_trials(const Answer& answer, const TrialOptions& options, std::string version, std::string digest);
 

@@ -22,6 +22,8 @@ Json order(const System& system, const OrderSearch& search) {
                      {"before", scenarios::step_name(system, m.before)},
                      {"saves", number(m.saves)},
                      {"mostly", name_or_null(system.hops, m.mostly)},
+                     {"keeps", m.keeps},
+                     {"works_sooner_s", seconds(m.works_sooner)},
                      {"sooner_s", seconds(m.sooner)}});
   }
   return {{"by_rule", toll(search.by_rule)}, {"best", toll(search.best)},   {"moves", std::move(moves)},
@@ -57,12 +59,25 @@ std::string recover_json(const scenarios::Recovery& recovery, const Style& style
   }
   json["edges"] = Json::array();
   for (const StepGraph::Edge& e : recovery.graph.edges) {
-    json["edges"].push_back({{"before", e.before + 1}, {"after", e.after + 1}, {"brings", name_of(system, e.brings)}});
+    json["edges"].push_back({{"before", e.before + 1},
+                             {"after", e.after + 1},
+                             {"brings", name_of(system, e.brings)},
+                             {"is_for_applying", e.is_for_applying}});
   }
   json["critical"] = Json::array();
   for (const std::size_t i : recovery.graph.critical) json["critical"].push_back(i + 1);
   json["critical_s"] = seconds(recovery.graph.critical_time);
   json["order"] = order(system, recovery.search);
+  json["waits"] = Json::array();
+  for (const Wait& w : recovery.waits) {
+    json["waits"].push_back({{"step", scenarios::step_name(system, w.step)},
+                             {"until_s", seconds(w.until)},
+                             {"saves", number(w.saves)},
+                             {"mostly", name_or_null(system.hops, w.mostly)}});
+  }
+  json["earlier_notice"] = recovery.earlier ? Json{{"after_s", seconds(recovery.earlier->after)},
+                                                   {"loses_more", number(recovery.earlier->more)}}
+                                            : Json(nullptr);
   json["runbook"] = recovery.runbook ? runbook(answer, *recovery.runbook) : Json(nullptr);
   json["facts"] = facts(system);
   return printed(json);

@@ -35,12 +35,16 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
                          {"fact", fact(system, repair.fact)},
                          {"limits", fact(system, repair.limits)}});
     }
+    Json left_out = Json::array();
+    for (const RepairId r : s.left_out) left_out.push_back(name_of(system, r));
     list.push_back({{"step", step_number},
                     {"start_s", seconds(s.start)},
                     {"done_s", seconds(s.done)},
                     {"responder", s.responder + 1},
                     {"in_vain", s.in_vain},
                     {"brake", s.is_brake},
+                    {"apply", s.is_apply},
+                    {"leaves_out", std::move(left_out)},
                     {"releases_hop", s.hop.is_set() ? Json(system.hops[s.hop].name) : Json(nullptr)},
                     {"released", number(s.released)},
                     {"repairs", std::move(repairs)}});
@@ -57,9 +61,13 @@ Json runbook(const scenarios::Answer& answer, const scenarios::RunbookCheck& che
          {"misses", label_or_null(system, v.misses)},
          {"brought_by", v.is_brought ? Json(scenarios::step_name(system, v.brought_by)) : Json(nullptr)}});
   }
+  Json too_soon = Json::array();
+  for (const auto& t : check.applied_too_soon) {
+    too_soon.push_back({{"step", t.step + 1}, {"before", name_of(system, t.before)}});
+  }
   Json missing = Json::array();
   for (const Task& t : check.missing) missing.push_back(scenarios::step_name(system, t));
-  return {{"in_vain", std::move(in_vain)}, {"missing", std::move(missing)}};
+  return {{"in_vain", std::move(in_vain)}, {"applied_too_soon", std::move(too_soon)}, {"missing", std::move(missing)}};
 }
 
 }  // namespace moshimo::report

@@ -56,6 +56,17 @@ Json figure_row(const TrialShard& all, std::size_t f) {
           {"over", std::move(over)}};
 }
 
+Json expectation_row(const TrialShard& all, std::size_t f) {
+  const Tally& tally = all.counts.figures[f];
+  const Interval within = wilson_interval(tally.over, all.study.trials);
+  return {{"text", all.study.figures[f].component},
+          {"met", scenarios::is_expectation_met(all, f)},
+          {"trials", tally.over},
+          {"probability", static_cast<double>(tally.over) / static_cast<double>(all.study.trials)},
+          {"from", within.low},
+          {"to", within.high}};
+}
+
 }  // namespace
 
 std::string trials_json(const TrialShard& all) {
@@ -66,7 +77,14 @@ std::string trials_json(const TrialShard& all) {
   json["trials"] = study.trials;
   json["quantile_error"] = bucket_error;
   json["figures"] = Json::array();
-  for (std::size_t f = 0; f < study.figures.size(); ++f) json["figures"].push_back(figure_row(all, f));
+  json["expectations"] = Json::array();
+  for (std::size_t f = 0; f < study.figures.size(); ++f) {
+    if (study.figures[f].kind == TrialFigure::Kind::expected) {
+      json["expectations"].push_back(expectation_row(all, f));
+    } else {
+      json["figures"].push_back(figure_row(all, f));
+    }
+  }
   json["inputs"] = Json::array();
   for (std::size_t i = 0; i < study.inputs.size(); ++i) {
     const scenarios::UncertainInput& input = study.inputs[i];

@@ -96,9 +96,14 @@ void RunPage::getting_back() {
 
 void RunPage::own_runbook() {
   if (!answer_.runbook) return;
-  const scenarios::StrategyRun& plan = *answer_.run_of(Strategy::full);
+  const scenarios::BestPlan& best = *answer_.best_plan;
   page_.heading("Your runbook");
-  page_.paragraph(runbook_toll(answer_, plan));
+  page_.paragraph(fmt::format(
+      "{} {}", runbook_toll(answer_, best.run),
+      dim(best.tried == 0
+              ? std::string("That plan does every step, what is lost first first: no other order can save more.")
+              : fmt::format("That plan does every step, in the best order known. {}",
+                            orders_text(best.tried, best.is_exact, best.is_finished)))));
   for (const std::string& text : runbook_faults(answer_, *answer_.runbook)) page_.item(text);
 }
 

@@ -51,24 +51,31 @@ void RunPage::objectives() {
 }
 
 void RunPage::expectations() {
-  if (answer_.expectations.empty()) return;
-  std::size_t met = 0;
-  for (const auto& e : answer_.expectations) met += e.met ? 1U : 0U;
+  const std::vector<scenarios::ExpectationResult>& checked = answer_.expectations;
+  const std::size_t of_trials = answer_.scenario->expect.size() - checked.size();
+  if (checked.size() + of_trials == 0) return;
   page_.heading("Expectations");
-  TextTable table;
-  table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
-  for (const scenarios::ExpectationResult& e : answer_.expectations) {
-    const std::string found = found_text(e);
-    table.rows.push_back(
-        {e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)), e.met ? dim(found) : strong(found)});
+  if (!checked.empty()) {
+    std::size_t met = 0;
+    TextTable table;
+    table.columns = {{"met", false}, {"expectation", false, true}, {"found", true}};
+    for (const scenarios::ExpectationResult& e : checked) {
+      met += e.met ? 1U : 0U;
+      const std::string found = found_text(e);
+      table.rows.push_back(
+          {e.met ? good("✓") : bad("✗"), code(clean(e.expectation->text)), e.met ? dim(found) : strong(found)});
+    }
+    page_.table(std::move(table));
+    page_.gap();
+    page_.paragraph(met == checked.size() ? (met == 1 ? std::string("It is met.") : fmt::format("All {} are met.", met))
+                                          : bad(fmt::format("{} of {} {} not met.", checked.size() - met,
+                                                            checked.size(), checked.size() - met == 1 ? "is" : "are")),
+                    1);
   }
-  page_.table(std::move(table));
-  page_.gap();
+  if (of_trials == 0) return;
   page_.paragraph(
-      met == answer_.expectations.size()
-          ? (met == 1 ? std::string("It is met.") : fmt::format("All {} are met.", met))
-          : bad(fmt::format("{} of {} {} not met.", answer_.expectations.size() - met, answer_.expectations.size(),
-                            answer_.expectations.size() - met == 1 ? "is" : "are")),
+      fmt::format("{} of many runs; {} checks {}.", counted(of_trials, "probability is", "probabilities are"),
+                  code("run --trials N"), of_trials == 1 ? "it" : "them"),
       1);
 }
 

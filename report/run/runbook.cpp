@@ -31,12 +31,25 @@ std::vector<std::string> runbook_faults(const scenarios::Answer& answer, const s
     text += v.is_brought ? fmt::format(". That comes with {}.", name(v.brought_by)) : ".";
     sentences.push_back(std::move(text));
   }
+  for (const auto& t : check.applied_too_soon) {
+    sentences.push_back(fmt::format("Step {}, {}, comes before {}, though an apply acts on what that takes back: {}.",
+                                    t.step + 1, name(Task{}), name(Task{t.before}),
+                                    denied_sentence(says(system, system.repairs[t.before].restores.front()))));
+  }
   if (!check.missing.empty()) {
     std::vector<std::string> names;
     for (const Task& t : check.missing) names.push_back(name(t));
     sentences.push_back(fmt::format("Missing: {}.", listing(names, 12)));
   }
   return sentences;
+}
+
+std::string orders_text(std::size_t tried, bool is_exact, bool is_finished) {
+  return fmt::format("{} {} simulated: {}.", count_text(static_cast<double>(tried)),
+                     tried == 1 ? "order was" : "orders were",
+                     !is_finished ? "not all that could be tried were"
+                     : is_exact   ? "all there are"
+                                  : "no move of a single step makes this one better");
 }
 
 std::string runbook_toll(const scenarios::Answer& answer, const scenarios::StrategyRun& plan) {
@@ -47,18 +60,18 @@ std::string runbook_toll(const scenarios::Answer& answer, const scenarios::Strat
   std::string text = fmt::format("As it is written, {} lost",
                                  are(own.lost + own.refused, events_text(own.lost + own.refused, strong)));
   if (more >= 0.5) {
-    text += fmt::format(", {} more than by the plan", bad(count_text(more)));
+    text += fmt::format(", {} more than by the best plan known", bad(count_text(more)));
   } else if (more <= -0.5) {
-    text += fmt::format(", {} fewer than by the plan", good(count_text(-more)));
+    text += fmt::format(", {} fewer than by the best plan known", good(count_text(-more)));
   } else {
-    text += ", as by the plan";
+    text += ", as by the best plan known";
   }
   const auto back = [](const Figures& f) {
     return f.restored.is_forever() ? std::string("not everything works again before the end")
                                    : fmt::format("everything works again after {}", minute_text(f.restored));
   };
   if (own.restored == best.restored) return text + fmt::format("; {}.", back(own));
-  return text + fmt::format("; {} (by the plan: {}).", back(own), back(best));
+  return text + fmt::format("; {} (by that plan: {}).", back(own), back(best));
 }
 
 }  // namespace moshimo::report

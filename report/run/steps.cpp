@@ -1,5 +1,6 @@
 #include "report/run/steps.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <utility>
 
@@ -24,9 +25,30 @@ std::string StepPage::time_of(const Step& s) const {
   return dim(text);
 }
 
+std::string StepPage::brake_text(const Step& s) const {
+  Duration counts_after;
+  for (const RepairId r : s.repairs) {
+    const Repair& repair = system_.repairs[r];
+    for (const Repair::Setting& x : repair.sets) counts_after = std::max(counts_after, x.after.most);
+    for (const ConditionId c : repair.restores) {
+      counts_after = std::max(counts_after, system_.conditions[c].rises_after.most);
+    }
+    for (const ConditionId c : repair.breaks) {
+      counts_after = std::max(counts_after, system_.conditions[c].falls_after.most);
+    }
+  }
+  const std::string delay = counts_after > Duration{} && !counts_after.is_forever()
+                                ? fmt::format(", and that counts within {} of being done", duration_text(counts_after))
+                                : "";
+  return fmt::format(
+      "An emergency brake: it puts nothing right, it buys time{}. The next apply takes it back unless the code has it, "
+      "too.",
+      delay);
+}
+
 void StepPage::write(const Step& s, std::size_t number) const {
   bool is_first = true;
-  if (s.is_brake) page_.detail(dim("An emergency brake: it puts nothing right, it buys time."), 2);
+  if (s.is_brake) page_.detail(dim(brake_text(s)), 2);
   for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
     if (!is_first) page_.gap();
     is_first = false;
@@ -66,6 +88,16 @@ void StepPage::write(const Step& s, std::size_t number) const {
     if (repair.limits.is_set()) {
       page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), cite_(repair.limits)), 2);
     }
+  }
+  if (!s.left_out.empty()) {
+    page_.gap();
+    std::vector<std::string> titles;
+    for (const LikeRepairs& g : like_repairs(system_, s.left_out)) {
+      for (const RepairId r : g.repairs) titles.push_back("“" + clean(text_of(system_, r).title) + "”");
+    }
+    page_.detail(fmt::format("{} a plain apply would do more, and too early: {}. Name with -target what it is to do.",
+                             bad("Mind:"), listing(titles, 8)),
+                 2);
   }
   if (s.hop.is_set() && s.backlog > 0) {
     std::string text = fmt::format(

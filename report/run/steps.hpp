@@ -20,6 +20,8 @@ class StepPage {
   void write(const Step& step, std::size_t number) const;  // below its head
 
  private:
+  std::string brake_text(const Step& step) const;
+
   const scenarios::Answer& answer_;
   const System& system_;
   Page& page_;

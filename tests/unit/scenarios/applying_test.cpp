@@ -1,0 +1,164 @@
+// What infrastructure code does when it is applied makes no difference between what helps and what does harm; people
+// do.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "core/step_graph.hpp"
+#include "scenarios/recover.hpp"
+#include "tests/unit/scenarios/incident.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+// A role is deleted and a key scheduled for deletion at once; noticed after an hour.
+constexpr std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  function: { type: lambda:function, role: role }
+  key: { type: kms:key, pending_window: 7d }
+  db: { type: rds:db-instance, kms_key: key }
+traffic: [{ to: function, rate: 1/s, via: invoke }]
+)";
+const std::vector<Mishap> both = {{{}, "schedule-deletion", "key"}, {{}, "delete", "role"}};
+
+struct Drill {
+  Incident incident;
+  Responders people;
+
+  explicit Drill(const std::vector<Mishap>& mishaps = both, std::string_view of = inventory)
+      : incident(scenarios::incident(of, mishaps, Duration::hours(1))) {
+    people = incident.answer.scenario->response;
+  }
+  const System& system() const { return incident.answer.system(); }
+  Response with(std::uint32_t count) {
+    people.count = count;
+    people.strategy = Strategy::full;
+    return run({});
+  }
+  Response following(const std::vector<std::string>& list) {
+    people.strategy = Strategy::runbook;
+    Runbook runbook;
+    for (const std::string& step : list) runbook.items.push_back({step, {}});
+    input::Diagnostics diagnostics;
+    const std::vector<Task> tasks = tasks_of(runbook, system(), diagnostics);
+    diagnostics.throw_if_errors();
+    return run({tasks, {}});
+  }
+  Response run(const PlanRules& rules) {
+    Simulation simulation(system());
+    return respond(simulation, incident.answer.faults, people, incident.answer.scenario->horizon, nullptr, rules);
+  }
+  std::vector<std::string> repairs(const Response& r) const {
+    std::vector<std::string> names;
+    for (const Step& s : r.steps) {
+      for (const RepairId id : s.repairs) names.push_back(name_of(system(), id));
+    }
+    return names;
+  }
+  bool does(const Response& r, const std::string& repair) const {
+    const std::vector<std::string> names = repairs(r);
+    return std::find(names.begin(), names.end(), repair) != names.end();
+  }
+  // Whether the database was replaced by an empty one.
+  bool is_replaced(const Response& r) const {
+    for (std::uint32_t c = 0; c < system().conditions.size(); ++c) {
+      if (name_of(system(), ConditionId(c)) == "db/not_replaced") return !r.outcome.timeline.conditions[c].back().value;
+    }
+    throw std::out_of_range("there is no db/not_replaced");
+  }
+};
+
+Duration begun(const Response& r, std::size_t step) { return r.steps.at(step).start - SimTime{}; }
+
+}  // namespace
+
+// Cancelled 1 h – 1 h 2 min; the second person waits with the apply, though requests are refused for want of the role.
+TEST_CASE("nobody applies before the deletion of a key is cancelled", "[scenarios][applying]") {
+  Drill drill;
+  const Response plan = drill.with(2);
+  const auto apply = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& s) { return s.is_apply; });
+  REQUIRE(apply != plan.steps.end());
+  CHECK(name_of(drill.system(), plan.steps[0].repairs[0]) == "key/cancel-deletion");
+  CHECK(begun(plan, 0) == Duration::hours(1));
+  CHECK(apply->start - SimTime{} == Duration::hours(1) + Duration::minutes(2));
+  CHECK_FALSE(drill.does(plan, "key/new-key"));
+  CHECK_FALSE(drill.is_replaced(plan));
+  CHECK(plan.still_broken.empty());
+  const StepGraph graph = graph_of(drill.system(), plan);
+  const auto position = static_cast<std::size_t>(apply - plan.steps.begin());
+  CHECK(std::count_if(graph.edges.begin(), graph.edges.end(), [&](const StepGraph::Edge& e) {
+          return e.after == position && e.before == 0 && e.is_for_applying;
+        }) == 1);
+}
+
+// Nothing is lost without the key, but requests are without the role: cancelling is as urgent as the apply it holds up.
+TEST_CASE("one person cancels the deletion first, as the apply waits for it", "[scenarios][applying]") {
+  Drill drill;
+  const Response plan = drill.with(1);
+  CHECK(name_of(drill.system(), plan.steps.at(0).repairs[0]) == "key/cancel-deletion");
+  CHECK(plan.steps.at(1).is_apply);
+  CHECK(begun(plan, 1) == Duration::hours(1) + Duration::minutes(2));
+}
+
+// The apply makes the role, 5 min, and a key in the place of the one that waits, 5 min; then it replaces the database.
+TEST_CASE("a runbook that applies first gets all that the code says", "[scenarios][applying]") {
+  Drill drill;
+  const Response done = drill.following({"apply", "key/cancel-deletion", "key/enable"});
+  CHECK(drill.does(done, "key/new-key"));
+  CHECK(drill.does(done, "db/replaced-by-apply"));
+  CHECK(drill.is_replaced(done));
+  const RunbookCheck check = check_runbook(drill.system(), drill.people, done, drill.with(1));
+  REQUIRE(check.applied_too_soon.size() == 1);
+  CHECK(check.applied_too_soon[0].step == 0);
+  CHECK(name_of(drill.system(), check.applied_too_soon[0].before) == "key/cancel-deletion");
+}
+
+TEST_CASE("a runbook that cancels first, or applies with targets, keeps the database", "[scenarios][applying]") {
+  Drill drill;
+  const Response cancels = drill.following({"key/cancel-deletion", "apply", "key/enable"});
+  CHECK_FALSE(drill.does(cancels, "key/new-key"));
+  CHECK_FALSE(drill.is_replaced(cancels));
+  const Response targets = drill.following({"apply -target", "key/cancel-deletion", "key/enable"});
+  CHECK(targets.steps.at(0).is_targeted);
+  CHECK_FALSE(drill.does(targets, "key/new-key"));
+  CHECK_FALSE(drill.is_replaced(targets));
+  CHECK(drill.does(targets, "role/recreate"));
+  const RunbookCheck check = check_runbook(drill.system(), drill.people, targets, drill.with(1));
+  CHECK(check.applied_too_soon.empty());
+}
+
+constexpr std::string_view switched_off = R"(
+resources:
+  role: { type: iam:role }
+  function: { type: lambda:function, role: role }
+  queue: { type: sqs:queue }
+  mapping: { type: lambda:event-source-mapping, source: queue, function: function }
+traffic: [{ to: queue, rate: 1/s }]
+)";
+
+// The function fails until the apply has put its role back, so by hand one would still wait.
+TEST_CASE("an apply of people who look leaves a mapping off whose function still fails", "[scenarios][applying]") {
+  Drill drill({{{}, "disable", "mapping"}, {{}, "delete", "role"}}, switched_off);
+  const Response plan = drill.with(1);
+  REQUIRE(plan.steps.at(0).is_apply);
+  REQUIRE(plan.steps[0].left_out.size() == 1);
+  CHECK(name_of(drill.system(), plan.steps[0].left_out[0]) == "mapping/enabled-by-apply");
+  CHECK(plan.steps[0].is_targeted);
+  CHECK(drill.does(plan, "mapping/enable"));
+  CHECK(step_name(drill.system(), tasks_of(drill.system(), drill.people, plan.steps).at(0)) == "apply -target");
+
+  const Response done = drill.following({"apply"});
+  CHECK(drill.does(done, "mapping/enabled-by-apply"));
+  CHECK_FALSE(done.steps.at(0).is_targeted);
+  CHECK(done.steps[0].left_out.empty());
+}
+
+// With its role there it does no harm, and one apply does both: a tag and the switch.
+TEST_CASE("an apply switches on what works, but nobody applies for that alone", "[scenarios][applying]") {
+  Drill alone({{{}, "disable", "mapping"}}, switched_off);
+  CHECK(alone.repairs(alone.with(1)) == std::vector<std::string>{"mapping/enable"});
+}
+
+}  // namespace moshimo::scenarios
