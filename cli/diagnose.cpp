@@ -17,7 +17,10 @@ Job declare_diagnose(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
-  app.add_option("--seen", options->seen, "what is seen: words of an error, a metric, an event; or COMPONENT: words")
+  app.add_option(
+         "--seen", options->seen,
+         "what is seen: words of an error, a metric, an event; or COMPONENT: words; with @ 10m when it first showed, "
+         "counted from the first sign")
       ->required();
   app.add_option("--not-seen", options->not_seen, "what was looked for and is not seen");
   app.add_option("--changed", options->changed, "what is known to have changed, by name or ARN: these come first")

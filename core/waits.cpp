@@ -61,7 +61,7 @@ class Search {
   bool find_one() {
     std::optional<Found> best;
     const std::vector<Step>& steps = result_.response.steps;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t i = steps.size(); i-- > 0;) {  // of several that save as much the last one waits
       for (const SimTime until : moments(steps[i])) {
         if (!may_go_on_()) return false;
         Response response = again_(with_wait(result_.rules, steps[i], until));

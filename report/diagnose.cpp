@@ -19,8 +19,10 @@ using scenarios::Suspect;
 constexpr std::size_t most_suspects = 8;
 
 std::string sign_text(const System& system, const scenarios::Sign& sign) {
-  const std::string text = fmt::format("“{}”", clean(sign.text));
-  return sign.component.is_set() ? fmt::format("{} of {}", text, code(name_in(system, sign.component))) : text;
+  std::string text = fmt::format("“{}”", clean(sign.text));
+  if (sign.component.is_set()) text += fmt::format(" of {}", code(name_in(system, sign.component)));
+  if (sign.at) text += fmt::format(" at {}", precise_text(*sign.at));
+  return text;
 }
 
 std::string signs_text(const Diagnosis& d, const std::vector<scenarios::Sign>& signs,
@@ -77,6 +79,9 @@ void suspects_table(const Diagnosis& d, Page& page) {
     std::string explains = s.misses.empty() ? good("all")
                                             : fmt::format("{} of {}; not {}", s.explains.size(), d.seen.size(),
                                                           signs_text(d, d.seen, s.misses));
+    if (!s.mistimed.empty()) {
+      explains += fmt::format("\n{}", bad("at another time: " + signs_text(d, d.seen, s.mistimed)));
+    }
     if (!s.contradicts.empty()) {
       explains += fmt::format("\n{}", bad("shows what was not seen: " + signs_text(d, d.not_seen, s.contradicts)));
     }

@@ -1,5 +1,6 @@
 // The way back as a runbook: what to do in which order, until when, and what each step saves.
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <map>
 
@@ -253,6 +254,21 @@ class RecoverPage {
     if (!parts.empty()) page_.detail(dim(sentence(listing(parts)) + "."), 2);
   }
 
+  // What never was is not yet there, rather than no longer.
+  std::string missing(ConditionId c) const {
+    if (system_.conditions[c].initially) return denied_sentence(says(system_, c));
+    std::string text = clean(says(system_, c));
+    static constexpr std::array<std::array<std::string_view, 2>, 4> negated = {{{"there is a ", "there is no "},
+                                                                                {" has been ", " has not been "},
+                                                                                {" has a ", " has no "},
+                                                                                {" is ", " is not "}}};
+    for (const auto& [from, to] : negated) {
+      const std::size_t at = text.find(from);
+      if (at != std::string::npos) return text.replace(at, from.size(), to) + " yet";
+    }
+    return "not yet: " + text;
+  }
+
   // What would be in vain, or do harm, before something else.
   void not_before() {
     std::map<std::size_t, std::vector<StepGraph::Edge>> of;
@@ -264,7 +280,7 @@ class RecoverPage {
       std::vector<std::string> reasons;
       for (const StepGraph::Edge& e : edges) {
         steps.push_back(e.before);
-        const std::string reason = denied_sentence(says(system_, e.brings));
+        const std::string reason = missing(e.brings);
         if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
       }
       const bool is_release = list()[after].hop.is_set();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <set>
@@ -11,6 +12,7 @@
 #include "core/dependencies.hpp"
 #include "core/response.hpp"
 #include "core/simulation.hpp"
+#include "input/cursor.hpp"
 
 namespace moshimo::scenarios {
 namespace {
@@ -19,6 +21,8 @@ constexpr double enough = 0.7;               // of its words make a sign the one
 constexpr double of_another = 0.2;           // what a component shows of which nothing is reported, against a sign
 constexpr double of_the_same = 0.02;         // a further symptom of one of which something is reported
 constexpr double not_known_to_change = 0.5;  // where it is known what changed
+constexpr double of_another_time = 0.5;      // a sign that a fault shows, but much sooner or later after another one
+constexpr Duration is_about_then = Duration::minutes(5);  // or half of the distance
 constexpr std::size_t most_tests = 3;
 
 constexpr std::array<std::string_view, 22> small_words = {"a",   "an", "the", "of",   "to",   "is",   "are", "in",
@@ -301,16 +305,19 @@ class Diagnostician {
     }
     std::stable_sort(s.shows.begin(), s.shows.end(), [](const Shown& a, const Shown& b) { return a.at < b.at; });
     s.is_reported.assign(s.shows.size(), false);
+    std::vector<std::optional<SimTime>> first_shown(d_.seen.size());
     for (std::size_t i = 0; i < d_.seen.size(); ++i) {
       bool is_explained = false;
       for (std::size_t k = 0; k < s.shows.size(); ++k) {
         if (!matches(d_.seen[i], s.shows[k].component, s.shows[k].text)) continue;
         s.is_reported[k] = true;
+        if (!first_shown[i]) first_shown[i] = s.shows[k].at;
         is_explained = true;
       }
       (is_explained ? s.explains : s.misses).push_back(i);
     }
     if (s.explains.empty()) return;
+    s.mistimed = mistimed(first_shown);
     for (std::size_t i = 0; i < d_.not_seen.size(); ++i) {
       const bool shows = std::any_of(s.shows.begin(), s.shows.end(), [&](const Shown& one) {
         return matches(d_.not_seen[i], one.component, one.text);
@@ -326,7 +333,27 @@ class Diagnostician {
     d_.suspects.push_back(std::move(s));
   }
 
-  // What it explains, against that and what it misses, shows in vain, and shows though it was looked for and not found.
+  // When the fault happened nobody knows, so signs of which a time is told are held against the first of them.
+  std::vector<std::size_t> mistimed(const std::vector<std::optional<SimTime>>& shown) const {
+    std::vector<std::size_t> timed;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+      if (shown[i] && d_.seen[i].at) timed.push_back(i);
+    }
+    std::vector<std::size_t> result;
+    if (timed.empty()) return result;
+    const std::size_t first = *std::min_element(
+        timed.begin(), timed.end(), [&](std::size_t a, std::size_t b) { return *d_.seen[a].at < *d_.seen[b].at; });
+    for (const std::size_t i : timed) {
+      const double told = (*d_.seen[i].at - *d_.seen[first].at).in_seconds();
+      const double expected = (*shown[i] - *shown[first]).in_seconds();
+      const double farther = std::max(std::abs(told), std::abs(expected));
+      if (std::abs(told - expected) > std::max(is_about_then.in_seconds(), farther / 2)) result.push_back(i);
+    }
+    return result;
+  }
+
+  // What it explains, against that and what it misses, shows at another time, shows in vain, and shows though it was
+  // looked for and not found.
   double score_of(const Suspect& s) const {
     std::set<ComponentId> reported;
     std::set<ComponentId> others;
@@ -344,6 +371,7 @@ class Diagnostician {
     }
     const auto explained = static_cast<double>(s.explains.size());
     const double against = static_cast<double>(s.misses.size()) + static_cast<double>(s.contradicts.size()) + further +
+                           of_another_time * static_cast<double>(s.mistimed.size()) +
                            of_another * static_cast<double>(others.size());
     const double score = explained / (explained + against);
     return d_.changed.empty() || s.is_changed ? score : score * not_known_to_change;
@@ -389,23 +417,56 @@ class Diagnostician {
 
 double likeness(std::string_view sign, std::string_view text) { return likeness_to(sign, parsed(text)); }
 
-Sign sign_of(const models::Compiled& compiled, const std::string& text, input::Diagnostics& diagnostics) {
-  Sign sign{text, {}};
-  for (std::size_t colon = text.find(": "); colon != std::string::npos; colon = text.find(": ", colon + 1)) {
+namespace {
+
+// `orders: AccessDenied @ 10m` without its end, which is a time after the first sign.
+std::string without_time(const std::string& text, std::optional<Duration>& at, input::Diagnostics& diagnostics) {
+  const std::size_t sign = text.find_last_of('@');
+  const bool stands_alone = sign != std::string::npos && sign > 0 && text[sign - 1] == ' ';
+  const std::size_t from = stands_alone ? text.find_first_not_of(' ', sign + 1) : std::string::npos;
+  if (from == std::string::npos) return text;
+  const std::string_view time = std::string_view(text).substr(from);
+  at = input::parse_duration(time);
+  const bool looks_like_a_time = std::isdigit(static_cast<unsigned char>(time.front())) != 0 || time.front() == '-';
+  if (!at && !looks_like_a_time) return text;  // an address, perhaps
+  if (!at || at->is_forever() || *at < Duration{}) {
+    at.reset();
+    diagnostics.error({}, fmt::format("'{}': '{}' is no time after the first sign; write one as in \"orders: "
+                                      "AccessDenied @ 10m\"",
+                                      text, time));
+  }
+  return text.substr(0, text.find_last_not_of(' ', sign - 1) + 1);
+}
+
+// Where a component may end: before a colon, but not inside of a call such as sts:AssumeRole.
+bool may_end_a_name(const std::string& text, std::size_t colon) {
+  return colon + 1 >= text.size() || std::isupper(static_cast<unsigned char>(text[colon + 1])) == 0;
+}
+
+}  // namespace
+
+Sign sign_of(const models::Compiled& compiled, const std::string& written, input::Diagnostics& diagnostics) {
+  Sign sign;
+  const std::string text = without_time(written, sign.at, diagnostics);
+  sign.text = text;
+  for (std::size_t colon = text.find(':'); colon != std::string::npos; colon = text.find(':', colon + 1)) {
     const ComponentId c = compiled.component(text.substr(0, colon));
     if (!c.is_set()) continue;
-    sign = {text.substr(colon + 2), c};
+    const std::size_t from = text.find_first_not_of(' ', colon + 1);
+    sign.component = c;
+    sign.text = from == std::string::npos ? std::string() : text.substr(from);
     break;
   }
   if (sign.text.find_first_not_of(" \t") == std::string::npos) {
-    diagnostics.error({},
-                      fmt::format("'{}' has no words of what is seen; write it as in \"failed health checks\"", text));
-  } else if (const std::size_t colon = text.find(": "); !sign.component.is_set() && colon != std::string::npos) {
+    diagnostics.error(
+        {}, fmt::format("'{}' has no words of what is seen; write it as in \"failed health checks\"", written));
+  } else if (const std::size_t colon = text.find(':');
+             !sign.component.is_set() && colon != std::string::npos && may_end_a_name(text, colon)) {
     std::vector<std::string_view> known;
     for (const Component& c : compiled.system.components) known.push_back(c.name);
     const std::string meant = input::did_you_mean(text.substr(0, colon), known);
     if (!meant.empty()) {
-      diagnostics.error({}, fmt::format("'{}': there is no component '{}'{}", text, text.substr(0, colon), meant));
+      diagnostics.error({}, fmt::format("'{}': there is no component '{}'{}", written, text.substr(0, colon), meant));
     }
   }
   return sign;

@@ -18,7 +18,8 @@ namespace moshimo::scenarios {
 // What somebody reports: words, of a component or of any.
 struct Sign {
   std::string text;
-  ComponentId component;  // unset: of any
+  ComponentId component;       // unset: of any
+  std::optional<Duration> at;  // when it first showed, from whatever moment; not set: nobody knows
 };
 
 // Something a fault would show.
@@ -36,6 +37,7 @@ struct Suspect {
   double score = 0;                      // 1: explains all that is seen, and shows nothing else
   std::vector<std::size_t> explains;     // positions in Diagnosis::seen,
   std::vector<std::size_t> misses;       // of the others,
+  std::vector<std::size_t> mistimed;     // of those that it explains, but shows at another distance from the first of them,
   std::vector<std::size_t> contradicts;  // and in Diagnosis::not_seen, of what it would show all the same
   std::vector<Shown> shows;              // by time
   std::vector<bool> is_reported;         // for each of these
@@ -75,7 +77,8 @@ struct DiagnosisInput {
   SimTime horizon = SimTime::after_start(Duration::days(1));
 };
 
-// `COMPONENT: text`, or text alone. What has no words, or names almost a component, goes to `diagnostics`.
+// `COMPONENT: text`, or text alone; with ` @ 10m` when it first showed. What has no words, names almost a component, or
+// has no such time after the sign, goes to `diagnostics`.
 Sign sign_of(const models::Compiled& compiled, const std::string& text, input::Diagnostics& diagnostics);
 
 Diagnosis diagnose(std::shared_ptr<models::Compiled> compiled, const DiagnosisInput& input);

@@ -11,7 +11,9 @@ namespace {
 using scenarios::Diagnosis;
 
 Json sign(const System& system, const scenarios::Sign& s) {
-  return {{"text", s.text}, {"component", name_or_null(system.components, s.component)}};
+  return {{"text", s.text},
+          {"component", name_or_null(system.components, s.component)},
+          {"at_s", s.at ? Json(s.at->in_seconds()) : Json(nullptr)}};
 }
 
 Json shown(const System& system, const scenarios::Shown& s) {
@@ -50,6 +52,7 @@ std::string diagnosis_json(const Diagnosis& d, const Style& style) {
                                   {"has_changed", s.is_changed},
                                   {"explains", s.explains},
                                   {"misses", s.misses},
+                                  {"mistimed", s.mistimed},
                                   {"contradicts", s.contradicts},
                                   {"breaks", std::move(breaks)},
                                   {"shows", std::move(shows)}});

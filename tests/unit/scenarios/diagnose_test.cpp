@@ -72,6 +72,63 @@ TEST_CASE("a sign that names almost a component, and one without words, is a mis
         "'  ' has no words of what is seen; write it as in \"failed health checks\"");
 }
 
+TEST_CASE("a sign may say when it first showed", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const std::string component = c->system.components[ComponentId(0)].name;
+  input::Diagnostics diagnostics;
+  const Sign sign = sign_of(*c, component + ": access denied @ 10m", diagnostics);
+  CHECK(sign.text == "access denied");
+  CHECK(sign.component == ComponentId(0));
+  CHECK(sign.at == Duration::minutes(10));
+  CHECK(sign_of(*c, "access denied @ 1h30m", diagnostics).at == Duration::minutes(90));
+  CHECK(sign_of(*c, "mail of someone@example.org", diagnostics).text == "mail of someone@example.org");
+  CHECK_FALSE(sign_of(*c, "mail @ someone", diagnostics).at);
+  CHECK_FALSE(diagnostics.has_errors());
+  sign_of(*c, "access denied @ 10", diagnostics);
+  sign_of(*c, component + "x: gone @ 10m", diagnostics);
+  REQUIRE(diagnostics.errors().size() == 2);
+  CHECK(diagnostics.errors()[0].message ==
+        "'access denied @ 10': '10' is no time after the first sign; write one as in \"orders: AccessDenied @ 10m\"");
+  CHECK(diagnostics.errors()[1].message == "'" + component + "x: gone @ 10m': there is no component '" + component +
+                                               "x'; did you mean '" + component + "'?");
+}
+
+TEST_CASE("a component before a colon is found without a space, and a slip of the pen in it told", "[diagnose]") {
+  const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
+  const std::string component = c->system.components[ComponentId(0)].name;
+  input::Diagnostics diagnostics;
+  const Sign sign = sign_of(*c, component + ":gone", diagnostics);
+  CHECK(sign.component == ComponentId(0));
+  CHECK(sign.text == "gone");
+  CHECK_FALSE(sign_of(*c, "not authorized to perform: sts:AssumeRole", diagnostics).component.is_set());
+  CHECK_FALSE(sign_of(*c, component + "x:AssumeRole", diagnostics).component.is_set());  // a call of a service
+  CHECK_FALSE(diagnostics.has_errors());
+  sign_of(*c, component + "x:gone", diagnostics);
+  REQUIRE(diagnostics.errors().size() == 1);
+  CHECK(diagnostics.errors()[0].message ==
+        "'" + component + "x:gone': there is no component '" + component + "x'; did you mean '" + component + "'?");
+}
+
+// Asynchronous events of the function are given up after six hours of trying, whatever the key waits for.
+TEST_CASE("a fault that shows a sign at another time than told explains it less", "[diagnose]") {
+  const auto c = of_library("key-scheduled-for-deletion/variants/still-in-use.inventory.yaml");
+  const auto of_key = [&](const std::string& dropped) {
+    const Diagnosis d = diagnosed(c, {{"checkout: 502 KMSInvalidStateException @ 1h", dropped}});
+    const Suspect* key = suspect(d, "key");
+    REQUIRE(key);
+    return *key;
+  };
+  const Suspect untimed = of_key("checkout: AsyncEventsDropped");
+  const Suspect then = of_key("checkout: AsyncEventsDropped @ 7h");
+  const Suspect too_soon = of_key("checkout: AsyncEventsDropped @ 1h10m");
+  CHECK(untimed.mistimed.empty());
+  CHECK(then.mistimed.empty());
+  CHECK(then.score == untimed.score);
+  CHECK(too_soon.mistimed == std::vector<std::size_t>{1});
+  CHECK(too_soon.explains == then.explains);
+  CHECK(too_soon.score < then.score);
+}
+
 TEST_CASE("words are found whatever their case, inside compound names and in another form", "[diagnose]") {
   CHECK(likeness("access denied", "AccessDeniedException: not authorized to perform: sts:AssumeRole") == 1);
   CHECK(likeness("AccessDenied", "AccessDeniedException") == 1);
