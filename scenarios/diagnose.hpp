@@ -32,12 +32,13 @@ struct Shown {
 
 struct Suspect {
   ComponentId component;
-  std::vector<std::string> verbs;        // faults that show the same
-  bool is_changed = false;               // the component, or what it is part of, is known to have changed
-  double score = 0;                      // 1: explains all that is seen, and shows nothing else
-  std::vector<std::size_t> explains;     // positions in Diagnosis::seen,
-  std::vector<std::size_t> misses;       // of the others,
-  std::vector<std::size_t> mistimed;     // of those that it explains, but shows at another distance from the first of them,
+  std::vector<std::string> verbs;     // faults that show the same
+  bool is_changed = false;            // the component, or what it is part of, is known to have changed
+  double score = 0;                   // 1: explains all that is seen, and shows nothing else
+  std::vector<std::size_t> explains;  // positions in Diagnosis::seen,
+  std::vector<std::size_t> misses;    // of the others,
+  std::vector<std::size_t>
+      mistimed;  // of those that it explains, but shows at another distance from the first of them,
   std::vector<std::size_t> contradicts;  // and in Diagnosis::not_seen, of what it would show all the same
   std::vector<Shown> shows;              // by time
   std::vector<bool> is_reported;         // for each of these

@@ -83,6 +83,37 @@ TEST_CASE("a brake lets what is tried again wait longer, from when it counts", "
   CHECK_FALSE(with.does(with.respond_with(Strategy::restore_only), "send/raise-age"));
 }
 
+// The brake saves 6,420 events of those that 1/s brings. Beside it X/s are lost from 0 to 140 min whatever is done,
+// 8,400 X: 6,420 is a hundredth of 7,800 + 8,400 X at X = 75.5.
+TEST_CASE("a brake that saves less than a hundredth of what is lost is not pulled", "[core][response][brakes]") {
+  const auto pulls = [](int beside) {
+    World w(
+        "condition role\ncondition patient false rises 1m\n"
+        "hop send from 1/s to outside needs role retry 60s limit 1d accepts patient retry 60s limit 10m\n"
+        "hop beside from " +
+            std::to_string(beside) + "/s to outside needs role\n",
+        Duration::hours(2));
+    w.add("send/raise-age", Duration::minutes(2), "patient");
+    return w.does(w.respond_with(), "send/raise-age");
+  };
+  CHECK(pulls(75));
+  CHECK_FALSE(pulls(76));
+}
+
+// One person, and data that is lost from 30 min on: mending takes 25 min, the brake five, and it counts at once. After
+// the mending, at 45 min, the brake comes too late, so it comes first.
+TEST_CASE("a brake that comes too late after the repair is pulled before it", "[core][response][brakes]") {
+  World w("condition role\nstore queue kept 30m\nhop send from 1/s to outside needs role store queue\n",
+          Duration::minutes(25));
+  Repair& brake = w.add("queue/keep", Duration::minutes(5));
+  brake.sets = std::vector<Repair::Setting>{{store_named(w.system, "queue"), Duration::days(1), {}}};
+  const Response r = w.respond_with(Strategy::full, 1);
+  REQUIRE(w.step(r, "queue/keep") != nullptr);
+  CHECK(w.step(r, "queue/keep")->start == at(20));
+  CHECK(w.step(r, "role/recreate")->start == at(25));
+  CHECK(w.ledger(r, "send").lost == Approx(0).margin(1e-6));
+}
+
 TEST_CASE("a brake catches what would be dropped, and it is brought back", "[core][response][brakes]") {
   // 1/s, refused for want of the role until 140 min. The new queue is there at 20 + 5 min and counts at 26.
   World world(

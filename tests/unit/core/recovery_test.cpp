@@ -98,6 +98,25 @@ TEST_CASE("the step that is due first is not always the one to begin with", "[co
   CHECK(town.lost(search.response) == Approx(search.best.lost));
 }
 
+// a is put off to 60 min. b, which takes 50 min, is done before; were it 90 min, nobody would be free for a at its
+// time.
+TEST_CASE("the last person keeps free for a step that is put off", "[core][recovery]") {
+  for (const int minutes : {50, 90}) {
+    INFO(minutes);
+    Town town(flow("a", 1, "") + flow("b", 1, ""));
+    const RepairId a = town.repair("a", Duration::minutes(5));
+    const RepairId b = town.repair("b", Duration::minutes(minutes));
+    town.break_all();
+    const SimTime until = SimTime::after_start(Duration::minutes(60));
+    const Response r = town.again({{{a}, {b}}, {{a, until}}});
+    REQUIRE(r.steps.size() == 2);
+    for (const Step& s : r.steps) {
+      if (s.repairs.front() == a) CHECK(s.start == until);
+      if (s.repairs.front() == b) CHECK((s.start - SimTime{}) == Duration::minutes(minutes == 50 ? 0 : 65));
+    }
+  }
+}
+
 // What is lost at once, at r a second, until a step of length t is done: least when r/t falls along the order.
 TEST_CASE("with many steps single moves find the order of falling rate by length", "[core][recovery]") {
   struct Job {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "core/crew.hpp"
 #include "core/findings.hpp"
 #include "tests/unit/support/system_text.hpp"
 
@@ -78,6 +79,33 @@ TEST_CASE("nobody acts: everything is lost once its time is up", "[core][respons
   CHECK(w.ledger(r, "function").lost == Approx(10.0 * (30 * 86400 - 4 - 21600)).epsilon(1e-6));
   // 30 d - 4 s - 14 d of 100/s
   CHECK(w.ledger(r, "filter").lost == Approx(100.0 * (16 * 86400 - 4)).epsilon(1e-6));
+}
+
+// What the second needs is there 119 s or 121 s after the first is done: one apply waits two minutes for it.
+TEST_CASE("an apply waits two minutes for what it has made possible, and no longer", "[core][response]") {
+  for (const int seconds : {119, 121}) {
+    INFO(seconds);
+    System system = system_from("condition role as denied rises " + std::to_string(seconds) +
+                                "s\ncondition policies as denied follows role rises repair\n"
+                                "hop send from 1/s to outside needs policies\n");
+    Action action;
+    action.name = "role/delete";
+    action.breaks = {condition_named(system, "role")};
+    const ActionId remove = system.actions.add(action);
+    for (const char* name : {"role", "policies"}) {
+      Repair r;
+      r.label = written(std::string(name) + "/recreate");
+      r.restores = {condition_named(system, name)};
+      r.takes = Duration::minutes(5);
+      r.by_apply = true;
+      system.repairs.add(r);
+    }
+    Responders who;
+    Simulation simulation(system);
+    const Response r = respond(simulation, {{SimTime{}, remove}}, who, SimTime::after_start(Duration::days(1)));
+    CHECK(r.steps.size() == (Duration::seconds(seconds) <= apply_waits ? 1U : 2U));
+    CHECK(apply_waits == Duration::minutes(2));
+  }
 }
 
 TEST_CASE("re-creating the role leaves the grant and the gap", "[core][response]") {

@@ -46,6 +46,23 @@ compare: [none, restore_only]
   CHECK_FALSE(has(broken, "Nothing brings that back"));
 }
 
+// Cancelled after a day, the content stays; re-applied, it goes with the key after seven.
+TEST_CASE("the comparison of strategies says which of them loses what lay there, and when", "[report]") {
+  const std::string text = told(
+      "resources:\n  key: { type: kms:key, pending_window: 7d }\n"
+      "  bucket: { type: s3:bucket, kms_key: key }\n",
+      R"(
+horizon: 20d
+faults: [{ at: 0s, schedule-deletion: [key] }]
+response: { detect: 1d, strategy: full }
+compare: [none, restore_only, full]
+)");
+  const std::string ways = section(text, "What each way of reacting loses");
+  CHECK(has(ways, "nobody acts: what was in bucket is gone for good after 7 d."));
+  CHECK(has(ways, "re-apply only: what was in bucket is gone for good after 7 d."));
+  CHECK_FALSE(has(ways, "every step: what"));
+}
+
 TEST_CASE("the table of variants shows which of them destroys what lay there", "[report]") {
   const std::string text = told(
       "resources:\n  key: { type: kms:key, pending_window: 7d }\n"

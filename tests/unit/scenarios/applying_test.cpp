@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "core/crew.hpp"
 #include "core/step_graph.hpp"
+#include "models/catalogue.hpp"
 #include "scenarios/recover.hpp"
 #include "tests/unit/scenarios/incident.hpp"
 
@@ -127,6 +129,13 @@ TEST_CASE("a runbook that cancels first, or applies with targets, keeps the data
   CHECK(drill.does(targets, "role/recreate"));
   const RunbookCheck check = check_runbook(drill.system(), drill.people, targets, drill.with(1));
   CHECK(check.applied_too_soon.empty());
+}
+
+TEST_CASE("the engine gives an apply to wait what the catalogue says of it", "[scenarios][applying]") {
+  const models::FactDef* fact = models::embedded_catalogue().find_fact("iam.propagation.cap");
+  REQUIRE(fact != nullptr);
+  CHECK(fact->says.find("gives IAM two minutes") != std::string::npos);
+  CHECK(apply_waits == Duration::minutes(2));
 }
 
 constexpr std::string_view switched_off = R"(

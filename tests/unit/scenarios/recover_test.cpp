@@ -9,6 +9,7 @@
 
 #include "models/catalogue.hpp"
 #include "report/report.hpp"
+#include "tests/unit/scenarios/by_hand.hpp"
 #include "tests/unit/support/system_text.hpp"
 
 namespace moshimo::scenarios {
@@ -153,64 +154,15 @@ TEST_CASE("a runbook with its steps in the wrong order is told what comes too ea
   CHECK(a.main_run().findings.lost < a.nobody_acts().findings.lost);
 }
 
-// An answer to what happens to a system written by hand.
-struct ByHand {
-  Answer answer;
-  std::shared_ptr<Scenario> scenario = std::make_shared<Scenario>();
-  std::shared_ptr<models::Compiled> compiled = std::make_shared<models::Compiled>();
-
-  explicit ByHand(std::string_view text) {
-    compiled->system = system_from(text);
-    scenario->name = "by hand";
-    scenario->response.count = 1;
-    scenario->response.time_to_detect = {};
-  }
-  System& system() { return compiled->system; }
-  void happens(Duration at, const std::vector<std::string>& breaks, const std::vector<std::string>& restores = {}) {
-    Action action;
-    action.name = "world/turns";
-    for (const std::string& c : breaks) action.breaks.push_back(condition_named(system(), c));
-    for (const std::string& c : restores) action.restores.push_back(condition_named(system(), c));
-    answer.faults.push_back({SimTime::after_start(at), system().actions.add(action)});
-  }
-  void mends(const std::string& condition, Duration takes) {
-    Repair repair;
-    repair.label = written(condition + "/mend");
-    repair.restores = {condition_named(system(), condition)};
-    repair.takes = takes;
-    system().repairs.add(repair);
-  }
-  Recovery recovered(Duration detect, Duration horizon) {
-    scenario->horizon = SimTime::after_start(horizon);
-    answer.noticed_after = detect;
-    answer.scenario = scenario;
-    answer.compiled = compiled;
-    answer.first_fault = SimTime{};
-    Simulation simulation(system());
-    answer.healthy = simulation.run({}, scenario->horizon);
-    answer.runs.clear();
-    for (const Strategy strategy : {Strategy::none, Strategy::full}) {
-      Responders responders = scenario->response;
-      responders.time_to_detect = detect;
-      responders.strategy = strategy;
-      StrategyRun run;
-      run.response = respond(simulation, answer.faults, responders, scenario->horizon);
-      run.findings = findings_of(system(), run.response.outcome, answer.healthy);
-      answer.runs.push_back(std::move(run));
-    }
-    answer.main = 1;
-    return recover(answer, 20);
-  }
-  // With every run of white space as one space.
-  static std::string told(const Recovery& r) {
-    report::Style style;
-    style.width = 120;
-    std::istringstream words(report::recover_report(r, style));
-    std::string text;
-    for (std::string word; words >> word;) text += (text.empty() ? "" : " ") + word;
-    return text;
-  }
-};
+// With every run of white space as one space.
+std::string told(const Recovery& r) {
+  report::Style style;
+  style.width = 120;
+  std::istringstream words(report::recover_report(r, style));
+  std::string text;
+  for (std::string word; words >> word;) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
 
 bool has(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
 
@@ -231,7 +183,7 @@ TEST_CASE("each swap of a better order has a sentence of its own, with what it s
   REQUIRE(r.search.moves.size() == 2);
   CHECK(r.search.moves[0].saves == Approx((4088 - 3448) * 60));
   CHECK(r.search.moves[1].saves == Approx((3448 - 2548) * 60));
-  const std::string text = town.told(r);
+  const std::string text = told(r);
   CHECK(has(text, "• c/mend before a/mend: 38,400 fewer events are lost, mostly of to-c."));
   CHECK(has(text, "• b/mend before a/mend: 54,000 fewer events are lost, mostly of to-b."));
   CHECK(has(text, "loses 245,280 events, refused requests among them; in this order 152,880 events are, 92,400 fewer"));
@@ -253,7 +205,7 @@ TEST_CASE("an earlier notice that would lose more is told", "[scenarios][recover
   REQUIRE(late.earlier);
   CHECK(late.earlier->after == Duration::hours(2));
   CHECK(late.earlier->more == Approx(10800));
-  CHECK(has(chain.told(late),
+  CHECK(has(told(late),
             "Noticed after 2 h instead of 4 h, and with every step begun as soon as it can be, 10,800 more events"));
 
   // Noticed after 2 h the plan itself waits until the receiver is back.
@@ -262,10 +214,10 @@ TEST_CASE("an earlier notice that would lose more is told", "[scenarios][recover
   CHECK((waits.waits[0].until - SimTime{}).in_seconds() == Approx(3 * 3600 - 300).margin(1.5));
   CHECK(waits.waits[0].saves == Approx(10800).margin(1));
   CHECK(toll_of(chain.system(), waits.plan.response).lost < 1);
-  CHECK(has(chain.told(waits),
+  CHECK(has(told(waits),
             "consumer/mend not before 2 h 55 min after the fault: begun as soon as it can be, "
             "10,800 more events are lost, mostly of second."));
-  CHECK(has(chain.told(waits), "Not before 2 h 55 min after the fault: sooner it loses more."));
+  CHECK(has(told(waits), "Not before 2 h 55 min after the fault: sooner it loses more."));
 }
 
 TEST_CASE("noticed beyond the horizon there is no way back to tell", "[scenarios][recover]") {
@@ -276,7 +228,7 @@ TEST_CASE("noticed beyond the horizon there is no way back to tell", "[scenarios
   CHECK(r.plan.response.steps.empty());
   CHECK(r.worth.empty());
   CHECK_FALSE(r.search.tried > 0);
-  CHECK(has(town.told(r), "It is noticed after 2 d, beyond the 1 d looked at: nobody does anything in them."));
+  CHECK(has(told(r), "It is noticed after 2 d, beyond the 1 d looked at: nobody does anything in them."));
 }
 
 // Requests are refused for an hour and five minutes; of the events an hour is kept, and five minutes are lost.
@@ -298,7 +250,7 @@ TEST_CASE("objectives stand at the top, and what a step saves is told in events 
   REQUIRE(is_request(shop.system().hops[hop_named(shop.system(), "visits")]));
   CHECK(r.worth[0].saves_requests == Approx(requests));
   CHECK(r.worth[0].saves - r.worth[0].saves_requests == Approx(events));
-  const std::string text = shop.told(r);
+  const std::string text = told(r);
   CHECK(has(text, "82,500 events and 165,000 requests"));
   REQUIRE(r.plan.findings.objectives.size() == 1);
   CHECK_FALSE(r.plan.findings.objectives[0].met);  // 1 h 5 min
@@ -315,7 +267,7 @@ TEST_CASE("what must not be done first is told with the reason", "[scenarios][re
   chain.mends("grant", Duration::minutes(5));
   const Recovery r = chain.recovered(Duration::hours(1), Duration::days(5));
   REQUIRE(r.plan.response.steps.size() == 3);
-  const std::string text = chain.told(r);
+  const std::string text = told(r);
   const std::size_t at = text.find("What must not be done first");
   REQUIRE(at != std::string::npos);
   const std::string section = text.substr(at);

@@ -210,6 +210,8 @@ TEST_CASE("what cannot be varied is told with what can", "[sweep]") {
   CHECK(diagnostics.errors()[2].message.find("from a lower to a higher") != std::string::npos);
   CHECK(diagnostics.errors()[3].message.find("not of one kind") != std::string::npos);
   CHECK_THROWS_WITH(queue({"job.retention=1d,2d"}), Catch::Contains("there is nothing called 'job.retention' to vary"));
+  CHECK_THROWS_WITH(queue({"detect=1h,2h", "detect=3h,4h"}),
+                    Catch::Contains("'detect' is varied twice; write all of its values as one list"));
   CHECK_THROWS_WITH(queue({"responders=0..3"}), Catch::Contains("1 to 1000 responders"));
   CHECK_THROWS_WITH(queue({"detect=1..3"}), Catch::Contains("takes durations"));
   CHECK_THROWS_WITH(queue({"faults[1].at=1h,2h"}), Catch::Contains("the scenario has 1 fault"));
