@@ -70,8 +70,14 @@ std::string runbook_toll(const scenarios::Answer& answer, const scenarios::Strat
     return f.restored.is_forever() ? std::string("not everything works again before the end")
                                    : fmt::format("everything works again after {}", minute_text(f.restored));
   };
-  if (own.restored == best.restored) return text + fmt::format("; {}.", back(own));
-  return text + fmt::format("; {} (by that plan: {}).", back(own), back(best));
+  text += own.restored == best.restored ? fmt::format("; {}.", back(own))
+                                        : fmt::format("; {} (by that plan: {}).", back(own), back(best));
+  if (own.destroyed.size() > best.destroyed.size()) {
+    text += fmt::format(" {} for good; that plan keeps {}.",
+                        bad(fmt::format("What lay in {} is gone", counted(own.destroyed.size(), "place", "places"))),
+                        best.destroyed.empty() ? "it" : "more of it");
+  }
+  return text;
 }
 
 }  // namespace moshimo::report
