@@ -65,7 +65,7 @@ const models::Catalogue* Common::find_catalogue(input::Diagnostics& diagnostics)
   if (models_dir.empty()) return &models::embedded_catalogue();
   if (!extended_) {
     input::Diagnostics reading;
-    extended_ = std::make_unique<models::Catalogue>(models::embedded_catalogue_with(models_dir, reading));
+    extended_ = std::make_unique<models::Catalogue>(models::embedded_catalogue_with({models_dir}, reading));
     is_extended_well_ = !reading.has_errors();
     diagnostics.take(std::move(reading));
   }

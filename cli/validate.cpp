@@ -42,7 +42,9 @@ std::string checked(const std::string& path, const Common& common) {
     }
     case FileKind::catalogue: {
       if (path == "-") throw input::InputError("standard input: a catalogue file is read by its path; name the file");
-      const models::Catalogue catalogue = models::embedded_catalogue_with(path, diagnostics);
+      std::vector<std::string> together = {path};
+      if (!common.models_dir.empty()) together.insert(together.begin(), common.models_dir);
+      const models::Catalogue catalogue = models::embedded_catalogue_with(together, diagnostics);
       diagnostics.throw_if_errors();
       const std::size_t types = input::Cursor(document, diagnostics).find("types").size();
       what = fmt::format("a catalogue file with {}", counted(types, "type"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <utility>
 
 namespace moshimo {
@@ -19,11 +20,30 @@ bool restores_only_what_never_held(const System& system, const Repair& repair) {
                                                  [&](ConditionId c) { return begins_false(system.conditions[c]); });
 }
 
+// Which repairs concern a store or a condition.
+template <class Key>
+class RepairsBy {
+ public:
+  void add(Key key, RepairId repair) { list_.emplace_back(key, repair); }
+  void sort() { std::sort(list_.begin(), list_.end()); }  // before anything is looked up
+  bool empty() const { return list_.empty(); }
+  std::span<const std::pair<Key, RepairId>> of(Key key) const {
+    const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
+    const auto [first, last] = std::equal_range(list_.begin(), list_.end(), std::pair(key, RepairId()), less);
+    return {first, last};
+  }
+
+ private:
+  std::vector<std::pair<Key, RepairId>> list_;
+};
+
 }  // namespace
 
 Openings::Openings(const System& system) : is_brought_(system.conditions.size(), false) {
   for (const Repair& repair : system.repairs) {
-    for (const ConditionId c : repair.restores) is_brought_[c.value] = begins_false(system.conditions[c]);
+    for (const ConditionId c : repair.restores) {
+      if (begins_false(system.conditions[c])) is_brought_[c.value] = true;
+    }
   }
 }
 
@@ -35,19 +55,22 @@ ConditionId Openings::of(const Fallback& fallback) const {
 }
 
 Brakes::Brakes(const System& system) {
-  std::multimap<StoreId, RepairId> gives_time;
-  std::multimap<ConditionId, RepairId> opens, stops;
+  RepairsBy<StoreId> gives_time;
+  RepairsBy<ConditionId> opens, stops;
   for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
     const RepairId id(r);
     const Repair& repair = system.repairs[id];
-    for (const Repair::Setting& setting : repair.sets) gives_time.emplace(setting.store, id);
+    for (const Repair::Setting& setting : repair.sets) gives_time.add(setting.store, id);
     if (only_stops(repair)) {
-      for (const ConditionId c : repair.breaks) stops.emplace(c, id);
+      for (const ConditionId c : repair.breaks) stops.add(c, id);
     } else if (restores_only_what_never_held(system, repair)) {
-      for (const ConditionId c : repair.restores) opens.emplace(c, id);
+      for (const ConditionId c : repair.restores) opens.add(c, id);
     }
   }
   if (gives_time.empty() && opens.empty() && stops.empty()) return;
+  gives_time.sort();
+  opens.sort();
+  stops.sort();
 
   const Openings openings(system);
   std::map<RepairId, std::vector<Brake::Place>> found;
@@ -57,43 +80,38 @@ Brakes::Brakes(const System& system) {
     for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
       const Fallback& f = hop.fallbacks[i];
       const auto at = static_cast<std::uint8_t>(i);
-      const auto setters = gives_time.equal_range(f.store);
-      for (auto s = setters.first; f.store.is_set() && s != setters.second; ++s) {
-        for (const Repair::Setting& x : system.repairs[s->second].sets) {
+      for (const auto& [store, id] : gives_time.of(f.store)) {
+        for (const Repair::Setting& x : system.repairs[id].sets) {
           if (x.store != f.store) continue;
-          found[s->second].push_back({.does = Brake::Does::gives_time,
-                                      .hop = HopId(h),
-                                      .after = x.after.most,
-                                      .fallback = at,
-                                      .holds_for = x.holds_for});
+          found[id].push_back({.does = Brake::Does::gives_time,
+                               .hop = HopId(h),
+                               .after = x.after.most,
+                               .fallback = at,
+                               .holds_for = x.holds_for});
         }
       }
       const ConditionId opening = openings.of(f);
       if (!opening.is_set()) continue;
-      const auto openers = opens.equal_range(opening);
-      for (auto o = openers.first; o != openers.second; ++o) {
-        found[o->second].push_back({.does = Brake::Does::opens,
-                                    .hop = HopId(h),
-                                    .after = system.conditions[opening].rises_after.most,
-                                    .fallback = at,
-                                    .opening = opening});
+      for (const auto& [condition, id] : opens.of(opening)) {
+        found[id].push_back({.does = Brake::Does::opens,
+                             .hop = HopId(h),
+                             .after = system.conditions[opening].rises_after.most,
+                             .fallback = at,
+                             .opening = opening});
       }
     }
     for (const Need& need : hop.needs) {
       for (const ConditionId other : need.alternatives) {
-        const auto openers = opens.equal_range(other);
         const Duration after = system.conditions[other].rises_after.most;
-        for (auto o = openers.first; o != openers.second; ++o) {
+        for (const auto& [condition, id] : opens.of(other)) {
           let_by.emplace_back(
-              o->second,
-              Brake::Place{.does = Brake::Does::lets_by, .hop = HopId(h), .after = after, .error = need.error});
+              id, Brake::Place{.does = Brake::Does::lets_by, .hop = HopId(h), .after = after, .error = need.error});
         }
       }
       if (!need.alternatives.empty()) continue;
-      const auto stoppers = stops.equal_range(need.condition);
       const Duration after = system.conditions[need.condition].falls_after.most;
-      for (auto s = stoppers.first; s != stoppers.second; ++s) {
-        found[s->second].push_back({.does = Brake::Does::stops, .hop = HopId(h), .after = after});
+      for (const auto& [condition, id] : stops.of(need.condition)) {
+        found[id].push_back({.does = Brake::Does::stops, .hop = HopId(h), .after = after});
       }
     }
   }

@@ -22,6 +22,12 @@ std::size_t first_failing(const Needs& needs, const Timeline& timeline, SimTime 
   return static_cast<std::size_t>(failed - needs.begin());
 }
 
+// Most of a large system never does anything else.
+bool hold_throughout(const Needs& needs, const Timeline& timeline) {
+  return std::all_of(needs.begin(), needs.end(),
+                     [&](const Need& n) { return timeline.conditions.stays_at_first(n.condition.value); });
+}
+
 bool ever_changes(const Need& need, const Timeline& timeline) {
   if (timeline.conditions[need.condition.value].size() > 1) return true;
   return std::any_of(need.alternatives.begin(), need.alternatives.end(),
@@ -60,7 +66,8 @@ class Finder {
   const std::string& name(ComponentId c) const { return system_.components[c].name; }
 
   bool failed_from_the_start(const Needs& needs) const {
-    return first_failing(needs, timeline_, SimTime{}) < needs.size() && !begins_with_fault(needs);
+    return !hold_throughout(needs, timeline_) && first_failing(needs, timeline_, SimTime{}) < needs.size() &&
+           !begins_with_fault(needs);
   }
   // A fault without delay at time 0 is no state of the healthy system: that one is the first entry of the timeline.
   bool begins_with_fault(const Needs& needs) const {
@@ -74,7 +81,7 @@ class Finder {
   void ports() {
     for (std::uint32_t p = 0; p < system_.ports.size(); ++p) {
       const Port& port = system_.ports[PortId(p)];
-      if (failed_from_the_start(port.needs)) continue;
+      if (hold_throughout(port.needs, timeline_) || failed_from_the_start(port.needs)) continue;
       for (const FailureSpan& span : failures(port.needs, timeline_)) {
         const Need& need = port.needs[span.need];
         Effect effect{.component = port.component, .kind = EffectKind::down, .from = span.from, .to = span.to};
@@ -501,6 +508,7 @@ bool held_at(const Timeline& timeline, ConditionId c, SimTime at) {
 
 std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline) {
   std::vector<FailureSpan> spans;
+  if (hold_throughout(needs, timeline)) return spans;
   const bool changes =
       std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); });
   // What a fault takes away at time 0 never changes again, and fails all the same.

@@ -56,11 +56,16 @@ Engine::Engine(const System& system) : system_(system), plan_(system) {
 }
 
 // What was found out about an island is good as long as the same happens to it, to the same horizon: only islands to
-// which something else happens than in the run before are simulated.
+// which something else happens than in the last runs are simulated.
 void Engine::choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
-                    const Outcome& outcome) {
+                    Outcome& outcome) {
   const bool is_known = known_ == &outcome && horizon_ == horizon;
-  if (!is_known) happened_before_.assign(plan_.islands, unknown);
+  if (!is_known) {
+    happened_before_.assign(plan_.islands, unknown);
+    found_before_.clear();
+    found_before_.resize(plan_.islands);
+    outcome.stalls.clear();
+  }
   happens_.assign(plan_.islands, 0);
   const auto touch = [&](std::uint32_t node, std::uint64_t what) {
     std::uint64_t& island = happens_[plan_.island_of_node[node]];
@@ -97,8 +102,12 @@ void Engine::choose(const std::vector<Transition>& transitions, const Script& sc
       touch(h, static_cast<std::uint64_t>(hop(h).when[error].pause.most.us()));
     }
   }
-  is_chosen_.resize(plan_.islands);
-  for (std::uint32_t i = 0; i < plan_.islands; ++i) is_chosen_[i] = happens_[i] != happened_before_[i] ? 1 : 0;
+  is_chosen_.assign(plan_.islands, 0);
+  for (std::uint32_t i = 0; i < plan_.islands; ++i) {
+    if (happens_[i] == happened_before_[i] || recall(i, outcome)) continue;
+    if (happened_before_[i] != unknown) remember(i, outcome);
+    is_chosen_[i] = 1;
+  }
   chosen_hops_.clear();
   chosen_ports_.clear();
   for (std::uint32_t node = 0; node < plan_.island_of_node.size(); ++node) {
@@ -109,14 +118,56 @@ void Engine::choose(const std::vector<Transition>& transitions, const Script& sc
       chosen_ports_.push_back(node - plan_.hops);
     }
   }
-  kept_stalls_.clear();
-  if (is_known) {
-    std::remove_copy_if(outcome.stalls.begin(), outcome.stalls.end(), std::back_inserter(kept_stalls_),
-                        [this](const Stall& stall) { return is_chosen(stall.hop.value); });
-  }
+  kept_stalls_ = outcome.stalls;
   std::swap(happened_before_, happens_);
   known_ = nullptr;
   horizon_ = horizon;
+}
+
+// Exchanges what the outcome says about an island for what an earlier run found, if there is one.
+bool Engine::recall(std::uint32_t island, Outcome& outcome) {
+  std::vector<Found>& all = found_before_[island];
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Found& f) { return f.happened == happens_[island]; });
+  if (found == all.end()) return false;
+  exchange(island, *found, outcome);
+  std::rotate(found, found + 1, all.end());
+  return true;
+}
+
+// Takes what the outcome says about an island out of it, and leaves something to be written over.
+void Engine::remember(std::uint32_t island, Outcome& outcome) {
+  constexpr std::size_t most = 4;  // a plan is made in two passes, then perhaps once more in another order
+  std::vector<Found>& all = found_before_[island];
+  if (all.size() < most) {
+    all.emplace_back();
+  } else {
+    std::rotate(all.begin(), all.begin() + 1, all.end());
+    all.back().stalls.clear();
+  }
+  exchange(island, all.back(), outcome);
+}
+
+void Engine::exchange(std::uint32_t island, Found& found, Outcome& outcome) {
+  std::size_t i = 0;
+  for (const std::uint32_t h : plan_.island_nodes.of(island)) {
+    if (h >= plan_.hops) break;
+    if (i == found.ledgers.size()) {
+      found.ledgers.emplace_back();
+      found.states.emplace_back();
+    }
+    std::swap(found.ledgers[i], outcome.hops[h]);
+    outcome.hop_states.swap(h, found.states[i]);
+    ++i;
+  }
+  found.happened = happened_before_[island];
+  const auto is_of_another = [&](const Stall& stall) { return plan_.island_of_node[stall.hop.value] != island; };
+  std::vector<Stall>& stalls = outcome.stalls;
+  const auto first = std::stable_partition(stalls.begin(), stalls.end(), is_of_another);
+  const std::vector<Stall> own(first, stalls.end());
+  stalls.erase(first, stalls.end());
+  stalls.insert(stalls.end(), found.stalls.begin(), found.stalls.end());
+  found.stalls = own;
 }
 
 void Engine::start(Outcome& outcome) {

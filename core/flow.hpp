@@ -24,7 +24,7 @@ class Flow {
 
   // `transitions` and the starting values are those of a control plane that was advanced to `horizon`. Fills in the
   // ledgers and hop states of `outcome`. Of the script only releases and settings count. Where it is handed the outcome
-  // of its last run again, unchanged, it looks only at what differs.
+  // of its last run again, unchanged, it looks only at what differs from the last runs.
   void run(const std::vector<std::uint8_t>& starting_values, const std::vector<Transition>& transitions,
            const Script& script, SimTime horizon, Outcome& outcome);
 

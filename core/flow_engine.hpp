@@ -97,6 +97,14 @@ struct Running {  // a hop in a run
   bool skips = false;        // a timetable whose ticks are counted, see flow_ticks
 };
 
+// What an earlier run found out about an island.
+struct Found {
+  std::uint64_t happened = 0;                  // a digest of all that changed it
+  std::vector<HopLedger> ledgers;              // by position among its hops,
+  std::vector<StepFunction<HopState>> states;  // and so are these
+  std::vector<Stall> stalls;
+};
+
 // What one hop takes of every tick that passes straight through it.
 struct Passed {
   std::uint32_t hop = 0;
@@ -145,8 +153,10 @@ class Engine {
   bool is_limited(std::uint32_t h) const { return hop(h).to.is_set() && plan_.can_limit[hop(h).to.value] != 0; }
 
   // --- the clock
-  void choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon,
-              const Outcome& outcome);
+  void choose(const std::vector<Transition>& transitions, const Script& script, SimTime horizon, Outcome& outcome);
+  bool recall(std::uint32_t island, Outcome& outcome);
+  void remember(std::uint32_t island, Outcome& outcome);
+  void exchange(std::uint32_t island, Found& found, Outcome& outcome);
   void start(Outcome& outcome);
   bool stays_as_it_is(std::uint32_t h) const;
   void mark_hop(std::uint32_t h) { mark(h); }
@@ -234,6 +244,7 @@ class Engine {
   std::vector<std::uint32_t> ticking_;
   std::vector<std::uint32_t> chosen_hops_, chosen_ports_;  // that this run looks at
   std::vector<std::uint64_t> happened_before_, happens_;   // by island: a digest of all that changes it; 0: nothing
+  std::vector<std::vector<Found>> found_before_;           // by island, the oldest first
   std::vector<std::uint8_t> is_chosen_;                    // by island: this run looks at it
   std::vector<std::uint32_t> pausing_;                     // hops that may pause
   std::vector<Stall> kept_stalls_;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "core/flow_engine.hpp"
 
@@ -113,10 +114,9 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
                              " events but accounts for " + std::to_string(accounted));
     }
   }
-  if (kept_stalls_.empty()) return;
   outcome.stalls.insert(outcome.stalls.end(), kept_stalls_.begin(), kept_stalls_.end());
-  std::stable_sort(outcome.stalls.begin(), outcome.stalls.end(),
-                   [](const Stall& a, const Stall& b) { return a.from < b.from; });
+  std::sort(outcome.stalls.begin(), outcome.stalls.end(),
+            [](const Stall& a, const Stall& b) { return std::tie(a.from, a.hop) < std::tie(b.from, b.hop); });
 }
 
 }  // namespace moshimo::fluid

@@ -91,7 +91,17 @@ class StepFunctions {
     if (f.empty() || !(f.back().value == value)) f.push_back({at, value});
   }
 
+  void swap(std::size_t i, StepFunction<Value>& other) {
+    if (place_[i] < common_) {
+      functions_.push_back(functions_[place_[i]]);
+      place_[i] = static_cast<std::uint32_t>(functions_.size() - 1);
+    }
+    functions_[place_[i]].swap(other);
+  }
+
   std::size_t size() const { return place_.size(); }
+  // At the first of the common values, for ever.
+  bool stays_at_first(std::size_t i) const { return place_[i] == 0 && common_ > 0; }
   const StepFunction<Value>& operator[](std::size_t i) const { return functions_[place_[i]]; }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <set>
@@ -331,23 +332,44 @@ const Catalogue& embedded_catalogue() {
   return catalogue;
 }
 
-Catalogue embedded_catalogue_with(const std::string& models_path, Diagnostics& diagnostics) {
-  std::vector<std::string> files;
+namespace {
+
+// A file itself, or the catalogue files of a directory by name; none, and an error, where there are none.
+std::vector<std::string> files_at(const std::string& path, Diagnostics& diagnostics) {
   std::error_code problem;
-  if (std::filesystem::is_regular_file(models_path, problem)) {
-    files.push_back(models_path);
-  } else {
-    for (const auto& entry : std::filesystem::directory_iterator(models_path, problem)) {
-      const std::string extension = entry.path().extension().string();
-      if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry.path().string());
-    }
+  if (std::filesystem::is_regular_file(path, problem)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path, problem)) {
+    const std::string extension = entry.path().extension().string();
+    if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry.path().string());
   }
   if (problem) {
-    diagnostics.error({}, fmt::format("cannot read the directory {}: {}", models_path, problem.message()));
+    diagnostics.error({}, fmt::format("cannot read the directory {}: {}", path, problem.message()));
   } else if (files.empty()) {
-    diagnostics.error({}, fmt::format("there is no .yaml or .json file in {}", models_path));
+    diagnostics.error({}, fmt::format("there is no .yaml or .json file in {}", path));
   }
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool is_among(const std::string& file, const std::vector<std::string>& files) {
+  return std::any_of(files.begin(), files.end(), [&](const std::string& other) {
+    std::error_code problem;
+    return std::filesystem::equivalent(file, other, problem);
+  });
+}
+
+}  // namespace
+
+Catalogue embedded_catalogue_with(const std::vector<std::string>& paths, Diagnostics& diagnostics) {
+  std::vector<std::string> files;
+  bool is_whole = true;
+  for (const std::string& path : paths) {
+    const std::vector<std::string> here = files_at(path, diagnostics);
+    is_whole = is_whole && !here.empty();
+    std::copy_if(here.begin(), here.end(), std::back_inserter(files),
+                 [&](const std::string& file) { return !is_among(file, files); });
+  }
   auto contents = embedded_contents();
   contents->documents.reserve(files.size());
   std::vector<const input::Document*> documents;
@@ -357,8 +379,7 @@ Catalogue embedded_catalogue_with(const std::string& models_path, Diagnostics& d
   }
   contents->packed->read_traits(contents->trees);
   read_trees(documents, contents->trees, diagnostics);
-  const bool is_whole = !problem && !files.empty() && documents.size() == files.size();
-  return read_all(std::move(contents), is_whole, diagnostics);
+  return read_all(std::move(contents), is_whole && documents.size() == files.size(), diagnostics);
 }
 
 }  // namespace moshimo::models

@@ -531,8 +531,9 @@ Catalogue load_catalogue(const std::vector<const input::Document*>& documents, i
 // The catalogue that was built in (models/aws).
 const Catalogue& embedded_catalogue();
 
-// The same with a file, or the files of a directory, added; a type or fact it has too is replaced.
-Catalogue embedded_catalogue_with(const std::string& models_path, input::Diagnostics& diagnostics);
+// The same with files, or the files of directories, added; a type or fact they have too is replaced, by the last of
+// them.
+Catalogue embedded_catalogue_with(const std::vector<std::string>& paths, input::Diagnostics& diagnostics);
 
 // All types and facts with their sources, by service, as a Markdown page.
 std::string catalogue_page(const Catalogue& catalogue);

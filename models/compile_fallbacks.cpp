@@ -46,7 +46,7 @@ bool is_automatic_store(const Fallback& f, StoreId store) {
 // allows.
 class Merger {
  public:
-  std::vector<int> merge(const std::vector<Fallback>& list) {
+  std::vector<int> merge(std::vector<Fallback>&& list) {
     std::vector<int> nodes;
     std::size_t from = 0;
     for (std::size_t k = 0; k < list.size(); ++k) {
@@ -60,7 +60,7 @@ class Merger {
       for (std::size_t next = k + 1; next < list.size() && before == order_.size(); ++next) {
         before = find(list[next], from);
       }
-      places_.push_back(list[k]);
+      places_.push_back(std::move(list[k]));
       nodes.push_back(static_cast<int>(places_.size() - 1));
       order_.insert(order_.begin() + static_cast<std::ptrdiff_t>(before), nodes.back());
       from = before + 1;
@@ -169,7 +169,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   if (source.is_set() && system_->stores[source].ordered)
     arrange_ordered(hop, lists, list_of_class, source);
   else
-    arrange(hop, lists, list_of_class);
+    arrange(hop, std::move(lists), list_of_class);
   hop.when = shared_reactions(def);
 }
 
@@ -192,9 +192,8 @@ std::vector<Fallback> Compilation::fallbacks(const std::vector<FallbackDef>& def
     if (!world_.holds(def.test, scope)) continue;
     auto f = fallback(def, plan, scope, block);
     if (!f) continue;
-    Needs needs;
-    needs_->write(def.needs, scope, needs);
-    for (const Need& n : needs) NeedsWriter::add(f->accepts, n);
+    needs_->write(def.needs, scope, f->accepts);
+    f->accepts.shrink_to_fit();
     out.push_back(std::move(*f));
   }
   return out;
@@ -204,6 +203,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
                                               const Basis& block) {
   const HopDef& hop = world_.part(plan.component).type->hops[plan.def];
   Fallback f;
+  f.accepts.reserve(16);
   f.fact = fact(def.basis.is_given() ? def.basis : block, scope, hop.name);
   f.limit = world_.duration(def.limit, scope).value_or(Duration::forever());
   f.overflow = def.overflow;
@@ -281,9 +281,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   f.overflow = store.overflow;
   if (f.store != source_store(plan)) {
     needs_->own_existence(place.component, f.accepts);
-    Needs accepts;
-    needs_->write(store.accepts, there, accepts);
-    for (const Need& n : accepts) NeedsWriter::add(f.accepts, n);
+    needs_->write(store.accepts, there, f.accepts);
   } else {
     f.accepts.clear();
   }
@@ -301,19 +299,23 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   return f;
 }
 
-void Compilation::arrange(Hop& hop, const std::vector<std::vector<Fallback>>& lists,
-                          const std::vector<int>& list_of_class) {
+void Compilation::arrange(Hop& hop, std::vector<std::vector<Fallback>>&& lists, const std::vector<int>& list_of_class) {
   Merger merger;
   std::vector<std::vector<int>> nodes;
-  for (const auto& list : lists) nodes.push_back(merger.merge(list));
+  std::vector<std::vector<FactId>> facts;
+  for (auto& list : lists) {
+    std::vector<FactId>& of_list = facts.emplace_back();
+    for (const Fallback& f : list) of_list.push_back(f.fact);
+    nodes.push_back(merger.merge(std::move(list)));
+  }
   const auto position = merger.finish(hop.fallbacks);
   for (std::size_t i = 0; i < error_class_count; ++i) {
     if (list_of_class[i] < 0) continue;
     const auto list = static_cast<std::size_t>(list_of_class[i]);
-    for (std::size_t k = 0; k < lists[list].size(); ++k) {
+    for (std::size_t k = 0; k < facts[list].size(); ++k) {
       const std::uint8_t at = position[static_cast<std::size_t>(nodes[list][k])];
       written_[i].fallbacks.push_back(at);
-      note_reason(hop, all_classes[i], at, lists[list][k].fact);
+      note_reason(hop, all_classes[i], at, facts[list][k]);
     }
   }
 }

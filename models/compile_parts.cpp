@@ -1,5 +1,6 @@
 // The components of an inventory: its resources and what they are made of, each with room for its attributes.
 #include <algorithm>
+#include <boost/sort/spreadsort/string_sort.hpp>
 #include <fmt/format.h>
 
 #include "input/cursor.hpp"
@@ -12,6 +13,21 @@ namespace {
 
 bool is_own_key(std::string_view key) {
   return key == "tags" || key == "rto" || key == "rpo" || key == "prevent_destroy";
+}
+
+// Of the same name, in the order they stand.
+void sort_by_name(std::vector<std::pair<std::string_view, Index>>& names) {
+  using Entry = std::pair<std::string_view, Index>;
+  boost::sort::spreadsort::string_sort(
+      names.begin(), names.end(),
+      [](const Entry& e, std::size_t at) { return static_cast<unsigned char>(e.first[at]); },
+      [](const Entry& e) { return e.first.size(); }, [](const Entry& a, const Entry& b) { return a.first < b.first; });
+  for (auto first = names.begin(); first != names.end();) {
+    auto last = first + 1;
+    while (last != names.end() && last->first == first->first) ++last;
+    if (last - first > 1) std::sort(first, last);
+    first = last;
+  }
 }
 
 }  // namespace
@@ -90,7 +106,7 @@ void World::create_parts(const Inventory& inventory) {
   std::vector<std::pair<std::string_view, Index>> by_name;  // and, of the same name, in the order they stand
   by_name.reserve(drafts.size());
   for (const Draft& d : drafts) by_name.emplace_back(d.name, static_cast<Index>(by_name.size()));
-  std::sort(by_name.begin(), by_name.end());
+  sort_by_name(by_name);
   std::vector<Index> order;
   order.reserve(drafts.size());
   std::vector<Index> place(drafts.size());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 #include "input/cursor.hpp"
 #include "models/command_line.hpp"
@@ -251,13 +252,21 @@ Symptoms Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& sc
     symptom.text = world_.text(def.text, scope);
     symptom.after = world_.duration(def.after, scope).value_or(Duration{});
     symptom.ends = def.ends;
-    needs_->write(def.only_while, scope, symptom.only_while);
+    symptom.only_while = needs(def.only_while, scope);
     symptom.fact = def.basis.is_given() ? fact(def.basis, scope, symptom.text) : otherwise;
     out.push_back(std::move(symptom));
   }
   Symptoms symptoms(std::move(out));
   if (is_shared) shared_symptoms_.emplace(key, symptoms);
   return symptoms;
+}
+
+// In no more room than they take.
+Needs Compilation::needs(const NeedDefs& defs, const Scope& scope) {
+  if (defs.empty()) return {};
+  written_needs_.clear();
+  needs_->write(defs, scope, written_needs_);
+  return {std::make_move_iterator(written_needs_.begin()), std::make_move_iterator(written_needs_.end())};
 }
 
 std::vector<ConditionId> Compilation::conditions(const std::vector<Path>& paths, const Scope& scope) {
@@ -282,8 +291,7 @@ void Compilation::write_conditions() {
       const ConditionId id(world_.id(MemberKind::condition, c, i));
       if (!id.is_set()) continue;
       const ConditionDef& def = parts[c].type->conditions[i];
-      Needs follows;
-      needs_->write(def.follows, scope, follows);  // may add conditions
+      Needs follows = needs(def.follows, scope);  // may add conditions
       Condition& row = system_->conditions[id];
       row.component = ComponentId(c);
       row.kind = def.is_derived ? Condition::Kind::derived : Condition::Kind::free;
@@ -340,8 +348,8 @@ void Compilation::write_stores() {
       row.component = ComponentId(c);
       row.holds_for = world_.duration(def.holds_for, scope).value_or(Duration::forever());
       row.capacity = world_.bytes(def.capacity, scope).value_or(Bytes::unlimited());
-      needs_->write(def.accepts, scope, row.accepts);
-      needs_->write(def.readable, scope, row.readable);
+      row.accepts = needs(def.accepts, scope);
+      row.readable = needs(def.readable, scope);
       row.lost_with = conditions(def.lost_with, scope);
       row.emptied_by = conditions(def.emptied_by, scope);
       row.ordered = def.is_ordered;
@@ -390,9 +398,9 @@ void Compilation::write_processes() {
              {ComponentId(c)}});
       }
       row.lifetime = world_.duration(def.lifetime, scope).value_or(Duration::forever());
-      needs_->write(def.start, scope, row.start);
-      needs_->write(def.run, scope, row.run);
-      needs_->write(def.healthy, scope, row.healthy);
+      row.start = needs(def.start, scope);
+      row.run = needs(def.run, scope);
+      row.healthy = needs(def.healthy, scope);
       row.start_time = world_.duration(def.start_time, scope).value_or(Duration{});
       row.ends_when_unhealthy_for = world_.duration(def.ends_when_unhealthy_for, scope).value_or(Duration::forever());
       row.restarts = def.restarts;
@@ -472,8 +480,7 @@ void Compilation::write_repairs() {
           add(refreshes, ConditionId(world_.id(MemberKind::condition, c, k)));
         }
       }
-      Needs requirements;
-      needs_->write(def.requirements, scope, requirements);
+      Needs requirements = needs(def.requirements, scope);
       ask_guards(id, def, scope, requirements);
       row.requirements = std::move(requirements);
       if (def.rate.is_written()) row.rate = world_.rate(def.rate, scope);

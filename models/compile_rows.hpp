@@ -77,7 +77,7 @@ class Compilation : public RowTexts {
   StoreId source_store(const HopPlan& plan);
   bool is_read(Index component);
   bool feeds(Index component, Index port) const;
-  void arrange(Hop& hop, const std::vector<std::vector<Fallback>>& lists, const std::vector<int>& list_of_class);
+  void arrange(Hop& hop, std::vector<std::vector<Fallback>>&& lists, const std::vector<int>& list_of_class);
   void arrange_ordered(Hop& hop, const std::vector<std::vector<Fallback>>& lists, const std::vector<int>& list_of_class,
                        StoreId source);
   void share_among_readers();
@@ -99,6 +99,7 @@ class Compilation : public RowTexts {
   FactId fact(std::string_view id);
   FactId fact(const Basis& basis, const Scope& scope, std::string_view what);
   FactId find_fact(const Basis& basis, const Scope& scope, std::string_view what);
+  Needs needs(const NeedDefs& defs, const Scope& scope);
   std::vector<ConditionId> conditions(const std::vector<Path>& paths, const Scope& scope);
 
   std::shared_ptr<const Inventory> inventory_;
@@ -115,6 +116,7 @@ class Compilation : public RowTexts {
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::unordered_map<const HopDef*, std::vector<Reactions>> reactions_;  // those written last
   Reactions written_;                                                    // of the hop that is being written
+  Needs written_needs_;                                                  // the last, and room for the next
   std::map<std::string, ActionId> actions_;
   Documents documents_;
   std::unique_ptr<Guards> guards_;

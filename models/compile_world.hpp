@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -291,14 +292,15 @@ class World {
   };
   std::vector<StepMember> step_members_;  // those met last, by a hash
   friend class Things;
-  std::deque<std::vector<Thing>> rooms_;  // those before `lent_` are lent to a `Things`
+  std::vector<std::unique_ptr<std::vector<Thing>>> rooms_;  // those before `lent_` are lent to a `Things`
   std::size_t lent_ = 0;
   std::string spare_text_;
 };
 
 inline Things::Things(World& world)
     : world_(world),
-      list_(world.lent_ < world.rooms_.size() ? world.rooms_[world.lent_] : world.rooms_.emplace_back()) {
+      list_(world.lent_ < world.rooms_.size() ? *world.rooms_[world.lent_]
+                                              : *world.rooms_.emplace_back(std::make_unique<std::vector<Thing>>())) {
   ++world_.lent_;
 }
 

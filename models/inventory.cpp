@@ -194,29 +194,45 @@ class Reader {
       r.at = at;
       r.account = account;
       r.region = region;
-      fill(r.attributes, document_, c.node());
-      r.attributes.key.clear();
-      take(r, "type", r.type, &r.type_at);
-      take(r, "aws_name", r.aws_name, nullptr);
-      take(r, "account", r.account, nullptr);
-      take(r, "region", r.region, nullptr);
+      read_attributes(c.node(), r);
       if (r.type.empty() && !r.type_at.file) {
         diagnostics_.error(at, fmt::format("'{}' does not say its type; add one, as in type: iam:role", r.name));
       }
     }
   }
 
-  // Moves a scalar out of the attributes of a resource.
-  void take(Resource& r, std::string_view key, std::string& into, input::Position* at) {
-    auto& children = r.attributes.children;
-    const auto found = std::find_if(children.begin(), children.end(), [&](const Value& v) { return v.key == key; });
-    if (found == children.end()) return;
-    if (found->kind == Value::Kind::scalar)
-      into = std::move(found->text);
-    else
-      diagnostics_.error(found->at(), fmt::format("the {} of '{}' must be a word", key, r.name));
-    if (at) *at = found->at();
-    children.erase(found);
+  // What every resource has goes where it belongs, the rest is kept as it is written.
+  void read_attributes(const input::Node& node, Resource& r) {
+    const auto own = [&](std::string_view key) -> std::string* {
+      return key == "type"       ? &r.type
+             : key == "aws_name" ? &r.aws_name
+             : key == "account"  ? &r.account
+             : key == "region"   ? &r.region
+                                 : nullptr;
+    };
+    const auto for_each = [&](const auto& f) {
+      for (std::uint32_t i = node.first_child; i != 0; i = document_.node(i).next_sibling) f(document_.node(i));
+    };
+    std::size_t others = 0;
+    for_each([&](const input::Node& child) { others += own(child.key) == nullptr ? 1 : 0; });
+    Value& attributes = r.attributes;
+    attributes.file = &document_.file();
+    attributes.offset = node.offset;
+    attributes.key_offset = node.key_offset;
+    attributes.children.reserve(others);
+    for_each([&](const input::Node& child) {
+      std::string* const into = own(child.key);
+      if (into == nullptr) {
+        fill(attributes.children.emplace_back(), document_, child);
+        return;
+      }
+      const input::Position at{&document_.file(), child.offset};
+      if (child.key == "type") r.type_at = at;
+      if (child.kind == input::NodeKind::scalar)
+        *into = child.text;
+      else
+        diagnostics_.error(at, fmt::format("the {} of '{}' must be a word", child.key, r.name));
+    });
   }
 
   void read_traffic(const input::Cursor& entry) {

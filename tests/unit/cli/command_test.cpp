@@ -19,9 +19,8 @@ namespace {
 const std::string library = MOSHIMO_SOURCE_DIR "/scenarios/library/state-key-mixup/";
 
 std::string file_with(const std::string& name, const std::string& text) {
-  const std::filesystem::path folder = std::filesystem::temp_directory_path() / "moshimo-command-test";
-  std::filesystem::create_directories(folder);
-  const std::filesystem::path path = folder / name;
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "moshimo-command-test" / name;
+  std::filesystem::create_directories(path.parent_path());
   std::ofstream(path) << text;
   return path.string();
 }
@@ -95,6 +94,25 @@ TEST_CASE("inventories, scenarios and catalogue files are told apart", "[cli]") 
   CHECK(r.out.find("a scenario with 12 faults") != std::string::npos);
   const Result other = command({"validate", file_with("other.yaml", "a: 1\n").c_str()});
   CHECK(other.status == 2);
+}
+
+TEST_CASE("a catalogue file is checked together with the folder of models it belongs to", "[cli]") {
+  const std::string folder = std::filesystem::path(file_with("models/base.yaml", R"(
+version: 1
+service: ours
+types:
+  ours:desk: { ports: { in: { says: take parcels } } }
+)")).parent_path();
+  const std::string other = file_with("models/courier.yaml", R"(
+version: 1
+service: couriers
+types:
+  ours:courier:
+    attributes: { desk: { refers_to: ours:desk } }
+    ports: { in: { needs: [desk.in] } }
+)");
+  CHECK(command({"validate", other.c_str()}).status == 2);
+  CHECK(command({"validate", other.c_str(), "--models", folder.c_str()}).status == 0);
 }
 
 TEST_CASE("a plan that deletes roles meets the gates it is asked about", "[cli]") {

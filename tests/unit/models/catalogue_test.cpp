@@ -86,7 +86,7 @@ types:
     ports: { in: { says: take everything } }
 )yaml");
   input::Diagnostics diagnostics;
-  const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
+  const Catalogue catalogue = embedded_catalogue_with({directory.path}, diagnostics);
   CHECK(mistakes_of(diagnostics) == "");
   REQUIRE(catalogue.find_type("ours:job") != nullptr);
   CHECK(catalogue.find_type("ours:job")->find_condition("key_works") != nullptr);
@@ -99,7 +99,7 @@ TEST_CASE("a type that replaces a built-in one has to have what the others use")
   const Directory directory;
   directory.write("ours.yaml", "version: 1\nservice: ours\ntypes:\n  kms:key: {}\n");
   input::Diagnostics diagnostics;
-  const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
+  const Catalogue catalogue = embedded_catalogue_with({directory.path}, diagnostics);
   CHECK(mistakes_of(diagnostics)
             .find("in the built-in dynamodb:table: `kms_key` can be a kms:key, which has no 'usable'") !=
         std::string::npos);
@@ -108,7 +108,7 @@ TEST_CASE("a type that replaces a built-in one has to have what the others use")
 TEST_CASE("a directory without models is a mistake") {
   const Directory directory;
   input::Diagnostics diagnostics;
-  embedded_catalogue_with(directory.path, diagnostics);
+  embedded_catalogue_with({directory.path}, diagnostics);
   CHECK(mistakes_of(diagnostics) == "there is no .yaml or .json file in " + directory.path);
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("the example in the documentation is right") {
   const Directory directory;
   directory.write("courier.yaml", page.substr(begin, end - begin));
   input::Diagnostics diagnostics;
-  const Catalogue catalogue = embedded_catalogue_with(directory.path, diagnostics);
+  const Catalogue catalogue = embedded_catalogue_with({directory.path}, diagnostics);
   CHECK(mistakes_of(diagnostics) == "");
   CHECK(catalogue.find_type("courier:route") != nullptr);
 }
