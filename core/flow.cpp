@@ -156,7 +156,7 @@ void Engine::exchange(std::uint32_t island, Found& found, Outcome& outcome) {
       found.ledgers.emplace_back();
       found.states.emplace_back();
     }
-    std::swap(found.ledgers[i], outcome.hops[h]);
+    std::swap(found.ledgers[i], outcome.hops.edit(h));
     outcome.hop_states.swap(h, found.states[i]);
     ++i;
   }
@@ -175,12 +175,12 @@ void Engine::start(Outcome& outcome) {
     plan_.places[limits_before_.back().place].limit_us = limits_before_.back().limit_us;
   }
   if (outcome.hops.size() != plan_.hops) {
-    outcome.hops.resize(plan_.hops);
+    outcome.hops.reset(plan_.hops);
     outcome.hop_states.reset(plan_.hops, {HopState{}});
   }
   outcome_ = &outcome;
   for (std::uint32_t h : chosen_hops_) {
-    HopLedger& ledger = outcome.hops[h];
+    HopLedger& ledger = outcome.hops.edit(h);
     ledger.losses.clear();
     ledger.places.clear();
     ledger.stays.clear();

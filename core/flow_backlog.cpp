@@ -11,7 +11,7 @@ void Engine::advance(std::uint32_t h, std::int64_t t) {
   const double from = static_cast<double>(r.since);
   const double to = static_cast<double>(t);
   const double dt = to - from;
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   r.since = t;
   ledger.offered += r.arrival * dt;
   ledger.on_time += r.fresh_out * dt;
@@ -53,7 +53,7 @@ void Engine::advance(std::uint32_t h, std::int64_t t) {
 void Engine::put(std::uint32_t h, std::size_t i, const Segment& s, double entered_from, double entered_to) {
   const Fallback& f = hop(h).fallbacks[i];
   if (f.kind == Fallback::Kind::hand_on) {
-    outcome_->hops[h].handed_on += s.mass;
+    outcome_->hops.edit(h).handed_on += s.mass;
     return;
   }
   Segment moved = s;
@@ -176,7 +176,7 @@ void Engine::drain_at_limit(std::uint32_t h, std::size_t i, double from, double 
 void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to) {
   Place& p = place(h, i);
   const std::vector<GapStep>& steps = row(h, i).attempts.steps;
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   double late = 0, on_time = 0, longest = 0;
   p.backlog.thin([&](const Segment& s) {
     if (s.clock_from >= p.retry_since) return s.mass;  // came after the attempts were laid out

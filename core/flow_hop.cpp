@@ -158,7 +158,7 @@ void Engine::take_impulse(std::uint32_t h, std::int64_t t) {
   if (r.impulse <= 0) return;
   double mass = r.impulse;
   r.impulse = 0;
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   ledger.offered += mass;
   const Hop& row_of_hop = hop(h);
   const double now = static_cast<double>(t);

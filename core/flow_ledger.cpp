@@ -9,7 +9,7 @@
 namespace moshimo::fluid {
 
 void Engine::lose(std::uint32_t h, const Segment& s, double from, double to, Why why, int fallback) {
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   ledger.lost += s.mass;
   const Running& r = hops_[h];
   // An open hop loses what was cut off, or what a failure long over left waiting.
@@ -34,7 +34,7 @@ void Engine::lose(std::uint32_t h, const Segment& s, double from, double to, Why
 // Data that waited and now goes to the target between `from` and `to`, evenly, oldest first. Where it leaves more
 // slowly than it grows too old, nothing is older than `limit` all the same: what is goes as expired.
 void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, double to, double limit) {
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   const double most = limit + s.clock_from - s.arrived_from;
   const double first = std::clamp(from - s.arrived_from, 0.0, most);
   const double last = std::clamp(to - s.arrived_to, 0.0, most);
@@ -53,7 +53,7 @@ void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, dou
 }
 
 void Engine::deliver_released(std::uint32_t h, std::size_t i, const Segment& s, double from, double to) {
-  HopLedger& ledger = outcome_->hops[h];
+  HopLedger& ledger = outcome_->hops.edit(h);
   const double late = ledger.late;
   deliver_waiting(h, s, from, to, row(h, i).limit_us);
   ledger.recovered += ledger.late - late;
@@ -70,7 +70,7 @@ void Engine::note_stay(std::uint32_t h, std::size_t i, std::int64_t t) {
   Place& p = place(h, i);
   const bool holds_data = p.backlog.mass() > least_mass || p.inflow > p.drain;
   if (!holds_data && p.stay < 0) return;
-  std::vector<Stay>& stays = outcome_->hops[h].stays;
+  std::vector<Stay>& stays = outcome_->hops.edit(h).stays;
   if (p.stay < 0) {
     p.stay = static_cast<int>(stays.size());
     Stay stay;
@@ -91,7 +91,7 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
   }
   for (std::uint32_t h : chosen_hops_) {
     advance(h, horizon.us());
-    HopLedger& ledger = outcome.hops[h];
+    HopLedger& ledger = outcome.hops.edit(h);
     for (std::uint32_t i = 0; i < place_count(h); ++i) {
       const Place& p = place(h, i);
       if (p.backlog.empty()) continue;

@@ -36,8 +36,8 @@ void Engine::count_skipped(std::uint32_t timetable, std::int64_t t) {
   const std::int64_t ticks = r.next_tick < t ? (t - r.next_tick + every - 1) / every : 0;
   for (const Passed& x : passages_[timetable]) {
     const double mass = x.mass * static_cast<double>(ticks);
-    outcome_->hops[x.hop].offered += mass;
-    outcome_->hops[x.hop].on_time += mass;
+    outcome_->hops.edit(x.hop).offered += mass;
+    outcome_->hops.edit(x.hop).on_time += mass;
   }
   r.next_tick += ticks * every;
   r.skips = false;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/shared_table.hpp"
 #include "core/system.hpp"
 
 namespace moshimo {
@@ -192,7 +193,7 @@ struct Stall {
 struct Outcome {
   Timeline timeline;
   std::vector<Stall> stalls;
-  std::vector<HopLedger> hops;         // by HopId
+  SharedTable<HopLedger> hops;         // by HopId
   StepFunctions<HopState> hop_states;  // by HopId; pauses included
 };
 

@@ -124,6 +124,7 @@ std::string Compilation::hop_name(const HopPlan& plan) const {
 void Compilation::write_hops() {
   const bool is_given = !inventory_->traffic.empty();
   system_->hops.reserve(needs_->hops.size() + (is_given ? inventory_->traffic.size() : world_.parts().size() / 2));
+  needs_->hops.shrink_to_fit();
   for (Index i = 0; i < needs_->hops.size(); ++i) write_hop(i);
   list_unknowns();
 }

@@ -59,7 +59,7 @@ World::Slot World::slot(Index slot_index, const AttributeDef& attribute, Index c
   }
   Slot& s = slots_[slot_index];
   s.first = static_cast<Index>(things_.size());
-  s.count = static_cast<Index>(out.size());
+  s.count = static_cast<Index>(out.size()) & 0xfffffffU;
   s.state = Slot::State::done;
   things_.insert(things_.end(), out.begin(), out.end());
   return s;

@@ -13,7 +13,8 @@ Thing Thing::of_component(Index c) {
 
 Thing Thing::of_text(std::string_view words) {
   Thing t;
-  t.content_.text = words;
+  t.content_.text = words.data();
+  t.index = static_cast<Index>(words.size());
   return t;
 }
 

@@ -52,7 +52,7 @@ struct Thing {
   bool yes = false;
   Unit unit = Unit::none;
   Index component = nothing;  // it, or the one it belongs to
-  Index index = 0;            // of a member in its type; of an object its first slot
+  Index index = 0;            // of a member in its type; of an object its first slot; of a text its length
 
   static Thing of_component(Index c);
   static Thing of_text(std::string_view words);
@@ -62,7 +62,7 @@ struct Thing {
   static Thing of_map(const Value& map);
 
   // What it is; nothing where it is of another kind.
-  std::string_view text() const { return kind == Kind::text ? content_.text : std::string_view(); }
+  std::string_view text() const { return kind == Kind::text ? std::string_view(content_.text, index) : ""; }
   double number() const { return kind == Kind::quantity ? content_.number : 0; }
   const AttributeDef* object() const { return kind == Kind::object ? content_.object : nullptr; }
   const Value* map() const { return kind == Kind::map ? content_.map : nullptr; }
@@ -71,7 +71,7 @@ struct Thing {
 
  private:
   union Content {  // of a large inventory there are millions
-    std::string_view text = {};
+    const char* text = nullptr;
     double number;
     const AttributeDef* object;
     const Value* map;
@@ -207,8 +207,8 @@ class World {
   struct Slot {
     enum class State : std::uint8_t { open, busy, done };
     Index first = 0;
-    Index count = 0;
-    State state = State::open;
+    Index count : 28 = 0;  // of a large inventory there are millions of slots, too
+    State state : 2 = State::open;
 
     // What is written for it: in the inventory, or by a default of what it is a part of.
     const Value* value() const { return is_expression_ ? nullptr : static_cast<const Value*>(written_); }
@@ -223,7 +223,7 @@ class World {
     }
 
    private:
-    bool is_expression_ = false;
+    bool is_expression_ : 1 = false;
     const void* written_ = nullptr;
   };
   struct Draft;
