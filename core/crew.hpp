@@ -50,9 +50,9 @@ class Crew {
  private:
   struct Open {  // a repair under way
     SimTime done;
-    std::size_t step;
+    std::size_t step = 0;
     RepairId repair;
-    bool is_last;  // of those of its step that began with it
+    bool is_last = false;  // of those of its step that began with it
   };
   struct Candidate {
     Urgency urgency;
@@ -100,7 +100,7 @@ class Crew {
   void start(const Candidate& chosen, std::uint32_t responder);
   void start_in_vain(const Task& task, std::uint32_t responder);
   void begin(Step step);
-  void take_up(std::size_t step, const std::vector<RepairId>& repairs);
+  void take_up(std::size_t number, const std::vector<RepairId>& repairs);
   bool waits_for_a_more_urgent_one(const Candidate& chosen) const;
   std::optional<std::uint32_t> free_responder() const;
 

@@ -22,7 +22,7 @@ std::uint64_t digested(std::uint64_t digest, std::uint64_t value) {
 }
 
 std::uint64_t digest_of(const Transition& x) {
-  const auto kind = static_cast<std::uint64_t>((x.is_process ? 2 : 0) + (x.is_old ? 1 : 0));
+  const std::uint64_t kind = (x.is_process ? 2U : 0U) + (x.is_old ? 1U : 0U);
   const std::uint64_t of_row = digested(kind, std::uint64_t{x.index} << 32U | x.value);
   return digested(of_row, static_cast<std::uint64_t>(x.at.us()));
 }

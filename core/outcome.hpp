@@ -20,26 +20,31 @@ struct Script {
     SimTime at;
     ConditionId condition;
     bool to = false;
+    bool operator==(const Change&) const = default;
   };
   struct Restart {  // all workers end and start afresh (under the start needs)
     SimTime at;
     ProcessId process;
+    bool operator==(const Restart&) const = default;
   };
   struct Release {  // data of an action fallback leaves from `at` on, while its hop is open and the data can be read
     SimTime at;
     HopId hop;
     std::uint8_t fallback = 0;
     Rate rate = Rate::unlimited();  // unlimited: as fast as a drain without a stated rate
+    bool operator==(const Release&) const = default;
   };
   struct Setting {  // what a store holds, and what comes, is kept for so long from `at` on; what is older goes at once
     SimTime at;
     StoreId store;
     Duration holds_for;
+    bool operator==(const Setting&) const = default;
   };
   std::vector<Change> changes;
   std::vector<Restart> restarts;
   std::vector<Release> releases;
   std::vector<Setting> settings;
+  bool operator==(const Script&) const = default;
 };
 
 // ---- the timeline (does not depend on flow, save for pauses and stalls) ---------------------------------------------

@@ -72,6 +72,27 @@ class Planner {
     response_.steps = std::move(crew_->steps());
   }
 
+  // What people do, to come back to when something else is no better.
+  struct Plan {
+    std::vector<Step> steps;
+    Script script;
+    std::map<ReleaseTask, Releasable> releases;
+  };
+  Plan plan() const { return {response_.steps, response_.script, opportunities_.releases}; }
+
+  void go_back_to(Plan plan) {
+    response_.steps = std::move(plan.steps);
+    response_.script = std::move(plan.script);
+    opportunities_.releases = std::move(plan.releases);
+    outcome_ = &simulation_.run(response_.script, horizon_);
+  }
+
+  // Whether people would do just the same now.
+  bool is_planned_so() {
+    crew_->work(fault_script_, detected_, horizon_, urgencies_, opportunities_);
+    return crew_->script() == response_.script;
+  }
+
   // While nobody acts, what gets nothing loses nothing, and nothing it needs is urgent. Once other steps let data flow
   // again it may lose that data: then another order may save it.
   void consider_what_the_plan_loses() {
@@ -79,11 +100,13 @@ class Planner {
     if (lost <= 0) return;
     const Urgencies before = urgencies_;
     urgencies_.learn(*outcome_, detected_);
-    if (urgencies_.has_deadlines_of(before)) return;
-    plan_until_settled();
-    if (sum_of(lost_by_hop()) < lost * (1 - 1e-9)) return;
+    if (!urgencies_.has_deadlines_of(before) && !is_planned_so()) {
+      const Plan known = plan();
+      plan_until_settled();
+      if (sum_of(lost_by_hop()) < lost * (1 - 1e-9)) return;
+      go_back_to(known);
+    }
     urgencies_ = before;
-    plan_until_settled();
   }
 
   // ---- emergency brakes, where the plan without them loses data that they might save
@@ -98,42 +121,48 @@ class Planner {
       return x.deadline != y.deadline ? x.deadline < y.deadline : x.rate > y.rate;
     });
     std::vector<double> lost = lost_by_hop();
-    bool is_planned = true;
     for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
       const RepairId id = found[i].first;
       opportunities_.brakes.insert(found[i]);
       std::set<HopId> own;
       add_hops_of(id, own);
-      is_planned = saves_as_planned_anew(own, lost);
-      if (!is_planned && begins_late(id)) {  // too late after the repairs, but perhaps not before them
+      if (saves_as_planned_anew(own, lost)) continue;
+      if (began_late(id)) {  // too late after the repairs, but perhaps not before them
         opportunities_.brakes[id] = {detected_, 0};
-        is_planned = saves_as_planned_anew(own, lost);
+        if (saves_as_planned_anew(own, lost)) continue;
       }
-      if (!is_planned) opportunities_.brakes.erase(id);
+      opportunities_.brakes.erase(id);
     }
-    if (!is_planned) plan_until_settled();
     if (found.size() > most_tried) consider_together({found.begin() + most_tried, found.end()}, lost);
     drop_superfluous_brakes();
   }
 
-  bool begins_late(RepairId brake) const {
-    return std::none_of(response_.steps.begin(), response_.steps.end(), [&](const Step& s) {
+  // In the plan that was tried last.
+  bool began_late(RepairId brake) const {
+    return std::none_of(tried_.begin(), tried_.end(), [&](const Step& s) {
       return s.repairs.front() == brake && !s.hop.is_set() && s.start <= detected_;
     });
   }
 
-  // Markedly less is lost in all, and of other hops than those that the brakes bear on nowhere more.
+  // Markedly less is lost in all, and of other hops than those that the brakes bear on nowhere more. Where it is not
+  // so, the plan stays as it was.
   bool saves_as_planned_anew(const std::set<HopId>& own, std::vector<double>& lost) {
     constexpr double no_difference = 0.5;
     constexpr double worth_doing = 0.01;  // of what is lost: less is not worth a step in the middle of an outage
+    const Plan known = plan();
     plan_until_settled();
     std::vector<double> now = lost_by_hop();
-    if (sum_of(now) > sum_of(lost) * (1 - worth_doing)) return false;
-    for (std::uint32_t h = 0; h < now.size(); ++h) {
-      if (now[h] > lost[h] * (1 + 1e-9) + no_difference && own.count(HopId(h)) == 0) return false;
+    bool saves = sum_of(now) <= sum_of(lost) * (1 - worth_doing);
+    for (std::uint32_t h = 0; h < now.size() && saves; ++h) {
+      saves = now[h] <= lost[h] * (1 + 1e-9) + no_difference || own.count(HopId(h)) != 0;
     }
-    lost = std::move(now);
-    return true;
+    if (saves) {
+      lost = std::move(now);
+    } else {
+      tried_ = std::move(response_.steps);
+      go_back_to(known);
+    }
+    return saves;
   }
 
   void add_hops_of(RepairId brake, std::set<HopId>& hops) const {
@@ -150,6 +179,7 @@ class Planner {
     for (const auto& [id, urgency] : all) {
       if (!saves || !has_saved(id, without, lost)) left_out += opportunities_.brakes.erase(id);
     }
+    if (!saves) return;
     if (left_out > 0) plan_until_settled();
   }
 
@@ -229,15 +259,15 @@ class Planner {
     std::stable_sort(tried.begin(), tried.end(),
                      [&](RepairId a, RepairId b) { return system_.repairs[a].takes > system_.repairs[b].takes; });
     const double lost = sum_of(lost_by_hop());
-    bool is_planned = true;
     for (const RepairId id : tried) {
       if (opportunities_.brakes.size() == 1) break;
       auto left_out = opportunities_.brakes.extract(id);
+      const Plan known = plan();
       plan_until_settled();
-      is_planned = sum_of(lost_by_hop()) <= lost * (1 + 1e-9);
-      if (!is_planned) opportunities_.brakes.insert(std::move(left_out));
+      if (sum_of(lost_by_hop()) <= lost * (1 + 1e-9)) continue;
+      opportunities_.brakes.insert(std::move(left_out));
+      go_back_to(known);
     }
-    if (!is_planned) plan_until_settled();
   }
 
   std::vector<double> lost_by_hop() const {
@@ -361,6 +391,7 @@ class Planner {
   SimTime detected_;
   Urgencies urgencies_;
   Opportunities opportunities_;
+  std::vector<Step> tried_;  // with a brake that was tried
   std::optional<Crew> crew_;
 };
 

@@ -76,7 +76,8 @@ double Tally::mean() const {
   if (all == 0) return 0;
   double sum = 0;
   for (const auto& [bucket, count] : counts) sum += static_cast<double>(count) * amount_of(bucket);
-  return std::isinf(sum) ? infinity : std::clamp(sum / static_cast<double>(all), least, most);
+  if (std::isinf(sum)) return sum;
+  return std::clamp(sum / static_cast<double>(all), least, most);
 }
 
 void RankSums::add(Bucket bucket, std::span<const Rank> ranks) {

@@ -136,9 +136,11 @@ class Linker {
         if (!held_at(response_.outcome.timeline, n.condition, SimTime{})) add(n.condition);
       }
     }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const Condition& row = system_.conditions[all[i].condition];
-      const bool is_one_way = all[i].is_one_way;
+    std::size_t looked_at = 0;
+    while (looked_at < all.size()) {  // to look at one may add others
+      const Required required = all[looked_at++];
+      const Condition& row = system_.conditions[required.condition];
+      const bool is_one_way = required.is_one_way;
       add_needs(row.follows, is_one_way);
       if (row.process.is_set()) add_needs(system_.processes[row.process].start, is_one_way);
     }
