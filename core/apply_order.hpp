@@ -8,7 +8,7 @@
 
 namespace moshimo {
 
-// By repair: no apply does it, and it breaks what an apply would act on.
+// By repair: no apply does it, and it breaks what an apply would act on. Empty: there is none.
 std::vector<bool> repairs_before_applying(const System& system);
 
 }  // namespace moshimo

@@ -31,7 +31,7 @@ void Crew::index_repairs() {
     if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
     for (ConditionId c : repair.restores) {
       repairs_of_.add(c.value, r);
-      if (repair.by_apply) applied_of_.add(c.value, r);
+      if (repair.by_apply && responders_.strategy == Strategy::runbook) applied_of_.add(c.value, r);
     }
     if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
   }

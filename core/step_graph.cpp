@@ -54,12 +54,11 @@ class Linker {
   std::vector<StepGraph::Edge> what_an_apply_waits_for(std::size_t i) const {
     std::vector<StepGraph::Edge> edges;
     const Step& step = response_.steps[i];
-    if (response_.strategy != Strategy::full || !step.is_apply) return edges;
-    const std::vector<bool> comes_before = repairs_before_applying(system_);
+    if (comes_before_.empty() || response_.strategy != Strategy::full || !step.is_apply) return edges;
     for (std::size_t b = 0; b < response_.steps.size(); ++b) {
       const Step& other = response_.steps[b];
       const RepairId first = other.repairs.front();
-      if (other.in_vain || !comes_before[first.value] || other.done > step.start) continue;
+      if (other.in_vain || !comes_before_[first.value] || other.done > step.start) continue;
       edges.push_back({b, i, system_.repairs[first].restores.front(), false, true});
     }
     return edges;
@@ -174,6 +173,7 @@ class Linker {
 
   const System& system_;
   const Response& response_;
+  const std::vector<bool> comes_before_ = repairs_before_applying(system_);  // by repair: an apply waits for it
   std::map<ConditionId, std::vector<std::size_t>> brought_;
   std::vector<bool> is_known_;
 };

@@ -184,6 +184,7 @@ class Checker {
   std::vector<RunbookCheck::TooSoon> applied_too_soon() const {
     std::vector<RunbookCheck::TooSoon> result;
     const std::vector<bool> comes_before = repairs_before_applying(system_);
+    if (comes_before.empty()) return result;
     for (std::size_t i = 0; i < done_.steps.size(); ++i) {
       const Step& step = done_.steps[i];
       if (!step.is_apply || step.is_targeted || step.in_vain) continue;
@@ -244,13 +245,26 @@ class Checker {
     return false;
   }
 
+  // By hand what an apply would have done, or the other way round.
+  bool is_restored_otherwise(RepairId id) const {
+    const std::vector<ConditionId>& wanted = system_.repairs[id].restores;
+    return !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), [&](ConditionId c) {
+      return std::any_of(done_.steps.begin(), done_.steps.end(), [&](const Step& s) {
+        return !s.in_vain && std::any_of(s.repairs.begin(), s.repairs.end(), [&](RepairId r) {
+          const std::vector<ConditionId>& restored = system_.repairs[r].restores;
+          return std::find(restored.begin(), restored.end(), c) != restored.end();
+        });
+      });
+    });
+  }
+
   std::vector<Task> missing() const {
     std::set<RepairId> is_done;
     for (const Step& s : done_.steps) is_done.insert(s.repairs.begin(), s.repairs.end());
     std::vector<Task> result;
     for (const Step& s : plan_.steps) {
       for (const RepairId r : s.repairs) {
-        if (is_done.insert(r).second) result.push_back({r});
+        if (is_done.insert(r).second && !is_restored_otherwise(r)) result.push_back({r});
       }
     }
     return result;
