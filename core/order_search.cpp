@@ -125,27 +125,58 @@ class Search {
     }
   }
 
-  // From the rule's order to the best, the step that comes first there moved first.
+  // Of the best order, by position in it: the most steps that stand there one after another as they do in the rule's.
+  std::vector<bool> staying() const {
+    const std::size_t n = best_order_.size();
+    std::vector<std::size_t> length(n, 1);  // of the longest such row that begins there
+    for (std::size_t i = n; i-- > 0;) {
+      for (std::size_t j = i + 1; j < n; ++j) {
+        if (best_order_[j] > best_order_[i]) length[i] = std::max(length[i], length[j] + 1);
+      }
+    }
+    std::vector<bool> stays(n, false);
+    std::size_t wanted = *std::max_element(length.begin(), length.end());
+    std::optional<std::size_t> last;
+    while (wanted > 0) {
+      std::size_t next = n;
+      for (std::size_t i = last ? *last + 1 : 0; i < n; ++i) {
+        if (length[i] == wanted && (!last || best_order_[i] > best_order_[*last])) next = i;
+      }
+      stays[next] = true;
+      last = next;
+      --wanted;
+    }
+    return stays;
+  }
+
+  // From the rule's order to the best by as few moves as there can be, what comes first there moved first.
   void explain() {
     result_.order.clear();
     for (const std::size_t i : best_order_) result_.order.push_back(tasks_[i]);
+    if (!is_worse(result_.by_rule, result_.best)) return;
     Order order;
     for (std::size_t i = 0; i < tasks_.size(); ++i) order.push_back(i);
-    if (!is_worse(result_.by_rule, result_.best)) return;
+    const std::vector<bool> stays = staying();
     Toll so_far = result_.by_rule;
     std::optional<Response> last = again_(PlanRules{tasks_, {}});
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      if (order[i] == best_order_[i]) continue;
-      const auto at = std::find(order.begin(), order.end(), best_order_[i]);
-      const std::size_t passed = order[i];
-      order = moved(order, static_cast<std::size_t>(at - order.begin()), i);
+    for (std::size_t i = 0; i < best_order_.size(); ++i) {
+      if (stays[i]) continue;
+      const auto place_of = [&](std::size_t step) {
+        return static_cast<std::size_t>(std::find(order.begin(), order.end(), step) - order.begin());
+      };
+      const std::size_t from = place_of(best_order_[i]);
+      const std::size_t behind = i == 0 ? 0 : place_of(best_order_[i - 1]) + 1;
+      const std::size_t to = behind > from ? behind - 1 : behind;
+      if (to == from) continue;
+      order = moved(order, from, to);
       PlanRules rules;
       for (const std::size_t step : order) rules.order.push_back(tasks_[step]);
       Response response = again_(rules);
       const Toll toll = toll_of(system_, response);
       OrderSearch::Move move;
       move.moved = tasks_[best_order_[i]];
-      move.before = tasks_[passed];
+      move.is_later = to > from;
+      move.beside = tasks_[order[move.is_later ? to - 1 : to + 1]];
       move.saves = so_far.lost - toll.lost;
       move.keeps = so_far.gone > toll.gone ? so_far.gone - toll.gone : 0;
       move.works_sooner = so_far.works - toll.works;

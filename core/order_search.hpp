@@ -19,7 +19,8 @@ inline constexpr std::size_t most_steps_in_full = 7;
 struct OrderSearch {
   struct Move {  // a difference between the rule's order and the best one found
     Task moved;
-    Task before;                 // what it is done before
+    Task beside;                 // what it is done before,
+    bool is_later = false;       // or after
     double saves = 0;            // events; what this move adds to those above it
     HopId mostly;                // the hop of which most is saved; not set when none is
     std::size_t keeps = 0;       // things that are no longer gone for good
@@ -29,7 +30,7 @@ struct OrderSearch {
   std::vector<Task> order;  // the best found; that of the rule when none is better
   Response response;        // of doing it
   Toll by_rule, best;
-  std::vector<Move> moves;   // empty: the rule's order is the best found
+  std::vector<Move> moves;   // as few as there can be; empty: the rule's order is the best found
   std::size_t tried = 0;     // orders simulated
   bool is_exact = false;     // every order was tried
   bool is_finished = false;  // else the time was up

@@ -330,7 +330,8 @@ class RecoverPage {
     }
     if (search.moves.size() > 1) page_.paragraph(dim("Swap by swap, each with what it changes after those above it:"));
     for (const OrderSearch::Move& m : search.moves) {
-      page_.item(fmt::format("{} before {}: {}.", name(m.moved), name(m.before), effect(m)));
+      page_.item(
+          fmt::format("{} {} {}: {}.", name(m.moved), m.is_later ? "after" : "before", name(m.beside), effect(m)));
     }
   }
 

@@ -19,7 +19,8 @@ Json order(const System& system, const OrderSearch& search) {
   Json moves = Json::array();
   for (const OrderSearch::Move& m : search.moves) {
     moves.push_back({{"step", scenarios::step_name(system, m.moved)},
-                     {"before", scenarios::step_name(system, m.before)},
+                     {"before", m.is_later ? Json(nullptr) : Json(scenarios::step_name(system, m.beside))},
+                     {"after", m.is_later ? Json(scenarios::step_name(system, m.beside)) : Json(nullptr)},
                      {"saves", number(m.saves)},
                      {"mostly", name_or_null(system.hops, m.mostly)},
                      {"keeps", m.keeps},

@@ -92,10 +92,28 @@ TEST_CASE("the step that is due first is not always the one to begin with", "[co
   CHECK(search.order == std::vector<Task>{{b}, {a}});
   REQUIRE(search.moves.size() == 1);
   CHECK(search.moves[0].moved == Task{b});
-  CHECK(search.moves[0].before == Task{a});
+  CHECK(search.moves[0].beside == Task{a});
   CHECK(search.moves[0].saves == Approx(60 * 60 + 64 * 60 * 100 - 65 * 60));
   CHECK(search.moves[0].mostly == hop_named(town.system, "to-b"));
   CHECK(town.lost(search.response) == Approx(search.best.lost));
+}
+
+// By the rule a comes first, 40/s, but it takes 100 min and the others 10 each: 40 × 100 + 30 × 110 + 20 × 120 + 10 ×
+// 130 = 11,000 (× 60 s) against 30 × 10 + 20 × 20 + 10 × 30 + 40 × 130 = 6,200. What differs is one step, not three.
+TEST_CASE("an order that differs by one step is told as one move", "[core][recovery]") {
+  Town town(flow("a", 40, "") + flow("b", 30, "") + flow("c", 20, "") + flow("d", 10, ""));
+  const RepairId a = town.repair("a", Duration::minutes(100));
+  RepairId last;
+  for (const char* name : {"b", "c", "d"}) last = town.repair(name, Duration::minutes(10));
+  town.break_all();
+  const OrderSearch search = town.search();
+  CHECK(search.by_rule.lost == Approx(11000 * 60));
+  CHECK(search.best.lost == Approx(6200 * 60));
+  REQUIRE(search.moves.size() == 1);
+  CHECK(search.moves[0].moved == Task{a});
+  CHECK(search.moves[0].is_later);
+  CHECK(search.moves[0].beside == Task{last});
+  CHECK(search.moves[0].saves == Approx(4800 * 60));
 }
 
 // a is put off to 60 min. b, which takes 50 min, is done before; were it 90 min, nobody would be free for a at its
