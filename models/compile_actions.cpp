@@ -12,10 +12,12 @@ std::string key_of(const ActionRequest& request) {
   std::vector<std::string> parameters;
   for (const auto& [name, value] : request.parameters) parameters.push_back(name + '=' + value.text);
   std::sort(parameters.begin(), parameters.end());
-  for (const std::string& p : parameters) key += '\n' + p;
+  for (const std::string& p : parameters) key.append("\n").append(p);
   if (request.call) {
-    key += (request.call->code_is_kept ? "\nkept, by " : "\nby ") + request.call->who;
-    for (const auto& [name, value] : request.call->context) key += "\nwith " + name + '=' + value;
+    key.append(request.call->code_is_kept ? "\nkept, by " : "\nby ").append(request.call->who);
+    for (const auto& [name, value] : request.call->context) {
+      key.append("\nwith ").append(name).append("=").append(value);
+    }
   }
   return key;
 }

@@ -18,7 +18,7 @@
 namespace moshimo::models {
 
 // An account or Region as a place; one that is not known (`<region>`) may be anywhere.
-inline std::string known_place(std::string name) { return name.starts_with('<') ? std::string() : name; }
+inline std::string known_place(const std::string& name) { return name.starts_with('<') ? std::string() : name; }
 
 class Compilation : public RowTexts {
  public:
