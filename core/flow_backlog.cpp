@@ -175,7 +175,7 @@ void Engine::drain_at_limit(std::uint32_t h, std::size_t i, double from, double 
 // Retries between `from` and `to`: of every piece an even part of its own gap is delivered.
 void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to) {
   Place& p = place(h, i);
-  const std::vector<GapStep>& steps = row(h, i).attempts.steps;
+  const std::vector<GapStep>& steps = attempts(h, i).steps;
   HopLedger& ledger = outcome_->hops.edit(h);
   double late = 0, on_time = 0, longest = 0;
   p.backlog.thin([&](const Segment& s) {

@@ -124,6 +124,7 @@ class Engine {
   std::uint32_t place_count(std::uint32_t h) const { return plan_.first_place[h + 1] - plan_.first_place[h]; }
   Place& place(std::uint32_t h, std::size_t i) { return places_[plan_.first_place[h] + i]; }
   const PlaceRow& row(std::uint32_t h, std::size_t i) const { return plan_.places[plan_.first_place[h] + i]; }
+  const AttemptTable& attempts(std::uint32_t h, std::size_t i) const { return plan_.attempts[row(h, i).attempts]; }
   bool holds(const Need& need) const {
     if (value_[need.condition.value] != 0) return true;
     return std::any_of(need.alternatives.begin(), need.alternatives.end(),

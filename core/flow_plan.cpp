@@ -20,19 +20,6 @@ void watch(Adjacency& watchers, const Needs& needs, std::uint32_t hop) {
   }
 }
 
-PlaceRow place_row(const System& system, const Hop& hop, const Fallback& fallback) {
-  PlaceRow row;
-  const Duration limit = place_limit(system, fallback);
-  row.limit_us = limit.is_forever() ? infinity : static_cast<double>(limit.us());
-  row.capacity = fallback.capacity.is_unlimited() ? infinity : fallback.capacity.count() / hop.size.count();
-  if (fallback.kind == Fallback::Kind::retry) {
-    row.attempts = attempt_table(fallback.schedule, fallback.limit);
-    const Duration age = row.attempts.effective_age;
-    row.limit_us = age.is_forever() ? infinity : static_cast<double>(age.us());
-  }
-  return row;
-}
-
 // Sets that grow together; each is known by its least member.
 class Union {
  public:
@@ -70,6 +57,26 @@ void Adjacency::finish() {
   }
   begin_.back() = static_cast<std::uint32_t>(out - values_.begin());
   values_.erase(out, values_.end());
+}
+
+PlaceRow FlowPlan::place_row(const System& system, const Hop& hop, const Fallback& fallback) {
+  PlaceRow row;
+  const Duration limit = place_limit(system, fallback);
+  row.limit_us = limit.is_forever() ? infinity : static_cast<double>(limit.us());
+  row.capacity = fallback.capacity.is_unlimited() ? infinity : fallback.capacity.count() / hop.size.count();
+  if (fallback.kind == Fallback::Kind::retry) {
+    row.attempts = attempts_of(fallback);
+    const Duration age = attempts[row.attempts].effective_age;
+    row.limit_us = age.is_forever() ? infinity : static_cast<double>(age.us());
+  }
+  return row;
+}
+
+std::uint32_t FlowPlan::attempts_of(const Fallback& fallback) {
+  const auto [known, is_new] = known_attempts_.emplace(std::make_pair(fallback.schedule, fallback.limit),
+                                                       static_cast<std::uint32_t>(attempts.size()));
+  if (is_new) attempts.push_back(attempt_table(fallback.schedule, fallback.limit));
+  return known->second;
 }
 
 FlowPlan::FlowPlan(const System& system)

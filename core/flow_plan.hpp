@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/schedule.hpp"
@@ -35,10 +37,10 @@ class Adjacency {
 };
 
 struct PlaceRow {
-  double limit_us = 0;    // infinity: none
-  double capacity = 0;    // events; infinity: none
-  AttemptTable attempts;  // of a retry
-  ConditionId opened_by;  // not set: it is there from the start; else it is not there before this holds
+  double limit_us = 0;         // infinity: none
+  double capacity = 0;         // events; infinity: none
+  std::uint32_t attempts = 0;  // of a retry: its table
+  ConditionId opened_by;       // not set: it is there from the start; else it is not there before this holds
 };
 
 struct FlowPlan {
@@ -50,6 +52,7 @@ struct FlowPlan {
   std::vector<std::uint32_t> node_at_rank;
   std::vector<std::uint32_t> first_place;  // of each hop, and one more at the end
   std::vector<PlaceRow> places;
+  std::vector<AttemptTable> attempts;   // places that retry alike share one
   Adjacency fed_by_port;                // port -> hops whose source it is
   Adjacency into_port;                  // port -> hops that target it or hand on to it
   Adjacency needed_by;                  // condition -> hops, for themselves
@@ -68,7 +71,11 @@ struct FlowPlan {
   Adjacency island_nodes;
 
  private:
+  PlaceRow place_row(const System& system, const Hop& hop, const Fallback& fallback);
+  std::uint32_t attempts_of(const Fallback& fallback);
   void find_islands(const System& system);
+
+  std::map<std::pair<Schedule, Duration>, std::uint32_t> known_attempts_;
 };
 
 }  // namespace moshimo

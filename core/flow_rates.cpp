@@ -56,7 +56,7 @@ void Engine::regroup(std::uint32_t h, std::size_t i, std::int64_t t) {
   Place& p = place(h, i);
   last_attempts(h, i, t);
   const double now = static_cast<double>(t);
-  const std::vector<GapStep>& steps = row(h, i).attempts.steps;
+  const std::vector<GapStep>& steps = attempts(h, i).steps;
   p.retrying = true;
   p.retry_since = now;
   p.regroup_at = never;
@@ -92,7 +92,7 @@ void Engine::regroup(std::uint32_t h, std::size_t i, std::int64_t t) {
 
 // Each piece of the backlog in a gap of its own, so that it can be thinned by it.
 void Engine::cut_by_gap(std::uint32_t h, std::size_t i, std::int64_t t) {
-  for (const GapStep& step : row(h, i).attempts.steps) {
+  for (const GapStep& step : attempts(h, i).steps) {
     if (step.from > Duration{})
       place(h, i).backlog.cut_at(static_cast<double>(t) - static_cast<double>(step.from.us()));
   }

@@ -127,6 +127,7 @@ struct Phase {
   Duration gap = {};
   Duration last = {};
   Shape shape = Shape::constant;
+  auto operator<=>(const Phase&) const = default;
 };
 using Schedule = std::vector<Phase>;
 
