@@ -5,6 +5,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "models/policy_files.hpp"
+
 namespace moshimo::cli {
 
 const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common) {
@@ -124,9 +126,11 @@ std::vector<ComponentId> components_named(const World& world, const models::Cata
 World world_of(const std::string& inventory, const std::vector<std::string>& names, const Common& common) {
   input::Diagnostics diagnostics;
   World world;
-  world.inventory = std::make_shared<const models::Inventory>(models::read_inventory({inventory}, diagnostics));
+  auto written = std::make_shared<models::Inventory>(models::read_inventory({inventory}, diagnostics));
+  world.inventory = written;
   const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
   if (!catalogue) diagnostics.throw_if_errors();
+  models::read_policy_files(*written, *catalogue, diagnostics);
   world.compiled = compile(world.inventory, *catalogue, diagnostics);
   if (world.compiled.system.components.size() > 0) {
     world.named = components_named(world, *catalogue, names, diagnostics);

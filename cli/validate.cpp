@@ -8,6 +8,7 @@
 #include "input/cursor.hpp"
 #include "models/file_kind.hpp"
 #include "models/inventory.hpp"
+#include "models/policy_files.hpp"
 #include "scenarios/answer.hpp"
 
 namespace moshimo::cli {
@@ -27,6 +28,7 @@ std::string checked(const std::string& path, const Common& common) {
     case FileKind::inventory: {
       const auto inventory = std::make_shared<models::Inventory>();
       models::read_inventory(document, *inventory, diagnostics);
+      models::read_policy_files(*inventory, common.catalogue(), diagnostics);
       compile(inventory, common.catalogue(), diagnostics);
       diagnostics.throw_if_errors();
       what = fmt::format("an inventory of {}", counted(inventory->resources.size(), "resource"));

@@ -207,11 +207,148 @@ class Detector {
     return any ? last : SimTime::never();
   }
 
-  void symptoms_seen(const Watch& watch, std::vector<Sign>& signs, std::vector<Sign>& unheard) const {
+  // ---- how much there is of it
+  double per_second(const std::vector<HopId>& hops) const {
+    double offered = 0;
+    for (const HopId h : hops) offered += healthy_.hops[h.value].offered;
+    return offered / std::max(1.0, outcome_.timeline.horizon.since_start().in_seconds());
+  }
+
+  bool is_within(ComponentId part, ComponentId whole) const {
+    while (part.is_set() && part != whole) part = system_.components[part].parent;
+    return part.is_set();
+  }
+
+  // What of it is normally taken out in a second, which waits when nobody does; else what comes in.
+  double passing(ComponentId component) const {
+    std::vector<HopId> in, out;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      if (hop.source == Hop::Source::sign) continue;
+      const bool comes = hop.to.is_set() && is_within(system_.ports[hop.to].component, component);
+      const bool leaves = hop.source == Hop::Source::port && is_within(system_.ports[hop.from].component, component);
+      if (comes && !leaves) in.push_back(HopId(h));
+      if (leaves && !comes) out.push_back(HopId(h));
+    }
+    return per_second(out.empty() || per_second(out) <= 0 ? in : out);
+  }
+
+  // What fails of it in a second.
+  double failing(ComponentId component) const {
+    std::vector<HopId> hops;
+    for (const Effect& e : findings_.effects) {
+      const bool fails = e.hop.is_set() && e.kind != EffectKind::starved && is_within(e.component, component);
+      if (fails && std::find(hops.begin(), hops.end(), e.hop) == hops.end()) hops.push_back(e.hop);
+    }
+    return hops.empty() ? passing(component) : per_second(hops);
+  }
+
+  // When there is enough of it to count; never() where there never is.
+  SimTime enough_at(const Watch& watch, const Sign& sign) const {
+    switch (watch.amount) {
+      case Watch::Amount::any: return sign.at;
+      case Watch::Amount::level: {
+        const double rate = passing(sign.of);
+        return rate > 0 ? sign.at + Duration::seconds(watch.threshold / rate) : SimTime::never();
+      }
+      case Watch::Amount::per_period: {
+        const double amount = failing(sign.of) * watch.period.in_seconds();
+        return amount * (1 + 1e-9) >= watch.threshold ? sign.at : SimTime::never();
+      }
+    }
+    return sign.at;
+  }
+
+  // ---- what others have seen
+  SimTime raised(ComponentId component) const {
+    const auto known = raised_.find(component);
+    if (known != raised_.end()) return known->second;
+    raised_[component] = SimTime::never();  // a rule that comes back to itself is never reached
+    SimTime first = SimTime::never();
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      if (hop.source != Hop::Source::sign || !hop.watch) continue;
+      if (hop.watch->what == Watch::For::alarms && hop.component != component) continue;
+      Seen seen;
+      look(*hop.watch, seen);
+      for (const Sign& sign : seen.signs) first = std::min(first, reaches(HopId(h), sign, component));
+    }
+    return raised_[component] = first;
+  }
+
+  // When what is sent first comes to one of the ports of a component.
+  SimTime reaches(HopId watcher, const Sign& sign, ComponentId component) const {
+    std::map<PortId, SimTime> reached;
+    std::vector<std::pair<HopId, SimTime>> open = {{watcher, sign.at}};
+    SimTime first = SimTime::never();
+    while (!open.empty()) {
+      const auto [h, at] = open.back();
+      open.pop_back();
+      const SimTime leaves_at = at + time_of(system_.hops[h]);
+      if (leaves_at > outcome_.timeline.horizon) continue;
+      const Leave left = leave(h, leaves_at);
+      if (left.at.is_never() || !left.to.is_set()) continue;
+      const auto [known, is_new] = reached.emplace(left.to, left.at);
+      if (!is_new && known->second <= left.at) continue;
+      known->second = left.at;
+      if (system_.ports[left.to].component == component) first = std::min(first, left.at);
+      for (const HopId next : hops_from_[left.to.value]) open.emplace_back(next, left.at);
+    }
+    return first;
+  }
+
+  // Whether the rule holds at a time; an alarm stays once it is raised.
+  bool holds(const std::vector<Watch::Rule>& rule, SimTime at) const {
+    std::vector<bool> stack;
+    const auto pop = [&] {
+      const bool value = !stack.empty() && stack.back();
+      if (!stack.empty()) stack.pop_back();
+      return value;
+    };
+    for (const Watch::Rule& r : rule) {
+      switch (r.kind) {
+        case Watch::Rule::Kind::never: stack.push_back(false); break;
+        case Watch::Rule::Kind::alarm: stack.push_back(raised(r.of) <= at); break;
+        case Watch::Rule::Kind::negation: stack.push_back(!pop()); break;
+        case Watch::Rule::Kind::both:
+        case Watch::Rule::Kind::either: {
+          const bool b = pop();
+          const bool a = pop();
+          stack.push_back(r.kind == Watch::Rule::Kind::both ? a && b : a || b);
+          break;
+        }
+      }
+    }
+    return pop();
+  }
+
+  // It is a sign that the rule begins to hold; one that holds while all is well tells nobody.
+  void alarms_seen(const Watch& watch, std::vector<Sign>& signs) const {
+    bool held = holds(watch.rule, SimTime{} - Duration::microseconds(1));
+    std::vector<std::pair<SimTime, ComponentId>> times;
+    for (const Watch::Rule& r : watch.rule) {
+      if (r.kind == Watch::Rule::Kind::alarm && !raised(r.of).is_never()) times.emplace_back(raised(r.of), r.of);
+    }
+    std::sort(times.begin(), times.end());
+    for (const auto& [at, component] : times) {
+      const bool now = holds(watch.rule, at);
+      if (now && !held) signs.push_back({at, "the rule holds, with ALARM", component, {}});
+      held = now;
+    }
+  }
+
+  void symptoms_seen(const Watch& watch, std::vector<Sign>& signs, std::vector<Sign>& unheard,
+                     std::vector<Sign>& below) const {
     for (const SeenSymptom& s : findings_.symptoms) {
       if (s.symptom->kind != SymptomKind::metric || !is_of(s.component, watch)) continue;
       if (!names(watch, s.symptom->text)) continue;
       Sign sign{s.at, s.symptom->text, s.component, s.symptom->fact};
+      if (const SimTime enough = enough_at(watch, sign); enough.is_never()) {
+        below.push_back(std::move(sign));
+        continue;
+      } else {
+        sign.at = enough;
+      }
       (s.symptom->ends && !watch.hears_silence ? unheard : signs).push_back(std::move(sign));
     }
     if (!watch.counts_arrivals) return;
@@ -401,6 +538,7 @@ class Detector {
         case Telling::Fate::blocked: return 2;
         case Telling::Fate::unaddressed: return 3;
         case Telling::Fate::unheard:
+        case Telling::Fate::below:
         case Telling::Fate::unseen:
         case Telling::Fate::unknown: return 4;
       }
@@ -409,19 +547,31 @@ class Detector {
     if (std::tuple(rank(sent), sent.told) < std::tuple(rank(best), best.told)) best = std::move(sent);
   }
 
+  struct Seen {
+    std::vector<Sign> signs;    // earliest first
+    std::vector<Sign> unheard;  // of what comes to an end
+    std::vector<Sign> below;    // of which there is too little
+  };
+
+  static bool earlier(const Sign& a, const Sign& b) { return a.at < b.at; }
+
+  void look(const Watch& watch, Seen& seen) const {
+    switch (watch.what) {
+      case Watch::For::nothing: break;
+      case Watch::For::symptom: symptoms_seen(watch, seen.signs, seen.unheard, seen.below); break;
+      case Watch::For::action: actions_seen(watch, seen.signs); break;
+      case Watch::For::refusal: refusals_seen(watch, seen.signs); break;
+      case Watch::For::alarms: alarms_seen(watch, seen.signs); break;
+    }
+    std::stable_sort(seen.signs.begin(), seen.signs.end(), earlier);
+  }
+
   Telling telling(HopId h, const Watch& watch) const {
     Telling best;
     best.hop = h;
-    std::vector<Sign> signs;
-    std::vector<Sign> unheard;
-    switch (watch.what) {
-      case Watch::For::nothing: break;
-      case Watch::For::symptom: symptoms_seen(watch, signs, unheard); break;
-      case Watch::For::action: actions_seen(watch, signs); break;
-      case Watch::For::refusal: refusals_seen(watch, signs); break;
-    }
-    const auto earlier = [](const Sign& a, const Sign& b) { return a.at < b.at; };
-    std::stable_sort(signs.begin(), signs.end(), earlier);
+    Seen seen;
+    look(watch, seen);
+    const auto& [signs, unheard, below] = seen;
     for (const Sign& sign : signs) {
       if (best.told <= sign.at) break;  // no later one is read sooner
       send(h, sign, best);
@@ -430,6 +580,13 @@ class Detector {
     if (!unheard.empty()) {
       const Sign& sign = *std::min_element(unheard.begin(), unheard.end(), earlier);
       best.fate = Telling::Fate::unheard;
+      best.seen = sign.at;
+      best.sign = sign.text;
+      best.of = sign.of;
+      best.fact = sign.fact;
+    } else if (!below.empty()) {
+      const Sign& sign = *std::min_element(below.begin(), below.end(), earlier);
+      best.fate = Telling::Fate::below;
       best.seen = sign.at;
       best.sign = sign.text;
       best.of = sign.of;
@@ -447,6 +604,7 @@ class Detector {
   const Outcome& outcome_;
   const Outcome& healthy_;
   std::vector<std::vector<HopId>> hops_from_;  // by PortId
+  mutable std::map<ComponentId, SimTime> raised_;
 };
 
 }  // namespace
@@ -472,6 +630,7 @@ std::string_view name_of(Telling::Fate fate) {
     case Telling::Fate::unseen: return "unseen";
     case Telling::Fate::unknown: return "unknown";
     case Telling::Fate::unheard: return "unheard";
+    case Telling::Fate::below: return "below";
     case Telling::Fate::blocked: return "blocked";
     case Telling::Fate::unaddressed: return "unaddressed";
   }

@@ -25,6 +25,7 @@ struct Telling {
     unseen,       // what it looks for did not happen
     unknown,      // nothing in the system is ever seen under this name
     unheard,      // what it measures came to an end, which it takes for good
+    below,        // there is less of it than it looks for
     blocked,      // its way is broken
     unaddressed,  // nobody reads where its way ends
   };

@@ -284,6 +284,7 @@ struct Watch {
     symptom,  // something that is seen
     action,   // something that somebody does, or was kept from doing
     refusal,  // that somebody is refused for want of a component's conditions
+    alarms,   // that others have seen what they look for, by `rule`
   };
   enum class Outcome : std::uint8_t { any, happened, stopped };  // of an action
   For what = For::nothing;
@@ -294,6 +295,23 @@ struct Watch {
   Outcome outcome = Outcome::any;
   std::vector<std::string> place;  // where actions are seen; an empty word is anywhere
   Duration takes;                  // until the message leaves
+  // How much has to be there before it counts.
+  enum class Amount : std::uint8_t {
+    any,
+    level,       // what waits reaches `threshold`
+    per_period,  // as much happens in a `period`
+  };
+  Amount amount = Amount::any;
+  double threshold = 0;
+  Duration period;
+  // In reverse Polish order: others (`alarm`: has a hop of this component seen what it looks for?), and what joins
+  // them.
+  struct Rule {
+    enum class Kind : std::uint8_t { alarm, both, either, negation, never };
+    Kind kind = Kind::never;
+    ComponentId of;
+  };
+  std::vector<Rule> rule;
 };
 
 // Data moving to a port, or out of the system (`to` unset).

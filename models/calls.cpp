@@ -141,15 +141,50 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     needs.push_back(need);
     told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached});
   };
-  for (const Objection& objection : guards_->objections(call)) {
-    const Part& guard = world_.part(objection.guard->component);
-    add(std::string(name_of(objection.guard->by)), guard.name, objection.statement, objection.guard->is_attached,
-        guards_->away(*objection.guard),
-        fact(guard.type->guards->basis.is_given() ? guard.type->guards->basis : basis,
-             Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name));
+  // What other faults have changed by then in documents and tags makes a difference; each state asks for what it needs.
+  std::vector<const DocumentEdit*> edits = permissions_->tag_edits_of(scope.component);
+  if (who->component != nothing && who->component != scope.component) {
+    for (const DocumentEdit* edit : permissions_->edits_of(who->component)) edits.push_back(edit);
   }
-  if (is_described) {
-    for (Permissions::Denial& denial : permissions_->denials(who->component, call, scope.component)) {
+  if (edits.size() > most_edits) edits.resize(most_edits);
+  const std::vector<EditState> states = states_of(edits);
+  struct Against {
+    std::string kind;
+    std::string policy;
+    std::string statement;
+    bool is_attached = true;
+    Needs away;
+    FactId fact;
+    std::vector<std::size_t> states;  // in which it stands against the call
+  };
+  std::vector<Against> all;
+  const auto against = [&](Against one, std::size_t state) {
+    const auto known = std::find_if(all.begin(), all.end(), [&](const Against& a) {
+      return a.policy == one.policy && a.statement == one.statement && a.kind == one.kind;
+    });
+    Against& row = known == all.end() ? all.emplace_back(std::move(one)) : *known;
+    row.states.push_back(state);
+  };
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    iam::Request asked = call;
+    Permissions::set_tags("aws:ResourceTag", scope.component, states[s], asked.keys);
+    iam::Caller changed = *call.caller;
+    if (who->component != nothing) Permissions::set_tags("aws:PrincipalTag", who->component, states[s], changed.keys);
+    asked.caller = &changed;
+    for (const Objection& objection : guards_->objections(asked)) {
+      const Part& guard = world_.part(objection.guard->component);
+      against({std::string(name_of(objection.guard->by)),
+               guard.name,
+               objection.statement,
+               objection.guard->is_attached,
+               guards_->away(*objection.guard),
+               fact(guard.type->guards->basis.is_given() ? guard.type->guards->basis : basis,
+                    Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name),
+               {}},
+              s);
+    }
+    if (!is_described) continue;
+    for (Permissions::Denial& denial : permissions_->denials(who->component, asked, scope.component, states[s])) {
       Needs follows;
       if (denial.lacks.is_set()) {
         Need need;
@@ -157,8 +192,30 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
         need.condition = denial.lacks;
         follows.push_back(need);
       }
-      add(std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact);
+      against(
+          {std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact, {}},
+          s);
     }
+  }
+  for (Against& a : all) {
+    Needs follows = a.away;
+    if (a.states.size() < states.size()) {
+      follows.clear();
+      for (const std::size_t s : a.states) {
+        const std::vector<ConditionId> flips = not_in_state(edits, states[s]);
+        Need unless;
+        unless.error = ErrorClass::denied;
+        unless.condition = flips.front();
+        for (std::size_t i = 1; i < flips.size(); ++i) unless.alternatives.push_back(flips[i]);
+        if (a.away.empty()) follows.push_back(unless);
+        for (const Need& n : a.away) {
+          Need either = n;
+          for (const ConditionId flip : flips) either.alternatives.push_back(flip);
+          follows.push_back(either);
+        }
+      }
+    }
+    add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), a.fact);
   }
   for (NearMiss& miss : guards_->near_misses(call)) {
     told.near_misses.push_back(
@@ -167,7 +224,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   if (guards_->is_stopped(call)) {
     for (const FaultDef& other : part.type->faults) {
       const bool changes = !conditions(other.breaks, scope).empty() || !conditions(other.restores, scope).empty();
-      if (other.actions.empty() || other.actions == def.actions || !changes) continue;
+      if (other.actions.empty() || other.actions == def.actions || !changes || other.edits()) continue;
       iam::Request way = call;
       way.keys = keys_of(world_, other, scope, request);
       for (const std::string& action : other.actions) {
@@ -196,6 +253,14 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     iam::Request way = call;
     way.action = part.type->tagged_by;
     if (!guards_->is_stopped(way)) told.ways_round.push_back({"tag", part.type->tagged_by});
+    for (const FaultDef& other : part.type->faults) {
+      const bool removes_tags = std::any_of(other.with.begin(), other.with.end(), [](const FaultDef::Parameter& p) {
+        return p.edit == FaultDef::Parameter::Edit::removes_tags;
+      });
+      if (!removes_tags || other.actions.empty() || other.actions.front() == part.type->tagged_by) continue;
+      way.action = other.actions.front();
+      if (!guards_->is_stopped(way)) told.ways_round.push_back({other.name, way.action});
+    }
   }
   const bool is_named = request.call && !request.call->who.empty();
   note_doubts(guards_->doubts(call, is_named), call.action, part.name);
@@ -312,10 +377,11 @@ void Compilation::read_documents() {
   guards_ = std::make_unique<Guards>(world_, *needs_, documents_);
   permissions_ = std::make_unique<Permissions>(world_, *system_, documents_, *guards_, inventory_->imported);
   needs_->permissions = permissions_.get();
+  permissions_->prepare(options_.actions);
   for (Index c = 0; c < world_.parts().size(); ++c) {
     const auto& def = world_.part(c).type->permissions;
     if (!def) continue;
-    if (permissions_->speaks_of(Thing::of_component(c))) {
+    if (permissions_->is_guarded(c) || (def->is_of_principal() && permissions_->speaks_of(Thing::of_component(c)))) {
       permissions_->fact = fact(def->basis, Scope{c, nullptr, nullptr, nullptr}, "permissions");
       break;
     }
@@ -332,6 +398,17 @@ void Compilation::attach_again() {
     if (!id.is_set()) continue;
     auto& restores = system_->repairs[id].restores;
     restores.insert(restores.end(), conditions.begin(), conditions.end());
+  }
+  for (const DocumentEdit& edit : permissions_->edits()) {
+    const TypeDef& type = *world_.part(edit.component).type;
+    // Of a managed policy it is its own repair, though somebody was named who has it.
+    const FaultDef* fault = std::as_const(type).find_fault(edit.fault->name);
+    const RepairDef* def = fault ? type.find_repair(fault->undone_by) : nullptr;
+    if (!def) continue;
+    const RepairId id(world_.id(MemberKind::repair, edit.component, static_cast<Index>(def - type.repairs.data())));
+    if (!id.is_set()) continue;
+    system_->repairs[id].restores.push_back(edit.undone);
+    system_->repairs[id].breaks.push_back(edit.done);
   }
 }
 

@@ -4,6 +4,7 @@
 // implicit members (`exists`, `delete`) are there, and every path leads somewhere in every type it can meet.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -222,6 +223,9 @@ struct PortDef {
   Text resource;                     // what they are done to; not written: its ARN
   bool is_forwarded = false;         // a service does them with the session of whoever asked it
   bool tells_people = false;         // what comes in is read by somebody
+  std::string recorded;              // as what calls of it are recorded, in a word of `last_activity`
+  bool is_right = false;             // nothing but documents decides about it
+  std::optional<Path> granted_by;    // conditions of which each allows the caller what no document does
   bool has_actions() const { return !actions.empty() || !actions_in.empty(); }
   Basis basis;
   input::Position at;
@@ -289,7 +293,11 @@ struct SignDef {
   bool asks_for_silence = false;
   Test counts_arrivals;  // `arrivals`
   bool asks_for_arrivals = false;
-  Expression outcome;  // of a call: `done`, `denied` or `any`
+  Expression outcome;        // of a call: `done`, `denied` or `any`
+  Expression measures;       // `level` or `sum`: how the amount is compared with
+  Expression threshold;      // this, and for a sum in
+  Expression period;         // this time
+  std::optional<Path> rule;  // of other alarms: a text such as `ALARM(a) AND NOT ALARM(b)`
 };
 
 struct HopDef {
@@ -374,6 +382,15 @@ struct FaultDef {
     std::string attribute;             // takes the kind and the value of this attribute of the type, or
     std::vector<std::string> options;  // one of these, or
     bool is_document = false;          // one of its policy documents, by name: then only that is broken
+    enum class Edit : std::uint8_t {   // what changes a document or tags
+      none,
+      removes_statement,  // by Sid or number
+      adds_statement,
+      replaces_document,
+      sets_tags,
+      removes_tags,
+    };
+    Edit edit = Edit::none;
     std::string default_option;
     input::Position at;
   };
@@ -394,6 +411,10 @@ struct FaultDef {
   };
   std::vector<Cascade> cascade;
   std::string same_as;    // already followed: the rest of this definition is that of the other fault
+  std::string undone_by;  // the repair that puts back what it changes in a document or in tags
+  bool edits() const {    // it has to be told what it changes
+    return std::any_of(with.begin(), with.end(), [](const Parameter& p) { return p.edit != Parameter::Edit::none; });
+  }
   bool is_trial = false;  // `trial: true`: undone at once, and felt by those whom the deletion would hurt
   Basis basis;
   bool is_implicit = false;  // `delete` where it is not written
@@ -413,12 +434,30 @@ struct GuardsDef {
   input::Position at;
 };
 
-// Where a principal's policy documents stand.
+// Where the policy documents of a principal stand, or that of a resource.
 struct PermissionsDef {
   std::string managed;      // an attribute that refers to policies with documents of their own
   std::string inline_ones;  // one that holds documents by name
   std::string boundary;     // one that refers to a policy
+  std::string unseen;       // one that names what has more of them, which the inventory does not hold: groups
   std::string put_back;     // the repair that attaches them again
+  std::string own;          // of a resource: its own document, and
+  std::string statements;   // the parts that say whom that names, and
+  std::string intact;       // the condition that nobody has broken it
+  bool is_of_principal() const { return own.empty(); }
+  Basis basis;
+  input::Position at;
+};
+
+// A look at the past that tells whether anybody has used a principal or key, and what it does not show.
+struct LookBackDef {
+  Test test;
+  Text says;
+  std::vector<std::string> shows;  // kinds of calls, as ports name them; `any`
+  std::optional<Path> also;        // texts that name more of them
+  Expression keeps;                // how far back; not written: forever
+  Expression lag;                  // until a call is seen
+  Text look;                       // the command
   Basis basis;
   input::Position at;
 };
@@ -454,8 +493,9 @@ struct TypeDef {
   std::vector<FaultDef> faults;
   std::optional<GuardsDef> guards;
   std::optional<PermissionsDef> permissions;
-  std::string tagged_by;      // the call that tags one
-  std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
+  std::vector<LookBackDef> last_activity;  // of a principal or key
+  std::string tagged_by;                   // the call that tags one
+  std::string calls_seen_in;               // the Region in which calls about one are recorded; not written: its own
   input::Position at;
 
   const AttributeDef* find_attribute(std::string_view name) const;

@@ -6,6 +6,7 @@
 
 #include "core/simulation.hpp"
 #include "models/compile_rows.hpp"
+#include "models/named_in_documents.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -144,6 +145,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
     for (const Override& change : overrides) apply(*changed, change, diagnostics);
     inventory = changed;
   }
+  inventory = with_named_in_documents(std::move(inventory), catalogue);
   Compiled compiled;
   compiled.compilation =
       std::make_shared<Compilation>(std::move(inventory), catalogue, options, diagnostics, compiled.system);
@@ -247,7 +249,9 @@ RepairId Compiled::repair(ComponentId c, std::string_view name) const {
 
 std::vector<std::string> Compiled::verbs(ComponentId c) const {
   std::vector<std::string> out{"outage"};
-  for (const FaultDef& fault : compilation->world().part(c.value).type->faults) out.push_back(fault.name);
+  for (const FaultDef& fault : compilation->world().part(c.value).type->faults) {
+    if (!fault.edits()) out.push_back(fault.name);  // they have to be told what they change
+  }
   std::sort(out.begin(), out.end());
   return out;
 }

@@ -10,7 +10,7 @@ namespace {
 std::string key_of(const ActionRequest& request) {
   std::string key = request.component + '\n' + request.verb;
   std::vector<std::string> parameters;
-  for (const auto& [name, value] : request.parameters) parameters.push_back(name + '=' + value.text);
+  for (const auto& [name, value] : request.parameters) parameters.push_back(name + '=' + json_of(value));
   std::sort(parameters.begin(), parameters.end());
   for (const std::string& p : parameters) key.append("\n").append(p);
   if (request.call) {
@@ -72,6 +72,8 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     const auto given = std::find_if(request.parameters.begin(), request.parameters.end(),
                                     [&](const auto& entry) { return entry.first == p.name; });
     const bool is_given = given != request.parameters.end();
+    if (p.edit != FaultDef::Parameter::Edit::none) continue;
+    if (p.is_document && def->edits()) continue;
     if (p.is_document) {
       if (!is_given) continue;
       const Permissions::Having having = permissions_->having(c, given->second.text);
@@ -128,6 +130,15 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
         fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name, input::did_you_mean(name, known)));
     is_wrong = true;
   }
+  const DocumentEdit* const edit = def->edits() ? permissions_->find_edit(request) : nullptr;
+  if (def->edits() && !edit && !is_wrong) {
+    is_wrong = true;
+    const auto is_option = [&](const ActionRequest& r) { return key_of(r) == key; };
+    if (std::none_of(options_.actions.begin(), options_.actions.end(), is_option)) {
+      diagnostics.error(request.at, fmt::format("what '{}' changes in '{}' has to be known before compiling",
+                                                request.verb, part.name));
+    }
+  }
   if (is_wrong) return {};
 
   Scope scope{c, nullptr, nullptr, &parameters};
@@ -140,6 +151,10 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   row.breaks = conditions(def->breaks, scope);
   row.restores = conditions(def->restores, scope);
   if (!documents.empty()) row.breaks.clear();
+  if (edit) {
+    row.breaks.push_back(edit->undone);
+    row.restores.push_back(edit->done);
+  }
   for (const Permissions::Having& document : documents) {
     row.breaks.push_back(document.has);
     row.restores.push_back(document.lacks);

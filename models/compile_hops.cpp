@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/alarm_rule.hpp"
 #include "models/compile_rows.hpp"
 
 namespace moshimo::models {
@@ -205,6 +206,17 @@ void Compilation::write_hop(Index plan_index) {
   write_reactions(plan, hop);
 }
 
+// By its name, its name in AWS, or its ARN.
+ComponentId Compilation::alarm_named(const std::string& name) {
+  const std::size_t colon = name.rfind(":alarm:");
+  const std::string bare = colon == std::string::npos ? name : name.substr(colon + 7);
+  if (const Index c = world_.find(bare); c != nothing) return ComponentId(c);
+  for (Index c = 0; c < world_.parts().size(); ++c) {
+    if (world_.part(c).aws_name == bare && world_.part(c).type->find_port("in")) return ComponentId(c);
+  }
+  return {};
+}
+
 // What a hop looks out for.
 std::shared_ptr<const Watch> Compilation::watch(const HopDef& def, Index component, const Scope& scope) {
   Watch watch;
@@ -239,6 +251,31 @@ std::shared_ptr<const Watch> Compilation::watch(const HopDef& def, Index compone
   const auto outcome = world_.one(sign.outcome, scope);
   if (outcome && outcome->text() == "done") watch.outcome = Watch::Outcome::happened;
   if (outcome && outcome->text() == "denied") watch.outcome = Watch::Outcome::stopped;
+  if (const auto measures = world_.one(sign.measures, scope); measures && sign.threshold.is_written()) {
+    watch.threshold = world_.number(sign.threshold, scope).value_or(0);
+    watch.period = world_.duration(sign.period, scope).value_or(Duration::minutes(5));
+    if (measures->text() == "level" && watch.threshold > 0) watch.amount = Watch::Amount::level;
+    if (measures->text() == "sum" && watch.threshold > 0) watch.amount = Watch::Amount::per_period;
+  }
+  if (sign.rule) {
+    found->clear();
+    world_.follow(*sign.rule, scope, *found);
+    if (!found.empty()) {
+      const AlarmRule rule(std::string(found.front().text()),
+                           [&](const std::string& name) { return alarm_named(name); });
+      watch.rule = rule.steps();
+      for (const std::string& problem : rule.mistakes()) {
+        world_.diagnostics->error(world_.part(component).at,
+                                  fmt::format("the rule of '{}': {}", world_.part(component).name, problem));
+      }
+      for (const std::string& name : rule.unknown()) {
+        note(fmt::format("The rule of {} asks for the alarm {}, which is not in the inventory; it is taken never to be "
+                         "raised.",
+                         world_.part(component).name, name),
+             component);
+      }
+    }
+  }
   watch.place = {known_place(world_.account_of(component)), known_place(world_.region_of(component))};
   return std::make_shared<const Watch>(std::move(watch));
 }

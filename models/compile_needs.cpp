@@ -197,8 +197,8 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   const PortId id(world_.id(MemberKind::port, component, port));
   Progress& general = of_port_[id.value];
   Expansion* for_caller = nullptr;
-  const bool is_decided = caller && permissions && permissions->speaks_of(*caller) &&
-                          world_.part(component).type->ports[port].has_actions();
+  const bool is_decided = caller && permissions && world_.part(component).type->ports[port].has_actions() &&
+                          (permissions->speaks_of(*caller) || permissions->is_guarded(component));
   if (general == Progress::the_same_for_all && !is_decided) return system_->ports[id].needs;
   bool goes_round = !caller && general == Progress::busy;
   if (!caller && general == Progress::by_caller) {

@@ -68,6 +68,7 @@ class Compilation : public RowTexts {
   std::optional<Thing> port_at(const std::vector<Thing>& things);
   std::string hop_name(const HopPlan& plan) const;
   std::shared_ptr<const Watch> watch(const HopDef& def, Index component, const Scope& scope);
+  ComponentId alarm_named(const std::string& name);
   void write_hop(Index plan_index);
   void write_reactions(const HopPlan& plan, Hop& hop);
   Reactions shared_reactions(const HopDef& def);

@@ -5,11 +5,16 @@
 
 #include "input/cursor.hpp"
 #include "models/import/json_text.hpp"
+#include "models/policy_files.hpp"
 
 namespace moshimo::models {
 namespace {
 
-void append_json(const Value& value, std::string& out) {
+// Where each value of a document stands in the JSON that is written of it.
+using Places = std::vector<std::pair<std::size_t, const Value*>>;
+
+void append_json(const Value& value, std::string& out, Places& places) {
+  places.emplace_back(out.size(), &value);
   switch (value.kind) {
     case Value::Kind::null: out += "null"; return;
     case Value::Kind::scalar: importing::append_json_text(value.text, out); return;
@@ -24,26 +29,42 @@ void append_json(const Value& value, std::string& out) {
       importing::append_json_text(child.key, out);
       out += ':';
     }
-    append_json(child, out);
+    append_json(child, out, places);
   }
   out += is_map ? '}' : ']';
 }
 
 }  // namespace
 
+std::string json_of(const Value& value) {
+  std::string json;
+  Places places;
+  append_json(value, json, places);
+  return json;
+}
+
 const iam::Policy* Documents::read(const Value& value, iam::DocumentKind kind, std::string_view name,
                                    input::Diagnostics& diagnostics) {
   const auto [at, is_new] = read_.emplace(std::pair(&value, kind), nullptr);
   if (!is_new) return at->second.get();
+  if (named_file(value)) {
+    diagnostics.error(value.at(), "a policy document is read from a file in an inventory only; write it out here");
+    return nullptr;
+  }
   std::string json;
+  Places places;
   if (value.kind == Value::Kind::scalar)
     json = value.text;
   else
-    append_json(value, json);
+    append_json(value, json, places);
   input::Diagnostics mistakes;
   auto policy = std::make_unique<iam::Policy>(iam::parse_policy(std::string(name), kind, std::move(json), mistakes));
   for (const input::Diagnostic& mistake : mistakes.errors()) {
-    diagnostics.error(value.at(), fmt::format("the policy document of '{}': {}", name, mistake.message));
+    const auto behind = std::upper_bound(places.begin(), places.end(), std::size_t{mistake.at.offset},
+                                         [](std::size_t offset, const auto& place) { return offset < place.first; });
+    const Value& wrong = mistake.at.file && behind != places.begin() ? *std::prev(behind)->second : value;
+    diagnostics.error(wrong.at().file ? wrong.at() : value.at(),
+                      fmt::format("the policy document of '{}': {}", name, mistake.message));
   }
   if (!mistakes.has_errors()) at->second = std::move(policy);
   return at->second.get();

@@ -25,6 +25,9 @@ class Documents {
   std::map<std::pair<const Value*, iam::DocumentKind>, std::unique_ptr<const iam::Policy>> read_;
 };
 
+// A value as JSON, texts as texts.
+std::string json_of(const Value& value);
+
 // What a statement says under some of its keys, as it is written; of conditions the keys they compare.
 std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,
                                   std::initializer_list<std::string_view> keys);

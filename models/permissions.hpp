@@ -1,10 +1,13 @@
 // What the documents of an inventory say about who may do what, written as needs.
 //
 // A principal of whom no document is known is taken to be allowed what it does. Of one whose documents are known, a
-// call is decided by them: what allows it has to stay, what denies it has to go.
+// call is decided by them, and by the document of what is called where that is known: what allows it has to stay, what
+// denies it has to go. Where faults change documents or tags it is decided anew in every state that these can be in.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "core/system.hpp"
 #include "models/callers.hpp"
 #include "models/compile_world.hpp"
+#include "models/document_edits.hpp"
 #include "models/documents.hpp"
 #include "models/guards.hpp"
 
@@ -29,6 +33,16 @@ class Permissions {
   // Everything it may do is known: no policy of it is named without its document.
   bool knows_all_of(Index principal);
 
+  // Whether the component has a document of its own that decides.
+  bool is_guarded(Index component);
+
+  // What the faults of the scenario change. Mistakes in them are reported; called before anything is decided.
+  void prepare(const std::vector<ActionRequest>& requests);
+  const DocumentEdit* find_edit(const ActionRequest& request) const;  // null where it is wrong
+  const std::deque<DocumentEdit>& edits() const { return edits_; }
+  std::vector<const DocumentEdit*> tag_edits_of(Index component) const;
+  static void set_tags(std::string_view prefix, Index component, const EditState& state, iam::Keys& keys);
+
   // What somebody needs to do one of the actions of a port.
   void write(const Thing& principal, Index component, const PortDef& port, Needs& out);
 
@@ -40,7 +54,10 @@ class Permissions {
     std::string statement;  // "" where nothing allows the call
     ConditionId lacks;
   };
-  std::vector<Denial> denials(Index principal, const iam::Request& request, Index component);
+  std::vector<Denial> denials(Index principal, const iam::Request& request, Index component,
+                              const EditState& state = {});
+  // The edits of its documents and tags.
+  std::vector<const DocumentEdit*> edits_of(Index principal);
 
   // That a principal has a document, and that it has not; not set where it never had it.
   struct Having {
@@ -71,26 +88,52 @@ class Permissions {
     KnownCaller caller;
     std::vector<Document> documents;
     const iam::Policy* boundary = nullptr;
+    Index boundary_of = nothing;
     bool is_whole = true;
   };
   struct Verdict {
     std::vector<Document*> denying;
     std::vector<std::string> statements;  // of these
-    bool is_by_boundary = false;
+    std::string denied_by;                // a document that is there for good denies it: its kind
+    std::string denying_policy;           // its name
     std::vector<Document*> allowing;
     bool is_allowed = false;    // apart from `denying`
+    bool is_plain = false;      // without any need of `allowing`
     std::string why;            // it is not
     std::string taken_because;  // it is only taken as allowed
   };
+  // When a decision is looked at.
+  struct State {
+    EditState edits;
+    bool is_stale = false;   // the component's own document names somebody who is no longer that one
+    bool is_broken = false;  // it is gone
+  };
+  struct Way {  // one of the calls of a port
+    Verdict verdict;
+    std::vector<Objection> objections;
+    bool is_stopped = false;
+  };
+  struct Call;
 
   Held& held(Index principal);
   void read(Index principal, Held& held);
+  Index principal_of(const Thing& thing);
+  const iam::Policy* own_document(Index component);
+  const iam::Policy* without_caller(const iam::Policy& policy, const iam::Caller& caller);
   const Having& having(Index principal, Document& document);
   ConditionId add(Condition row) { return system_->conditions.add(std::move(row)); }
-  iam::Request request(const Held& held, Index component, const std::string& resource) const;
-  Verdict verdict(Held& held, const iam::Request& request, Index component);
+  iam::Request request(const iam::Caller& caller, Index component, const std::string& resource,
+                       const EditState& state) const;
+  const iam::Caller& caller_in(const Held& held, const EditState& state);
+  Verdict verdict(Held& held, const iam::Request& request, Index component, const State& state);
   bool names(Index component, Index principal);
+  std::vector<ConditionId> naming(Index component, Index principal);
+  std::vector<Way> ways(const Call& call, const State& state);
+  Needs needs_in(Call& call, const State& state, bool is_first);
   void need(ConditionId condition, Needs& out) const;
+  std::optional<DocumentEdit> edit_of(const ActionRequest& request, Index component, const FaultDef& fault);
+  bool find_document(const ActionRequest& request, const Value* named, DocumentEdit& edit, const iam::Policy*& base);
+  void add_conditions(DocumentEdit& edit, const std::string& verb);
 
   World& world_;
   System* system_;
@@ -103,6 +146,12 @@ class Permissions {
   std::map<Index, std::vector<ConditionId>> attachments_;
   std::map<std::string, iam::Policy> account_grants_;
   std::map<std::string, int> known_;  // names of conditions
+  EditedPolicies edited_;
+  std::deque<DocumentEdit> edits_;
+  std::map<std::string, const DocumentEdit*> edit_of_request_;
+  std::deque<Value> statements_;  // that are added, each in a document
+  std::deque<iam::Caller> callers_;
+  std::map<Index, const iam::Policy*> own_documents_;
   std::vector<Note> denied_;
   std::vector<Note> taken_;
 };

@@ -1,6 +1,7 @@
 // How long a trial has to last: who complains when, and of whom nothing is heard.
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <set>
 
 #include "report/json.hpp"
@@ -38,6 +39,45 @@ TextTable table_of(const System& system, const std::vector<const Complaint*>& li
          what_fails(*c), c->sign ? duration_text(c->seen_at.since_start()) : "never", sign_of(system, *c)});
   }
   return table;
+}
+
+// What would have told of the consumers before the trial, and of whom it says nothing.
+void past(Page& page, const scenarios::Soak& soak) {
+  using scenarios::PastUse;
+  const System& system = soak.answer.system();
+  if (soak.look_backs.empty() || soak.complaints.empty()) return;
+  page.heading("What a look at the past would have shown");
+  page.paragraph(fmt::format("Asked about the last {}. What it does not show may be in use all the same, and of "
+                             "several who use it a last use shows the last.",
+                             duration_text(soak.looked_back)),
+                 1);
+  TextTable table;
+  table.columns = {{"consumer", false, true}, {"calls", false, true}};
+  for (const scenarios::LookBack& look : soak.look_backs) table.columns.push_back({look.says, false, true});
+  for (const Complaint& c : soak.complaints) {
+    std::string calls = c.calls.empty() ? "not known" : fmt::format("{}", fmt::join(c.calls, ", "));
+    if (!c.gap.is_forever() && c.gap >= Duration::days(1)) calls += fmt::format(", every {}", duration_text(c.gap));
+    std::vector<std::string> row = {strong(name_in(system, c.component)), calls};
+    for (const PastUse p : c.past) {
+      switch (p) {
+        case PastUse::shown: row.emplace_back("shows it"); break;
+        case PastUse::too_rare: row.push_back(warn("too rare")); break;
+        case PastUse::not_recorded: row.push_back(bad("not recorded")); break;
+        case PastUse::not_known: row.push_back(dim("not known")); break;
+      }
+    }
+    table.rows.push_back(std::move(row));
+  }
+  page.table(std::move(table));
+  for (const scenarios::LookBack& look : soak.look_backs) {
+    std::string text =
+        fmt::format("{}: goes back {}", look.says,
+                    look.keeps.is_forever() ? std::string("as far as there is any") : duration_text(look.keeps));
+    if (look.lag > Duration{}) text += fmt::format(", is {} behind", duration_text(look.lag));
+    if (look.fact) text += ". " + clean(look.fact->says);
+    page.item(text);
+    if (!look.look.empty()) page.commands({look.look}, 2);
+  }
 }
 
 }  // namespace
@@ -89,6 +129,7 @@ std::string soak_report(const scenarios::Soak& soak, const Style& style) {
     page.paragraph(fmt::format("Connected with it, but does not fail within {}: {}.",
                                duration_text(soak.answer.scenario->horizon.since_start()), listing(list, 10)));
   }
+  past(page, soak);
   std::set<std::string> assumed;
   for (const models::Assumption& a : soak.answer.compiled->assumptions) {
     const bool is_about_one = std::any_of(a.where.begin(), a.where.end(), [&](ComponentId where) {

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 #include <set>
 
+#include "models/policy_files.hpp"
 #include "scenarios/sweep.hpp"
 #include "scenarios/vocabulary.hpp"
 
@@ -245,7 +246,9 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
   check_files(*scenario, reading);
   std::shared_ptr<const models::Inventory> inventory = std::make_shared<const models::Inventory>();
   if (!reading.has_errors()) {
-    inventory = std::make_shared<const models::Inventory>(models::read_inventory(scenario->inventories, reading));
+    auto written = std::make_shared<models::Inventory>(models::read_inventory(scenario->inventories, reading));
+    models::read_policy_files(*written, catalogue, reading);
+    inventory = std::move(written);
   }
   const bool has_nothing = inventory->resources.empty() && reading.has_errors();
   diagnostics.take(std::move(reading));

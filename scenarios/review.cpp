@@ -36,7 +36,9 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
   s.compare = {Strategy::none, Strategy::restore_only, Strategy::full};
   std::set<std::pair<std::string, std::string>> known;
   for (const models::PlannedChanges::Deletion& d : import.changes.deletions) {
-    if (known.emplace(d.name, d.verb).second) s.faults.push_back(fault_of(d.name, d.verb));
+    if (d.parameters.empty() && !known.emplace(d.name, d.verb).second) continue;
+    s.faults.push_back(fault_of(d.name, d.verb));
+    s.faults.back().parameters = d.parameters;
   }
   for (const models::PlannedChanges::Replacement& r : import.changes.replacements) {
     if (r.creates_first && r.moves_users && r.restores_parts && !r.keeps_data) continue;  // nobody sees it

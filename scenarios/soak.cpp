@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/dependencies.hpp"
+#include "models/compile_rows.hpp"
 
 namespace moshimo::scenarios {
 namespace {
@@ -85,7 +86,79 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
   return c;
 }
 
+// The looks at the past that there are for a component.
+void find_look_backs(const models::Compiled& compiled, ComponentId c, const models::Catalogue& catalogue,
+                     std::vector<LookBack>& all) {
+  const models::TypeDef* type = catalogue.find_type(compiled.system.components[c].type);
+  models::World& world = compiled.compilation->world();
+  const models::Scope scope{c.value, nullptr, nullptr, nullptr};
+  for (const models::LookBackDef& def : type->last_activity) {
+    if (!world.holds(def.test, scope)) continue;
+    LookBack look;
+    look.of = compiled.system.components[c].name;
+    look.says = world.sentence(def.says, scope);
+    look.look = world.text(def.look, scope, " ");
+    if (def.keeps.is_written()) look.keeps = world.duration(def.keeps, scope).value_or(look.keeps);
+    look.lag = world.duration(def.lag, scope).value_or(Duration{});
+    if (const auto id = def.basis.fact.is_written() ? world.one(def.basis.fact, scope) : std::nullopt) {
+      look.fact = catalogue.find_fact(id->text());
+    }
+    look.shows = def.shows;
+    models::Things more(world);
+    if (def.also) world.follow(*def.also, scope, *more);
+    for (const models::Thing& t : more) {
+      const std::string kind(t.text());
+      if (std::find(look.shows.begin(), look.shows.end(), kind) == look.shows.end()) look.shows.push_back(kind);
+    }
+    all.push_back(std::move(look));
+  }
+}
+
+// What calls a consumer makes that the trial ends, and how far apart.
+void find_calls(const Answer& answer, const models::Catalogue& catalogue, Complaint& c) {
+  const System& system = answer.system();
+  const StrategyRun& run = answer.nobody_acts();
+  const double horizon = answer.scenario->horizon.since_start().in_seconds();
+  c.gap = Duration::forever();
+  for (const Effect& e : run.findings.effects) {
+    if (e.component != c.component || !e.hop.is_set() || e.kind == EffectKind::starved) continue;
+    const Hop& hop = system.hops[e.hop];
+    const double offered = run.response.outcome.hops[e.hop.value].offered;
+    if (hop.source == Hop::Source::timetable)
+      c.gap = std::min(c.gap, hop.every);
+    else if (offered > 0)
+      c.gap = std::min(c.gap, Duration::seconds(horizon / offered));
+    if (!hop.to.is_set()) continue;
+    const Component& target = system.components[system.ports[hop.to].component];
+    const models::TypeDef* type = catalogue.find_type(target.type);
+    const std::string port = name_of(system, hop.to).substr(target.name.size() + 1);
+    const models::PortDef* def = type ? type->find_port(port) : nullptr;
+    if (!def || def->recorded.empty()) continue;
+    if (std::find(c.calls.begin(), c.calls.end(), def->recorded) == c.calls.end()) c.calls.push_back(def->recorded);
+  }
+}
+
+PastUse past_use(const Complaint& c, const LookBack& look, Duration asked) {
+  const bool shows_all = std::find(look.shows.begin(), look.shows.end(), "any") != look.shows.end();
+  const bool is_shown = shows_all || std::any_of(c.calls.begin(), c.calls.end(), [&](const std::string& kind) {
+                          return std::find(look.shows.begin(), look.shows.end(), kind) != look.shows.end();
+                        });
+  if (!is_shown) return c.calls.empty() ? PastUse::not_known : PastUse::not_recorded;
+  if (c.gap.is_forever()) return PastUse::not_known;
+  return c.gap + look.lag > std::min(asked, look.keeps) ? PastUse::too_rare : PastUse::shown;
+}
+
 }  // namespace
+
+std::string_view name_of(PastUse p) {
+  switch (p) {
+    case PastUse::shown: return "shown";
+    case PastUse::too_rare: return "too_rare";
+    case PastUse::not_recorded: return "not_recorded";
+    case PastUse::not_known: return "not_known";
+  }
+  return "";
+}
 
 const models::FaultDef* trial_of(const models::TypeDef& type) {
   const auto found = std::find_if(type.faults.begin(), type.faults.end(), [](const auto& f) { return f.is_trial; });
@@ -94,8 +167,9 @@ const models::FaultDef* trial_of(const models::TypeDef& type) {
 
 Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Compiled& compiled,
           const std::vector<ComponentId>& components, const models::Catalogue& catalogue, SimTime horizon,
-          input::Diagnostics& diagnostics) {
+          input::Diagnostics& diagnostics, Duration look_back) {
   Soak result;
+  result.looked_back = look_back;
   auto scenario = std::make_shared<Scenario>();
   scenario->name = "Soak";
   scenario->horizon = horizon;
@@ -129,11 +203,14 @@ Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Comp
   for (const Soak::Trial& t : result.trials) {
     starts.push_back(result.answer.compiled->component(t.component));
     own.insert(outermost(system, starts.back()));
+    find_look_backs(*result.answer.compiled, starts.back(), catalogue, result.look_backs);
   }
   for (const Reached& reached : Dependencies(system).dependents_of(starts)) {
     if (reached.distance == 0 || !reached.breaks || own.count(outermost(system, reached.component)) != 0) continue;
     if (system.components[reached.component].is_principal) continue;  // it passes on what its own users feel
-    result.complaints.push_back(complaint_of(result.answer, reached));
+    Complaint& complaint = result.complaints.emplace_back(complaint_of(result.answer, reached));
+    find_calls(result.answer, catalogue, complaint);
+    for (const LookBack& look : result.look_backs) complaint.past.push_back(past_use(complaint, look, look_back));
   }
   std::stable_sort(result.complaints.begin(), result.complaints.end(),
                    [](const Complaint& a, const Complaint& b) { return a.seen_at > b.seen_at; });

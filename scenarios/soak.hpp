@@ -12,6 +12,26 @@
 
 namespace moshimo::scenarios {
 
+// A look at the past that may tell who uses something, such as when a key was last used.
+struct LookBack {
+  std::string of;  // the component
+  std::string says;
+  Duration keeps = Duration::forever();  // how far back
+  Duration lag;                          // until a call shows
+  std::string look;                      // the command
+  const models::FactDef* fact = nullptr;
+  std::vector<std::string> shows;  // kinds of calls; `any`
+};
+
+// What it tells of a consumer when it is asked about the time before the trial.
+enum class PastUse : std::uint8_t {
+  shown,
+  too_rare,      // calls lie further apart than it is asked about, or keeps
+  not_recorded,  // calls of this kind
+  not_known,     // what calls it makes is not known
+};
+std::string_view name_of(PastUse p);
+
 // A consumer, and what is heard of it during the trial.
 struct Complaint {
   ComponentId component;
@@ -21,6 +41,9 @@ struct Complaint {
   const Symptom* sign = nullptr;        // which; of the system of the answer
   ConditionId heard_of;                 // the condition whose error it is: each service has an error of its own
   bool only_when_started = false;       // nothing fails before a worker has to start
+  std::vector<PastUse> past;            // by each look at the past
+  std::vector<std::string> calls;       // the kinds of calls it makes
+  Duration gap;                         // the longest time between two of them
 };
 
 struct Soak {
@@ -31,6 +54,8 @@ struct Soak {
   };
   std::vector<Trial> trials;
   std::vector<Complaint> complaints;  // the latest first; those of whom nothing is heard before them
+  std::vector<LookBack> look_backs;
+  Duration looked_back;               // how far they are asked about
   SimTime enough = SimTime::never();  // when the last of those who are heard of has complained; never(): nobody is
 };
 
@@ -40,6 +65,6 @@ const models::FaultDef* trial_of(const models::TypeDef& type);
 // `compiled`: of the same inventory, for the names. Mistakes, such as a type without a trial, go to `diagnostics`.
 Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Compiled& compiled,
           const std::vector<ComponentId>& components, const models::Catalogue& catalogue, SimTime horizon,
-          input::Diagnostics& diagnostics);
+          input::Diagnostics& diagnostics, Duration look_back = Duration::days(90));
 
 }  // namespace moshimo::scenarios

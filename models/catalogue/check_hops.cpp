@@ -41,6 +41,23 @@ void Checker::sign(const SignDef& s, const Context& context) {
   test(s.hears_silence, context);
   test(s.counts_arrivals, context);
   expression(s.outcome, context);
+  expression(s.measures, context);
+  expression(s.threshold, context);
+  quantity(s.period, Unit::seconds, context);
+  if (s.rule) expect(*s.rule, context, {Place::Kind::value, Place::Kind::text}, "a text");
+}
+
+void Checker::look_back(const LookBackDef& l, const Context& outer) {
+  test(l.test, outer);
+  const Context context = outer.with(l.test);
+  text(l.says, context);
+  if (l.also) expect(*l.also, context, {Place::Kind::value, Place::Kind::text}, "a text");
+  quantity(l.keeps, Unit::seconds, context);
+  rests(l.keeps, l.basis.is_given(), "how far back it goes");
+  quantity(l.lag, Unit::seconds, context);
+  rests(l.lag, l.basis.is_given(), "how soon a call shows");
+  text(l.look, context);
+  basis(l.basis, context);
 }
 
 void Checker::hop(const HopDef& h, const Context& outer) {

@@ -20,6 +20,7 @@ void Checker::check(const TypeDef& type) {
   for (const FaultDef& f : type.faults) fault(f, context);
   if (type.guards) guards(*type.guards, context);
   if (type.permissions) permissions(*type.permissions, context);
+  for (const LookBackDef& l : type.last_activity) look_back(l, context);
   if (!type.tagged_by.empty()) actions({type.tagged_by}, type.at);
   condition_loops(type);
   attribute_loops(type);
@@ -253,6 +254,10 @@ void Checker::fault(const FaultDef& f, const Context& outer) {
         context.type->find_attribute(parameter.attribute) == nullptr) {
       error(parameter.at, fmt::format("{} has no attribute '{}'", context.type->name, parameter.attribute));
     }
+    using Edit = FaultDef::Parameter::Edit;
+    if (parameter.edit != Edit::none && context.type->find_repair(f.undone_by) == nullptr) {
+      error(parameter.at, fmt::format("`undone_by` of '{}' names no repair of {}", f.name, context.type->name));
+    }
     const bool fits = parameter.default_option.empty() || parameter.options.empty() ||
                       std::find(parameter.options.begin(), parameter.options.end(), parameter.default_option) !=
                           parameter.options.end();
@@ -287,10 +292,13 @@ void Checker::guards(const GuardsDef& g, const Context& context) {
 }
 
 void Checker::permissions(const PermissionsDef& p, const Context& context) {
-  for (const std::string& name : {p.managed, p.inline_ones, p.boundary}) {
+  for (const std::string& name : {p.managed, p.inline_ones, p.boundary, p.unseen, p.own, p.statements}) {
     if (!name.empty() && context.type->find_attribute(name) == nullptr) {
       error(p.at, fmt::format("{} has no attribute '{}'", context.type->name, name));
     }
+  }
+  if (!p.intact.empty() && context.type->find_condition(p.intact) == nullptr) {
+    error(p.at, fmt::format("{} has no condition '{}'", context.type->name, p.intact));
   }
   if (!p.put_back.empty() && context.type->find_repair(p.put_back) == nullptr) {
     error(p.at, fmt::format("{} has no repair '{}'", context.type->name, p.put_back));

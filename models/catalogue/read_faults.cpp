@@ -1,4 +1,6 @@
+#include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "models/catalogue/type_reader.hpp"
 
@@ -55,13 +57,33 @@ Tree TypeReader::same_as(const Tree& tree, const Tree& all, int depth) const {
   return merged;
 }
 
+FaultDef::Parameter::Edit TypeReader::edit_in(const Tree& tree) const {
+  using Edit = FaultDef::Parameter::Edit;
+  static constexpr std::array<std::pair<std::string_view, Edit>, 5> known = {
+      {{"removes_statement", Edit::removes_statement},
+       {"adds_statement", Edit::adds_statement},
+       {"replaces_document", Edit::replaces_document},
+       {"sets_tags", Edit::sets_tags},
+       {"removes_tags", Edit::removes_tags}}};
+  std::vector<std::string_view> names;
+  for (const auto& [name, edit] : known) {
+    if (name == tree.text) return edit;
+    names.push_back(name);
+  }
+  error(tree.at,
+        fmt::format("there is no edit '{}'{}", tree.text,
+                    input::did_you_mean(tree.text, names, fmt::format("known are {}", fmt::join(names, ", ")))));
+  return Edit::none;
+}
+
 FaultDef TypeReader::fault(const Tree& tree) {
   FaultDef result;
   if (!begin(tree, "fault", result)) return result;
-  allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "trial", "fact",
-                    "assumed"});
+  allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "trial",
+                    "undone_by", "fact", "assumed"});
   if (const Tree* t = tree.find("same_as")) result.same_as = t->text;
   result.is_trial = says_yes(tree, "trial");
+  if (const Tree* t = tree.find("undone_by")) result.undone_by = name_in(*t);
   if (const Tree* t = tree.find("action")) result.actions = names_in(*t);
   if (const Tree* t = tree.find("with"); t != nullptr && expect_map(*t, "`with`")) {
     for (const Tree& child : t->children) {
@@ -69,14 +91,18 @@ FaultDef TypeReader::fault(const Tree& tree) {
       parameter.name = child.key;
       parameter.at = child.key_at;
       if (child.is_map()) {
-        allow_only(child, {"one_of", "default", "document"});
+        allow_only(child, {"one_of", "default", "document", "edit"});
         if (child.find("document") != nullptr) {
           parameter.is_document = true;
+        } else if (const Tree* edit = child.find("edit")) {
+          parameter.edit = edit_in(*edit);
         } else if (const Tree* options = child.find("one_of")) {
           parameter.options = names_in(*options);
         } else {
-          error(child.at,
-                "a parameter is the name of an attribute, `{ one_of: [...], default: ... }` or `{ document: true }`");
+          error(
+              child.at,
+              "a parameter is the name of an attribute, `{ one_of: [...], default: ... }`, `{ document: true }` or `{ "
+              "edit: ... }`");
         }
         if (const Tree* usual = child.find("default")) parameter.default_option = usual->text;
       } else {
@@ -141,7 +167,8 @@ PermissionsDef TypeReader::permissions(const Tree& tree) const {
   PermissionsDef result;
   result.at = tree.key_at;
   if (!expect_map(tree, "`permissions`")) return result;
-  allow_only(tree, {"managed", "inline", "boundary", "put_back", "fact", "assumed"});
+  allow_only(tree,
+             {"managed", "inline", "boundary", "unseen", "put_back", "own", "statements", "intact", "fact", "assumed"});
   const auto name = [&](std::string_view key) {
     const Tree* t = tree.find(key);
     return t == nullptr ? std::string() : name_in(*t);
@@ -149,7 +176,11 @@ PermissionsDef TypeReader::permissions(const Tree& tree) const {
   result.managed = name("managed");
   result.inline_ones = name("inline");
   result.boundary = name("boundary");
+  result.unseen = name("unseen");
   result.put_back = name("put_back");
+  result.own = name("own");
+  result.statements = name("statements");
+  result.intact = name("intact");
   result.basis = basis(tree);
   return result;
 }

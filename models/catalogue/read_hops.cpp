@@ -120,7 +120,7 @@ std::vector<WhenDef> TypeReader::when_in(const Tree& tree) const {
 
 SignDef TypeReader::sign(const Tree& tree) const {
   SignDef result;
-  allow_only(tree, {"sign", "words", "of", "ends", "arrivals", "outcome"});
+  allow_only(tree, {"sign", "words", "of", "ends", "arrivals", "outcome", "measures", "threshold", "period", "rule"});
   const Tree* kind = tree.find("sign");
   if (kind == nullptr) {
     error(tree.at, "`from` is a port, timetable(D), signal(condition) or `{ sign: metric, ... }`");
@@ -132,9 +132,12 @@ SignDef TypeReader::sign(const Tree& tree) const {
     result.what = Watch::For::action;
   } else if (kind->text == "refusal") {
     result.what = Watch::For::refusal;
+  } else if (kind->text == "alarms") {
+    result.what = Watch::For::alarms;
+    if (tree.find("rule") == nullptr) error(kind->at, "a sign of alarms needs their `rule`");
   } else {
-    error(kind->at, fmt::format("`sign` is metric, call or refusal, not '{}'{}", kind->text,
-                                input::did_you_mean(kind->text, {"metric", "call", "refusal"})));
+    error(kind->at, fmt::format("`sign` is metric, call, refusal or alarms, not '{}'{}", kind->text,
+                                input::did_you_mean(kind->text, {"metric", "call", "refusal", "alarms"})));
   }
   result.words = paths_in(tree, "words");
   if (const Tree* of = tree.find("of")) result.of = parser().path(*of);
@@ -143,6 +146,28 @@ SignDef TypeReader::sign(const Tree& tree) const {
   result.asks_for_arrivals = tree.find("arrivals") != nullptr;
   result.counts_arrivals = test_in(tree, "arrivals");
   if (const Tree* outcome = tree.find("outcome")) result.outcome = parser().expression(*outcome, Wanted::text);
+  if (const Tree* measures = tree.find("measures")) result.measures = parser().expression(*measures, Wanted::text);
+  result.threshold = quantity_in(tree, "threshold");
+  result.period = quantity_in(tree, "period");
+  if (const Tree* rule = tree.find("rule")) result.rule = parser().path(*rule);
+  return result;
+}
+
+// One way to look up who has used something.
+LookBackDef TypeReader::look_back(const Tree& tree) {
+  LookBackDef result;
+  result.at = tree.at;
+  if (!expect_map(tree, "an item of `last_activity`")) return result;
+  allow_only(tree, {"says", "if", "shows", "also", "keeps", "lag", "look", "fact", "assumed"});
+  result.says = required_text(tree, "says", "an item of `last_activity`");
+  result.test = test_in(tree);
+  if (const Tree* shows = tree.find("shows")) result.shows = names_in(*shows);
+  if (const Tree* also = tree.find("also")) result.also = parser().path(*also);
+  if (result.shows.empty() && !result.also) error(tree.at, "an item of `last_activity` says what it `shows`");
+  result.keeps = quantity_in(tree, "keeps");
+  result.lag = quantity_in(tree, "lag");
+  if (const Tree* look = tree.find("look")) result.look = parser().text(*look);
+  result.basis = basis(tree);
   return result;
 }
 

@@ -64,21 +64,24 @@ PortDef TypeReader::port(const Tree& tree) {
   result.at = tree.key_at;
   if (!tree.is_null() && !expect_map(tree, what("port", tree))) return result;
   allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "resource", "forwarded",
-                    "tells_people", "fact", "assumed"});
+                    "tells_people", "right", "granted_by", "recorded", "fact", "assumed"});
   result.says = text_in(tree, "says");
   result.test = test_in(tree);
+  result.is_right = says_yes(tree, "right");
+  if (const Tree* t = tree.find("recorded")) result.recorded = name_in(*t);
   result.resource = text_in(tree, "resource");
   if (const Tree* t = tree.find("forwarded")) result.is_forwarded = t->text == "true" || t->text == "yes";
   result.callers = test_in(tree, "callers");
   result.tells_people = says_yes(tree, "tells_people");
   words_.caller = true;
   result.needs = needs_in(tree, "needs");
+  if (const Tree* t = tree.find("granted_by")) result.granted_by = parser().path(*t);
   words_.caller = false;
   const bool has_exists = std::any_of(result.needs.begin(), result.needs.end(), [](const NeedDef& need) {
     return need.test.is_always() && need.paths.size() == 1 && need.paths[0].start == Path::Start::component &&
            need.paths[0].steps.size() == 1 && need.paths[0].steps[0].name == "exists";
   });
-  if (!has_exists) {
+  if (!has_exists && !result.is_right) {
     NeedDef need;
     need.paths.push_back(own("exists"));
     need.at = result.at;

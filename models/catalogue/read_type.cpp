@@ -12,8 +12,8 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   type_.service = source.service;
   type_.at = tree.key_at;
   allow_only(tree, {"says", "terraform", "cloudformation", "arn", "identity", "attributes", "conditions", "ports",
-                    "stores", "hops", "processes", "repairs", "faults", "guards", "permissions", "tagged_by",
-                    "deleted_by", "calls_seen_in"});
+                    "stores", "hops", "processes", "repairs", "faults", "guards", "permissions", "last_activity",
+                    "tagged_by", "deleted_by", "calls_seen_in"});
   collect_members(tree);
   if (const Tree* says = tree.find("says")) type_.says = says->text;
   if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
@@ -34,6 +34,9 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   faults(tree);
   if (const Tree* t = tree.find("guards")) type_.guards = guards(*t);
   if (const Tree* t = tree.find("permissions")) type_.permissions = permissions(*t);
+  if (const Tree* t = tree.find("last_activity")) {
+    for (const Tree* item : items(*t)) type_.last_activity.push_back(look_back(*item));
+  }
   if (const Tree* t = tree.find("tagged_by")) type_.tagged_by = t->text;
   if (const Tree* t = tree.find("calls_seen_in")) type_.calls_seen_in = t->text;
   return std::move(type_);

@@ -125,6 +125,7 @@ class TypeReader {
   ReactionDef reaction(const Tree& tree, bool has_if) const;
   std::vector<WhenDef> when_in(const Tree& tree) const;
   SignDef sign(const Tree& tree) const;
+  LookBackDef look_back(const Tree& tree);
   HopDef hop(const Tree& tree);
 
   // processes
@@ -135,6 +136,7 @@ class TypeReader {
   void add_recreate();
   void faults(const Tree& tree);
   Tree same_as(const Tree& tree, const Tree& all, int depth = 0) const;
+  FaultDef::Parameter::Edit edit_in(const Tree& tree) const;
   FaultDef fault(const Tree& tree);
   GuardsDef guards(const Tree& tree) const;
   PermissionsDef permissions(const Tree& tree) const;

@@ -171,6 +171,7 @@ class Reader {
                         in_quotes(text)));
       }
       add(one, PatternKind::resource, has_variables_, statement.resources);
+      statement.resource_words.emplace_back(text);
     }
   }
 

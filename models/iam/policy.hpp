@@ -30,7 +30,8 @@ struct Statement {
   bool not_resource = false;
   bool not_principal = false;
   std::vector<Pattern> actions;
-  std::vector<Pattern> resources;  // empty: every resource
+  std::vector<Pattern> resources;           // empty: every resource
+  std::vector<std::string> resource_words;  // the same as they are written
   std::vector<Principal> principals;
   std::vector<Condition> conditions;
   input::Position at;

@@ -42,7 +42,7 @@ void add_entries(Value value, models::Value& map) {
   struct Form {
     std::string_view name, value;
   };
-  for (const Form form : {Form{"Key", "Value"}, Form{"PolicyName", "PolicyDocument"}}) {
+  for (const Form form : {Form{"Key", "Value"}}) {
     const Value name = value.member(form.name);
     const Value held = value.member(form.value);
     if (!name.is_scalar() || !held) continue;
@@ -199,11 +199,16 @@ std::optional<models::Value> Attributes::read(const AttributeDef& attribute, con
     case AttributeDef::Kind::refers_to: return read_reference(attribute, from, c, where);
     case AttributeDef::Kind::contains: return read_contained(attribute, from, c, where);
     case AttributeDef::Kind::object: return read_object(attribute, from, c, where);
-    case AttributeDef::Kind::map: return read_map(attribute, from, c);
+    case AttributeDef::Kind::map: {
+      const bool holds_documents = c.type->permissions && c.type->permissions->inline_ones == where;
+      return holds_documents ? read_documents(attribute, from, c, where) : read_map(attribute, from, c);
+    }
     case AttributeDef::Kind::policy: {
       for (const Place& place : first_known(attribute, from, c)) {
-        if (place.value.is_scalar()) return models::Value::scalar(shown(place.value.text()));
+        const bool is_empty = place.value.is_scalar() && place.value.text().empty();
+        if (place.value.is_scalar() && !is_empty) return models::Value::scalar(shown(place.value.text()));
         if (place.value.is_map()) return models::Value::scalar(shown(to_json(place.value)));
+        if (place.is_unknown) links_.mark_unknown(c, where);
       }
       return std::nullopt;
     }
@@ -227,6 +232,40 @@ std::optional<models::Value> Attributes::read_map(const AttributeDef& attribute,
   models::Value map = models::Value::map();
   for (const ImportPath* path : links_.paths_of(attribute, from)) {
     for (const Place& place : links_.walk(from, *path, c)) add_entries(place.value, map);
+  }
+  if (map.children.empty()) return std::nullopt;
+  return map;
+}
+
+// Documents by name. One that is not known stands as a text that is left open, so that nobody takes it for all there
+// is.
+std::optional<models::Value> Attributes::read_documents(const AttributeDef& attribute, const Place& from,
+                                                        const Component& c, const std::string& where) {
+  struct Form {
+    const char* name;
+    const char* document;
+  };
+  models::Value map = models::Value::map();
+  for (const ImportPath* path : links_.paths_of(attribute, from)) {
+    for (const Place& place : links_.walk(from, *path, c)) {
+      for (const Form form : {Form{"name", "policy"}, Form{"PolicyName", "PolicyDocument"}}) {
+        const Place document = places_.member(place, form.document);
+        const bool is_known = document.value && !(document.value.is_scalar() && document.value.text().empty());
+        if (!is_known && !document.is_unknown) continue;
+        std::string name = shown(place.value.member(form.name).text());
+        if (name.empty()) name = fmt::format("unnamed {}", map.children.size() + 1);
+        if (is_known) {
+          map.set(std::move(name),
+                  shown(document.value.is_scalar() ? std::string(document.value.text()) : to_json(document.value)));
+          continue;
+        }
+        links_.unresolved(c, where,
+                          fmt::format("the document of {} is {}, so {} is taken to be allowed what it does", name,
+                                      document.is_hidden ? "marked as sensitive" : "not known before apply", c.name));
+        links_.mark_unknown(c, where);
+        if (!map.find(name)) map.set(std::move(name), "<document>");
+      }
+    }
   }
   if (map.children.empty()) return std::nullopt;
   return map;

@@ -46,6 +46,8 @@ class Attributes {
   std::optional<models::Value> read_scalar(const AttributeDef& attribute, const Place& from, const Component& c,
                                            const std::string& where);
   std::optional<models::Value> read_map(const AttributeDef& attribute, const Place& from, const Component& c);
+  std::optional<models::Value> read_documents(const AttributeDef& attribute, const Place& from, const Component& c,
+                                              const std::string& where);
   int named_by_default(const AttributeDef& attribute, const Component& c) const;
   void require_references(const TypeDef& type, const Component& c, const std::string& where, models::Value& attributes);
   std::vector<Place> first_known(const AttributeDef& attribute, const Place& from, const Component& c) const;

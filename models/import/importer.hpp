@@ -70,6 +70,7 @@ struct PlannedChanges {
     std::string type;  // Terraform's
     std::string why;   // delete_because_no_resource_config, or what changes
     bool is_update = false;
+    std::vector<std::pair<std::string, Value>> parameters = {};  // of the fault
   };
   struct Replacement {
     std::string name;

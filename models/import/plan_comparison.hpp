@@ -30,7 +30,12 @@ class Comparison {
   const TypeDef* type_of(const std::string& catalogue_type) const;
   const TypeDef* type_before(const std::string& name) const;
   void add_fault(const std::string& name, std::string verb, const std::string& address, const std::string& type,
-                 std::string why, bool is_update);
+                 std::string why, bool is_update, std::vector<std::pair<std::string, models::Value>> parameters = {});
+  const models::Value* document_before(const std::string& name, const std::string& document) const;
+  const Resource* resource_before(const std::string& name) const;
+  bool detach_documents(const Placement& place, const TypeDef& type, const Change& change, const std::string& verb);
+  void change_documents(const Resource& was, const std::string& address, const TypeDef& type,
+                        const AttributeDef& attribute, const models::Value* old, const models::Value* now);
   bool is_unknown(const std::string& name, const std::string& attribute) const;
 
   // deletions

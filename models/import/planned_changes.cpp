@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "models/import/differences.hpp"
 #include "models/import/plan_comparison.hpp"
 
 namespace moshimo::models::importing {
@@ -10,9 +11,9 @@ namespace moshimo::models::importing {
 std::string loss_of(const TypeDef& type, std::string_view attribute) {
   const std::string_view root = attribute.substr(0, attribute.find_first_of(".["));
   std::string_view verb;
-  if (root == "policy") verb = "break-policy";
+  if (root == "policy" || root == "policy_document") verb = "break-policy";
   if (root == "trust") verb = "cut-trust";
-  if (root == "policies") verb = "detach";
+  if (root == "policies" || root == "inline_policies") verb = "detach";
   return !verb.empty() && type.find_fault(verb) ? std::string(verb) : std::string();
 }
 
@@ -61,9 +62,39 @@ const TypeDef* Comparison::type_before(const std::string& name) const {
 }
 
 void Comparison::add_fault(const std::string& name, std::string verb, const std::string& address,
-                           const std::string& type, std::string why, bool is_update) {
-  if (!faults_.insert(name + "\n" + verb).second) return;
-  result_.deletions.push_back({name, std::move(verb), address, type, std::move(why), is_update});
+                           const std::string& type, std::string why, bool is_update,
+                           std::vector<std::pair<std::string, models::Value>> parameters) {
+  std::string key = name + "\n" + verb;
+  for (const auto& [parameter, value] : parameters) key += "\n" + parameter + "=" + in_words(value);
+  if (!faults_.insert(key).second) return;
+  result_.deletions.push_back({name, std::move(verb), address, type, std::move(why), is_update, std::move(parameters)});
+}
+
+const Resource* Comparison::resource_before(const std::string& name) const {
+  const auto was = std::find_if(before_.inventory.resources.begin(), before_.inventory.resources.end(),
+                                [&](const Resource& r) { return r.name == name; });
+  return was == before_.inventory.resources.end() ? nullptr : &*was;
+}
+
+// A document of a principal that is known to its end: an inline one, or that of a policy it has.
+const models::Value* Comparison::document_before(const std::string& name, const std::string& document) const {
+  const auto known = [](const models::Value* value) {
+    const bool is_open = value && in_words(*value).find('<') != std::string::npos;
+    return value && !is_open ? value : nullptr;
+  };
+  const Resource* was = resource_before(name);
+  const TypeDef* type = was ? type_of(was->type) : nullptr;
+  if (!type || !type->permissions || !type->permissions->is_of_principal()) return nullptr;
+  if (const models::Value* own = was->attributes.find(type->permissions->inline_ones)) {
+    if (const models::Value* found = own->find(document)) return known(found);
+  }
+  const Resource* policy = resource_before(document);
+  const TypeDef* policy_type = policy ? type_of(policy->type) : nullptr;
+  for (std::size_t i = 0; policy_type && i < policy_type->attributes.size(); ++i) {
+    const AttributeDef& attribute = policy_type->attributes[i];
+    if (attribute.kind == AttributeDef::Kind::policy) return known(policy->attributes.find(attribute.name));
+  }
+  return nullptr;
 }
 
 bool Comparison::is_unknown(const std::string& name, const std::string& attribute) const {

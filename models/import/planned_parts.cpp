@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <fmt/format.h>
 
+#include "models/import/differences.hpp"
 #include "models/import/plan_comparison.hpp"
 
 namespace moshimo::models::importing {
@@ -38,6 +40,39 @@ bool Comparison::loss_of_is_nothing(const Placement& place) const {
   return !type || loss_of(*type, place.attribute).empty();
 }
 
+// Where it is known what a policy that is taken off says, only that goes.
+bool Comparison::detach_documents(const Placement& place, const TypeDef& type, const Change& change,
+                                  const std::string& verb) {
+  if (!type.permissions || !type.permissions->is_of_principal()) return false;
+  std::vector<std::string> lost;
+  if (place.attribute == type.permissions->inline_ones) {
+    lost.emplace_back(change.before.member("name").text());
+  } else if (place.attribute == type.permissions->managed) {
+    const Resource* was = resource_before(place.name);
+    const models::Value* before = was ? was->attributes.find(place.attribute) : nullptr;
+    const auto is = std::find_if(after_.inventory.resources.begin(), after_.inventory.resources.end(),
+                                 [&](const Resource& r) { return r.name == place.name; });
+    const models::Value* after =
+        is == after_.inventory.resources.end() ? nullptr : is->attributes.find(place.attribute);
+    for (std::size_t i = 0; before && i < before->children.size(); ++i) {
+      const models::Value& item = before->children[i];
+      const bool stays = after && std::any_of(after->children.begin(), after->children.end(),
+                                              [&](const models::Value& other) { return equal(item, other); });
+      if (!stays) lost.push_back(item.text);
+    }
+  }
+  const bool all_known = std::all_of(lost.begin(), lost.end(), [&](const std::string& document) {
+    return document_before(place.name, document) != nullptr && !gone_.contains(document);
+  });
+  if (lost.empty() || !all_known) return false;
+  for (const std::string& document : lost) {
+    add_fault(place.name, verb, address_of(change), change.type,
+              fmt::format("{}{}the policy {}", change.reason, change.reason.empty() ? "" : "; ", document), false,
+              {{"policy", models::Value::scalar(document)}});
+  }
+  return true;
+}
+
 void Comparison::remove_part(const Change& change) {
   const std::string address = address_of(change);
   bool has_own_place = false;
@@ -60,7 +95,7 @@ void Comparison::remove_part(const Change& change) {
       result_.not_simulated.push_back(fmt::format(
           "{} is replaced: {} is without that part of its {} {}", address, place.name, place.attribute,
           change.action == Action::remove_then_create ? "until the new one is made" : "for no time if all goes well"));
-    } else {
+    } else if (!detach_documents(place, *type, change, verb)) {
       const std::size_t kept = staying(place, change.type);
       std::string why = change.reason;
       if (kept > 0)

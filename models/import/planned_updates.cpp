@@ -85,8 +85,17 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
         told_.insert(was.name);
         continue;
       }
-      add_fault(was.name, verb, address, was.type, fmt::format("its {} no longer names {}", attribute.name, whom->text),
-                true);
+      std::vector<std::pair<std::string, models::Value>> parameters;
+      const bool is_known = type.permissions && attribute.name == type.permissions->managed &&
+                            document_before(was.name, whom->text) != nullptr;
+      if (is_known) parameters.emplace_back("policy", models::Value::scalar(whom->text));
+      // With its document the policy of a resource decides itself.
+      const bool is_decided = type.permissions && attribute.name == type.permissions->statements &&
+                              was.attributes.find(type.permissions->own) != nullptr;
+      if (!is_decided) {
+        add_fault(was.name, verb, address, was.type,
+                  fmt::format("its {} no longer names {}", attribute.name, whom->text), true, std::move(parameters));
+      }
       told_.insert(was.name);
     }
     return;
@@ -97,11 +106,54 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
   }
   told_.insert(was.name);
   if (is_simulated(was, attribute)) return;
-  if (attribute.kind == AttributeDef::Kind::policy || attribute.kind == AttributeDef::Kind::map) {
+  const bool is_inline = type.permissions && attribute.name == type.permissions->inline_ones;
+  if (attribute.kind == AttributeDef::Kind::policy || is_inline) {
+    change_documents(was, address, type, attribute, old, now);
+    return;
+  }
+  if (attribute.kind == AttributeDef::Kind::map) {
     result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
     return;
   }
   update(was, address, type, attribute, old, now);
+}
+
+// A document that becomes another decides anew. One that is taken away from a resource is a policy that is broken.
+void Comparison::change_documents(const Resource& was, const std::string& address, const TypeDef& type,
+                                  const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
+  const auto is_open = [](const models::Value& value) { return in_words(value).find('<') != std::string::npos; };
+  const auto not_simulated = [&](const std::string& what) {
+    result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, what));
+  };
+  const bool has_fault = type.find_fault("replace-document") != nullptr;
+  if (attribute.kind == AttributeDef::Kind::policy) {
+    const bool is_own = !type.permissions || attribute.name == type.permissions->own;
+    if (!has_fault || !is_own || !old || !now || is_open(*old) || is_open(*now)) {
+      const std::string verb = old && !now ? loss_of(type, attribute.name) : std::string();
+      if (verb.empty())
+        not_simulated(attribute.name);
+      else
+        add_fault(was.name, verb, address, was.type, fmt::format("it is left without its {}", attribute.name), true);
+      return;
+    }
+    add_fault(was.name, "replace-document", address, was.type, "its policy document changes", true,
+              {{"document", *now}});
+    return;
+  }
+  for (std::size_t i = 0; old && i < old->children.size(); ++i) {
+    const models::Value& before = old->children[i];
+    const models::Value* after = now ? now->find(before.key) : nullptr;
+    if (after && equal(before, *after)) continue;
+    if (!has_fault || is_open(before) || (after && is_open(*after))) {
+      not_simulated(fmt::format("{} {}", attribute.name, before.key));
+    } else if (!after) {
+      add_fault(was.name, loss_of(type, attribute.name), address, was.type,
+                fmt::format("the policy {} goes", before.key), true, {{"policy", models::Value::scalar(before.key)}});
+    } else {
+      add_fault(was.name, "replace-document", address, was.type, fmt::format("the policy {} changes", before.key), true,
+                {{"policy", models::Value::scalar(before.key)}, {"document", *after}});
+    }
+  }
 }
 
 void Comparison::update(const Resource& was, const std::string& address, const TypeDef& type,

@@ -24,6 +24,27 @@ std::string_view text_of(Watch::For what) {
     case Watch::For::symptom: return "symptom";
     case Watch::For::action: return "action";
     case Watch::For::refusal: return "refusal";
+    case Watch::For::alarms: return "alarms";
+  }
+  return "";
+}
+
+std::string_view text_of(Watch::Amount amount) {
+  switch (amount) {
+    case Watch::Amount::any: return "any";
+    case Watch::Amount::level: return "level";
+    case Watch::Amount::per_period: return "per_period";
+  }
+  return "";
+}
+
+std::string_view text_of(Watch::Rule::Kind kind) {
+  switch (kind) {
+    case Watch::Rule::Kind::alarm: return "alarm";
+    case Watch::Rule::Kind::both: return "both";
+    case Watch::Rule::Kind::either: return "either";
+    case Watch::Rule::Kind::negation: return "negation";
+    case Watch::Rule::Kind::never: return "never";
   }
   return "";
 }
@@ -293,6 +314,10 @@ class SystemRows {
     if (!h.watch) return nullptr;
     Json of = Json::array();
     for (const ComponentId c : h.watch->of) of.push_back(name_or_null(system_.components, c));
+    Json rule = Json::array();
+    for (const Watch::Rule& r : h.watch->rule) {
+      rule.push_back({{"kind", text_of(r.kind)}, {"of", name_or_null(system_.components, r.of)}});
+    }
     return {{"for", text_of(h.watch->what)},
             {"of", std::move(of)},
             {"words", h.watch->words},
@@ -300,6 +325,10 @@ class SystemRows {
             {"counts_arrivals", h.watch->counts_arrivals},
             {"outcome", text_of(h.watch->outcome)},
             {"place", h.watch->place},
+            {"amount", text_of(h.watch->amount)},
+            {"threshold", h.watch->threshold},
+            {"period_us", micro(h.watch->period)},
+            {"rule", std::move(rule)},
             {"takes_us", micro(h.watch->takes)}};
   }
 

@@ -31,6 +31,9 @@ std::string RunPage::why_silent(const Telling& t) {
     case Telling::Fate::unheard:
       return fmt::format("{} ends after {}, and no data counts as nothing wrong. {}", sign(), when(t.seen),
                          fact(t.fact));
+    case Telling::Fate::below:
+      return fmt::format("{} is seen after {}, and there is less of it than the threshold asks for.", sign(),
+                         when(t.seen));
     case Telling::Fate::unaddressed:
       return fmt::format("{} is seen after {}, and its message comes to nobody.", sign(), when(t.seen));
     case Telling::Fate::late:

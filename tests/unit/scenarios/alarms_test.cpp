@@ -151,3 +151,71 @@ TEST_CASE("what `detect` may say", "[scenarios][alarms]") {
   CHECK(diagnostics.errors()[0].message.find("unknown key 'after'") == 0);
   CHECK(diagnostics.errors()[1].message.find("otherwise") != std::string::npos);
 }
+
+namespace {
+
+// A queue whose reader is gone; ten messages a second come.
+std::string with_alarms(const std::string& alarms) {
+  return "  role: { type: iam:role }\n"
+         "  jobs: { type: sqs:queue, reader: role }\n"
+         "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n" +
+         alarms + "traffic: [{ to: jobs, rate: 10/s }]\n";
+}
+
+const std::string two_alarms =
+    "  old: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, threshold: 600, period: "
+    "1m,\n"
+    "         datapoints: 3 }\n"
+    "  never: { type: cloudwatch:alarm, watches: jobs, metric: NumberOfEmptyReceives }\n";
+
+std::string composite(const std::string& rule, const std::string& more = "") {
+  return two_alarms + "  both: { type: cloudwatch:composite-alarm, rule: '" + rule + "', actions: [alerts]" + more +
+         " }\n";
+}
+
+}  // namespace
+
+TEST_CASE("a composite alarm tells when its rule begins to hold", "[scenarios][alarms]") {
+  const auto told = [](const std::string& rule, const std::string& more = "") {
+    const scenarios::Answer a = answer_to(with_alarms(composite(rule, more)), "{ at: 0s, delete: role }");
+    const Telling& t = telling(a, "both");
+    return t.fate == Telling::Fate::told ? t.told.in_seconds() : -1.0;
+  };
+  const double old = 4 + 300 + 600 + 180;  // as above
+  CHECK(told("ALARM(old)") == Approx(old));
+  CHECK(told("ALARM(old) OR ALARM(never)") == Approx(old));
+  CHECK(told("ALARM(old) AND ALARM(never)") == -1);
+  CHECK(told("ALARM(old) AND NOT ALARM(never)") == Approx(old));
+  CHECK(told("ALARM(\"arn:aws:cloudwatch:us-east-1:111122223333:alarm:old\") AND (OK(never) OR FALSE)") == Approx(old));
+  CHECK(told("NOT ALARM(old)") == -1);  // it holds while all is well
+  CHECK(told("ALARM(old)", ", suppressor: never") == Approx(old));
+  CHECK(told("ALARM(old)", ", suppressor: old") == -1);
+}
+
+TEST_CASE("a rule that cannot be read is a mistake, and an alarm that is not there never rings",
+          "[scenarios][alarms]") {
+  for (const char* rule : {"ALARM(old", "ALARM(old) AND", "ALARMS(old)", "ALARM(old) ALARM(never)", "(ALARM(old)"}) {
+    INFO(rule);
+    input::Diagnostics diagnostics;
+    answer_to(with_alarms(composite(rule)), "{ at: 0s, delete: role }", "{ detect: alarms }", diagnostics);
+    REQUIRE_FALSE(diagnostics.errors().empty());
+    CHECK(diagnostics.errors().front().message.find("the rule of 'both'") == 0);
+  }
+  const scenarios::Answer a = answer_to(with_alarms(composite("ALARM(elsewhere)")), "{ at: 0s, delete: role }");
+  CHECK(telling(a, "both").fate == Telling::Fate::unseen);
+}
+
+TEST_CASE("a threshold is compared with what waits", "[scenarios][alarms]") {
+  const auto depth = [](const std::string& threshold) {
+    const scenarios::Answer a = answer_to(with_alarms("  depth: { type: cloudwatch:alarm, watches: jobs, metric: "
+                                                      "ApproximateNumberOfMessagesVisible, threshold: " +
+                                                      threshold + ", period: 1m, actions: [alerts] }\n"),
+                                          "{ at: 0s, delete: role }");
+    return telling(a, "depth");
+  };
+  const Telling low = depth("1");
+  REQUIRE(low.fate == Telling::Fate::told);
+  const Telling high = depth("6000");  // at ten a second: ten minutes more
+  REQUIRE(high.fate == Telling::Fate::told);
+  CHECK(high.told.in_seconds() - low.told.in_seconds() == Approx(599.9));
+}

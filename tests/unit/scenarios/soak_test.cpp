@@ -64,6 +64,42 @@ resources:
   CHECK(web.fails_at >= SimTime::after_start(Duration::days(8)));
 }
 
+PastUse past(const Soak& s, std::string_view consumer, std::string_view look) {
+  for (std::size_t i = 0; i < s.look_backs.size(); ++i) {
+    if (s.look_backs[i].says == look) return complaint_of(s, consumer).past[i];
+  }
+  throw std::out_of_range("there is no such look at the past");
+}
+
+TEST_CASE("a last use knows every call, the event history no data events, and neither a rare job", "[soak]") {
+  const std::string resources = R"(
+resources:
+  user: { type: iam:user }
+  key: { type: iam:access-key, user: user }
+  files: { type: s3:bucket }
+  secret: { type: secretsmanager:secret }
+  site: { type: outside:client, key: key, to: files, via: read, rate: 6/h }
+  start: { type: outside:client, key: key, to: secret, via: read, rate: 1/h }
+  books: { type: outside:client, key: key, to: files, every: 120d }
+)";
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(resources, {"key"}, diagnostics);
+  REQUIRE(s.look_backs.size() == 2);  // without a trail
+  CHECK(past(s, "site", "last use") == PastUse::shown);
+  CHECK(past(s, "site", "event history") == PastUse::not_recorded);
+  CHECK(past(s, "start", "event history") == PastUse::shown);
+  CHECK(past(s, "books", "last use") == PastUse::too_rare);  // 120 days between, asked about 90
+  const Soak with_trail = soaked(resources +
+                                     "  logs: { type: s3:bucket }\n  trail: { type: cloudtrail:trail, bucket: logs, "
+                                     "data_events: ['AWS::S3::Object'] }\n",
+                                 {"key"}, diagnostics);
+  CHECK(past(with_trail, "site", "trails") == PastUse::shown);
+  const Soak without_data =
+      soaked(resources + "  logs: { type: s3:bucket }\n  trail: { type: cloudtrail:trail, bucket: logs }\n", {"key"},
+             diagnostics);
+  CHECK(past(without_data, "site", "trails") == PastUse::not_recorded);
+}
+
 TEST_CASE("what has no trial is refused, with what can be tried", "[soak]") {
   input::Diagnostics diagnostics;
   soaked("resources: { bucket: { type: s3:bucket } }\n", {"bucket"}, diagnostics);

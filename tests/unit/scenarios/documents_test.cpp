@@ -1,0 +1,318 @@
+// What the documents of principals and of resources decide together, and what happens when somebody changes them.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/document.hpp"
+#include "models/inventory.hpp"
+#include "scenarios/answer.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+using Kind = models::Assumption::Kind;
+
+struct Asked {
+  std::string resources;
+  std::string faults = "";  // as in a scenario
+  Strategy strategy = Strategy::none;
+};
+
+Answer answer_of(const Asked& asked, input::Diagnostics& diagnostics) {
+  auto read = std::make_shared<models::Inventory>();
+  models::read_inventory(input::Document::parse("small.yaml",
+                                                "version: 1\naccount: '111122223333'\nregion: eu-west-1\nresources:\n" +
+                                                    asked.resources + "traffic: [{ to: orders, rate: 1/s }]\n",
+                                                input::Format::yaml, diagnostics),
+                         *read, diagnostics);
+  auto document = std::make_shared<const input::Document>(
+      input::Document::parse("small.scenario.yaml",
+                             "version: 1\nname: small\ninventory: small.yaml\nhorizon: 1h\nresponse: { strategy: none, "
+                             "detect: 10m }\nfaults: [" +
+                                 asked.faults + "]\n",
+                             input::Format::yaml, diagnostics));
+  Scenario scenario = read_scenario(document, "small.scenario.yaml", diagnostics);
+  scenario.response.strategy = asked.strategy;
+  return answer(std::make_shared<const Scenario>(std::move(scenario)), read, models::embedded_catalogue(), diagnostics);
+}
+
+Answer ask(const Asked& asked) {
+  input::Diagnostics diagnostics;
+  Answer a = answer_of(asked, diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
+}
+
+std::vector<std::string> mistakes(const Asked& asked) {
+  input::Diagnostics diagnostics;
+  const Answer a = answer_of(asked, diagnostics);
+  std::vector<std::string> list;
+  for (const auto& e : diagnostics.errors()) list.push_back(input::to_string(e));
+  return list;
+}
+
+// Of one event a second for an hour, how many do not reach the store.
+double lost(const Answer& a) {
+  const System& system = a.system();
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (hop.to.is_set() && system.components[system.ports[hop.to].component].name == "store") {
+      const HopLedger& ledger = a.main_run().response.outcome.hops[h];
+      return ledger.lost + ledger.waiting;
+    }
+  }
+  throw std::out_of_range("nothing writes into the store");
+}
+
+std::vector<std::string> told(const Answer& a, Kind kind) {
+  std::vector<std::string> list;
+  for (const models::Assumption& assumption : a.compiled->assumptions) {
+    if (assumption.kind == kind) list.push_back(assumption.says);
+  }
+  return list;
+}
+
+const std::string orders = "  orders: { type: lambda:function, role: writer, calls: [{ to: store, essential: no }] }\n";
+const std::string writer = "  writer: { type: iam:role }\n";
+
+std::string writer_with(const std::string& documents) {
+  return "  writer: { type: iam:role, inline_policies: { " + documents + " } }\n";
+}
+std::string statement(const std::string& effect, const std::string& action, const std::string& rest) {
+  return "{ Effect: " + effect + ", Action: '" + action + "', " + rest + " }";
+}
+std::string document(const std::string& statements) { return "{ Statement: [" + statements + "] }"; }
+const std::string everywhere = "Resource: '*'";
+const std::string put = statement("Allow", "s3:PutObject", everywhere);
+
+std::string store_with(const std::string& statements, const std::string& more = "") {
+  return "  store: { type: s3:bucket" + more + ", policy_document: " + document(statements) + " }\n";
+}
+std::string for_writer(const std::string& effect, const std::string& action,
+                       const std::string& account = "111122223333") {
+  return statement(effect, action, "Principal: { AWS: 'arn:aws:iam::" + account + ":role/writer' }, " + everywhere);
+}
+const std::string delegates =
+    "{ Sid: Root, Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' "
+    "}";
+std::string under_key(const std::string& key_statements, const std::string& key_more = "") {
+  return "  store: { type: s3:bucket, kms_key: key }\n"
+         "  key: { type: kms:key" +
+         key_more + ", policy_document: " + document(key_statements) + " }\n";
+}
+const std::string put_and_encrypt = document(
+    "{ Sid: Put, Effect: Allow, Action: 's3:PutObject', Resource: '*' }, "
+    "{ Sid: Encrypt, Effect: Allow, Action: 'kms:GenerateDataKey', Resource: "
+    "'arn:aws:kms:eu-west-1:111122223333:key/key' }");
+
+// ---- policies of resources ------------------------------------------------------------------------------------------
+
+TEST_CASE("in one account a bucket policy is enough, and so is a policy of the role", "[documents]") {
+  const std::string no_rights = writer_with("read: " + document(statement("Allow", "s3:GetObject", everywhere)));
+  CHECK(lost(ask({orders + no_rights + store_with(for_writer("Allow", "s3:PutObject"))})) == 0);
+  CHECK(lost(ask({orders + writer_with("w: " + document(put)) + store_with(for_writer("Allow", "s3:GetObject"))})) ==
+        0);
+  const Answer neither = ask({orders + no_rights + store_with(for_writer("Allow", "s3:GetObject"))});
+  CHECK(lost(neither) == Approx(3600));
+  REQUIRE(told(neither, Kind::denied_at_start).size() == 1);
+}
+
+TEST_CASE("what a bucket policy denies no other policy allows", "[documents]") {
+  const Answer a = ask({orders + writer_with("w: " + document(put)) + store_with(for_writer("Deny", "s3:Put*"))});
+  CHECK(lost(a) == Approx(3600));
+  CHECK(told(a, Kind::denied_at_start)[0].find("statement #1, denies it") != std::string::npos);
+  // Of a role without documents it is known as well.
+  CHECK(lost(ask({orders + writer + store_with(for_writer("Deny", "s3:Put*"))})) == Approx(3600));
+}
+
+TEST_CASE("into another account both the role's and the bucket's policy have to allow it", "[documents]") {
+  const auto there = [](const std::string& statements) { return store_with(statements, ", account: '444455556666'"); };
+  const std::string may = writer_with("w: " + document(put));
+  CHECK(lost(ask({orders + may + there(for_writer("Allow", "s3:PutObject"))})) == 0);
+  CHECK(lost(ask({orders + may + there(for_writer("Allow", "s3:GetObject"))})) == Approx(3600));
+  const std::string may_not = writer_with("w: " + document(statement("Allow", "s3:GetObject", everywhere)));
+  CHECK(lost(ask({orders + may_not + there(for_writer("Allow", "s3:PutObject"))})) == Approx(3600));
+}
+
+TEST_CASE("a broken bucket policy hurts only whom nothing else lets in", "[documents]") {
+  // From ten minutes on: 50 minutes at one a second.
+  const std::string fault = "{ at: 10m, break-policy: store }";
+  const std::string no_rights = writer_with("read: " + document(statement("Allow", "s3:GetObject", everywhere)));
+  CHECK(lost(ask({orders + no_rights + store_with(for_writer("Allow", "s3:PutObject")), fault})) == Approx(3000));
+  CHECK(lost(ask({orders + writer_with("w: " + document(put)) + store_with(for_writer("Allow", "s3:PutObject")),
+                  fault})) == 0);
+}
+
+// ---- keys -----------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a policy of the role counts for a key only where the key's policy hands over to the account",
+          "[documents]") {
+  const std::string may = writer_with("w: " + put_and_encrypt);
+  CHECK(lost(ask({orders + may + under_key(delegates)})) == 0);
+  const std::string someone =
+      "{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:role/other' }, Action: 'kms:*', Resource: '*' }";
+  CHECK(lost(ask({orders + may + under_key(someone)})) == Approx(3600));
+  const std::string may_not = writer_with("w: " + document(put));
+  CHECK(lost(ask({orders + may_not + under_key(delegates)})) == Approx(3600));
+  // Named by the key's policy it needs none of its own.
+  CHECK(lost(ask({orders + may_not + under_key(for_writer("Allow", "kms:*"))})) == 0);
+}
+
+TEST_CASE("a policy on the ARN of another key is of no use", "[documents]") {
+  const std::string other =
+      document(put + ", " + statement("Allow", "kms:*", "Resource: 'arn:aws:kms:eu-west-1:111122223333:key/spare'"));
+  CHECK(lost(ask({orders + writer_with("w: " + other) + under_key(delegates)})) == Approx(3600));
+  const std::string by_id =
+      document(put + ", " + statement("Allow", "kms:*", "Resource: 'arn:aws:kms:eu-west-1:111122223333:key/1234'"));
+  CHECK(lost(ask({orders + writer_with("w: " + by_id) + under_key(delegates, ", key_id: '1234'")})) == 0);
+}
+
+TEST_CASE("a key of another account needs the policies of both sides", "[documents]") {
+  const std::string there = ", account: '444455556666'";
+  const std::string may = writer_with("w: " + document(put + ", " + statement("Allow", "kms:*", everywhere)));
+  CHECK(lost(ask({orders + may + under_key(for_writer("Allow", "kms:*"), there)})) == 0);
+  CHECK(lost(ask({orders + may + under_key(delegates, there)})) == 0);  // it names this account
+  CHECK(lost(ask({orders + writer_with("w: " + document(put)) + under_key(for_writer("Allow", "kms:*"), there)})) ==
+        Approx(3600));
+}
+
+TEST_CASE("a grant allows beside the policies", "[documents]") {
+  const std::string grant = "  grant: { type: kms:grant, key: key, grantee: writer }\n";
+  const std::string may_not = writer_with("w: " + document(put));
+  CHECK(lost(ask({orders + may_not + under_key(delegates) + grant})) == 0);
+  CHECK(lost(ask({orders + may_not + under_key(delegates) + grant, "{ at: 10m, revoke: grant }"})) == Approx(3000));
+  CHECK(lost(ask({orders + writer_with("w: " + put_and_encrypt) + under_key(delegates) + grant,
+                  "{ at: 10m, revoke: grant }"})) == 0);
+}
+
+// ---- statements -----------------------------------------------------------------------------------------------------
+
+TEST_CASE("a statement that is removed takes only what it allowed", "[documents]") {
+  const std::string may = writer_with("w: " + put_and_encrypt);
+  const auto without = [&](const std::string& which, Strategy strategy = Strategy::none) {
+    return lost(ask({orders + may + under_key(delegates),
+                     "{ at: 10m, remove-statement: writer, policy: w, statement: " + which + " }", strategy}));
+  };
+  CHECK(without("Put") == Approx(3000));
+  CHECK(without("Encrypt") == Approx(3000));
+  CHECK(without("'#1'") == Approx(3000));
+  CHECK(without("2") == Approx(3000));
+  // Noticed after ten minutes, put back in two: what was lost until then.
+  const double put_back = without("Put", Strategy::full);
+  CHECK(put_back > 600);
+  CHECK(put_back < 1000);
+}
+
+TEST_CASE("a statement of a key's policy that goes shuts out whom it let in", "[documents]") {
+  CHECK(lost(ask({orders + writer_with("w: " + put_and_encrypt) + under_key(delegates),
+                  "{ at: 10m, remove-statement: key, statement: Root }"})) == Approx(3000));
+  CHECK(lost(ask({orders + writer_with("w: " + document(put)) + store_with(for_writer("Allow", "s3:PutObject")),
+                  "{ at: 10m, remove-statement: store, statement: 1 }"})) == 0);
+}
+
+TEST_CASE("a Deny that is added stops at once, and an Allow lets through", "[documents]") {
+  const std::string no = "statement: { Sid: No, Effect: Deny, Action: 's3:PutObject', Resource: '*' } }";
+  CHECK(lost(ask({orders + writer_with("w: " + document(put)) + "  store: { type: s3:bucket }\n",
+                  "{ at: 10m, add-statement: writer, policy: w, " + no})) == Approx(3000));
+  // As a policy of its own, and for somebody of whom nothing is known.
+  CHECK(lost(ask({orders + writer + "  store: { type: s3:bucket }\n", "{ at: 10m, add-statement: writer, " + no})) ==
+        Approx(3000));
+  CHECK(
+      lost(ask({orders + writer + "  store: { type: s3:bucket }\n",
+                "{ at: 10m, add-statement: store, statement: { Effect: Deny, Principal: '*', Action: 's3:*', Resource: "
+                "'*' } }"})) == Approx(3000));
+  const std::string yes = "statement: { Effect: Allow, Action: 's3:PutObject', Resource: '*' } }";
+  CHECK(lost(ask({orders + writer_with("r: " + document(statement("Allow", "s3:GetObject", everywhere))) +
+                      "  store: { type: s3:bucket }\n",
+                  "{ at: 10m, add-statement: writer, policy: r, " + yes})) == Approx(600));
+}
+
+TEST_CASE("a managed policy that loses a statement loses it for all who have it", "[documents]") {
+  const std::string managed =
+      "  writer: { type: iam:role, policies: [shared] }\n  shared: { type: iam:policy, document: " +
+      document("{ Sid: Put, Effect: Allow, Action: 's3:PutObject', Resource: '*' }") +
+      " }\n  store: { type: s3:bucket }\n";
+  CHECK(lost(ask({orders + managed, "{ at: 10m, remove-statement: shared, statement: Put }"})) == Approx(3000));
+  CHECK(lost(ask({orders + managed, "{ at: 10m, remove-statement: writer, policy: shared, statement: Put }"})) ==
+        Approx(3000));
+}
+
+TEST_CASE("changes of several statements come together", "[documents]") {
+  const std::string both =
+      writer_with("w: " + document("{ Sid: A, Effect: Allow, Action: 's3:PutObject', Resource: '*' }") +
+                  ", v: " + document("{ Sid: B, Effect: Allow, Action: 's3:*', Resource: '*' }"));
+  const std::string first = "{ at: 10m, remove-statement: writer, policy: w, statement: A }";
+  const std::string second = "{ at: 20m, remove-statement: writer, policy: v, statement: B }";
+  CHECK(lost(ask({orders + both + "  store: { type: s3:bucket }\n", first})) == 0);
+  CHECK(lost(ask({orders + both + "  store: { type: s3:bucket }\n", first + ", " + second})) == Approx(2400));
+}
+
+TEST_CASE("a statement or document that is not there is a mistake with the nearest name", "[documents]") {
+  const std::string may = orders + writer_with("w: " + put_and_encrypt) + "  store: { type: s3:bucket }\n";
+  const auto only = [&](const std::string& fault) {
+    const auto all = mistakes({may, fault});
+    REQUIRE(all.size() == 1);
+    return all[0];
+  };
+  CHECK(only("{ remove-statement: writer, policy: w, statement: Encript }").find("; did you mean 'Encrypt'?") !=
+        std::string::npos);
+  CHECK(only("{ remove-statement: writer, policy: w, statement: Z }").find("; it has Put, Encrypt") !=
+        std::string::npos);
+  CHECK(only("{ remove-statement: writer, policy: wx, statement: Put }").find("no policy document 'wx'") !=
+        std::string::npos);
+  CHECK(only("{ remove-statement: writer, policy: w }").find("needs `statement`") != std::string::npos);
+  CHECK(only("{ remove-statement: store, statement: Put }").find("no policy document in the inventory") !=
+        std::string::npos);
+  CHECK(only("{ add-statement: writer, statement: { Effect: Denie, Action: 's3:*', Resource: '*' } }")
+            .find("is no effect") != std::string::npos);
+  CHECK(only("{ tag: writer, set: yes }").find("tags are a map") != std::string::npos);
+  CHECK(only("{ untag: writer, keys: team }").find("no tag 'team'") != std::string::npos);
+}
+
+// ---- tags -----------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a condition on a tag is decided anew when the tag changes", "[documents]") {
+  const std::string tagged = document(statement(
+      "Allow", "s3:PutObject", everywhere + ", Condition: { StringEquals: { 'aws:ResourceTag/team': shop } }"));
+  const std::string store = "  store: { type: s3:bucket, tags: { team: shop } }\n";
+  CHECK(lost(ask({orders + writer_with("w: " + tagged) + store})) == 0);
+  CHECK(lost(ask({orders + writer_with("w: " + tagged) + store, "{ at: 10m, untag: store, keys: team }"})) ==
+        Approx(3000));
+  CHECK(lost(ask({orders + writer_with("w: " + tagged) + store, "{ at: 10m, tag: store, set: { team: other } }"})) ==
+        Approx(3000));
+  // Set again after twenty minutes.
+  CHECK(lost(ask({orders + writer_with("w: " + tagged) + store,
+                  "{ at: 10m, untag: store, keys: team }, { at: 20m, tag: store, set: { team: shop } }"})) ==
+        Approx(600));
+}
+
+TEST_CASE("so is one on a tag of the caller", "[documents]") {
+  const std::string may =
+      "  writer: { type: iam:role, tags: { stage: live }, inline_policies: { w: " +
+      document(statement("Allow", "s3:PutObject",
+                         everywhere + ", Condition: { StringEquals: { 'aws:PrincipalTag/stage': live } }")) +
+      " } }\n  store: { type: s3:bucket }\n";
+  CHECK(lost(ask({orders + may})) == 0);
+  CHECK(lost(ask({orders + may, "{ at: 10m, untag: writer, keys: [stage] }"})) == Approx(3000));
+  CHECK(lost(ask({orders + may, "{ at: 10m, untag: writer, keys: [stage] }", Strategy::full})) < 1000);
+}
+
+TEST_CASE("a guard that asks for a tag lets through once the tag is gone", "[documents]") {
+  const std::string guard =
+      "  key: { type: kms:key, tags: { keep: 'yes' } }\n"
+      "  guard: { type: organizations:policy, kind: SERVICE_CONTROL_POLICY, document: { Statement: [{ Sid: Keep, "
+      "Effect: Deny, "
+      "Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: { StringEquals: { 'aws:ResourceTag/keep': 'yes' } "
+      "} "
+      "}] } }\n";
+  const std::string rest = orders + writer + "  store: { type: s3:bucket, kms_key: key }\n" + guard;
+  CHECK(ask({rest, "{ at: 10m, schedule-deletion: key }"}).main_run().response.stopped.size() == 1);
+  const Answer a = ask({rest, "{ at: 5m, untag: key, keys: keep }, { at: 10m, schedule-deletion: key }"});
+  CHECK(a.main_run().response.stopped.empty());
+  CHECK(lost(a) == Approx(3000));
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
