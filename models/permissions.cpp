@@ -1,6 +1,7 @@
 #include "models/permissions.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
@@ -681,62 +682,101 @@ void Permissions::write(const Thing& principal, Index component, const PortDef& 
                     edits.size(), world_.part(call.who).name, world_.part(component).name, most_edits));
     edits.resize(most_edits);
   }
-  // The states, and what is missing for each to be there.
-  std::vector<std::pair<State, std::vector<ConditionId>>> states;
-  for (const EditState& state : states_of(edits)) states.push_back({{state, false, false}, not_in_state(edits, state)});
-  const auto split = [&](const std::vector<ConditionId>& unless, bool State::*what) {
-    if (unless.empty()) return;
-    const std::size_t known = states.size();
-    for (std::size_t i = 0; i < known; ++i) {
-      auto other = states[i];
-      other.first.*what = true;
-      other.second.insert(other.second.end(), unless.begin(), unless.end());
-      states.push_back(std::move(other));
-    }
+  // What can have changed, each with what holds while it has not, and while it has.
+  struct Change {
+    std::vector<ConditionId> undone;
+    ConditionId done = {};
+    const DocumentEdit* edit = nullptr;
+    bool State::*flag = nullptr;
   };
+  std::vector<Change> changes;
+  for (const DocumentEdit* e : edits) changes.push_back({{e->undone}, e->done, e});
   if (own_document(component)) {
-    const PermissionsDef& def = *world_.part(component).type->permissions;
-    split(naming(component, call.who), &State::is_stale);
-    const Member intact = world_.member(component, def.intact);
-    if (intact.kind == MemberKind::condition) {
-      const ConditionId id(world_.id(MemberKind::condition, component, static_cast<Index>(intact.index)));
-      if (id.is_set()) split({id}, &State::is_broken);
-    }
+    const std::vector<ConditionId> named = naming(component, call.who);
+    if (!named.empty()) changes.push_back({named, {}, nullptr, &State::is_stale});
+    const Member intact = world_.member(component, world_.part(component).type->permissions->intact);
+    const ConditionId id(intact.kind == MemberKind::condition
+                             ? world_.id(MemberKind::condition, component, static_cast<Index>(intact.index))
+                             : nothing);
+    if (id.is_set()) changes.push_back({{id}, {}, nullptr, &State::is_broken});
   }
+  const std::size_t count = std::size_t{1} << changes.size();
+  const auto has = [](std::size_t state, std::size_t change) { return (state >> change & 1U) != 0; };
   std::vector<Needs> needed;
-  needed.reserve(states.size());
-  for (const auto& [state, unless] : states) needed.push_back(needs_in(call, state, needed.empty()));
-  const auto asks = [](const Needs& needs, const Need& wanted) {
-    return std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return n.condition == wanted.condition; });
+  needed.reserve(count);
+  for (std::size_t s = 0; s < count; ++s) {
+    State state;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      if (!has(s, i)) continue;
+      if (changes[i].edit)
+        state.edits.push_back(changes[i].edit);
+      else
+        state.*changes[i].flag = true;
+    }
+    needed.push_back(needs_in(call, state, s == 0));
+  }
+  const auto asks = [&](std::size_t state, ConditionId wanted) {
+    return std::any_of(needed[state].begin(), needed[state].end(),
+                       [&](const Need& n) { return n.condition == wanted; });
   };
-  for (std::size_t s = 0; s < states.size(); ++s) {
-    for (const Need& n : needed[s]) {
-      if (std::all_of(needed.begin(), needed.end(), [&](const Needs& other) { return asks(other, n); })) {
-        if (s == 0) out.push_back(n);
-        continue;
+  std::vector<std::size_t> order(count);  // fewest changes first
+  for (std::size_t s = 0; s < count; ++s) order[s] = s;
+  std::stable_sort(order.begin(), order.end(),
+                   [](std::size_t a, std::size_t b) { return std::popcount(a) < std::popcount(b); });
+  std::set<ConditionId> told;
+  for (const std::size_t first : order) {
+    for (const Need& n : needed[first]) {
+      if (!told.insert(n.condition).second) continue;
+      std::vector<bool> covered(count, false);
+      for (const std::size_t s : order) {
+        if (covered[s] || !asks(s, n.condition)) continue;
+        // Whatever else changes: asked for from these changes on.
+        bool is_from_here_on = true;
+        for (std::size_t t = 0; t < count; ++t) {
+          if ((t & s) == s && !asks(t, n.condition)) is_from_here_on = false;
+        }
+        for (std::size_t t = 0; t < count; ++t) {
+          if (t == s || (is_from_here_on && (t & s) == s)) covered[t] = true;
+        }
+        std::vector<ConditionId> unless;
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+          if (has(s, i)) unless.insert(unless.end(), changes[i].undone.begin(), changes[i].undone.end());
+        }
+        const Condition& row = system_->conditions[n.condition];
+        const bool is_never = row.kind == Condition::Kind::free && !row.initially;
+        if (!is_never || unless.empty()) unless.push_back(n.condition);
+        for (std::size_t i = 0; i < changes.size() && !is_from_here_on; ++i) {
+          if (!has(s, i) && changes[i].done.is_set()) unless.push_back(changes[i].done);
+        }
+        need_any(call, n, unless, out);
       }
-      // What is asked for while nothing is changed holds from then on as well, unless something else lets it through.
-      Need in_state = n;
-      in_state.error = call.error;
-      for (const ConditionId unless : states[s].second) in_state.alternatives.push_back(unless);
-      if (in_state.alternatives.empty()) {
-        out.push_back(in_state);
-        continue;
-      }
-      Condition row;
-      const WrittenLabel label = system_->conditions[n.condition].label;
-      const std::string wanted = fmt::format("{}, as it is", label->name);
-      int& count = known_[wanted];
-      row.label = written(++count == 1 ? wanted : fmt::format("{}#{}", wanted, count), label->says);
-      row.component = ComponentId(call.who);
-      row.kind = Condition::Kind::derived;
-      row.error = call.error;
-      row.fact = fact;
-      row.follows = {in_state};
-      row.symptoms = system_->conditions[n.condition].symptoms;
-      need(add(std::move(row)), out);
     }
   }
+}
+
+// One of the conditions has to hold, as what `wanted` says.
+void Permissions::need_any(const Call& call, const Need& wanted, const std::vector<ConditionId>& conditions,
+                           Needs& out) {
+  if (conditions.size() == 1 && conditions.front() == wanted.condition) {
+    out.push_back(wanted);
+    return;
+  }
+  Need any;
+  any.error = call.error;
+  any.condition = conditions.front();
+  for (std::size_t i = 1; i < conditions.size(); ++i) any.alternatives.push_back(conditions[i]);
+  const WrittenLabel label = system_->conditions[wanted.condition].label;
+  const std::string name = fmt::format("{}, as it is", label->name);
+  int& known = known_[name];
+  Condition row;
+  row.label = written(++known == 1 ? name : fmt::format("{}#{}", name, known), label->says);
+  row.component = ComponentId(call.who);
+  row.kind = Condition::Kind::derived;
+  row.error = call.error;
+  row.fact = fact;
+  row.follows = {any};
+  row.symptoms = system_->conditions[wanted.condition].symptoms;
+  need(add(std::move(row)), out);
 }
 
 // ---- what faults change ---------------------------------------------------------------------------------------------

@@ -131,6 +131,7 @@ class Permissions {
   std::vector<Way> ways(const Call& call, const State& state);
   Needs needs_in(Call& call, const State& state, bool is_first);
   void need(ConditionId condition, Needs& out) const;
+  void need_any(const Call& call, const Need& wanted, const std::vector<ConditionId>& conditions, Needs& out);
   std::optional<DocumentEdit> edit_of(const ActionRequest& request, Index component, const FaultDef& fault);
   bool find_document(const ActionRequest& request, const Value* named, DocumentEdit& edit, const iam::Policy*& base);
   void add_conditions(DocumentEdit& edit, const std::string& verb);

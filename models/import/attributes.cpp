@@ -259,9 +259,9 @@ std::optional<models::Value> Attributes::read_documents(const AttributeDef& attr
                   shown(document.value.is_scalar() ? std::string(document.value.text()) : to_json(document.value)));
           continue;
         }
-        links_.unresolved(c, where,
-                          fmt::format("the document of {} is {}, so {} is taken to be allowed what it does", name,
-                                      document.is_hidden ? "marked as sensitive" : "not known before apply", c.name));
+        out_.inventory.unknowns.push_back(
+            fmt::format("the document of {} of {} is {}, so {} is taken to be allowed what it does", name, c.name,
+                        document.is_hidden ? "marked as sensitive" : "not known before apply", c.name));
         links_.mark_unknown(c, where);
         if (!map.find(name)) map.set(std::move(name), "<document>");
       }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "report/run/fates.hpp"
 #include "report/run/figures.hpp"
@@ -63,6 +64,26 @@ void RunPage::headline() {
   }
 }
 
+namespace {
+
+// Of a document or of tags.
+std::string what_changes(const scenarios::ScenarioFault& fault) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : fault.parameters) {
+    using Kind = models::Value::Kind;
+    const bool is_named = name == "policy" || name == "statement";
+    if (is_named && value.kind == Kind::scalar) parts.push_back(fmt::format("{} {}", name, clean(value.text)));
+    if (name == "keys" && value.kind == Kind::scalar) parts.push_back(clean(value.text));
+    if (name != "keys" && name != "set") continue;
+    for (const models::Value& child : value.children) {
+      parts.push_back(name == "keys" ? clean(child.text) : fmt::format("{} = {}", clean(child.key), clean(child.text)));
+    }
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
 void RunPage::what_happens() {
   struct Deed {
     std::string verb;
@@ -75,7 +96,10 @@ void RunPage::what_happens() {
     const auto same =
         std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == verb && d.at == f.at; });
     Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{verb, f.at, {}}) : *same;
-    for (const std::string& c : f.components) deed.to.push_back(code(clean(c)));
+    const std::string what = what_changes(f);
+    for (const std::string& c : f.components) {
+      deed.to.push_back(code(clean(c)) + (what.empty() ? "" : fmt::format(" ({})", what)));
+    }
   }
   std::vector<std::string> done;
   for (const Deed& d : deeds) {

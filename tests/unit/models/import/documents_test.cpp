@@ -130,7 +130,7 @@ TEST_CASE("a document that is known only after apply is none, which is listed", 
   REQUIRE(own != nullptr);
   CHECK(own->find("put")->text == "<document>");
   CHECK(std::any_of(r.inventory.unknowns.begin(), r.inventory.unknowns.end(), [](const std::string& says) {
-    return says.find("the document of put is not known before apply") != std::string::npos;
+    return says.find("the document of put of writer is not known before apply") != std::string::npos;
   }));
 }
 
