@@ -85,6 +85,7 @@ void Comparison::remove_part(const Change& change) {
     if (place.attribute.empty() || goes_with_whole(place.name)) continue;  // goes with the whole
     if (has_own_place && loss_of_is_nothing(place)) continue;
     const TypeDef* type = type_of(place.type);
+    if (type && type->permissions && place.attribute == type->permissions->own) continue;  // told with its statements
     const std::string verb = type ? loss_of(*type, place.attribute) : std::string();
     if (verb.empty()) {
       result_.not_simulated.push_back(fmt::format("{}, which gives {} its {}, is {}; the model has no fault for that",

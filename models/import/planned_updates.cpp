@@ -89,9 +89,12 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
       const bool is_known = type.permissions && attribute.name == type.permissions->managed &&
                             document_before(was.name, whom->text) != nullptr;
       if (is_known) parameters.emplace_back("policy", models::Value::scalar(whom->text));
-      // With its document the policy of a resource decides itself.
-      const bool is_decided = type.permissions && attribute.name == type.permissions->statements &&
-                              was.attributes.find(type.permissions->own) != nullptr;
+      // With its document the policy of a resource decides itself about principals.
+      const Resource* whose = resource_before(whom->text);
+      const models::Value* own = type.permissions && attribute.name == type.permissions->statements && whose
+                                     ? was.attributes.find(type.permissions->own)
+                                     : nullptr;
+      const bool is_decided = own && is_document(*own, iam::DocumentKind::resource);
       if (!is_decided) {
         add_fault(was.name, verb, address, was.type,
                   fmt::format("its {} no longer names {}", attribute.name, whom->text), true, std::move(parameters));
@@ -121,7 +124,13 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
 // A document that becomes another decides anew. One that is taken away from a resource is a policy that is broken.
 void Comparison::change_documents(const Resource& was, const std::string& address, const TypeDef& type,
                                   const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
-  const auto is_open = [](const models::Value& value) { return in_words(value).find('<') != std::string::npos; };
+  const bool is_of_resource = type.permissions && !type.permissions->is_of_principal();
+  const auto kind = is_of_resource ? iam::DocumentKind::resource : iam::DocumentKind::identity;
+  const auto is_open = [&](const models::Value& value) { return !is_document(value, kind); };
+  // Whom it names is looked at by its statements where it cannot be read.
+  if (is_of_resource && attribute.name == type.permissions->own && (!old || !now || is_open(*old) || is_open(*now))) {
+    return;
+  }
   const auto not_simulated = [&](const std::string& what) {
     result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, what));
   };

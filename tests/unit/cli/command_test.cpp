@@ -273,7 +273,7 @@ TEST_CASE("a type is found by the names other tools have for it", "[cli]") {
 
 TEST_CASE("explaining a type tells what is required, the values that are taken otherwise, and a line to copy",
           "[cli]") {
-  const Result r = command({"explain", "sqs:queue", "--width", "100"});
+  const Result r = command({"explain", "sqs:queue", "--width", "120"});
   CHECK(r.out.find("my-queue: { type: sqs:queue }") != std::string::npos);
   CHECK(r.out.find("duration, as in 15m; 1m to 14d") != std::string::npos);
   CHECK(r.out.find("4d") != std::string::npos);

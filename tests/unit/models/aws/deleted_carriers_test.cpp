@@ -126,6 +126,7 @@ TEST_CASE("whatever carries data carries none once it is deleted, in every type 
   const std::set<std::pair<std::string, std::string>> messages = {{"chatbot:configuration", "post"},
                                                                   {"cloudwatch:alarm", "count"},
                                                                   {"cloudwatch:alarm", "tell"},
+                                                                  {"cloudwatch:composite-alarm", "tell"},
                                                                   {"sns:subscription", "reach"}};
   for (const TypeDef* type : embedded_catalogue().types()) {
     for (const HopDef& hop : type->hops) {
