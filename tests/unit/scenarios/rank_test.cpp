@@ -7,6 +7,7 @@
 #include <string>
 
 #include "input/document.hpp"
+#include "models/policy_files.hpp"
 #include "scenarios/answer.hpp"
 
 namespace moshimo::scenarios {
@@ -26,6 +27,7 @@ struct World {
   World(const std::filesystem::path& file, int) {
     input::Diagnostics diagnostics;
     *inventory = models::read_inventory({file.string()}, diagnostics);
+    models::read_policy_files(*inventory, models::embedded_catalogue(), diagnostics);
     compile(diagnostics);
   }
 
