@@ -34,7 +34,17 @@ void append_json(const Value& value, std::string& out, Places& places) {
   out += is_map ? '}' : ']';
 }
 
+bool is_document(const Value& value, iam::DocumentKind kind) {
+  if (value.kind != Value::Kind::scalar || value.text.find('<') != std::string::npos) return false;
+  input::Diagnostics mistakes;
+  iam::parse_policy("document", kind, value.text, mistakes);
+  return !mistakes.has_errors();
+}
+
 }  // namespace
+
+bool is_document_of_principal(const Value& value) { return is_document(value, iam::DocumentKind::identity); }
+bool is_document_of_resource(const Value& value) { return is_document(value, iam::DocumentKind::resource); }
 
 std::string json_of(const Value& value) {
   std::string json;

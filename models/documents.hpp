@@ -25,6 +25,10 @@ class Documents {
   std::map<std::pair<const Value*, iam::DocumentKind>, std::unique_ptr<const iam::Policy>> read_;
 };
 
+// Whether it is a whole document, as AWS would take it for a principal (or a policy of its own), and for a resource.
+bool is_document_of_principal(const Value& value);
+bool is_document_of_resource(const Value& value);
+
 // A value as JSON, texts as texts.
 std::string json_of(const Value& value);
 

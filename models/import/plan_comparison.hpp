@@ -8,16 +8,13 @@
 #include <unordered_set>
 #include <vector>
 
-#include "models/iam/policy.hpp"
+#include "models/documents.hpp"
 #include "models/import/planned_changes.hpp"
 
 namespace moshimo::models::importing {
 
 // The fault that is the loss of an attribute, by the names the catalogue gives such faults; empty: there is none.
 std::string loss_of(const TypeDef& type, std::string_view attribute);
-
-// A whole policy document, as AWS would take it.
-bool is_document(const models::Value& value, iam::DocumentKind kind);
 
 std::string address_of(const Change& change);  // with its deposed key
 

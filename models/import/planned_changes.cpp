@@ -17,13 +17,6 @@ std::string loss_of(const TypeDef& type, std::string_view attribute) {
   return !verb.empty() && type.find_fault(verb) ? std::string(verb) : std::string();
 }
 
-bool is_document(const models::Value& value, iam::DocumentKind kind) {
-  if (value.kind != models::Value::Kind::scalar || value.text.find('<') != std::string::npos) return false;
-  input::Diagnostics mistakes;
-  iam::parse_policy("document", kind, value.text, mistakes);
-  return !mistakes.has_errors();
-}
-
 std::string address_of(const Change& change) {
   return change.deposed.empty() ? change.address : fmt::format("{} (deposed {})", change.address, change.deposed);
 }
@@ -86,7 +79,7 @@ const Resource* Comparison::resource_before(const std::string& name) const {
 // A document of a principal that is known to its end: an inline one, or that of a policy it has.
 const models::Value* Comparison::document_before(const std::string& name, const std::string& document) const {
   const auto known = [](const models::Value* value) {
-    return value && is_document(*value, iam::DocumentKind::identity) ? value : nullptr;
+    return value && models::is_document_of_principal(*value) ? value : nullptr;
   };
   const Resource* was = resource_before(name);
   const TypeDef* type = was ? type_of(was->type) : nullptr;

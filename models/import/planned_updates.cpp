@@ -94,7 +94,7 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
       const models::Value* own = type.permissions && attribute.name == type.permissions->statements && whose
                                      ? was.attributes.find(type.permissions->own)
                                      : nullptr;
-      const bool is_decided = own && is_document(*own, iam::DocumentKind::resource);
+      const bool is_decided = own && models::is_document_of_resource(*own);
       if (!is_decided) {
         add_fault(was.name, verb, address, was.type,
                   fmt::format("its {} no longer names {}", attribute.name, whom->text), true, std::move(parameters));
@@ -125,8 +125,9 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
 void Comparison::change_documents(const Resource& was, const std::string& address, const TypeDef& type,
                                   const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
   const bool is_of_resource = type.permissions && !type.permissions->is_of_principal();
-  const auto kind = is_of_resource ? iam::DocumentKind::resource : iam::DocumentKind::identity;
-  const auto is_open = [&](const models::Value& value) { return !is_document(value, kind); };
+  const auto is_open = [&](const models::Value& value) {
+    return !(is_of_resource ? models::is_document_of_resource(value) : models::is_document_of_principal(value));
+  };
   // Whom it names is looked at by its statements where it cannot be read.
   if (is_of_resource && attribute.name == type.permissions->own && (!old || !now || is_open(*old) || is_open(*now))) {
     return;
