@@ -148,11 +148,13 @@ class Planner {
   // so, the plan stays as it was.
   bool saves_as_planned_anew(const std::set<HopId>& own, std::vector<double>& lost) {
     constexpr double no_difference = 0.5;
-    constexpr double worth_doing = 0.01;  // of what is lost: less is not worth a step in the middle of an outage
+    constexpr double worth_doing =
+        0.01;  // of what anybody could save: less is not worth a step in the middle of an outage
     const Plan known = plan();
     plan_until_settled();
     std::vector<double> now = lost_by_hop();
-    bool saves = sum_of(now) <= sum_of(lost) * (1 - worth_doing);
+    const double least = std::max(no_difference, worth_doing * (sum_of(lost) - lost_unnoticed()));
+    bool saves = sum_of(lost) - sum_of(now) >= least;
     for (std::uint32_t h = 0; h < now.size() && saves; ++h) {
       saves = now[h] <= lost[h] * (1 + 1e-9) + no_difference || own.count(HopId(h)) != 0;
     }
@@ -268,6 +270,19 @@ class Planner {
       opportunities_.brakes.insert(std::move(left_out));
       go_back_to(known);
     }
+  }
+
+  // Before anybody could do anything about it.
+  double lost_unnoticed() const {
+    double sum = 0;
+    for (const HopLedger& ledger : outcome_->hops) {
+      for (const LossWindow& w : ledger.losses) {
+        const double all = (w.lost_to - w.lost_from).in_seconds();
+        const double before = (std::min(w.lost_to, detected_) - w.lost_from).in_seconds();
+        if (w.lost_from <= detected_) sum += all <= 0 ? w.events : w.events * before / all;
+      }
+    }
+    return sum;
   }
 
   std::vector<double> lost_by_hop() const {

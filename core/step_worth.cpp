@@ -74,9 +74,8 @@ Toll toll_of(const System& system, const Response& response) {
 }
 
 bool loses_more(const Toll& a, const Toll& b) {
-  const double margin = std::max(no_difference, 1e-9 * std::max(a.lost, b.lost));
-  if (a.lost > b.lost + margin) return true;
-  return a.lost >= b.lost - margin && a.gone > b.gone;
+  if (a.gone != b.gone) return a.gone > b.gone;  // events go on coming, what a key took with it never comes back
+  return a.lost > b.lost + std::max(no_difference, 1e-9 * std::max(a.lost, b.lost));
 }
 
 bool is_worse(const Toll& a, const Toll& b) {

@@ -23,7 +23,7 @@ Toll toll_of(const System& system, const Response& response);
 
 // Half an event is no difference. Between plans that lose the same it counts what still fails, and then how soon.
 bool is_worse(const Toll& a, const Toll& b);
-bool loses_more(const Toll& a, const Toll& b);  // data, or something for good
+bool loses_more(const Toll& a, const Toll& b);  // something for good; where that is alike, events
 
 struct StepWorth {
   double saves = 0;           // events: lost without the step - lost with it; negative: the step makes it worse

@@ -32,8 +32,11 @@ std::string member_name(std::string_view name) {
 
 std::string denied_sentence(std::string_view says) {
   std::string text = clean(says);
-  static constexpr std::array<std::array<std::string_view, 2>, 4> beginnings = {
-      {{"no ", "a "}, {"every ", "not every "}, {"something ", "nothing "}, {"all ", "not all "}}};
+  static constexpr std::array<std::array<std::string_view, 2>, 5> beginnings = {{{"no ", "a "},
+                                                                                 {"nobody has ", "somebody has "},
+                                                                                 {"every ", "not every "},
+                                                                                 {"something ", "nothing "},
+                                                                                 {"all ", "not all "}}};
   for (const auto& [from, to] : beginnings) {
     if (text.starts_with(from)) return std::string(to) + text.substr(from.size());
   }

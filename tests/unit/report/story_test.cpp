@@ -19,6 +19,7 @@ TEST_CASE("a sentence that was true is told as one that is not") {
   CHECK(denied_sentence("pipe refunds has not stopped") == "pipe refunds has stopped");
   CHECK(denied_sentence("something of web runs") == "nothing of web runs");
   CHECK(denied_sentence("no policy denies orders everything") == "a policy denies orders everything");
+  CHECK(denied_sentence("nobody has revoked the grant of orders") == "somebody has revoked the grant of orders");
   CHECK(denied_sentence("the sun shines") == "no longer: the sun shines");
 }
 
