@@ -69,7 +69,7 @@ class RecoverPage {
           begin > answer_.scenario->horizon
               ? fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
                             "An earlier `detect` or a longer `horizon` shows the way back.",
-                            duration_text(answer_.noticed_after),
+                            precise_text(answer_.noticed_after),
                             duration_text(answer_.scenario->horizon.since_start()))
               : "There is nothing that anybody could do: nothing that has a repair is broken.");
       return;
@@ -85,7 +85,7 @@ class RecoverPage {
           fmt::format("what lay in {} is gone for good", counted(of.destroyed.size(), "place", "places"));
       return of.lost < 0.5 && of.refused < 0.5 ? bad(gone) : events + ", " + bad(gone);
     };
-    std::string text = fmt::format("Noticed after {}, {} at work: {}", duration_text(answer_.noticed_after),
+    std::string text = fmt::format("Noticed after {}, {} at work: {}", precise_text(answer_.noticed_after),
                                    counted(s.response.count, "person", "people"), lost(f));
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
@@ -377,7 +377,7 @@ class RecoverPage {
     page_.item(fmt::format(
         "Noticed after {} instead of {}, and with every step begun as soon as it can be, {} lost: what works again "
         "sends into what still fails.",
-        duration_text(e.after), duration_text(answer_.noticed_after), are(e.more, more_events(e.more))));
+        duration_text(e.after), precise_text(answer_.noticed_after), are(e.more, more_events(e.more))));
   }
   static std::string more_events(double events) {
     return fmt::format("{} more {}", bad(count_text(events)), events < 1.5 ? "event" : "events");

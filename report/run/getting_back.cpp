@@ -44,7 +44,7 @@ void RunPage::getting_back() {
   page_.paragraph(
       fmt::format("Noticed after {}; {}; {}. Words in <angle{}brackets> are yours "
                   "to fill in.",
-                  duration_text(answer_.noticed_after), counted(r.count, "person", "people"),
+                  precise_text(answer_.noticed_after), counted(r.count, "person", "people"),
                   follows ? "as the runbook says" : "what is lost first is mended first", hard_space));
   const StepPage steps(answer_, page_, [this](FactId id) { return fact(id); });
   std::size_t number = 0;

@@ -251,7 +251,7 @@ void RunPage::with_the_response() {
   }
   const Figures f = figures_of(system_, main, answer_.first_fault);
   const Responders& r = answer_.scenario->response;
-  std::string text = fmt::format("Noticed after {}, with {} doing {}, ", duration_text(answer_.noticed_after),
+  std::string text = fmt::format("Noticed after {}, with {} doing {}, ", precise_text(answer_.noticed_after),
                                  counted(r.count, "person", "people"),
                                  main.response.strategy == Strategy::full      ? "every step"
                                  : main.response.strategy == Strategy::runbook ? "what the runbook says"

@@ -42,7 +42,7 @@ void RunPage::timeline() {
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy != Strategy::none && !answer_.noticed_after.is_forever()) {
     draw(fmt::format("With the response ({}, noticed after {})", strategy_text(main.response.strategy),
-                     for_terminal(duration_text(answer_.noticed_after), false)),
+                     for_terminal(precise_text(answer_.noticed_after), false)),
          main);
   }
 }

@@ -14,15 +14,17 @@ bool always() { return true; }
 // What the first hop keeps for ten hours while its consumer is away goes on to the second, which loses all that it
 // cannot hand over.
 struct Chain {
-  System system = system_from(
-      "condition consumer as denied\ncondition receiver as denied\nport middle\n"
-      "hop first from 1/s to middle needs consumer buffer limit 10h\n"
-      "hop second from middle to outside needs receiver\n");
+  System system;
   ActionId fault;
   RepairId consumer, receiver;
   Responders who;
 
-  Chain() {
+  explicit Chain(const std::string& more = "") {
+    system = system_from(
+        "condition consumer as denied\ncondition receiver as denied\nport middle\n"
+        "hop first from 1/s to middle needs consumer buffer limit 10h\n"
+        "hop second from middle to outside needs receiver\n" +
+        more);
     who.time_to_detect = {};
     Action action;
     action.name = "both/fall";
@@ -77,6 +79,17 @@ TEST_CASE("one person does first what has to be there first", "[core][waits]") {
   const Waits w = chain.waits(1);
   for (const Wait& wait : w.waits) CHECK(wait.step == Task{chain.consumer});
   CHECK(toll_of(chain.system, w.response).lost < 1);
+}
+
+// The same, but half an hour without its consumer destroys something for good: no number of events is worth that.
+TEST_CASE("nobody waits while something goes for good", "[core][waits]") {
+  Chain chain("condition content follows consumer falls 30m rises never\n");
+  const Waits w = chain.waits(2);
+  CHECK(chain.by_rule == Approx(3600));
+  for (const Wait& wait : w.waits) CHECK((wait.until - SimTime{}) <= Duration::minutes(25));
+  const Toll toll = toll_of(chain.system, w.response);
+  CHECK(toll.gone == 0);
+  CHECK(toll.lost == Approx(30 * 60).margin(2));  // the consumer works at 30 min at the latest, the receiver at 60
 }
 
 TEST_CASE("where nothing is lost nobody waits", "[core][waits]") {
