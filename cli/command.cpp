@@ -84,6 +84,7 @@ void Common::write(const std::string& text) const { write_data(ascii ? report::i
 void Common::write_data(const std::string& text) const {
   if (output.empty()) {
     std::cout << text << std::flush;
+    if (!std::cout) throw input::InputError("standard output cannot be written to; is the disk full?");
     return;
   }
   std::ofstream file(output, std::ios::binary);

@@ -47,7 +47,11 @@ Job declare_review(CLI::App& app) {
   return [options](const Common& common) {
     scenarios::ReviewOptions review;
     review.time_to_detect = duration_option("--detect", options->detect);
-    review.horizon = SimTime::after_start(duration_option("--horizon", options->horizon));
+    const Duration horizon = duration_option("--horizon", options->horizon);
+    if (horizon <= Duration{} || horizon > Duration::days(3660)) {
+      throw input::InputError("--horizon must lie between 1s and ten years");
+    }
+    review.horizon = SimTime::after_start(horizon);
     review.responders = options->responders;
     std::vector<scenarios::Gate> gates;
     for (const std::string& gate : options->gates) {

@@ -49,6 +49,7 @@ bool Compilation::check() {
     objective(part, "rpo", *world_.diagnostics);
   }
   for (const Traffic& t : inventory_->traffic) {
+    if (t.to.empty()) continue;  // which has been said
     const Index c = world_.find(t.to);
     if (c == nothing) {
       world_.diagnostics->error(t.to_at, [&] {

@@ -132,8 +132,16 @@ GateResult blast_gate(const Answer& answer, const models::ImportResult& import) 
   std::set<ComponentId> hurt;
   for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component);
   const System& system = answer.system();
-  std::set<ComponentId> going;  // with their parts
-  for (const Fault& f : answer.faults) going.insert(system.actions[f.action].component);
+  std::set<std::string_view> deleted;
+  for (const auto& deletion : import.changes.deletions) {
+    if (deletion.verb == "delete") deleted.insert(deletion.name);
+  }
+  for (const auto& replacement : import.changes.replacements) deleted.insert(replacement.name);
+  std::set<ComponentId> going;  // with their parts; of a role or key that stays only its users can be hurt
+  for (const Fault& f : answer.faults) {
+    const ComponentId c = system.actions[f.action].component;
+    if (system.components[c].is_principal || deleted.count(system.components[c].name) != 0) going.insert(c);
+  }
   std::erase_if(hurt, [&](ComponentId c) {
     while (c.is_set() && going.count(c) == 0) c = system.components[c].parent;
     return c.is_set();

@@ -10,6 +10,8 @@
 namespace moshimo::report {
 namespace {
 
+constexpr double trace = 1e-6;  // events; less is rounding
+
 // What fails at the end of a run and can be put right by nobody: not by a repair that asks for nothing of the kind.
 class BeyondRepair {
  public:
@@ -172,16 +174,26 @@ void RunPage::still_unreleased(const scenarios::StrategyRun& run) {
     for (std::size_t i = 0; i < hop.fallbacks.size(); ++i) {
       const Fallback& f = hop.fallbacks[i];
       if (!f.release.is_set()) continue;
-      double events = 0;
-      for (const Waiting& w : run.response.outcome.hops[h.value].places) {
+      const HopLedger& ledger = run.response.outcome.hops[h.value];
+      double events = 0, lost = 0;
+      for (const Waiting& w : ledger.places) {
         if (w.fallback == i) events += w.events;
       }
-      if (f.misdirects && events <= 0) continue;
+      for (const LossWindow& w : ledger.losses) {
+        if (w.fallback == static_cast<int>(i)) lost += w.events;
+      }
+      if (events <= trace && (f.misdirects || lost <= trace)) continue;
       const Duration limit = limit_of(system_, f);
-      std::string text = fmt::format("{} of {} stay in {} and do not come by themselves",
-                                     events > 0 ? count_text(events) + hard_space + "events" : "Events",
-                                     code(name_in(system_, hop.component)), clean(f.says));
-      if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
+      const std::string whose = code(name_in(system_, hop.component));
+      std::string text;
+      if (events > trace) {
+        text = fmt::format("{}{}events of {} stay in {} and do not come by themselves", count_text(events), hard_space,
+                           whose, clean(f.says));
+        if (!limit.is_forever()) text += fmt::format("; after {} they are gone", duration_text(limit));
+      } else {
+        text = fmt::format("{}{}events of {} lay in {} and are lost, since nobody fetched them", count_text(lost),
+                           hard_space, whose, clean(f.says));
+      }
       page_.item(fmt::format("{}. {}", strong(text), fact(f.fact.is_set() ? f.fact : hop.fact)));
       page_.detail(fmt::format("Fetched by: {}.", title_without_a_step(clean(text_of(system_, f.release).title))));
     }

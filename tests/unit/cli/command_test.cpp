@@ -102,7 +102,8 @@ version: 1
 service: ours
 types:
   ours:desk: { ports: { in: { says: take parcels } } }
-)")).parent_path();
+)"))
+                                 .parent_path();
   const std::string other = file_with("models/courier.yaml", R"(
 version: 1
 service: couriers
@@ -113,6 +114,22 @@ types:
 )");
   CHECK(command({"validate", other.c_str()}).status == 2);
   CHECK(command({"validate", other.c_str(), "--models", folder.c_str()}).status == 0);
+}
+
+TEST_CASE("what stays and is switched off is hurt by the plan", "[cli]") {
+  const std::string plan = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/throttled.plan.json";
+  const Result r = command({"review", plan.c_str(), "--fail-on", "blast"});
+  CHECK(r.status == 1);
+  CHECK(r.out.find("✗ blast: 1 component is hurt: fn") != std::string::npos);
+  CHECK(command({"review", plan.c_str(), "--horizon", "0s"}).err == "--horizon must lie between 1s and ten years\n");
+}
+
+TEST_CASE("traffic that does not say where it goes is one mistake", "[cli]") {
+  const std::string path = file_with("aimless.inventory.yaml",
+                                     "version: 1\nresources: { q: { type: sqs:queue } }\ntraffic: [{ rate: 1/s }]\n");
+  const std::string said = command({"validate", path.c_str()}).err;
+  CHECK(said.find(path + ":3:") == 0);
+  CHECK(std::count(said.begin(), said.end(), '\n') == 1);
 }
 
 TEST_CASE("a plan that deletes roles meets the gates it is asked about", "[cli]") {
