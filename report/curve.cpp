@@ -55,10 +55,10 @@ struct Scale {
 
   std::size_t row_of(double v) const {  // 0: lowest
     if (!is_logarithmic)
-      return v <= 0 ? 0 : std::min(height - 1, static_cast<std::size_t>(v / most * (height - 1) + 0.5));
+      return v <= 0 ? 0 : std::min(height - 1, static_cast<std::size_t>(std::llround(v / most * (height - 1))));
     if (v < least * 0.999) return 0;
     const double share = std::log(v / least) / std::log(most / least);
-    return std::min(height - 1, 1 + static_cast<std::size_t>(share * (height - 2) + 0.5));
+    return std::min(height - 1, 1 + static_cast<std::size_t>(std::llround(share * (height - 2))));
   }
   double value_of(std::size_t row) const {
     if (!is_logarithmic) return most * static_cast<double>(row) / (height - 1);
@@ -121,10 +121,13 @@ std::vector<std::string> draw_curves(const std::vector<Curve>& curves, const Cur
     if (scale.is_logarithmic) {
       // A label in the row nearest to each power of ten.
       is_shown = r == 0;
-      for (double power = scale.least; power <= scale.most * 1.001; power *= 10) {
-        if (scale.row_of(power) != r) continue;
-        is_shown = true;
-        v = power;
+      double power = scale.least;
+      while (power <= scale.most * 1.001) {
+        if (scale.row_of(power) == r) {
+          is_shown = true;
+          v = power;
+        }
+        power *= 10;
       }
     }
     if (is_shown) labels[r] = short_count(v);
@@ -157,7 +160,7 @@ std::vector<std::string> draw_curves(const std::vector<Curve>& curves, const Cur
   }
   const auto column_of = [&](double value) {
     const double place = std::clamp(place_on(axis, value), 0.0, 1.0);
-    return static_cast<std::size_t>(place * static_cast<double>(columns - 1) + 0.5);
+    return static_cast<std::size_t>(std::llround(place * static_cast<double>(columns - 1)));
   };
   const std::string indent(label_width + 2, ' ');
   std::vector<std::string> base(columns, ascii ? "-" : "─");
@@ -241,7 +244,7 @@ std::vector<std::string> draw_surface(const Surface& surface, std::size_t width,
       const std::size_t size = display_width(text);
       std::string fill;
       for (std::size_t i = size + 1; i < cell; ++i) fill += ascii ? g.ascii : g.unicode;
-      line += " " + fill + text;
+      line.append(" ").append(fill).append(text);
     }
     lines.push_back(std::move(line));
   }

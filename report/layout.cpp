@@ -162,7 +162,7 @@ class Wrapper {
   }
 
   void end_line() {
-    for (auto mark = open_.rbegin(); mark != open_.rend(); ++mark) line_ += close_of(*mark);
+    std::for_each(open_.rbegin(), open_.rend(), [this](char mark) { line_ += close_of(mark); });
     lines_.push_back(std::move(line_));
     line_.clear();
     used_ = 0;

@@ -56,7 +56,7 @@ TextTable without_empty_columns(const TextTable& table);
 
 // Columns in which nothing stands are left out. Where even the least the columns need is too wide, rows and columns
 // change places if that fits, and else each row becomes a few lines of its own.
-std::vector<std::string> draw_table(const TextTable& table, std::size_t width, std::string_view rule);
+std::vector<std::string> draw_table(const TextTable& whole, std::size_t width, std::string_view rule);
 
 // With marks turned into terminal colours, or removed.
 std::string for_terminal(std::string_view text, bool colour);

@@ -277,10 +277,9 @@ class RankPage {
     page_.heading("Look closer");
     page_.paragraph(
         fmt::format("Who needs {}, and by which path; and what its deletion does over time:", code(clean(name))));
-    const std::string scenario = fmt::format(
-        "{{\"version\": 1, \"name\": \"worst\", \"inventory\": {}, \"faults\": [{{\"at\": \"0s\", \"delete\": "
-        "[{}]}}]}}",
-        in_json(view_.inventory), in_json(name));
+    const std::string scenario =
+        fmt::format(R"({{"version": 1, "name": "worst", "inventory": {}, "faults": [{{"at": "0s", "delete": [{}]}}]}})",
+                    in_json(view_.inventory), in_json(name));
     page_.commands({fmt::format("moshimo blast {} {}", argument(view_.inventory), argument(name)),
                     fmt::format("echo {} | moshimo run -", in_shell(scenario))});
   }

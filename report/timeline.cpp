@@ -188,7 +188,8 @@ std::vector<std::string> draw_timeline(const std::vector<TimelineRow>& rows, con
       run += ascii ? look_of(shade).ascii : look_of(shade).unicode;
     }
     flush();
-    lines.push_back(indent + padded(cut_to(own(row.label), label_width, ascii), label_width) + " " + edge + bar + edge);
+    lines.push_back(fmt::format("{}{} {}{}{}", indent, padded(cut_to(own(row.label), label_width, ascii), label_width),
+                                edge, bar, edge));
   }
   std::string marks = ascii ? "+" : "└";
   for (std::size_t c = 1; c <= columns; ++c) {

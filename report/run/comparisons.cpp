@@ -161,7 +161,7 @@ void RunPage::sweep() {
   }
   for (const scenarios::SweepPoint& p : sweep.points) {
     const Figures& f = p.results.front().figures;
-    const int cells = most > 0 ? static_cast<int>(f.lost / most * 12 + 0.5) : 0;
+    const int cells = most > 0 ? static_cast<int>(std::lround(f.lost / most * 12)) : 0;
     std::string bar;
     for (int i = 0; i < cells; ++i) bar += style_.ascii ? "#" : "█";
     if (bar.empty() && f.lost > 0) bar = style_.ascii ? "." : "▏";

@@ -18,7 +18,7 @@ const std::string outage = MOSHIMO_SOURCE_DIR "/tests/cases/outputs/outage.scena
 const std::string gone = MOSHIMO_SOURCE_DIR "/tests/cases/outputs/gone.scenario.yaml";
 
 fs::path folder() {
-  const fs::path path = fs::temp_directory_path() / "moshimo-merge-test";
+  fs::path path = fs::temp_directory_path() / "moshimo-merge-test";
   fs::create_directories(path);
   return path;
 }
@@ -27,7 +27,7 @@ std::string shard(const std::string& scenario, const std::string& part, const st
                   const std::string& trials = "40") {
   std::string name = part + "-" + seed + "-" + trials + "-" + std::to_string(scenario.size()) + ".json";
   name[name.find('/')] = '-';
-  const std::string file = (folder() / name).string();
+  std::string file = (folder() / name).string();
   const Result r = command({"run", scenario.c_str(), "--trials", trials.c_str(), "--seed", seed.c_str(), "--shard",
                             part.c_str(), "-o", file.c_str()});
   REQUIRE(r.err == "");

@@ -10,8 +10,10 @@
 namespace {
 
 // What the program writes to a terminal, with these variables ("NAME=value") set.
-std::string on_a_terminal(std::vector<const char*> arguments, const std::vector<std::string>& variables) {
-  arguments.insert(arguments.begin(), MOSHIMO_BINARY_DIR "/moshimo");
+std::string on_a_terminal(std::vector<std::string> words, const std::vector<std::string>& variables) {
+  words.insert(words.begin(), MOSHIMO_BINARY_DIR "/moshimo");
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   int terminal = -1;
   const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
@@ -22,7 +24,7 @@ std::string on_a_terminal(std::vector<const char*> arguments, const std::vector<
       const std::size_t sign = v.find('=');
       setenv(v.substr(0, sign).c_str(), v.substr(sign + 1).c_str(), 1);
     }
-    execv(arguments.front(), const_cast<char* const*>(arguments.data()));
+    execv(arguments.front(), arguments.data());
     _exit(127);
   }
   std::string text;

@@ -58,7 +58,7 @@ struct Town {
       return respond(*simulation, {{SimTime{}, fault}}, who, horizon, &idle, rules);
     };
   }
-  OrderSearch search() {
+  OrderSearch search() const {
     const Response plan = again({});
     return better_order(system, who, plan, graph_of(system, plan), again, always);
   }

@@ -83,7 +83,7 @@ TEST_CASE("counts joined in any order are the same", "[statistics]") {
   }
   Tally forward, backward;
   for (const Tally& part : parts) forward.add(part);
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) backward.add(*part);
+  std::for_each(parts.rbegin(), parts.rend(), [&](const Tally& part) { backward.add(part); });
   CHECK(forward == whole);
   CHECK(backward == whole);
 }
@@ -92,7 +92,7 @@ TEST_CASE("room is taken by buckets, not by amounts", "[statistics]") {
   const std::vector<double> many = scattered(100'000);
   const Tally tally = tally_of(many);
   // 12 powers of ten are 40 powers of two with 128 buckets each.
-  CHECK(tally.counts.size() <= 40 * 128);
+  CHECK(tally.counts.size() <= std::size_t{40} * 128);
 }
 
 // Ranks 1, 2, 3, 4 against 10, 30, 20, 40, which have the ranks 1, 3, 2, 4: 1 - 6 (0 + 1 + 1 + 0) / (4 (16 - 1)) = 0.8.
