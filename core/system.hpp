@@ -91,7 +91,7 @@ class Few {
   Few& operator=(Few&&) noexcept = default;
   ~Few() = default;
   operator const std::vector<Item>&() const { return list(); }
-  const std::vector<Item>& list() const { return items_ ? *items_ : none_; }
+  const std::vector<Item>& list() const { return items_ ? *items_ : none; }
   bool empty() const { return !items_; }
   std::size_t size() const { return list().size(); }
   auto begin() const { return list().begin(); }
@@ -105,7 +105,7 @@ class Few {
   friend bool operator==(const Few& a, const Few& b) { return a.list() == b.list(); }
 
  private:
-  static inline const std::vector<Item> none_;
+  static inline const std::vector<Item> none;
   std::unique_ptr<std::vector<Item>> items_;  // not set: none
 };
 
@@ -157,9 +157,9 @@ class Symptoms {
   auto end() const { return list().end(); }
 
  private:
-  const std::vector<Symptom>& list() const { return list_ ? *list_ : none_; }
+  const std::vector<Symptom>& list() const { return list_ ? *list_ : none; }
   friend bool operator==(const Symptoms&, const Symptoms&) = default;
-  static inline const std::vector<Symptom> none_;
+  static inline const std::vector<Symptom> none;
   std::shared_ptr<const std::vector<Symptom>> list_;  // not set: none
 };
 
@@ -253,7 +253,7 @@ struct Reaction {
 // What a hop does by error class. Classes and hops that do the same share it; changing it makes it one's own.
 class Reactions {
  public:
-  const Reaction& operator[](std::size_t error) const { return list_ ? list_->rows[list_->row_of[error]] : none_; }
+  const Reaction& operator[](std::size_t error) const { return list_ ? list_->rows[list_->row_of[error]] : none; }
   Reaction& operator[](std::size_t error);
   void share_rows();  // classes that have come to be alike
   friend bool operator==(const Reactions& a, const Reactions& b);
@@ -263,7 +263,7 @@ class Reactions {
     std::array<std::uint8_t, error_class_count> row_of = {};
     std::vector<Reaction> rows = std::vector<Reaction>(1);
   };
-  static inline const Reaction none_;
+  static inline const Reaction none;
   std::shared_ptr<List> list_;  // not set: nothing is kept and nobody sees anything
 };
 

@@ -184,7 +184,9 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
       for (const Effect& effect : findings.effects) {
         if (effect.kind != EffectKind::down && effect.kind != EffectKind::impaired) continue;
         if (!belongs(system.components[effect.component].name, e.of)) continue;
-        found = std::max(found, effect.to.is_never() ? forever : static_cast<double>(effect.to.us()) - from);
+        double until = forever;
+        if (!effect.to.is_never()) until = static_cast<double>(effect.to.us()) - from;
+        found = std::max(found, until);
       }
     } else if (e.figure == Figure::told) {
       found = forever;
