@@ -50,6 +50,7 @@ class Planner {
       plan_until_settled();
       if (responders_.strategy == Strategy::full && rules_.order.empty()) {
         consider_what_the_plan_loses();
+        consider_what_goes_for_good();
         consider_brakes();
       }
       describe_releases();
@@ -107,6 +108,24 @@ class Planner {
       go_back_to(known);
     }
     urgencies_ = before;
+  }
+
+  // Who serves what loses events first may come too late for what never comes back: that is not worth it.
+  void consider_what_goes_for_good() {
+    const std::vector<ConditionId> gone = gone_for_good(system_, outcome_->timeline);
+    const Urgencies before = urgencies_;
+    for (const ConditionId c : gone) {
+      if (outcome_->timeline.conditions[c.value].back().at >= detected_) urgencies_.put_first(c, detected_);
+    }
+    if (urgencies_.has_deadlines_of(before) || is_planned_so()) {
+      urgencies_ = before;
+      return;
+    }
+    const Plan known = plan();
+    plan_until_settled();
+    if (gone_for_good(system_, outcome_->timeline).size() < gone.size()) return;
+    urgencies_ = before;
+    go_back_to(known);
   }
 
   // ---- emergency brakes, where the plan without them loses data that they might save

@@ -1,6 +1,7 @@
 #include "core/urgency.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/findings.hpp"
 
@@ -35,6 +36,11 @@ void Urgencies::learn(const Outcome& outcome, SimTime detected) {
     raise(c, {at, 0});
     spread_on();
   }
+}
+
+void Urgencies::put_first(ConditionId c, SimTime detected) {
+  raise(c, {detected, std::numeric_limits<double>::infinity()});
+  spread_on();
 }
 
 bool Urgencies::has_deadlines_of(const Urgencies& other) const {

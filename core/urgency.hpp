@@ -27,6 +27,9 @@ class Urgencies {
   // What is lost before `detected` is beyond help.
   void learn(const Outcome& outcome, SimTime detected);
 
+  // Nothing is more urgent than to keep it.
+  void put_first(ConditionId c, SimTime detected);
+
   const Urgency& of(ConditionId c) const { return of_condition_[c.value]; }
   bool has_deadlines_of(const Urgencies& other) const;
 

@@ -93,6 +93,20 @@ TEST_CASE("nobody waits while something goes for good", "[core][waits]") {
   CHECK(toll.lost == Approx(3600));
 }
 
+// One person. The receiver loses 1/s from the start and takes an hour; the consumer takes 5 min, and half an hour
+// without it destroys something for good: so it comes first, and the receiver works 5 min later than it might.
+TEST_CASE("what would be gone for good comes before what loses events", "[core][response]") {
+  Chain chain(
+      "condition content follows consumer falls 30m rises never\nhop other from 9/s to outside needs receiver\n");
+  Simulation simulation(chain.system);
+  const Response r =
+      respond(simulation, {{SimTime{}, chain.fault}}, chain.who, SimTime::after_start(Duration::days(1)));
+  REQUIRE(r.steps.size() == 2);
+  CHECK(r.steps[0].repairs.front() == chain.consumer);
+  CHECK(toll_of(chain.system, r).gone == 0);
+  CHECK(r.outcome.hops[hop_named(chain.system, "other").value].lost == Approx(9 * 65 * 60));
+}
+
 TEST_CASE("where nothing is lost nobody waits", "[core][waits]") {
   Chain chain;
   chain.system.conditions[condition_named(chain.system, "receiver")].initially = true;
