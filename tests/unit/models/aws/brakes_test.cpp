@@ -107,12 +107,12 @@ resources:
   function: { type: lambda:function, role: role, max_age: 1h }
 traffic: [{ to: function, rate: 1/s }]
 )";
-  const Plan p = plan(inventory, {"freeze", "role"}, Duration::hours(12), "role/unfreeze", Duration::hours(5));
+  const Plan p = plan(inventory, {"cut-trust", "role"}, Duration::hours(12), "role/restore-trust", Duration::hours(5));
   CHECK(p.step("function/add-dead-letter") == nullptr);
   CHECK(p.lost("function/run") == Approx(43 * minute - 4).epsilon(1e-6));  // 40 + 2 by hand + 1
   REQUIRE(p.step("function/raise-age") != nullptr);
   // A short one ends before the brake could count for anything.
-  const Plan quick = plan(inventory, {"freeze", "role"}, Duration::hours(12));
+  const Plan quick = plan(inventory, {"cut-trust", "role"}, Duration::hours(12));
   CHECK_FALSE(quick.brakes());
   CHECK(quick.lost("function/run") == Approx(0).margin(1e-3));
 }
@@ -206,10 +206,11 @@ traffic: [{ to: function, rate: 1/s }]
   REQUIRE(throttled.step("function/add-dead-letter") != nullptr);
   REQUIRE(throttled.step("function/replay-caught") != nullptr);
   CHECK(throttled.lost("function/run") == Approx(0).margin(1e-3));
-  // Its role frozen for as long: 640 min 15 s, less 4 s, less the 21,511 s of its attempts.
-  const Plan frozen = plan(inventory, {"freeze", "role"}, Duration::hours(20), "role/unfreeze", Duration::hours(10));
-  CHECK_FALSE(frozen.brakes());
-  CHECK(frozen.lost("function/run") == Approx(640 * minute + 15 - 4 - 21511).epsilon(1e-6));
+  // Not allowed to be its role for as long: 640 min 15 s, less 4 s, less the 21,511 s of its attempts.
+  const Plan refused =
+      plan(inventory, {"cut-trust", "role"}, Duration::hours(20), "role/restore-trust", Duration::hours(10));
+  CHECK_FALSE(refused.brakes());
+  CHECK(refused.lost("function/run") == Approx(640 * minute + 15 - 4 - 21511).epsilon(1e-6));
 }
 
 TEST_CASE("a mapping is paused before it spends the receives of its queue, where the dead letters have less time") {

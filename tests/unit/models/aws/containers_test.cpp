@@ -75,6 +75,23 @@ traffic: [{ to: web, rate: 1/s }]
   CHECK(refused_from("2023-01-01") == Approx(28923 + 60));
 }
 
+TEST_CASE("a task starts under a task role without policies, and not under such an execution role") {
+  const auto refused_without_policies_of = [](const char* which) {
+    return run(R"(
+resources:
+  execution: { type: iam:role }
+  task: { type: iam:role }
+  web: { type: ecs:service, execution_role: execution, task_role: task, tasks: 1, task_lifetime: 4h, start_time: 60s, calls: [] }
+traffic: [{ to: web, rate: 1/s }]
+)",
+               {{"detach", which}}, Duration::hours(5))
+        .lost("web/traffic");
+  };
+  // The one task ends after two hours. Its successor runs a minute later, or never.
+  CHECK(refused_without_policies_of("task") == Approx(60));
+  CHECK(refused_without_policies_of("execution") == Approx(3 * 3600));
+}
+
 TEST_CASE("on EC2 the role of the container instance logs where a service has no execution role") {
   const SmallWorld world = run(R"(
 resources:

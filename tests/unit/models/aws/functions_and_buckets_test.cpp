@@ -16,7 +16,7 @@ resources:
   strict: { type: lambda:function, role: role, role_errors: final }
 traffic: [{ to: patient, rate: 1/s }, { to: hasty, rate: 1/s }, { to: strict, rate: 1/s }]
 )",
-                               {{"freeze", "role", {}, hours(10)}}, hours(24));
+                               {{"cut-trust", "role", {}, hours(10)}}, hours(24));
   // Refused from 4 s to 10 h 15 s. 1 + 2 + ... + 256 = 511 s, then 70 gaps of 300 s within six hours: 21,511 s.
   const double refused = 10 * 3600 + 15 - 4;
   CHECK(world.lost("patient/run") == Approx(refused - 21511));
@@ -51,8 +51,29 @@ resources:
   fn: { type: lambda:function, role: role }
 traffic: [{ to: fn, via: invoke, rate: 1/s }]
 )",
-                               {{"freeze", "role", {}, hours(1)}}, hours(2));
+                               {{"cut-trust", "role", {}, hours(1)}}, hours(2));
   CHECK(world.lost("fn/traffic-invoke") == Approx(3600 + 15 - 4));
+}
+
+TEST_CASE("a function whose role has lost its policies runs, and only what it does with that role is refused") {
+  for (const char* verb : {"detach", "freeze"}) {
+    INFO(verb);
+    const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  lines: { type: logs:log-group }
+  table: { type: dynamodb:table }
+  quiet: { type: lambda:function, role: role, calls: [], logs: { group: lines, ratio: 1 } }
+  busy: { type: lambda:function, role: role, calls: [{ to: table }] }
+traffic: [{ to: quiet, rate: 1/s }, { to: quiet, via: invoke, rate: 1/s }, { to: busy, rate: 1/s }]
+)",
+                                 {{verb, "role", {}, hours(1)}}, hours(2));
+    const double refused = 3600 + 15 - 4;
+    CHECK(world.lost("quiet/run") == 0);
+    CHECK(world.lost("quiet/traffic-invoke") == 0);
+    CHECK(world.lost("quiet/log") == Approx(2 * refused));
+    CHECK(world.lost("busy/run") == Approx(refused - 180));  // its handler runs and fails, three times in three minutes
+  }
 }
 
 TEST_CASE("a deleted role leaves the environment's grant behind, whatever comes back under its name") {
@@ -79,7 +100,7 @@ resources:
   dead: { type: sqs:queue, retention: 14d }
 traffic: [{ to: fn, rate: 1/s }]
 )",
-                               {{"freeze", "role"}}, hours(10));
+                               {{"cut-trust", "role"}}, hours(10));
   CHECK(world.lost("fn/run") == Approx(10 * 3600 - 4 - 21511));
   const SmallWorld throttled = run(R"(
 resources:
@@ -104,10 +125,24 @@ resources:
   map-table: { type: lambda:event-source-mapping, source: table, function: fn, max_age: 6h }
 traffic: [{ to: stream, rate: 1/s }, { to: table, rate: 1/s }]
 )",
-                               {{"freeze", "role", {}, hours(30)}}, hours(48));
+                               {{"cut-trust", "role", {}, hours(30)}}, hours(48));
   const double refused = 30 * 3600 + 15 - 4;
   CHECK(world.lost("map-stream/poll-stream") == Approx(refused - 24 * 3600));
   CHECK(world.lost("map-table/poll-stream") == Approx(refused - 6 * 3600));
+}
+
+TEST_CASE("a mapping that cannot read gives nothing up where it can hand on later what is too old") {
+  const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  fn: { type: lambda:function, role: role, calls: [] }
+  stream: { type: kinesis:stream, retention: 24h }
+  gone: { type: sqs:queue }
+  map: { type: lambda:event-source-mapping, source: stream, function: fn, max_age: 1h, on_failure: gone }
+traffic: [{ to: stream, rate: 1/s }]
+)",
+                               {{"delete", "role", {}, hours(2)}}, hours(4));
+  CHECK(world.lost("map/poll-stream") == 0);
 }
 
 TEST_CASE("S3 marks what it may not replicate and waits for what is merely out of reach") {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <utility>
 
 #include "tests/unit/models/aws/small_world.hpp"
 
@@ -142,6 +143,25 @@ traffic: [{ to: bus, rate: 1/s }]
   CHECK(world.lost("job/invoke") == 10);
   CHECK(world.lost("rule/targets/t/deliver") == Approx(0));
   CHECK(world.waiting("rule/targets/t/deliver") == Approx(10 * 3600 - 4));
+}
+
+TEST_CASE("EventBridge left the role of a queue unused before the middle of 2023, that of a stream never") {
+  const auto lost_from = [](const char* start) {
+    const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  bus: { type: events:bus }
+  rule: { type: events:rule, bus: bus, targets: [{ name: q, target: queue, role: role }, { name: s, target: stream, role: role }] }
+  queue: { type: sqs:queue }
+  stream: { type: kinesis:stream }
+traffic: [{ to: bus, rate: 1/s }]
+)",
+                                 {{"delete", "role"}}, hours(1), start);
+    return std::make_pair(world.lost("rule/targets/q/deliver"), world.lost("rule/targets/s/deliver"));
+  };
+  CHECK(lost_from("2022-06-01").first == 0);
+  CHECK(lost_from("2022-06-01").second == Approx(3600 - 4));
+  CHECK(lost_from("2026-06-01").first == Approx(3600 - 4));
 }
 
 TEST_CASE("a bus whose key is gone fills its own dead-letter queue") {

@@ -9,7 +9,7 @@ namespace {
 constexpr Duration hours(double n) { return Duration::hours(n); }
 constexpr Duration days(double n) { return Duration::days(n); }
 
-// A frozen role is refused from 4 s on, and until 15 s after it is let go.
+// A role that is frozen, or whose trust is cut, is refused from 4 s on, and until 15 s after it is let go.
 constexpr double refused(Duration frozen) { return frozen.in_seconds() + 15 - 4; }
 
 TEST_CASE(
@@ -22,7 +22,7 @@ resources:
   express: { type: states:state-machine, role: role, kind: EXPRESS, calls: [] }
 traffic: [{ to: standard, rate: 1/s }, { to: express, rate: 1/s }]
 )",
-                               {{"freeze", "role", {}, hours(1)}}, days(20));
+                               {{"cut-trust", "role", {}, hours(1)}}, days(20));
   CHECK(world.lost("standard/run") == Approx(refused(hours(1))));  // nobody redrives them
   CHECK(world.lost("standard/calls/0/call-from-function") == 0);   // what did not run called nobody
   CHECK(world.lost("express/run") == Approx(refused(hours(1))));
@@ -32,7 +32,7 @@ resources:
   standard: { type: states:state-machine, role: role, calls: [] }
 traffic: [{ to: standard, rate: 1/s }]
 )",
-                              {{"freeze", "role", {}, hours(1)}}, days(7));
+                              {{"cut-trust", "role", {}, hours(1)}}, days(7));
   CHECK(week.lost("standard/run") == 0);
   CHECK(week.waiting("standard/run") == Approx(refused(hours(1))));
 }
@@ -131,7 +131,7 @@ resources:
   sync: { type: cognito-sync:stream, role: role, to: stream }
 traffic: [{ to: sync, rate: 1/s }]
 )",
-                               {{"freeze", "role", {}, hours(1)}}, days(3));
+                               {{"cut-trust", "role", {}, hours(1)}}, days(3));
   CHECK_FALSE(world.holds("snapshots", "enabled"));
   CHECK(world.lost("snapshots/snapshot") == 3);
   CHECK_FALSE(world.holds("sync", "on"));
@@ -222,7 +222,7 @@ resources:
   pool: { type: cognito-idp:user-pool, sms_role: role, by_sms: 0.1 }
 traffic: [{ to: pool, rate: 10/s }]
 )",
-                               {{"freeze", "role"}}, hours(1));
+                               {{"cut-trust", "role"}}, hours(1));
   CHECK(world.lost("pool/text") == Approx(3600 - 4));
   CHECK(world.lost("pool/traffic") == 0);
   CHECK_FALSE(world.holds("pool", "modifiable"));

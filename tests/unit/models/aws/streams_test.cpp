@@ -92,12 +92,12 @@ resources:
   bucket: { type: s3:bucket }
 traffic: [{ to: stream, rate: 1/s }]
 )";
-  const SmallWorld world = run(inventory, {{"freeze", "fn-role", {}, hours(2)}}, hours(4));
+  const SmallWorld world = run(inventory, {{"cut-trust", "fn-role", {}, hours(2)}}, hours(4));
   CHECK(world.lost("stream/deliver") == 0);
   CHECK(world.waiting("stream/deliver") == Approx(frozen_for(2)));
   // With the role of the stream gone too nothing can be written to the bucket: all waits, and is delivered in the end.
   const SmallWorld both =
-      run(inventory, {{"freeze", "role", {}, hours(2)}, {"freeze", "fn-role", {}, hours(2)}}, hours(4));
+      run(inventory, {{"cut-trust", "role", {}, hours(2)}, {"cut-trust", "fn-role", {}, hours(2)}}, hours(4));
   CHECK(both.lost("stream/deliver") == 0);
   CHECK(both.waiting("stream/deliver") == 0);
 }
