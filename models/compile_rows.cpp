@@ -69,8 +69,8 @@ bool Compilation::check() {
       said = fmt::format("'{}' ({}) has no port '{}'{}", part.name, part.type->name, t.via,
                          ports.empty() ? "; nothing can reach it" : fmt::format("; it has {}", known));
     } else {
-      // The port of a principal is for those who act as it, not for traffic.
-      const bool takes_some = !ports.empty() && known != "act";
+      // The ports of a principal are for those who act as it, not for traffic.
+      const bool takes_some = !ports.empty() && world_.member(c, "act").kind != MemberKind::port;
       said = fmt::format("'{}' ({}) takes no traffic{}", part.name, part.type->name,
                          takes_some ? fmt::format(" unless it says by which way, as in via: {}", ports.front()) : "");
     }
