@@ -49,7 +49,8 @@ Script flapping(const System& system, std::int64_t changes, Duration later) {
   return script;
 }
 
-void count(benchmark::State& state, const System& system, const SharedTable<HopLedger>& hops) {
+template <class Ledgers>  // by HopId
+void count(benchmark::State& state, const System& system, const Ledgers& hops) {
   const HopLedger& sent = hops[hop_named(system, "send").value];
   const HopLedger& consumed = hops[hop_named(system, "consume").value];
   state.counters["messages"] = sent.offered;
