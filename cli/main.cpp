@@ -4,13 +4,6 @@
 
 #include "cli/command.hpp"
 
-// Read by jemalloc. A large inventory fills a gigabyte, and a quarter of its run is the kernel handing that out in
-// pages of 4 KB; with this it hands out huge ones where it does so on request.
-extern "C" {
-extern const char* malloc_conf;
-const char* malloc_conf = "thp:always";
-}
-
 int main(int count, char** arguments) {
   try {
     const int status = moshimo::cli::run(count, arguments);

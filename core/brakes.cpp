@@ -13,11 +13,14 @@ bool only_stops(const Repair& repair) {
   return repair.restores.empty() && !repair.restarts.is_set() && !repair.breaks.empty();
 }
 
-bool begins_false(const Condition& c) { return c.kind == Condition::Kind::free && !c.initially; }
-
-bool restores_only_what_never_held(const System& system, const Repair& repair) {
-  return !repair.restores.empty() && std::all_of(repair.restores.begin(), repair.restores.end(),
-                                                 [&](ConditionId c) { return begins_false(system.conditions[c]); });
+// By condition, in one pass over the table: repairs lead all over it.
+std::vector<bool> closed_at_the_start(const System& system) {
+  std::vector<bool> is_closed(system.conditions.size(), false);
+  for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
+    const Condition& c = system.conditions[ConditionId(i)];
+    if (c.kind == Condition::Kind::free && !c.initially) is_closed[i] = true;
+  }
+  return is_closed;
 }
 
 // Which repairs concern a store or a condition.
@@ -40,9 +43,10 @@ class RepairsBy {
 }  // namespace
 
 Openings::Openings(const System& system) : is_brought_(system.conditions.size(), false) {
+  const std::vector<bool> is_closed = closed_at_the_start(system);
   for (const Repair& repair : system.repairs) {
     for (const ConditionId c : repair.restores) {
-      if (begins_false(system.conditions[c])) is_brought_[c.value] = true;
+      if (is_closed[c.value]) is_brought_[c.value] = true;
     }
   }
 }
@@ -57,13 +61,18 @@ ConditionId Openings::of(const Fallback& fallback) const {
 Brakes::Brakes(const System& system) {
   RepairsBy<StoreId> gives_time;
   RepairsBy<ConditionId> opens, stops;
+  const std::vector<bool> is_closed = closed_at_the_start(system);
+  const auto only_opens = [&](const Repair& repair) {
+    return !repair.restores.empty() && std::all_of(repair.restores.begin(), repair.restores.end(),
+                                                   [&](ConditionId c) { return is_closed[c.value]; });
+  };
   for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
     const RepairId id(r);
     const Repair& repair = system.repairs[id];
     for (const Repair::Setting& setting : repair.sets) gives_time.add(setting.store, id);
     if (only_stops(repair)) {
       for (const ConditionId c : repair.breaks) stops.add(c, id);
-    } else if (restores_only_what_never_held(system, repair)) {
+    } else if (only_opens(repair)) {
       for (const ConditionId c : repair.restores) opens.add(c, id);
     }
   }

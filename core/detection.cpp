@@ -343,12 +343,12 @@ class Detector {
       if (s.symptom->kind != SymptomKind::metric || !is_of(s.component, watch)) continue;
       if (!names(watch, s.symptom->text)) continue;
       Sign sign{s.at, s.symptom->text, s.component, s.symptom->fact};
-      if (const SimTime enough = enough_at(watch, sign); enough.is_never()) {
+      const SimTime enough = enough_at(watch, sign);
+      if (enough.is_never()) {
         below.push_back(std::move(sign));
         continue;
-      } else {
-        sign.at = enough;
       }
+      sign.at = enough;
       (s.symptom->ends && !watch.hears_silence ? unheard : signs).push_back(std::move(sign));
     }
     if (!watch.counts_arrivals) return;

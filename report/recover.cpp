@@ -69,8 +69,7 @@ class RecoverPage {
           begin > answer_.scenario->horizon
               ? fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
                             "An earlier `detect` or a longer `horizon` shows the way back.",
-                            precise_text(answer_.noticed_after),
-                            duration_text(answer_.scenario->horizon.since_start()))
+                            precise_text(answer_.noticed_after), duration_text(answer_.scenario->horizon.since_start()))
               : "There is nothing that anybody could do: nothing that has a repair is broken.");
       return;
     }
