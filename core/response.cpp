@@ -17,6 +17,7 @@
 namespace moshimo {
 namespace {
 
+constexpr double no_difference = 0.5;    // of events
 constexpr std::size_t most_passes = 16;  // releases uncover further releases at most as deep as the chain of hops
 
 double sum_of(const std::vector<double>& list) { return std::accumulate(list.begin(), list.end(), 0.0); }
@@ -142,6 +143,7 @@ class Planner {
     std::vector<double> lost = lost_by_hop();
     for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
       const RepairId id = found[i].first;
+      if (saves_at_most(id) < worth_a_step(lost)) continue;
       opportunities_.brakes.insert(found[i]);
       std::set<HopId> own;
       add_hops_of(id, own);
@@ -163,17 +165,21 @@ class Planner {
     });
   }
 
-  // Markedly less is lost in all, and of other hops than those that the brakes bear on nowhere more. Where it is not
-  // so, the plan stays as it was.
+  // Of what anybody could save so little is not worth a step in the middle of an outage.
+  double worth_a_step(const std::vector<double>& lost) const {
+    return std::max(no_difference, 0.01 * (sum_of(lost) - lost_unnoticed()));
+  }
+
+  // Markedly less is lost, of the hops that the brakes bear on and in all, and of other hops nowhere more. Where it is
+  // not so, the plan stays as it was.
   bool saves_as_planned_anew(const std::set<HopId>& own, std::vector<double>& lost) {
-    constexpr double no_difference = 0.5;
-    constexpr double worth_doing =
-        0.01;  // of what anybody could save: less is not worth a step in the middle of an outage
     const Plan known = plan();
     plan_until_settled();
     std::vector<double> now = lost_by_hop();
-    const double least = std::max(no_difference, worth_doing * (sum_of(lost) - lost_unnoticed()));
-    bool saves = sum_of(lost) - sum_of(now) >= least;
+    const double least = worth_a_step(lost);
+    double saved_there = 0;
+    for (const HopId h : own) saved_there += lost[h.value] - now[h.value];
+    bool saves = saved_there >= least && sum_of(lost) - sum_of(now) >= least;
     for (std::uint32_t h = 0; h < now.size() && saves; ++h) {
       saves = now[h] <= lost[h] * (1 + 1e-9) + no_difference || own.count(HopId(h)) != 0;
     }
@@ -209,23 +215,46 @@ class Planner {
     std::vector<std::pair<RepairId, Urgency>> found;
     if (sum_of(lost_by_hop()) <= 0) return found;
     for (const Brake& brake : simulation_.brakes().all()) {
-      std::optional<SimTime> done;  // at the soonest
       Urgency urgency;
-      for (const Brake::Place& place : brake.places) {
-        for (const LossWindow& w : outcome_->hops[place.hop.value].losses) {
-          if (w.lost_to <= detected_ || !might_save(place, w)) continue;
-          const Repair& repair = system_.repairs[brake.repair];
-          if (!done) done = hold_from(repair.requirements, detected_) + repair.takes;
-          const SimTime soonest = *done + place.after;
-          if (w.lost_to <= soonest || !takes_data(place, soonest, w.lost_to)) continue;
-          const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
-          urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
-        }
-      }
+      for_each_chance(brake, [&](const LossWindow& w, SimTime soonest) {
+        const double seconds = std::max((w.lost_to - w.lost_from).in_seconds(), 1.0);
+        urgency = more_urgent(urgency, {std::max(w.lost_from, soonest), w.events / seconds});
+      });
       urgency.rate *= gives_way;
       if (!urgency.deadline.is_never()) found.emplace_back(brake.repair, urgency);
     }
     return found;
+  }
+
+  // What is lost in the plan as it is that the brake might save, with the soonest that it could make itself felt there.
+  template <class Use>
+  void for_each_chance(const Brake& brake, const Use& use) const {
+    std::optional<SimTime> done;  // at the soonest
+    for (const Brake::Place& place : brake.places) {
+      for (const LossWindow& w : outcome_->hops[place.hop.value].losses) {
+        if (w.lost_to <= detected_ || !might_save(place, w)) continue;
+        const Repair& repair = system_.repairs[brake.repair];
+        if (!done) done = hold_from(repair.requirements, detected_) + repair.takes;
+        const SimTime soonest = *done + place.after;
+        if (w.lost_to <= soonest || !takes_data(place, soonest, w.lost_to)) continue;
+        use(w, soonest);
+      }
+    }
+  }
+
+  double saves_at_most(RepairId brake) const {
+    double events = 0;
+    for_each_chance(*simulation_.brakes().find(brake), [&](const LossWindow& w, SimTime soonest) {
+      events += w.events * share_of(w, soonest, w.lost_to);
+    });
+    return events;
+  }
+
+  // Of what is lost in a window, as if it went evenly.
+  static double share_of(const LossWindow& w, SimTime from, SimTime to) {
+    const double all = (w.lost_to - w.lost_from).in_seconds();
+    if (all <= 0) return 1;
+    return (std::min(w.lost_to, to) - std::max(w.lost_from, from)).in_seconds() / all;
   }
 
   // When they hold in the plan as it is, from `at` on.
@@ -296,9 +325,7 @@ class Planner {
     double sum = 0;
     for (const HopLedger& ledger : outcome_->hops) {
       for (const LossWindow& w : ledger.losses) {
-        const double all = (w.lost_to - w.lost_from).in_seconds();
-        const double before = (std::min(w.lost_to, detected_) - w.lost_from).in_seconds();
-        if (w.lost_from <= detected_) sum += all <= 0 ? w.events : w.events * before / all;
+        if (w.lost_from <= detected_) sum += w.events * share_of(w, w.lost_from, detected_);
       }
     }
     return sum;

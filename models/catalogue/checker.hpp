@@ -86,7 +86,7 @@ class Checker {
   void fallback(const FallbackDef& f, const Context& outer, bool has_basis);
   void age(const Expression& e, const Context& context);
   void sign(const SignDef& s, const Context& context);
-  void look_back(const LookBackDef& l, const Context& context);
+  void look_back(const LookBackDef& l, const Context& outer);
   void hop(const HopDef& h, const Context& outer);
   bool can_fail(const HopDef& h, const Context& context);
   void process(const ProcessDef& p, const Context& outer);
