@@ -45,7 +45,7 @@ def child(command, **options):
         if process.returncode:
             sys.exit(f"bench: {' '.join(command)} ended with status {process.returncode}")
         out.seek(0)
-        return out.read().decode(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        return out.read().decode(), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6
 
 
 def best_of(times, command):

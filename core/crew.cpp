@@ -288,11 +288,13 @@ std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
 bool Crew::comes_before(const Candidate& a, const Candidate& b) const {
   if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
   if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
-  names_.resize(system_.repairs.size());
-  for (const RepairId id : {a.repair, b.repair}) {
-    if (names_[id.value].empty()) names_[id.value] = name_of(system_, id);
-  }
-  return std::tie(names_[a.repair.value], a.repair, a.release) < std::tie(names_[b.repair.value], b.repair, b.release);
+  return std::tie(name(a.repair), a.repair, a.release) < std::tie(name(b.repair), b.repair, b.release);
+}
+
+const std::string& Crew::name(RepairId id) const {
+  const auto [known, is_new] = names_.try_emplace(id.value);
+  if (is_new) known->second = name_of(system_, id);
+  return known->second;
 }
 
 const Crew::Candidate& Crew::first_of(const std::vector<Candidate>& candidates) const {

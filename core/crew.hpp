@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/control.hpp"
@@ -93,6 +94,7 @@ class Crew {
 
   std::vector<Candidate> candidates(bool by_an_apply_too) const;
   bool comes_before(const Candidate& a, const Candidate& b) const;
+  const std::string& name(RepairId id) const;
   const Candidate& first_of(const std::vector<Candidate>& candidates) const;
   bool start_one();
   enum class Listed : std::uint8_t { started, waits, is_at_its_end };
@@ -124,7 +126,7 @@ class Crew {
   std::optional<StandIns> stand_ins_;
   Adjacency applied_of_;                       // condition -> repairs of an apply that restore it
   std::optional<StandIns> stand_ins_of_code_;  // what a plain apply puts in the place of what only people bring back
-  mutable std::vector<std::string> names_;     // of repairs, as far as somebody asked
+  mutable std::unordered_map<std::uint32_t, std::string> names_;  // of repairs, as far as somebody asked
 
   // one pass
   const Urgencies* urgencies_ = nullptr;

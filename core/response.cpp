@@ -114,6 +114,7 @@ class Planner {
   // Who serves what loses events first may come too late for what never comes back: that is not worth it.
   void consider_what_goes_for_good() {
     const std::vector<ConditionId> gone = gone_for_good(system_, outcome_->timeline);
+    if (gone.empty()) return;
     const Urgencies before = urgencies_;
     for (const ConditionId c : gone) {
       if (outcome_->timeline.conditions[c.value].back().at >= detected_) urgencies_.put_first(c, detected_);

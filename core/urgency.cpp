@@ -44,15 +44,22 @@ void Urgencies::put_first(ConditionId c, SimTime detected) {
 }
 
 bool Urgencies::has_deadlines_of(const Urgencies& other) const {
-  const auto same = [](const Urgency& a, const Urgency& b) { return a.deadline == b.deadline; };
-  return std::equal(of_condition_.begin(), of_condition_.end(), other.of_condition_.begin(), same);
+  return raised_.size() == other.raised_.size() &&
+         std::all_of(raised_.begin() + 1, raised_.end(),
+                     [&](const Raised& r) { return r.urgency.deadline == other.of(r.condition).deadline; });
 }
 
 void Urgencies::raise(ConditionId c, const Urgency& u) {
-  Urgency& mine = of_condition_[c.value];
+  std::uint32_t& place = place_[c.value];
+  const Urgency& mine = raised_[place].urgency;
   if (mine.deadline < u.deadline) return;
   if (mine.deadline == u.deadline && mine.rate >= u.rate) return;
-  mine = u;
+  if (place == 0) {
+    place = static_cast<std::uint32_t>(raised_.size());
+    raised_.push_back({c, u});
+  } else {
+    raised_[place].urgency = u;
+  }
   work_.push_back(c.value);
 }
 
@@ -68,7 +75,7 @@ void Urgencies::spread_on() {
     const ConditionId c(work_.back());
     work_.pop_back();
     const Condition& row = system_->conditions[c];
-    const Urgency u = of_condition_[c.value];
+    const Urgency u = of(c);
     spread(row.follows, u);
     if (row.process.is_set()) spread(system_->processes[row.process].start, u);
   }

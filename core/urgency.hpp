@@ -22,7 +22,7 @@ Urgency most_urgent(const Urgency& a, const Urgency& b);
 // The urgency of every condition, as far as the outcomes seen so far tell.
 class Urgencies {
  public:
-  explicit Urgencies(const System& system) : system_(&system), of_condition_(system.conditions.size()) {}
+  explicit Urgencies(const System& system) : system_(&system), place_(system.conditions.size(), 0), raised_(1) {}
 
   // What is lost before `detected` is beyond help.
   void learn(const Outcome& outcome, SimTime detected);
@@ -30,7 +30,7 @@ class Urgencies {
   // Nothing is more urgent than to keep it.
   void put_first(ConditionId c, SimTime detected);
 
-  const Urgency& of(ConditionId c) const { return of_condition_[c.value]; }
+  const Urgency& of(ConditionId c) const { return raised_[place_[c.value]].urgency; }
   bool has_deadlines_of(const Urgencies& other) const;
 
  private:
@@ -38,9 +38,14 @@ class Urgencies {
   void spread(const Needs& needs, const Urgency& u);
   void spread_on();
 
+  struct Raised {
+    ConditionId condition;
+    Urgency urgency;
+  };
   const System* system_;
-  std::vector<Urgency> of_condition_;
-  std::vector<std::uint32_t> work_;  // conditions whose urgency has yet to reach what they follow
+  std::vector<std::uint32_t> place_;  // by condition: where it is in `raised_`
+  std::vector<Raised> raised_;        // the first stands for all of which nothing is known
+  std::vector<std::uint32_t> work_;   // conditions whose urgency has yet to reach what they follow
 };
 
 }  // namespace moshimo

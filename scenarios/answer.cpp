@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/ranges.h>
+#include <optional>
 #include <set>
 
 #include "models/policy_files.hpp"
@@ -122,17 +123,18 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   a.inventory = inventory;
   a.inventory_files = inventory->files;
   const Scenario& s = *a.scenario;
-  Vocabulary vocabulary(*inventory, catalogue);
-  check_verbs(s, vocabulary, diagnostics);
+  std::optional<Vocabulary> vocabulary(std::in_place, *inventory, catalogue);
+  check_verbs(s, *vocabulary, diagnostics);
   input::Diagnostics compiling;
   World world = compile_world(s, inventory, catalogue, {}, compiling);
   diagnostics.take(std::move(compiling));
   a.compiled = world.compiled;
   if (a.system().components.size() == 0) {
-    check_without_compiling(s, vocabulary, diagnostics);
+    check_without_compiling(s, *vocabulary, diagnostics);
   } else {
     check_names(s, *a.compiled, diagnostics);
   }
+  vocabulary.reset();  // of a large inventory it is large, too
   std::vector<World> other_worlds;
   for (const WhatIf& w : s.what_if) {
     if (w.set.empty()) {
