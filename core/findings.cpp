@@ -40,8 +40,12 @@ void add_changes(ConditionId c, const Timeline& timeline, std::vector<SimTime>& 
 
 class Finder {
  public:
-  Finder(const System& system, const Outcome& outcome, const Outcome& healthy, Signs signs)
-      : system_(system), outcome_(outcome), healthy_(healthy), timeline_(outcome.timeline), signs_(signs) {}
+  Finder(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail)
+      : system_(system),
+        outcome_(outcome),
+        healthy_(healthy),
+        timeline_(outcome.timeline),
+        is_full_(detail == Detail::all) {}
 
   Findings run() {
     ports();
@@ -50,13 +54,14 @@ class Finder {
     stalls();
     for (ConditionId c : gone_for_good(system_, timeline_)) gone(c);
     stores();
-    for (std::uint32_t c = 0; c < system_.conditions.size(); ++c) condition_symptoms(ConditionId(c));
+    for (std::uint32_t c = 0; c < system_.conditions.size() && is_full_; ++c) condition_symptoms(ConditionId(c));
     objectives();
+    std::stable_sort(findings_.points.begin(), findings_.points.end(),
+                     [](const PointOfNoReturn& a, const PointOfNoReturn& b) { return a.at < b.at; });
+    if (!is_full_) return std::move(findings_);
     std::stable_sort(findings_.effects.begin(), findings_.effects.end(), [this](const Effect& a, const Effect& b) {
       return std::tie(a.from, name(a.component), a.kind) < std::tie(b.from, name(b.component), b.kind);
     });
-    std::stable_sort(findings_.points.begin(), findings_.points.end(),
-                     [](const PointOfNoReturn& a, const PointOfNoReturn& b) { return a.at < b.at; });
     std::stable_sort(findings_.symptoms.begin(), findings_.symptoms.end(),
                      [](const SeenSymptom& a, const SeenSymptom& b) { return a.at < b.at; });
     return std::move(findings_);
@@ -86,7 +91,7 @@ class Finder {
         const Need& need = port.needs[span.need];
         Effect effect{.component = port.component, .kind = EffectKind::down, .from = span.from, .to = span.to};
         effect.error = need.error;
-        effect.chain = cause_of(system_, timeline_, need, span.from);
+        effect.chain = cause(need, span.from);
         effect.port = PortId(p);
         add(effect);
       }
@@ -104,10 +109,10 @@ class Finder {
                       .from = running[i].at,
                       .to = i + 1 < running.size() ? running[i + 1].at : SimTime::never()};
         effect.process = ProcessId(p);
-        effect.chain = why_not_started(process, running[i].at);
+        if (is_full_) effect.chain = why_not_started(process, running[i].at);
         add(effect);
       }
-      if (failed_from_the_start(process.start)) continue;
+      if (!is_full_ || failed_from_the_start(process.start)) continue;
       for (const FailureSpan& span : failures(process.start, timeline_)) {
         const Need& need = process.start[span.need];
         Effect effect{.component = process.component, .kind = EffectKind::latent, .from = span.from, .to = span.to};
@@ -131,6 +136,14 @@ class Finder {
         symptoms(process.symptoms_run, span.from, span.to, process.component, HopId{});
       }
     }
+  }
+
+  CauseChain cause(const Need& need, SimTime at) const {
+    return is_full_ ? cause_of(system_, timeline_, need, at) : CauseChain();
+  }
+  bool has_cause(const Need& need, SimTime at) const {
+    const auto is_down = [&](ConditionId c) { return !held_at(timeline_, c, at); };
+    return is_down(need.condition) || std::any_of(need.alternatives.begin(), need.alternatives.end(), is_down);
   }
 
   CauseChain why_not_started(const Process& process, SimTime at) const {
@@ -163,15 +176,15 @@ class Finder {
           Effect effect{.component = hop.component, .kind = EffectKind::impaired, .from = states[i].at, .to = to};
           effect.error = states[i].value.error;
           effect.hop = HopId(h);
-          effect.chain = cause_of(system_, timeline_, need, states[i].at);
-          if (!effect.chain.empty()) add(effect);
+          effect.chain = cause(need, states[i].at);
+          if (has_cause(need, states[i].at)) add(effect);
         }
         if (ledger.offered > 0) {
           symptoms(hop.reaction(states[i].value.error).symptoms, first_use(hop, states[i].at), to, hop.component,
                    HopId(h));
         }
       }
-      if (!fails && ledger.offered < normal.offered * (1 - 1e-6) - 1e-6 && hop.component.is_set()) {
+      if (is_full_ && !fails && ledger.offered < normal.offered * (1 - 1e-6) - 1e-6 && hop.component.is_set()) {
         Effect effect{.component = hop.component, .kind = EffectKind::starved, .to = SimTime::never()};
         effect.hop = HopId(h);
         effect.from = SimTime{};
@@ -204,7 +217,7 @@ class Finder {
       effect.hop = stall.hop;
       const Needs& needs = system_.hops[stall.hop].needs;
       const std::size_t need = first_failing(needs, timeline_, stall.from);
-      if (need < needs.size()) effect.chain = cause_of(system_, timeline_, needs[need], stall.from);
+      if (need < needs.size()) effect.chain = cause(needs[need], stall.from);
       add(effect);
     }
   }
@@ -363,7 +376,7 @@ class Finder {
           const Need& need = store.readable[spans.front().need];
           rest.unreadable_from = spans.front().from;
           rest.unreadable_to = spans.back().to;
-          rest.chain = cause_of(system_, timeline_, need, rest.unreadable_from);
+          rest.chain = cause(need, rest.unreadable_from);
           Effect effect{.component = store.component,
                         .kind = EffectKind::unreadable,
                         .from = rest.unreadable_from,
@@ -406,7 +419,7 @@ class Finder {
     rest.lost_at = at;
     Need gone;
     gone.condition = with;
-    rest.chain = cause_of(system_, timeline_, gone, at);
+    rest.chain = cause(gone, at);
   }
 
   void condition_symptoms(ConditionId c) {
@@ -423,7 +436,7 @@ class Finder {
   }
 
   void symptoms(const Symptoms& list, SimTime from, SimTime to, ComponentId component, HopId hop) {
-    if (signs_ == Signs::left_out) return;
+    if (!is_full_) return;
     for (const Symptom& symptom : list) {
       SimTime begin = from;
       for (const FailureSpan& span : failures(symptom.only_while, timeline_)) {
@@ -479,7 +492,7 @@ class Finder {
   const Outcome& outcome_;
   const Outcome& healthy_;
   const Timeline& timeline_;
-  Signs signs_;
+  bool is_full_;
   Findings findings_;
   std::vector<Effect> starved_;
   mutable std::vector<std::vector<HopId>> feeders_;
@@ -600,8 +613,8 @@ std::vector<ConditionId> gone_for_good(const System& system, const Timeline& tim
   return gone;
 }
 
-Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Signs signs) {
-  return Finder(system, outcome, healthy, signs).run();
+Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail) {
+  return Finder(system, outcome, healthy, detail).run();
 }
 
 }  // namespace moshimo

@@ -127,8 +127,9 @@ Duration longest_loss(const Hop& hop, const HopLedger& ledger);
 std::vector<ConditionId> gone_for_good(const System& system, const Timeline& timeline);
 
 // `healthy` is the outcome of the same system with an empty script; it tells who is starved.
-enum class Signs : std::uint8_t { listed, left_out };  // symptoms
-Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Signs signs = Signs::listed);
+// `figures`: without symptoms, causes, and effects that are latent or starved; for many runs of which figures are kept.
+enum class Detail : std::uint8_t { all, figures };
+Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail = Detail::all);
 
 // Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
 struct FailureSpan {

@@ -11,6 +11,7 @@
 #include "core/control.hpp"
 #include "core/crew.hpp"
 #include "core/findings.hpp"
+#include "core/foresight.hpp"
 #include "core/releases.hpp"
 #include "core/urgency.hpp"
 
@@ -40,11 +41,42 @@ class Planner {
   }
 
   Response run() {
+    plan_ahead();
+    what_is_left();
+    response_.outcome = *outcome_;
+    return std::move(response_);
+  }
+
+  Foresight foresee() {
+    plan_ahead();
+    return {detected_, std::move(urgencies_), std::move(opportunities_)};
+  }
+
+  Response run_as_foreseen(const Foresight& foresight) {
     response_.script = fault_script_;
-    const bool acts = responders_.strategy != Strategy::none && !first_fault_.is_never();
+    if (acts()) {
+      crew_.emplace(system_, simulation_.control(), responders_, rules_);
+      take_over(foresight);
+      work_until_settled();
+      if (leave_out_what_never_waited()) work_until_settled();
+      describe_releases();
+      mark_brakes();
+    } else {
+      outcome_ = &simulation_.run(fault_script_, horizon_);
+    }
+    what_is_left();
+    response_.outcome = *outcome_;
+    return std::move(response_);
+  }
+
+ private:
+  bool acts() const { return responders_.strategy != Strategy::none && !first_fault_.is_never(); }
+
+  void plan_ahead() {
+    response_.script = fault_script_;
     outcome_ = nobody_acts_;
-    if (!acts || nobody_acts_ == nullptr) outcome_ = &simulation_.run(fault_script_, horizon_);
-    if (acts) {
+    if (!acts() || nobody_acts_ == nullptr) outcome_ = &simulation_.run(fault_script_, horizon_);
+    if (acts()) {
       crew_.emplace(system_, simulation_.control(), responders_, rules_);
       urgencies_.learn(*outcome_, detected_);
       if (!rules_.order.empty()) take_listed_brakes();
@@ -57,14 +89,44 @@ class Planner {
       describe_releases();
       mark_brakes();
     }
-    what_is_left();
-    response_.outcome = *outcome_;
-    return std::move(response_);
   }
 
- private:
+  void take_over(const Foresight& foresight) {
+    const auto as_now = [&](SimTime at) {
+      return at.is_never() || at <= foresight.detected ? at : detected_ + (at - foresight.detected);
+    };
+    urgencies_ = foresight.urgencies;
+    urgencies_.detect(detected_);
+    opportunities_ = foresight.opportunities;
+    for (auto& [id, urgency] : opportunities_.brakes) urgency.deadline = std::max(urgency.deadline, detected_);
+    for (auto& [task, data] : opportunities_.releases) {
+      if (data.from > foresight.detected) data.deadline = as_now(data.deadline);
+      data.from = as_now(data.from);
+      data.to = as_now(data.to);
+      data.open = as_now(data.open);
+    }
+  }
+
+  // Releases that were foreseen, and brought nothing.
+  bool leave_out_what_never_waited() {
+    bool found = false;
+    for (const Step& step : response_.steps) {
+      if (!step.hop.is_set() || step.in_vain) continue;
+      const std::vector<Stay>& stays = outcome_->hops[step.hop.value].stays;
+      const bool brought_some = std::any_of(stays.begin(), stays.end(), [&](const Stay& stay) {
+        return stay.fallback == step.fallback && stay.released > 0;
+      });
+      if (!brought_some) found = opportunities_.releases.erase({step.hop, step.fallback}) > 0 || found;
+    }
+    return found;
+  }
+
   void plan_until_settled() {
     opportunities_.releases.clear();
+    work_until_settled();
+  }
+
+  void work_until_settled() {
     for (std::size_t pass = 0; pass < most_passes; ++pass) {
       crew_->work(fault_script_, detected_, horizon_, urgencies_, opportunities_);
       response_.script = crew_->script();
@@ -515,6 +577,16 @@ Script script_of(Simulation& simulation, const std::vector<Fault>& faults, std::
 Response respond(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
                  SimTime horizon, const Outcome* nobody_acts, const PlanRules& rules) {
   return Planner(simulation, faults, responders, horizon, nobody_acts, rules).run();
+}
+
+Foresight foresee(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
+                  SimTime horizon, const Outcome& nobody_acts, const PlanRules& rules) {
+  return Planner(simulation, faults, responders, horizon, &nobody_acts, rules).foresee();
+}
+
+Response respond_as_foreseen(Simulation& simulation, const std::vector<Fault>& faults, const Responders& responders,
+                             SimTime horizon, const PlanRules& rules, const Foresight& foresight) {
+  return Planner(simulation, faults, responders, horizon, nullptr, rules).run_as_foreseen(foresight);
 }
 
 }  // namespace moshimo

@@ -38,6 +38,10 @@ void Urgencies::learn(const Outcome& outcome, SimTime detected) {
   }
 }
 
+void Urgencies::detect(SimTime detected) {
+  for (Raised& r : raised_) r.urgency.deadline = std::max(r.urgency.deadline, detected);
+}
+
 void Urgencies::put_first(ConditionId c, SimTime detected) {
   raise(c, {detected, std::numeric_limits<double>::infinity()});
   spread_on();

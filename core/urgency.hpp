@@ -27,6 +27,9 @@ class Urgencies {
   // What is lost before `detected` is beyond help.
   void learn(const Outcome& outcome, SimTime detected);
 
+  // It has come to this: nobody can do anything by an earlier time.
+  void detect(SimTime detected);
+
   // Nothing is more urgent than to keep it.
   void put_first(ConditionId c, SimTime detected);
 

@@ -1,7 +1,9 @@
 #include "scenarios/trials.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <tbb/blocked_range.h>
@@ -10,6 +12,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include "core/foresight.hpp"
 #include "input/cursor.hpp"
 
 namespace moshimo::scenarios {
@@ -19,6 +22,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double some = 1e-3;                                   // events: less is none
 constexpr Duration longest_propagation = Duration::minutes(5);  // what takes longer is a time somebody has set
 constexpr std::uint64_t trials_at_once = 16;
+// What people do is decided by a plan with the plain figures that is noticed about as late. Of so many, all as likely,
+// the time to detect of each trial is next to that of one.
+constexpr std::size_t plans = 32;
 
 double in_us(Duration d) { return d.is_forever() ? infinity : static_cast<double>(d.us()); }
 
@@ -265,16 +271,16 @@ class Worker {
   }
 
   void run(std::uint64_t trial) {
+    const Foresight& foresight = foresight_of(trial);
     for (std::size_t i = 0; i < plan_.drawn.size(); ++i) {
-      const double probability = drawn(study_.seed, trial, plan_.drawn[i].stream);
+      const double probability = probability_of(i, trial);
       ranks_[i] = rank_of(probability);
       counts.squares[i] += std::uint64_t{ranks_[i]} * ranks_[i];
       set(plan_.drawn[i].target, quantile(study_.inputs[i].distribution, probability), probability);
     }
-    // What is urgent people know from the plain run: nobody knows what was drawn.
-    const Response response = respond(simulation_, answer_.faults, responders_, answer_.scenario->horizon,
-                                      &answer_.nobody_acts().response.outcome, answer_.rules);
-    const Findings findings = findings_of(system_, response.outcome, answer_.healthy, Signs::left_out);
+    const Response response = respond_as_foreseen(simulation_, answer_.faults, responders_, answer_.scenario->horizon,
+                                                  answer_.rules, foresight);
+    const Findings findings = findings_of(system_, response.outcome, answer_.healthy, Detail::figures);
     const std::vector<double> figures = plan_.figures_of(system_, response, findings);
     for (std::size_t f = 0; f < figures.size(); ++f) {
       counts.figures[f].add(figures[f], trial, study_.figures[f].limit);
@@ -285,6 +291,62 @@ class Worker {
   TrialCounts counts;
 
  private:
+  double probability_of(std::size_t input, std::uint64_t trial) const {
+    return drawn(study_.seed, trial, plan_.drawn[input].stream);
+  }
+
+  // Nobody knows what is drawn, save for how late it is.
+  const Foresight& foresight_of(std::uint64_t trial) {
+    const auto input = std::find_if(plan_.drawn.begin(), plan_.drawn.end(),
+                                    [](const Drawn& d) { return d.target.kind == Target::Kind::detection; });
+    std::size_t number = 0;
+    Responders responders = responders_;
+    responders.time_to_detect = answer_.noticed_after;
+    if (input != plan_.drawn.end()) {
+      const auto i = static_cast<std::size_t>(input - plan_.drawn.begin());
+      number = std::min(static_cast<std::size_t>(probability_of(i, trial) * plans), plans - 1);
+      responders.time_to_detect =
+          quantile(study_.inputs[i].distribution, (static_cast<double>(number) + 0.5) / static_cast<double>(plans));
+    }
+    std::optional<Foresight>& known = foresights_[number];
+    if (!known) {
+      for (const Drawn& d : plan_.drawn) set_as_known(d.target);
+      known = foresee(simulation_, answer_.faults, responders, answer_.scenario->horizon,
+                      answer_.nobody_acts().response.outcome, answer_.rules);
+    }
+    return *known;
+  }
+
+  void set_as_known(Target target) {
+    const System& original = answer_.system();
+    switch (target.kind) {
+      case Target::Kind::detection: break;
+      case Target::Kind::takes:
+        system_.repairs[RepairId(target.row)].takes = original.repairs[RepairId(target.row)].takes;
+        break;
+      case Target::Kind::apply:
+        for (const RepairId r : plan_.applied) system_.repairs[r].takes = original.repairs[r].takes;
+        break;
+      case Target::Kind::falls:
+        system_.conditions[ConditionId(target.row)].falls_after =
+            original.conditions[ConditionId(target.row)].falls_after;
+        break;
+      case Target::Kind::rises:
+        system_.conditions[ConditionId(target.row)].rises_after =
+            original.conditions[ConditionId(target.row)].rises_after;
+        break;
+      case Target::Kind::pause:
+        for (std::size_t error = 0; error < error_class_count; ++error) {
+          const Delay& pause = original.hops[HopId(target.row)].when[error].pause;
+          if (pause.least != pause.most) system_.hops[HopId(target.row)].when[error].pause = pause;
+        }
+        break;
+      case Target::Kind::setting:
+        system_.repairs[RepairId(target.row)].sets = original.repairs[RepairId(target.row)].sets;
+        break;
+    }
+  }
+
   // With names written out, so that threads need not ask the one source of texts.
   static System own_copy(const System& original) {
     System copy = original;
@@ -341,6 +403,7 @@ class Worker {
   System system_;
   Simulation simulation_;
   std::vector<Rank> ranks_;
+  std::array<std::optional<Foresight>, plans> foresights_;
 };
 
 std::vector<std::string> assumptions_of(const Answer& answer, const TrialStudy& study) {
@@ -371,7 +434,9 @@ std::vector<std::string> assumptions_of(const Answer& answer, const TrialStudy& 
     list.push_back("Of a delay of which bounds are known, all of what lies between them is equally likely.");
   }
   if (!study.inputs.empty()) list.push_back("All that is drawn is drawn independently of everything else.");
-  list.push_back("People choose what to do first by what a plain run tells them: nobody knows what is drawn.");
+  list.push_back(
+      "What people do, and what first, they decide by a plan with plain figures that is noticed about as late: nobody "
+      "knows what is drawn.");
   return list;
 }
 

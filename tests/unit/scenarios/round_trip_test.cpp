@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/foresight.hpp"
 #include "models/catalogue.hpp"
 #include "scenarios/recover.hpp"
 
@@ -67,6 +68,31 @@ TEST_CASE("the plan of every library scenario, followed as a list, does and lose
     CHECK(list.lost == Approx(plan.lost).margin(0.5));
     CHECK(list.gone == plan.gone);
     CHECK(list.still_broken == plan.still_broken);
+  }
+}
+
+// Trials follow such plans; what they count is the same figures, without the words.
+TEST_CASE("what was foreseen for a library scenario comes about where nothing is drawn", "[scenarios][foresight]") {
+  for (const std::string& file : library()) {
+    INFO(file);
+    const Answer a = plain_answer(file);
+    const Scenario& s = *a.scenario;
+    Responders responders = s.response;
+    responders.time_to_detect = a.noticed_after;
+    Simulation simulation(a.system());
+    const Foresight foresight =
+        foresee(simulation, a.faults, responders, s.horizon, a.nobody_acts().response.outcome, a.rules);
+    const Response followed = respond_as_foreseen(simulation, a.faults, responders, s.horizon, a.rules, foresight);
+    CHECK(followed.script == a.main_run().response.script);
+    const Findings& planned = a.main_run().findings;
+    const Findings figures = findings_of(a.system(), followed.outcome, a.healthy, Detail::figures);
+    CHECK(figures.lost == planned.lost);
+    CHECK(figures.refused == planned.refused);
+    CHECK(figures.points.size() == planned.points.size());
+    REQUIRE(figures.objectives.size() == planned.objectives.size());
+    for (std::size_t i = 0; i < planned.objectives.size(); ++i) {
+      CHECK(figures.objectives[i].achieved == planned.objectives[i].achieved);
+    }
   }
 }
 
