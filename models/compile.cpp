@@ -145,7 +145,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
     for (const Override& change : overrides) apply(*changed, change, diagnostics);
     inventory = changed;
   }
-  inventory = with_named_in_documents(std::move(inventory), catalogue);
+  inventory = with_named_in_documents(inventory, catalogue);
   Compiled compiled;
   compiled.compilation =
       std::make_shared<Compilation>(std::move(inventory), catalogue, options, diagnostics, compiled.system);

@@ -60,7 +60,7 @@ std::map<std::string, std::string> principals(const Inventory& inventory, const 
 
 }  // namespace
 
-std::shared_ptr<const Inventory> with_named_in_documents(std::shared_ptr<const Inventory> inventory,
+std::shared_ptr<const Inventory> with_named_in_documents(const std::shared_ptr<const Inventory>& inventory,
                                                          const Catalogue& catalogue) {
   std::shared_ptr<Inventory> changed;
   std::map<std::string, std::string> names;

@@ -10,7 +10,7 @@
 namespace moshimo::models {
 
 // The same inventory, or one with these statements.
-std::shared_ptr<const Inventory> with_named_in_documents(std::shared_ptr<const Inventory> inventory,
+std::shared_ptr<const Inventory> with_named_in_documents(const std::shared_ptr<const Inventory>& inventory,
                                                          const Catalogue& catalogue);
 
 }  // namespace moshimo::models

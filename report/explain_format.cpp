@@ -31,19 +31,19 @@ const FileFormat scenario{
           "in trials (`run --trials`) 95 % take less than so many times the figure", false},
          {"expect", "list of texts", "checked after the run; one that does not hold makes the exit status 1", false}},
     .notes =
-        {"Verbs are those of the type: `moshimo explain TYPE` lists them under what can be done to it; `outage` is for "
-         "every one.",
-         "`set` names an attribute by its path: `logs.mode`, and inside a list of parts by the part's name or number: "
-         "`\"policy[replication].by\"`, `\"targets[0].dead_letter\"`. Write such a path in quotes.",
-         "`sweep` takes detect, responders, horizon, faults[0].at and other numbers of a fault, traffic[0].rate, and "
-         "RESOURCE.ATTRIBUTE. `moshimo sweep` draws it and finds the values at which something changes.",
-         "A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a name "
-         "it has its number: `jobs/targets/0`.",
-         "`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told (durations) "
-         "and stopped "
-         "(faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of everything.",
-         "A fault may say `by` whom it is done, a principal or an ARN, and give condition keys of the call under "
-         "`context`; an administrator does it unless written."},
+        {("Verbs are those of the type: `moshimo explain TYPE` lists them under what can be done to it; `outage` "
+          "is for every one."),
+         ("`set` names an attribute by its path: `logs.mode`, and inside a list of parts by the part's name or "
+          "number: `\"policy[replication].by\"`, `\"targets[0].dead_letter\"`. Write such a path in quotes."),
+         ("`sweep` takes detect, responders, horizon, faults[0].at and other numbers of a fault, traffic[0].rate, "
+          "and RESOURCE.ATTRIBUTE. `moshimo sweep` draws it and finds the values at which something changes."),
+         ("A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a "
+          "name it has its number: `jobs/targets/0`."),
+         ("`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told "
+          "(durations) and stopped (faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of "
+          "everything."),
+         ("A fault may say `by` whom it is done, a principal or an ARN, and give condition keys of the call under "
+          "`context`; an administrator does it unless written.")},
     .example = R"(version: 1
 name: drill
 title: The role of the order function disappears
@@ -69,29 +69,26 @@ const FileFormat inventory{
     .says =
         "Which resources exist, and the traffic that reaches them. Scenarios name it, `moshimo blast` and `moshimo "
         "graph` read it, and `moshimo import` writes it; files end in .inventory.yaml or .json.",
-    .keys =
-        {{"version", "1", "", true},
-         {"name", "text", "what reports call it", false},
-         {"account", "number of 12 digits, in quotes", "of every resource that does not say otherwise", false},
-         {"region", "eu-west-1", "of every resource that does not say otherwise", false},
-         {"resources", "map of NAME: { type: SERVICE:TYPE, ... }", "what exists, with the attributes of its type",
-          true},
-         {"traffic", "list of { to: NAME, rate: 50/s, size: 2KB, profile: daily }",
-          ("what comes from outside; profile is constant, daily, weekly or [[0h, 20/s], [8h, 200/s]]; via names a port "
-           "other than in"),
-          false},
-         {"imported", "yes or no", "an import wrote it, so that loops are cut and listed", false},
-         {"unknowns", "list of texts", "what an import could not follow, for the reports", false}},
+    .keys = {{"version", "1", "", true},
+             {"name", "text", "what reports call it", false},
+             {"account", "number of 12 digits, in quotes", "of every resource that does not say otherwise", false},
+             {"region", "eu-west-1", "of every resource that does not say otherwise", false},
+             {"resources", "map of NAME: { type: SERVICE:TYPE, ... }", "what exists, with the attributes of its type",
+              true},
+             {"traffic", "list of { to: NAME, rate: 50/s, size: 2KB, profile: daily }",
+              ("what comes from outside; profile is constant, daily, weekly or [[0h, 20/s], [8h, 200/s]]; via names a "
+               "port other than in"),
+              false},
+             {"imported", "yes or no", "an import wrote it, so that loops are cut and listed", false},
+             {"unknowns", "list of texts", "what an import could not follow, for the reports", false}},
     .notes = {"`moshimo list types` shows the types, and `moshimo explain TYPE` the attributes of one.",
               "An attribute that names another resource is an edge: `role: orders-role`.",
-              "What belongs to a resource stands inside it, as a list of parts: `targets`, `subscriptions`, `policy`. "
-              "A part "
-              "with a `name` is called RESOURCE/ATTRIBUTE/NAME elsewhere, one without has its number: "
-              "`on-order/targets/stream`, `on-order/targets/0`.",
+              ("What belongs to a resource stands inside it, as a list of parts: `targets`, `subscriptions`, "
+               "`policy`. A part with a `name` is called RESOURCE/ATTRIBUTE/NAME elsewhere, one without has its "
+               "number: `on-order/targets/stream`, `on-order/targets/0`."),
               "Without `traffic` one event a second is taken to reach each entry point.",
-              "Every resource may have `account`, `region`, `tags`, `prevent_destroy`, `rto`, `rpo`, and `aws_name` "
-              "where AWS calls it "
-              "otherwise."},
+              ("Every resource may have `account`, `region`, `tags`, `prevent_destroy`, `rto`, `rpo`, and "
+               "`aws_name` where AWS calls it otherwise.")},
     .example = R"(version: 1
 name: shop
 account: "111122223333"

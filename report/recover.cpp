@@ -335,7 +335,7 @@ class RecoverPage {
   }
 
   std::string effect(const OrderSearch::Move& m) const {
-    const std::string sooner = [&]() -> std::string {
+    std::string sooner = [&]() -> std::string {
       if (m.keeps > 0) {
         return fmt::format("{} no longer gone for good",
                            are(static_cast<double>(m.keeps), counted(m.keeps, "thing", "things")));

@@ -120,13 +120,13 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
               const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   Answer a;
   a.scenario = std::move(scenario);
-  a.inventory = inventory;
-  a.inventory_files = inventory->files;
+  a.inventory = std::move(inventory);
+  a.inventory_files = a.inventory->files;
   const Scenario& s = *a.scenario;
-  std::optional<Vocabulary> vocabulary(std::in_place, *inventory, catalogue);
+  std::optional<Vocabulary> vocabulary(std::in_place, *a.inventory, catalogue);
   check_verbs(s, *vocabulary, diagnostics);
   input::Diagnostics compiling;
-  World world = compile_world(s, inventory, catalogue, {}, compiling);
+  World world = compile_world(s, a.inventory, catalogue, {}, compiling);
   diagnostics.take(std::move(compiling));
   a.compiled = world.compiled;
   if (a.system().components.size() == 0) {
@@ -142,7 +142,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
       continue;
     }
     input::Diagnostics changing;
-    World other = compile_world(s, inventory, catalogue, w.set, changing);
+    World other = compile_world(s, a.inventory, catalogue, w.set, changing);
     diagnostics.take(std::move(changing));
     if (!diagnostics.has_errors()) other_worlds.push_back(std::move(other));
   }

@@ -80,7 +80,7 @@ struct DiagnosisInput {
 
 // `COMPONENT: text`, or text alone; with ` @ 10m` when it first showed. What has no words, names almost a component, or
 // has no such time after the sign, goes to `diagnostics`.
-Sign sign_of(const models::Compiled& compiled, const std::string& text, input::Diagnostics& diagnostics);
+Sign sign_of(const models::Compiled& compiled, const std::string& written, input::Diagnostics& diagnostics);
 
 Diagnosis diagnose(std::shared_ptr<models::Compiled> compiled, const DiagnosisInput& input);
 

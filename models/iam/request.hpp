@@ -35,13 +35,13 @@ enum class CallerKind : std::uint8_t {
 // follow from who the caller is; tags, the organisation and the like are set by whoever knows them.
 struct Caller {
   CallerKind kind = CallerKind::anonymous;
+  bool is_service_linked = false;
   std::string account;      // empty: none (service, provider, anonymous)
   std::string arn;          // user, role, root; of a federated user: the user who asked for the session
   std::string session_arn;  // role session, federated user
   std::string unique_id;    // AIDA..., AROA...; empty: unknown
   std::string name;         // of a service or provider
   std::string canonical_id;
-  bool is_service_linked = false;
   Keys keys;
 };
 
