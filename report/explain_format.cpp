@@ -39,8 +39,9 @@ const FileFormat scenario{
           "and RESOURCE.ATTRIBUTE. `moshimo sweep` draws it and finds the values at which something changes."),
          ("A part is called RESOURCE/ATTRIBUTE/NAME in `faults`, `set` and `expect`: `web/calls/refund`; without a "
           "name it has its number: `jobs/targets/0`."),
-         ("`expect` compares lost, late, waiting, misdirected, offered (events), restored, first_loss, told "
-          "(durations) and stopped (faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of "
+         ("`expect` compares lost, late, waiting, misdirected, offered (events), refused (requests), restored, "
+          "first_loss, "
+          "told (durations) and stopped (faults) by ==, !=, <, <=, >, >=; with no name in the brackets, those of "
           "everything."),
          ("A fault may say `by` whom it is done, a principal or an ARN, and give condition keys of the call under "
           "`context`; an administrator does it unless written.")},

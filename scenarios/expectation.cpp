@@ -15,15 +15,16 @@ namespace {
 using Figure = Expectation::Figure;
 using Relation = Expectation::Relation;
 
-constexpr std::array<std::pair<std::string_view, Figure>, 9> figures = {{{"lost", Figure::lost},
-                                                                         {"late", Figure::late},
-                                                                         {"waiting", Figure::waiting},
-                                                                         {"misdirected", Figure::misdirected},
-                                                                         {"offered", Figure::offered},
-                                                                         {"restored", Figure::restored},
-                                                                         {"first_loss", Figure::first_loss},
-                                                                         {"told", Figure::told},
-                                                                         {"stopped", Figure::stopped}}};
+constexpr std::array<std::pair<std::string_view, Figure>, 10> figures = {{{"lost", Figure::lost},
+                                                                          {"refused", Figure::refused},
+                                                                          {"late", Figure::late},
+                                                                          {"waiting", Figure::waiting},
+                                                                          {"misdirected", Figure::misdirected},
+                                                                          {"offered", Figure::offered},
+                                                                          {"restored", Figure::restored},
+                                                                          {"first_loss", Figure::first_loss},
+                                                                          {"told", Figure::told},
+                                                                          {"stopped", Figure::stopped}}};
 // Longer signs first, so that `<=` is not read as `<`.
 constexpr std::array<std::pair<std::string_view, Relation>, 6> relations = {{{"==", Relation::equal},
                                                                              {"!=", Relation::not_equal},
@@ -150,9 +151,9 @@ std::optional<Expectation> parse_expectation(std::string_view text, input::Posit
   if (word == "probability") return parse_probability(text, at, diagnostics);
   const auto figure = std::find_if(figures.begin(), figures.end(), [&](const auto& f) { return f.first == word; });
   if (figure == figures.end()) {
-    return wrong(fmt::format("there is no figure '{}'{}", word,
-                             input::did_you_mean(word, {"lost", "late", "waiting", "misdirected", "offered", "restored",
-                                                        "first_loss", "told", "stopped", "probability"})));
+    std::vector<std::string_view> known = {"probability"};
+    for (const auto& [name, value] : figures) known.push_back(name);
+    return wrong(fmt::format("there is no figure '{}'{}", word, input::did_you_mean(word, known)));
   }
   e.figure = figure->second;
   std::string_view of = trimmed(text.substr(open + 1, close - open - 1));
@@ -216,7 +217,8 @@ ExpectationResult check_expectation(const Expectation& e, const System& system, 
       if (!e.of.empty() && !mine) continue;
       const HopLedger& ledger = response.outcome.hops[h];
       switch (e.figure) {
-        case Figure::lost: found += ledger.lost; break;
+        case Figure::lost: found += is_request(hop) ? 0 : ledger.lost; break;
+        case Figure::refused: found += is_request(hop) ? ledger.lost : 0; break;
         case Figure::late: found += ledger.late; break;
         case Figure::waiting: found += ledger.waiting; break;
         case Figure::misdirected: found += ledger.misdirected; break;

@@ -1,6 +1,7 @@
 // A line of `expect`: a figure of the run compared with a value, such as `lost("orders") == 0`.
 //
-// Figures: lost, late, waiting, offered (events, of a component with its parts, or of one of its hops); restored (the
+// Figures: lost, late, waiting, misdirected, offered (events, of a component with its parts, or of one of its hops);
+// refused (requests from outside, which are not among the lost events); restored (the
 // time from the first fault until nothing of the component is down or impaired any more); first_loss (the time from the
 // first fault until the component's first loss; forever when there is none); told (the time from the first fault until
 // somebody reads an alarm of the component; forever when nobody does); stopped (faults that a guard stopped).
@@ -23,7 +24,18 @@
 namespace moshimo::scenarios {
 
 struct Expectation {
-  enum class Figure : std::uint8_t { lost, late, waiting, misdirected, offered, restored, first_loss, told, stopped };
+  enum class Figure : std::uint8_t {
+    lost,
+    refused,
+    late,
+    waiting,
+    misdirected,
+    offered,
+    restored,
+    first_loss,
+    told,
+    stopped
+  };
   enum class Relation : std::uint8_t { equal, not_equal, less, at_most, more, at_least };
   Figure figure = Figure::lost;
   std::string of;  // "" for everything

@@ -117,13 +117,12 @@ void find_look_backs(const models::Compiled& compiled, ComponentId c, const mode
 // What calls a consumer makes that the trial ends, and how far apart.
 void find_calls(const Answer& answer, const models::Catalogue& catalogue, Complaint& c) {
   const System& system = answer.system();
-  const StrategyRun& run = answer.nobody_acts();
   const double horizon = answer.scenario->horizon.since_start().in_seconds();
   c.gap = Duration::forever();
-  for (const Effect& e : run.findings.effects) {
+  for (const Effect& e : answer.nobody_acts().findings.effects) {
     if (e.component != c.component || !e.hop.is_set() || e.kind == EffectKind::starved) continue;
     const Hop& hop = system.hops[e.hop];
-    const double offered = run.response.outcome.hops[e.hop.value].offered;
+    const double offered = answer.healthy.hops[e.hop.value].offered;  // while nothing fails
     if (hop.source == Hop::Source::timetable)
       c.gap = std::min(c.gap, hop.every);
     else if (offered > 0)

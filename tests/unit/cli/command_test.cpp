@@ -262,7 +262,7 @@ TEST_CASE("an expectation that does not hold is said at the top and on standard 
                                      "expect: ['lost() == 0']\n");
   const Result r = command({"run", path.c_str()});
   CHECK(r.status == 1);
-  CHECK(r.err.find("moshimo: 1 of 1 expectations does not hold: lost() == 0") != std::string::npos);
+  CHECK(r.err.find("moshimo: 1 of 1 expectation does not hold: lost() == 0") != std::string::npos);
   const std::size_t said = r.out.find("✗ Expected lost() == 0, but it is ");
   REQUIRE(said != std::string::npos);
   CHECK(said < r.out.find("What breaks"));

@@ -99,7 +99,7 @@ TEST_CASE("expected probabilities are a gate of trials, whole and merged", "[exp
   const std::string scenario = unmet.scenario();
   const Result bad = command({"run", scenario.c_str(), "--trials", "400"});
   CHECK(bad.status == 1);
-  CHECK(says(bad.err, "1 of 2 expectations does not hold: probability(lost() > 0) < 35%"));
+  CHECK(says(bad.err, "1 of 1 expectation does not hold: probability(lost() > 0) < 35%"));
   const Result plain = command({"run", scenario.c_str()});
   CHECK(plain.status == 0);
   CHECK(says(plain.out, "1 probability is of many runs"));
@@ -114,6 +114,29 @@ TEST_CASE("expected probabilities are a gate of trials, whole and merged", "[exp
   CHECK(merged.status == 1);
   CHECK(merged.out == bad.out);
   CHECK(says(merged.err, "probability(lost() > 0) < 35%"));
+}
+
+// A plain run meets neither, and trials have none of it to say.
+TEST_CASE("what is expected of the plain run does not fail its trials", "[expectations][trials]") {
+  const Folder plain("  - offered() < 0\n");
+  const std::string scenario = plain.scenario();
+  CHECK(command({"run", scenario.c_str()}).status == 1);
+  const Result trials = command({"run", scenario.c_str(), "--trials", "20"});
+  CHECK(trials.status == 0);
+  CHECK(trials.err == "");
+}
+
+// Nothing keeps a request of an API whose only worker is gone: it is refused, and no data is lost.
+TEST_CASE("refused requests are not among what is lost", "[expectations]") {
+  CHECK(parsed("refused(\"web\") > 0")->figure == Expectation::Figure::refused);
+  const Folder folder("  - lost() == 0\n  - refused() == 0\n");
+  std::ofstream(std::filesystem::path(folder.scenario()).parent_path() / "i.yaml")
+      << "version: 1\nname: i\nresources:\n  role: { type: iam:role }\n"
+         "  web: { type: ecs:service, execution_role: role, tasks: 1, task_lifetime: 1h }\n"
+         "traffic: [{ to: web, rate: 1/s }]\n";
+  const Result r = command({"run", folder.scenario().c_str()});
+  CHECK(r.status == 1);
+  CHECK(says(r.err, "1 of 2 expectations does not hold: refused() == 0"));
 }
 
 }  // namespace moshimo::scenarios

@@ -51,6 +51,24 @@ resources:
   CHECK(s.enough < SimTime::after_start(Duration::days(31)));
 }
 
+// While its role is gone the function calls nothing, which says nothing about how often it does otherwise.
+TEST_CASE("how often a consumer calls is told as it is while nothing fails", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  role: { type: iam:role }
+  worker: { type: lambda:function, role: role, calls: [{ name: put, to: bucket }] }
+  queue: { type: sqs:queue }
+  mapping: { type: lambda:event-source-mapping, source: queue, function: worker }
+  bucket: { type: s3:bucket }
+traffic:
+  - { to: queue, rate: 10/s }
+)",
+                        {"role"}, diagnostics);
+  CHECK(complaint_of(s, "worker/calls/put").gap.in_seconds() == Approx(0.1));
+  CHECK(complaint_of(s, "mapping").gap.in_seconds() == Approx(0.1));
+}
+
 TEST_CASE("a role that tasks need to start with is missed when the last of them has ended", "[soak]") {
   input::Diagnostics diagnostics;
   const Soak s = soaked(R"(
