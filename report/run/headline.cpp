@@ -198,9 +198,16 @@ void RunPage::if_nobody_acts() {
   if (const std::string anyway = lost_without_fault(); !anyway.empty()) page_.paragraph(anyway);
   for (const models::Assumption& a : answer_.compiled->assumptions) {
     if (a.kind != models::Assumption::Kind::unknown || a.where.empty()) continue;
+    const auto is_about = [&](ComponentId c) { return std::find(a.where.begin(), a.where.end(), c) != a.where.end(); };
+    const auto is_about_above = [&](ComponentId c) {
+      while (c.is_set() && !is_about(c)) c = system_.components[c].parent;
+      return c.is_set();
+    };
+    // Of itself, or because nothing comes to a part of it.
     const bool is_hurt = std::any_of(none.findings.effects.begin(), none.findings.effects.end(), [&](const Effect& e) {
-      return e.hop.is_set() && system_.hops[e.hop].ratio == 0 &&
-             std::find(a.where.begin(), a.where.end(), e.component) != a.where.end();
+      if (!e.hop.is_set()) return false;
+      if (is_about(e.component)) return system_.hops[e.hop].ratio == 0;
+      return answer_.healthy.hops[e.hop.value].offered == 0 && is_about_above(e.component);
     });
     if (is_hurt) page_.paragraph(fmt::format("Not known: {}", prose(a.says, style_.shows_code())));
   }
