@@ -30,9 +30,7 @@ struct Drill {
   Responders people;
 
   explicit Drill(const std::vector<Mishap>& mishaps = both, std::string_view of = inventory)
-      : incident(scenarios::incident(of, mishaps, Duration::hours(1))) {
-    people = incident.answer.scenario->response;
-  }
+      : incident(scenarios::incident(of, mishaps, Duration::hours(1))), people(incident.answer.scenario->response) {}
   const System& system() const { return incident.answer.system(); }
   Response with(std::uint32_t count) {
     people.count = count;

@@ -16,7 +16,7 @@ using Kind = models::Assumption::Kind;
 
 struct Asked {
   std::string resources;
-  std::string faults = "";  // as in a scenario
+  std::string faults = {};  // as in a scenario
   Strategy strategy = Strategy::none;
 };
 

@@ -176,7 +176,7 @@ std::string value_of(const std::string& form, const std::string& type) {
 Texts forms_of(const Row& row) {
   std::string text = row.form;
   for (const char* word : {" or ", " (= id)", " (may carry :key::)", " (not arn)", ", alias"}) {
-    for (std::size_t at; (at = text.find(word)) != std::string::npos;) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word)) {
       text.replace(at, std::string(word).size(), std::string(word) == " or " ? "/" : "");
     }
   }

@@ -12,10 +12,14 @@ TEST_CASE("A reference that ends at a local value is inferred where only one res
     const std::string role =
         R"({"address":"aws_iam_role.NAME","mode":"managed","type":"aws_iam_role","name":"NAME","change":{"actions":["create"],
       "before":null,"after":{"name":"NAME"},"after_unknown":{"arn":true}}},)";
-    std::string roles = role;
-    for (std::size_t at; (at = roles.find("NAME")) != std::string::npos;) roles.replace(at, 4, "one");
-    std::string second = role;
-    for (std::size_t at; (at = second.find("NAME")) != std::string::npos;) second.replace(at, 4, "two");
+    const auto named = [&](std::string_view name) {
+      std::string text = role;
+      for (std::size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME"))
+        text.replace(at, 4, name);
+      return text;
+    };
+    const std::string roles = named("one");
+    const std::string second = named("two");
     return R"({"resource_changes":[)" + roles + (two ? second : "") + R"(
       {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["create"],
         "before":null,"after":{"function_name":"f"},"after_unknown":{"role":true,"arn":true}}}],

@@ -136,8 +136,8 @@ TEST_CASE("The wrong state key: the world after the plan, by references") {
            // for_each with equal keys, key to key; a module output with a key
            "aws_lambda_event_source_mapping.this[\"jobs\"] source -> jobs (reference)",
            "aws_lambda_event_source_mapping.this[\"jobs-dead\"] source -> jobs-dead (reference)",
-           "aws_lambda_event_source_mapping.this[\"jobs\"] function -> module.api[\"blue\"].aws_lambda_function.this "
-           "(reference)",
+           ("aws_lambda_event_source_mapping.this[\"jobs\"] function -> module.api[\"blue\"].aws_lambda_function.this "
+            "(reference)"),
            // a reference stays inside its module instance; a variable leads out of it
            "module.api[\"green\"].aws_lambda_function.this role -> module.api[\"green\"].aws_iam_role.this (reference)",
            "module.api[\"green\"].aws_lambda_function.this dead_letter -> jobs-dead (reference)",
