@@ -125,9 +125,18 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
     std::vector<ConditionId> conditions;
     std::set<ComponentId> hurt;
   };
+  // Of what is gone for good nothing else is worth a word.
+  const std::vector<ConditionId> gone = gone_for_good(system_, run.response.outcome.timeline);
+  const auto is_gone = [&](ConditionId c) { return std::find(gone.begin(), gone.end(), c) != gone.end(); };
+  const auto is_said_by_another = [&](ConditionId c) {
+    const ComponentId whose = system_.conditions[c].component;
+    return !is_gone(c) && std::any_of(gone.begin(), gone.end(),
+                                      [&](ConditionId other) { return system_.conditions[other].component == whose; });
+  };
   std::vector<Group> groups;
   std::map<std::pair<std::string, std::string>, std::size_t> known;
   for (const ConditionId c : run.response.still_broken) {
+    if (is_said_by_another(c)) continue;
     const Condition& row = system_.conditions[c];
     const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
     const auto [at, is_new] = known.emplace(std::pair(type, member_name(name_of(system_, c))), groups.size());
@@ -135,7 +144,7 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
     Group& g = groups[at->second];
     g.conditions.push_back(c);
     for (const Effect& e : run.findings.effects) {
-      if (!e.to.is_never()) continue;
+      if (!e.to.is_never() || (is_gone(c) && e.component == row.component)) continue;
       if (std::find(e.chain.begin(), e.chain.end(), c) != e.chain.end()) g.hurt.insert(e.component);
     }
   }

@@ -30,8 +30,9 @@ compare: [none, restore_only]
   CHECK_FALSE(has(broken, "from its last backup"));
   CHECK(has(broken, "says nothing about its key. Nothing brings that back."));
   CHECK(has(broken,
-            "Key key has been destroyed. [kms.delete.waiting-period] Still failing because of it: key. "
-            "You see: NotFoundException. Nothing brings that back."));
+            "Key key has been destroyed. [kms.delete.waiting-period] You see: NotFoundException. "
+            "Nothing brings that back."));
+  CHECK_FALSE(has(broken, "is waiting for deletion"));
 }
 
 TEST_CASE("what can still be had is not said to be beyond repair", "[report]") {
