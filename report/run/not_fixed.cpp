@@ -83,6 +83,33 @@ std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const Bey
   return mended_by;
 }
 
+// From when on something else does for a condition that stays as it is: every need that it is one choice of holds from
+// then on. never() where it is missed to the end, or nothing can do for it.
+SimTime replaced_from(const System& system, const Timeline& timeline, ConditionId c) {
+  SimTime from;
+  bool has_choice = false;
+  const auto look_at = [&](const Needs& needs) {
+    for (const Need& need : needs) {
+      const auto& others = need.alternatives;
+      if (need.condition != c && std::find(others.begin(), others.end(), c) == others.end()) continue;
+      has_choice = has_choice || !others.empty();
+      for (const FailureSpan& span : failures({need}, timeline)) from = std::max(from, span.to);
+    }
+  };
+  for (const Hop& hop : system.hops) look_at(hop.needs);
+  for (const Port& port : system.ports) look_at(port.needs);
+  return has_choice ? from : SimTime::never();
+}
+
+// What stays broken, and does harm after the last step.
+std::vector<ConditionId> left_wrong(const System& system, const Response& response) {
+  SimTime done;
+  for (const Step& step : response.steps) done = std::max(done, step.done);
+  std::vector<ConditionId> left = response.still_broken;
+  std::erase_if(left, [&](ConditionId c) { return replaced_from(system, response.outcome.timeline, c) <= done; });
+  return left;
+}
+
 }  // namespace
 
 // "re-creating the roles", where that is all there is to restore.
@@ -105,7 +132,7 @@ void RunPage::not_fixed_by_restoring() {
   page_.heading(fmt::format("What {} does not fix", restoring()));
   const Response& response = run->response;
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
-  if (response.still_broken.empty() && response.unreleased.empty() && gone.empty()) {
+  if (left_wrong(system_, response).empty() && response.unreleased.empty() && gone.empty()) {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
     return;
   }
@@ -135,7 +162,7 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
   };
   std::vector<Group> groups;
   std::map<std::pair<std::string, std::string>, std::size_t> known;
-  for (const ConditionId c : run.response.still_broken) {
+  for (const ConditionId c : left_wrong(system_, run.response)) {
     if (is_said_by_another(c)) continue;
     const Condition& row = system_.conditions[c];
     const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
@@ -165,6 +192,14 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
       const bool of_it =
           std::any_of(row.symptoms.begin(), row.symptoms.end(), [&](const Symptom& own) { return &own == s.symptom; });
       if (of_it) (s.symptom->kind == SymptomKind::silent ? silent : seen).insert(clean(s.symptom->text));
+    }
+    SimTime replaced;
+    for (const ConditionId c : g.conditions) {
+      replaced = std::max(replaced, replaced_from(system_, run.response.outcome.timeline, c));
+    }
+    if (!replaced.is_never()) {
+      page_.detail(
+          fmt::format("It does no more harm from {} on, by itself.", duration_text(replaced - answer_.first_fault)));
     }
     if (!seen.empty()) page_.detail(fmt::format("You see: {}.", listing({seen.begin(), seen.end()}, 4)));
     for (const std::string& says : silent) page_.detail(sentence(says) + ".");
