@@ -110,8 +110,7 @@ std::vector<TimelineRow> timeline_of(const System& system, const Findings& findi
     for (const ComponentId c : components) {
       if (!c.is_set()) continue;
       Line& line = by_component[c];
-      const SimTime until = loss.point.store.is_set() ? SimTime::never() : loss.point.until;  // gone for good
-      line.bars.push_back({since(loss.point.at), since(until), loss.is_request ? Shade::down : Shade::lost});
+      line.bars.push_back({since(loss.point.at), since(loss.point.until), loss.is_request ? Shade::down : Shade::lost});
       if (!loss.is_request) line.first_loss = std::min(line.first_loss, loss.point.at);
       line.lost += loss.point.events;
     }
