@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "models/policy_files.hpp"
+#include "scenarios/varied.hpp"
 
 namespace moshimo::cli {
 
@@ -17,7 +18,7 @@ const scenarios::Answer& answer_for(const std::string& path_or_name, const Commo
 }
 
 const scenarios::Answer& answer_for(std::shared_ptr<const scenarios::Scenario> scenario, const Common& common,
-                                    input::Diagnostics& diagnostics) {
+                                    input::Diagnostics& diagnostics, const std::vector<scenarios::Vary>* varied) {
   if (scenario->inventories.empty()) diagnostics.throw_if_errors();  // else those of the inventory come with them
   const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
   if (!catalogue) {
@@ -25,7 +26,8 @@ const scenarios::Answer& answer_for(std::shared_ptr<const scenarios::Scenario> s
     diagnostics.throw_if_errors();
   }
   static scenarios::Answer answer;
-  answer = scenarios::answer(std::move(scenario), *catalogue, diagnostics);
+  answer = varied ? scenarios::answer_to_vary(std::move(scenario), *varied, *catalogue, diagnostics)
+                  : scenarios::answer(std::move(scenario), *catalogue, diagnostics);
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);
   return answer;

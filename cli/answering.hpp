@@ -15,7 +15,8 @@ namespace moshimo::cli {
 const scenarios::Answer& answer_for(const std::string& path_or_name, const Common& common);
 // The same for a scenario that has been read, with what was found wrong with it.
 const scenarios::Answer& answer_for(std::shared_ptr<const scenarios::Scenario> scenario, const Common& common,
-                                    input::Diagnostics& diagnostics);
+                                    input::Diagnostics& diagnostics,
+                                    const std::vector<scenarios::Vary>* varied = nullptr);  // by the caller
 
 // An inventory with its compiled form, which refers to it, and the components that were asked for.
 struct World {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <fstream>
 #include <iostream>
 #include <sys/ioctl.h>
@@ -281,8 +282,15 @@ std::string find_scenario(const std::string& path_or_name) {
     return (library() / fmt::format("{}{}", name, scenario_ending)).string();
   }
   if (fs::exists(path_or_name, error) || fs::path(path_or_name).has_extension()) return path_or_name;
-  std::vector<std::string> words = names;
-  for (const std::string& name : names) words.push_back(name.substr(0, name.find('/')));
+  std::vector<std::string> words = names, inside;
+  for (const std::string& name : names) {
+    if (name.starts_with(path_or_name + "/")) inside.push_back(name);
+    if (name.ends_with(fmt::format("/{}", usual_scenario))) words.push_back(name.substr(0, name.find('/')));
+  }
+  if (!inside.empty()) {
+    throw input::InputError(
+        fmt::format("'{}' holds several scenarios; name one of them: {}", path_or_name, fmt::join(inside, ", ")));
+  }
   const std::vector<std::string_view> known(words.begin(), words.end());
   throw input::InputError(
       fmt::format("there is no file and no library scenario '{}'{}", path_or_name,

@@ -52,6 +52,11 @@ Job declare_review(CLI::App& app) {
       throw input::InputError("--horizon must lie between 1s and ten years");
     }
     review.horizon = SimTime::after_start(horizon);
+    if (review.time_to_detect > horizon && !review.time_to_detect.is_forever()) {
+      throw input::InputError(
+          fmt::format("--detect: {} lies beyond the {} that are looked at; take a shorter time, or a longer --horizon",
+                      options->detect, options->horizon));
+    }
     review.responders = options->responders;
     std::vector<scenarios::Gate> gates;
     for (const std::string& gate : options->gates) {

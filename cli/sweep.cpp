@@ -38,7 +38,7 @@ Job declare_sweep(CLI::App& app) {
     scenario.what_if.clear();
     scenario.expect.clear();
     const scenarios::Answer& base =
-        answer_for(std::make_shared<const scenarios::Scenario>(std::move(scenario)), common, diagnostics);
+        answer_for(std::make_shared<const scenarios::Scenario>(std::move(scenario)), common, diagnostics, &varied);
     scenarios::SweepOptions how;
     how.points = options->points.empty() ? 0 : static_cast<std::size_t>(std::stoul(options->points));
     static scenarios::Sweep sweep;

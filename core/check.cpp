@@ -191,7 +191,8 @@ class Checker {
     }
     find_loop(
         next.size(), [&](std::uint32_t c) -> const std::vector<std::uint32_t>& { return next[c]; },
-        [&](std::uint32_t c) { return name_of(system_, ConditionId(c)); }, "These conditions follow each other: ");
+        [&](std::uint32_t c) { return name_of(system_, ConditionId(c)); },
+        "These need each other, so that none could ever hold: ");
   }
 
   void hop_loops() {

@@ -245,8 +245,11 @@ std::optional<Rate> Cursor::rate() const {
   const std::string_view written = node_->text;
   const auto value = parse_rate(written);
   if (value) return value;
+  const auto amount = parse_number<double>(written.substr(0, written.find('/')));
   if (parse_number<double>(written) && !written.starts_with('-')) {
     error(fmt::format("{} has no unit; write {}", found(*node_), with_units(written, rate_units)));
+  } else if (amount && *amount > 1e12) {
+    error(fmt::format("{} is too much: no rate may be above 1e12/s", found(*node_)));
   } else {
     error(fmt::format("expected {}, found {}", what, found(*node_)));
   }

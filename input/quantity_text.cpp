@@ -114,6 +114,10 @@ std::optional<Duration> parse_iso_duration(std::string_view text) {
   return Duration::microseconds(static_cast<std::int64_t>(sum));
 }
 
+// More than anybody has; sums of such over years are still numbers.
+constexpr double most_per_second = 1e12;
+constexpr double most_bytes = 1e21;
+
 std::optional<double> take_amount(std::string_view& text) {
   const std::size_t begins = text.starts_with('+') ? 1 : 0;
   text.remove_prefix(begins);
@@ -179,7 +183,7 @@ std::optional<Bytes> parse_bytes(std::string_view text) {
   skip_spaces(text);
   for (const Unit& unit : units) {
     const double bytes = *amount * unit.bytes;
-    if (unit.name == text && std::isfinite(bytes)) return Bytes::count(bytes);
+    if (unit.name == text && bytes <= most_bytes) return Bytes::count(bytes);
   }
   return std::nullopt;
 }
@@ -197,7 +201,7 @@ std::optional<Rate> parse_rate(std::string_view text) {
   if (!amount) return std::nullopt;
   skip_spaces(text);
   for (const Unit& unit : units) {
-    if (unit.name == text) return Rate::per_second(*amount / unit.seconds);
+    if (unit.name == text && *amount / unit.seconds <= most_per_second) return Rate::per_second(*amount / unit.seconds);
   }
   return std::nullopt;
 }

@@ -137,6 +137,22 @@ std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& 
 
 }  // namespace
 
+namespace {
+
+// A loop is told where the first of those that it goes through stands.
+input::Position place_of(const std::string& mistake, const World& world, const System& system) {
+  const std::size_t colon = mistake.find(": ");
+  if (colon == std::string::npos) return {};
+  const std::string_view first = std::string_view(mistake).substr(colon + 2, mistake.find(" -> ", colon) - colon - 2);
+  const std::string_view whose = first.substr(0, first.rfind('/'));
+  for (const Component& c : system.components) {
+    if (c.name == whose) return world.part(system.components.id_of(c).value).at;
+  }
+  return {};
+}
+
+}  // namespace
+
 Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& catalogue, const CompileOptions& options,
                  input::Diagnostics& diagnostics) {
   const std::vector<Override> overrides = overrides_of(*inventory, catalogue, options);
@@ -160,7 +176,9 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
   compiled.guarded_repairs = compilation.guarded_repairs();
   compiled.assumptions = compilation.assumptions();
   if (!diagnostics.has_errors()) {
-    for (const std::string& sentence : moshimo::check(compiled.system)) diagnostics.error({}, sentence);
+    for (const std::string& sentence : moshimo::check(compiled.system)) {
+      diagnostics.error(place_of(sentence, compilation.world(), compiled.system), sentence);
+    }
   }
   return compiled;
 }

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t most_suggestions = 20;
 
+constexpr double most_of_a_number = 1e12;
+
 std::optional<double> number_in(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -198,12 +200,12 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
       if (is_scalar && words == "unlimited") return quantity(0, true, Unit::none);
       const auto n = is_scalar ? number_in(words) : std::nullopt;
       const bool is_whole = n && *n >= -1 && *n == static_cast<double>(static_cast<std::int64_t>(*n));  // -1: no limit
-      if (!is_whole) return wrong("a whole number, as in 3");
+      if (!is_whole || *n > most_of_a_number) return wrong("a whole number, as in 3");
       return quantity(*n, false, Unit::none);
     }
     case AttributeDef::Kind::ratio: {
       const auto n = is_scalar ? number_in(words) : std::nullopt;
-      if (!n || *n < 0) return wrong("a number, as in 0.5");
+      if (!n || *n < 0 || *n > most_of_a_number) return wrong("a number up to 1e12, as in 0.5");
       return quantity(*n, false, Unit::none);
     }
     case AttributeDef::Kind::duration: {
@@ -218,7 +220,7 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
     }
     case AttributeDef::Kind::rate: {
       const auto r = is_scalar ? input::parse_rate(words) : std::nullopt;
-      if (!r || r->per_second() < 0) return wrong("a rate, as in 400/s or 30/min");
+      if (!r || r->per_second() < 0) return wrong("a rate up to 1e12/s, as in 400/s or 30/min");
       return quantity(r->per_second(), r->is_unlimited(), Unit::per_second);
     }
     case AttributeDef::Kind::yes_no:

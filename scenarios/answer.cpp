@@ -8,6 +8,8 @@
 
 #include "models/policy_files.hpp"
 #include "scenarios/sweep.hpp"
+#include "scenarios/sweep_parameter.hpp"
+#include "scenarios/varied.hpp"
 #include "scenarios/vocabulary.hpp"
 
 namespace moshimo::scenarios {
@@ -108,6 +110,25 @@ void check_files(const Scenario& scenario, input::Diagnostics& diagnostics) {
   }
 }
 
+// Before anything is run: what is varied is there, and takes such values.
+void check_varied(const Answer& a, const std::vector<Vary>& varied, bool is_compiled,
+                  const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
+  for (const Vary& vary : varied) {
+    const std::optional<Parameter> p = parameter_of(vary, a, diagnostics);
+    if (!p || !is_compiled || (p->kind != Parameter::Kind::attribute && p->kind != Parameter::Kind::fault_parameter))
+      continue;
+    Scenario changed = *a.scenario;
+    std::vector<models::Override> overrides;
+    std::shared_ptr<const models::Inventory> inventory = a.inventory;
+    set(*p, vary.values.front(), changed, overrides, inventory);
+    input::Diagnostics changing;
+    compile_world(changed, inventory, catalogue, overrides, changing);
+    for (const input::Diagnostic& wrong : changing.errors()) {
+      diagnostics.error(wrong.at.file ? wrong.at : vary.at, fmt::format("{}: {}", vary.name, wrong.message));
+    }
+  }
+}
+
 }  // namespace
 
 const StrategyRun* Answer::run_of(Strategy s) const {
@@ -116,8 +137,11 @@ const StrategyRun* Answer::run_of(Strategy s) const {
   return found == runs.end() ? nullptr : &*found;
 }
 
-Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const models::Inventory> inventory,
-              const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
+namespace {
+
+// With `varied` there is no sweep of its own.
+Answer answered(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const models::Inventory> inventory,
+                const std::vector<Vary>* varied, const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   Answer a;
   a.scenario = std::move(scenario);
   a.inventory = std::move(inventory);
@@ -127,6 +151,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   check_verbs(s, *vocabulary, diagnostics);
   input::Diagnostics compiling;
   World world = compile_world(s, a.inventory, catalogue, {}, compiling);
+  const bool is_compiled = !compiling.has_errors();
   diagnostics.take(std::move(compiling));
   a.compiled = world.compiled;
   if (a.system().components.size() == 0) {
@@ -158,6 +183,9 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     input::Diagnostics mistakes;  // a step of the scenario's runbook may have nothing to do in a variant
     other_runbooks.push_back(listed_by(s.what_if[i].runbook, *other_worlds[i].compiled, mistakes));
     if (s.what_if[i].runbook != s.runbook) diagnostics.take(std::move(mistakes));
+  }
+  if (a.system().components.size() > 0) {
+    check_varied(a, varied ? *varied : s.sweep, is_compiled, catalogue, diagnostics);
   }
   if (diagnostics.has_errors()) return a;
 
@@ -221,7 +249,7 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
     }
     a.what_ifs.push_back(std::move(run));
   }
-  if (!s.sweep.empty()) {
+  if (!s.sweep.empty() && !varied) {
     SweepOptions grid_alone;
     grid_alone.compares = false;
     grid_alone.finds_cliffs = false;
@@ -242,8 +270,8 @@ Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const mo
   return a;
 }
 
-Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
-              input::Diagnostics& diagnostics) {
+Answer read_and_answered(std::shared_ptr<const Scenario> scenario, const std::vector<Vary>* varied,
+                         const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   input::Diagnostics reading;
   check_files(*scenario, reading);
   std::shared_ptr<const models::Inventory> inventory = std::make_shared<const models::Inventory>();
@@ -260,7 +288,24 @@ Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue&
     nothing.inventory_files = inventory->files;  // the mistakes point into them
     return nothing;
   }
-  return answer(std::move(scenario), std::move(inventory), catalogue, diagnostics);
+  return answered(std::move(scenario), std::move(inventory), varied, catalogue, diagnostics);
+}
+
+}  // namespace
+
+Answer answer(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const models::Inventory> inventory,
+              const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
+  return answered(std::move(scenario), std::move(inventory), nullptr, catalogue, diagnostics);
+}
+
+Answer answer(std::shared_ptr<const Scenario> scenario, const models::Catalogue& catalogue,
+              input::Diagnostics& diagnostics) {
+  return read_and_answered(std::move(scenario), nullptr, catalogue, diagnostics);
+}
+
+Answer answer_to_vary(std::shared_ptr<const Scenario> scenario, const std::vector<Vary>& varied,
+                      const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
+  return read_and_answered(std::move(scenario), &varied, catalogue, diagnostics);
 }
 
 }  // namespace moshimo::scenarios

@@ -208,7 +208,7 @@ std::optional<models::Value> Attributes::read(const AttributeDef& attribute, con
         const bool is_empty = place.value.is_scalar() && place.value.text().empty();
         if (place.value.is_scalar() && !is_empty) return models::Value::scalar(shown(place.value.text()));
         if (place.value.is_map()) return models::Value::scalar(shown(to_json(place.value)));
-        if (place.is_unknown) links_.mark_unknown(c, where);
+        if (place.is_unknown) links_.mark_unknown(c, where, place);
       }
       return std::nullopt;
     }
@@ -262,7 +262,7 @@ std::optional<models::Value> Attributes::read_documents(const AttributeDef& attr
         out_.inventory.unknowns.push_back(
             fmt::format("the document of {} of {} is {}, so {} is taken to be allowed what it does", name, c.name,
                         document.is_hidden ? "marked as sensitive" : "not known before apply", c.name));
-        links_.mark_unknown(c, where);
+        links_.mark_unknown(c, where, document);
         if (!map.find(name)) map.set(std::move(name), "<document>");
       }
     }
@@ -403,7 +403,7 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
                             place.is_hidden ? "what stands here is marked as sensitive, so it is not read"
                                             : "what stands here is not known before apply");
         }
-        links_.mark_unknown(c, where);
+        links_.mark_unknown(c, where, place);
       }
     }
   }
@@ -472,7 +472,7 @@ std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribu
   for (const ImportPath* path : links_.paths_of(attribute, from)) {
     for (const Place& place : links_.walk(from, *path, c)) {
       if (!place.value) {
-        if (place.is_unknown) links_.mark_unknown(c, where);
+        if (place.is_unknown) links_.mark_unknown(c, where, place);
         continue;
       }
       for (const Place& leaf : places_.items(place)) {

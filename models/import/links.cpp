@@ -387,7 +387,7 @@ std::vector<Found> Links::refer(const Place& place, const AttributeDef& attribut
     }
     if (place.unknown.is_true()) refer_by_expression(place, place.expression, attribute, user, where, 0, found);
   } else if (place.is_unknown) {
-    mark_unknown(user, where);
+    mark_unknown(user, where, place);
     refer_by_expression(place, place.expression, attribute, user, where, 0, found);
   }
   return found;

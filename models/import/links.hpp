@@ -52,10 +52,15 @@ class Links {
   void unresolved(const Component& c, const std::string& attribute, std::string why);
   // The component cannot be without it: `stand_in_name` takes its place.
   void needed(const Component& c, const std::string& attribute, const std::string& stand_in_name);
-  void mark_unknown(const Component& c, const std::string& where) { unknown_.insert(c.name + "\n" + where); }
+  // What stands in `place` cannot be told: it is known only later, or not shown.
+  void mark_unknown(const Component& c, const std::string& where, const Place& place) {
+    unknown_.insert(c.name + "\n" + where);
+    if (place.is_hidden) hidden_.insert(c.name + "\n" + where);
+  }
 
   std::vector<Coverage::Unresolved> take_unresolved() { return std::move(unresolved_); }
   std::set<std::string> take_unknown() { return std::move(unknown_); }
+  std::set<std::string> take_hidden() { return std::move(hidden_); }
 
  private:
   struct Join {
@@ -93,6 +98,7 @@ class Links {
   std::vector<Coverage::Unresolved> unresolved_;
   std::set<std::string> said_;
   std::set<std::string> unknown_;
+  std::set<std::string> hidden_;  // those of them that are marked as sensitive
 };
 
 }  // namespace moshimo::models::importing

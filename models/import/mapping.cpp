@@ -187,6 +187,7 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   }
   out.coverage.unresolved = links.take_unresolved();
   out.unknown = links.take_unknown();
+  out.hidden = links.take_hidden();
   count(places, components, links, attributes, catalogue, out);
   find_unread(places, components, catalogue, out.coverage);
   tell_unknowns(sources, out);

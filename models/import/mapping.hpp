@@ -26,8 +26,9 @@ struct Mapped {
   // By address: where each managed resource is; a part may serve several attributes.
   std::map<std::string, std::vector<Placement>> placements;
   std::map<std::string, std::string> identities;  // ARNs and unique IDs, with the name here
-  // "name\nattribute" whose value is known only after apply.
+  // "name\nattribute" whose value is not told: known only after apply, or, those among `hidden`, marked as sensitive.
   std::set<std::string> unknown;
+  std::set<std::string> hidden;
 };
 
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,

@@ -38,6 +38,7 @@ class Comparison {
   void change_documents(const Resource& was, const std::string& address, const TypeDef& type,
                         const AttributeDef& attribute, const models::Value* old, const models::Value* now);
   bool is_unknown(const std::string& name, const std::string& attribute) const;
+  std::string why_unknown(const std::string& name, const std::string& attribute) const;
 
   // deletions
   void take(const Change& change);

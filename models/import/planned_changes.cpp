@@ -96,11 +96,23 @@ const models::Value* Comparison::document_before(const std::string& name, const 
   return nullptr;
 }
 
-bool Comparison::is_unknown(const std::string& name, const std::string& attribute) const {
+namespace {
+
+bool has(const std::set<std::string>& places, const std::string& name, const std::string& attribute) {
   const std::string exact = name + "\n" + attribute;
-  const auto at = after_.unknown.lower_bound(exact);
-  return at != after_.unknown.end() && at->starts_with(exact) &&
+  const auto at = places.lower_bound(exact);
+  return at != places.end() && at->starts_with(exact) &&
          (at->size() == exact.size() || (*at)[exact.size()] == '.' || (*at)[exact.size()] == '[');
+}
+
+}  // namespace
+
+bool Comparison::is_unknown(const std::string& name, const std::string& attribute) const {
+  return has(after_.unknown, name, attribute);
+}
+
+std::string Comparison::why_unknown(const std::string& name, const std::string& attribute) const {
+  return has(after_.hidden, name, attribute) ? "marked as sensitive, so it is not read" : "known only after apply";
 }
 
 void Comparison::take(const Change& change) {

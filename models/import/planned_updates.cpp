@@ -53,8 +53,8 @@ void Comparison::compare() {
       }
       if (is_unknown(was.name, attribute.name)) {
         if (old && !is_within(*old, now)) {
-          result_.not_simulated.push_back(
-              fmt::format("{}: what its {} becomes is known only after apply", was.name, attribute.name));
+          result_.not_simulated.push_back(fmt::format("{}: what its {} becomes is {}", was.name, attribute.name,
+                                                      why_unknown(was.name, attribute.name)));
           told_.insert(was.name);
         }
         continue;

@@ -46,7 +46,7 @@ Statements::Named Statements::principals_in(const Place& place, const Component&
       named.push_back({std::move(p), how});
     }
   } else if (place.is_unknown) {
-    links_.mark_unknown(c, where);
+    links_.mark_unknown(c, where, place);
     by_expression(place.source, place.instance, place.expression, 0, named);
     // What else it will say nobody knows yet, so it shuts nobody out.
     if (!named.empty()) named.push_back({{NamedPrincipal::By::account, "*", false}, ImportedEdge::How::reference});

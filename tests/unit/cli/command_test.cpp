@@ -122,6 +122,8 @@ TEST_CASE("what stays and is switched off is hurt by the plan", "[cli]") {
   CHECK(r.status == 1);
   CHECK(r.out.find("✗ blast: 1 component is hurt: fn") != std::string::npos);
   CHECK(command({"review", plan.c_str(), "--horizon", "0s"}).err == "--horizon must lie between 1s and ten years\n");
+  CHECK(command({"review", plan.c_str(), "--detect", "31d"}).err ==
+        "--detect: 31d lies beyond the 30d that are looked at; take a shorter time, or a longer --horizon\n");
 }
 
 TEST_CASE("traffic that does not say where it goes is one mistake", "[cli]") {

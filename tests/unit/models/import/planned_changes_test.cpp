@@ -435,3 +435,21 @@ TEST_CASE("A user that is not modelled is named, and not left out") {
   CHECK(r.changes.mentions.front().by == "aws_sagemaker_model.c");
   CHECK(r.changes.mentions.front().attribute == "execution_role_arn");
 }
+
+TEST_CASE("What becomes of something sensitive is told as sensitive, and not printed") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["update"],
+      "before":{"function_name":"f","reserved_concurrent_executions":7},
+      "after":{"function_name":"f","reserved_concurrent_executions":4711},
+      "after_sensitive":{"reserved_concurrent_executions":true}}},
+    {"address":"aws_sqs_queue.q","mode":"managed","type":"aws_sqs_queue","name":"q","change":{"actions":["update"],
+      "before":{"name":"q","message_retention_seconds":60},
+      "after":{"name":"q","message_retention_seconds":4711},"after_sensitive":{"message_retention_seconds":true}}}]})");
+  const Texts& told = r.changes.not_simulated;
+  CHECK(std::find(told.begin(), told.end(), "q: what its retention becomes is marked as sensitive, so it is not read") !=
+        told.end());
+  for (const std::string& text : told) {
+    CHECK(text.find("after apply") == std::string::npos);
+    CHECK(text.find("4711") == std::string::npos);
+  }
+}

@@ -1,0 +1,77 @@
+// What is wrong is told at once, with its place, before anything is run.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/support/command.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+class Files {
+ public:
+  Files() { std::filesystem::create_directories(folder_); }
+  ~Files() { std::filesystem::remove_all(folder_); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << "version: 1\nname: x\n" << text;
+    return (folder_ / name).string();
+  }
+
+ private:
+  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / "moshimo-mistakes";
+};
+
+bool has(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("keys that need each other are told where the first of them stands", "[cli][mistakes]") {
+  const Files files;
+  const std::string path = files.write("loop.inventory.yaml",
+                                       "resources:\n"
+                                       "  k1: { type: kms:key, replica_of: k2 }\n"
+                                       "  k2: { type: kms:key, replica_of: k1 }\n");
+  const Result r = command({"blast", path.c_str(), "k1"});
+  CHECK(r.status == 2);
+  CHECK(has(r.err, "loop.inventory.yaml:4:3: "));
+  CHECK(has(r.err, "k1/exists -> k2/exists -> k1/exists"));
+}
+
+TEST_CASE("a rate that nobody has is refused", "[cli][mistakes]") {
+  const Files files;
+  const std::string path = files.write("fast.inventory.yaml",
+                                       "resources:\n"
+                                       "  q: { type: sqs:queue }\n"
+                                       "traffic:\n"
+                                       "  - { to: q, rate: 1e308/s }\n"
+                                       "  - { to: q, rate: 1/s, size: 1e308B }\n");
+  const Result r = command({"blast", path.c_str(), "q"});
+  CHECK(r.status == 2);
+  CHECK(has(r.err, "fast.inventory.yaml:6:20: '1e308/s' is too much: no rate may be above 1e12/s"));
+  CHECK(has(r.err, "fast.inventory.yaml:7:"));
+}
+
+TEST_CASE("what a sweep cannot vary is told with all other mistakes", "[cli][mistakes]") {
+  const Files files;
+  files.write("q.inventory.yaml",
+              "resources:\n"
+              "  r: { type: iam:role }\n"
+              "  q: { type: sqs:queue, retention: 1h }\n"
+              "traffic: [{ to: q, rate: 1/s }]\n");
+  const std::string path = files.write("q.scenario.yaml",
+                                       "inventory: q.inventory.yaml\n"
+                                       "faults: [{ at: 0s, delete: [r] }]\n"
+                                       "sweep: { q.retentoin: [1h, 2h] }\n"
+                                       "expect: [lost(\"qq\") == 0]\n");
+  for (const char* verb : {"run", "validate"}) {
+    const Result r = command({verb, path.c_str()});
+    CHECK(r.status == 2);
+    CHECK(has(r.err, "q.scenario.yaml:5:"));
+    CHECK(has(r.err, "retentoin"));
+    CHECK(has(r.err, "there is no component or hop 'qq'"));
+  }
+  const Result varied = command({"sweep", path.c_str(), "--vary", "q.retentoin=1h,2h"});
+  CHECK(varied.status == 2);
+  CHECK(has(varied.err, "retentoin"));
+}
