@@ -191,8 +191,16 @@ bool ControlPlane::holds(const Needs& needs) const {
 
 SimTime ControlPlane::holds_from(ConditionId c) const {
   if (value_[c.value] != 0) return now_;
+  return pending_[c.value] == 2 ? changes_at(c) : SimTime::never();
+}
+
+SimTime ControlPlane::falls_at(ConditionId c) const {
+  if (value_[c.value] == 0) return now_;
+  return pending_[c.value] == 1 ? changes_at(c) : SimTime::never();
+}
+
+SimTime ControlPlane::changes_at(ConditionId c) const {
   SimTime at = SimTime::never();
-  if (pending_[c.value] != 2) return at;
   for (const Event& e : events_) {
     const bool is_change = e.kind == EventKind::propagated || e.kind == EventKind::derived;
     if (is_change && e.index == c.value && e.generation == generation_[c.value]) at = std::min(at, e.at);

@@ -43,6 +43,7 @@ class ControlPlane {
   // As far as is known: the end of delays under way; never() without one.
   SimTime holds_from(ConditionId c) const;
   SimTime holds_from(const Needs& needs) const;
+  SimTime falls_at(ConditionId c) const;  // likewise
   bool starting_value(ConditionId c) const { return initial_value_[c.value] != 0; }
   std::uint32_t running(ProcessId p) const { return processes_[p.value].running; }
   bool can_start(ProcessId p) const { return processes_[p.value].can_start; }
@@ -100,6 +101,7 @@ class ControlPlane {
   void reset_process(std::uint32_t process);
   void change_after(std::uint32_t condition, bool to, Duration delay, EventKind kind);
   void cancel(std::uint32_t condition);
+  SimTime changes_at(ConditionId c) const;
   void remember(std::uint32_t condition);
   void mark(std::uint32_t condition);
   void mark_dependents(std::uint32_t condition);

@@ -51,6 +51,7 @@ void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urge
   script_ = faults;
   under_way_.clear();
   open_apply_.reset();
+  planned_.clear();
   busy_.assign(responders_.count, false);
   last_done_.assign(system_.repairs.size(), SimTime::microseconds(-1));
   active_.assign(system_.repairs.size(), false);
@@ -129,7 +130,11 @@ bool Crew::finish_one() {
     const Open open = under_way_[i];
     if (open.done > now_) continue;
     const Step& step = steps_[open.step];
-    if (!step.in_vain) finish(open.repair, step);
+    if (!step.in_vain && came_too_late(open.repair)) {
+      fail(open);
+    } else if (!step.in_vain) {
+      finish(open.repair, step);
+    }
     if (open.is_last && !step.in_vain && !step.hop.is_set() && is_applied(open.repair)) {
       open_apply_ = open.step;
     } else if (open.is_last) {
@@ -139,6 +144,19 @@ bool Crew::finish_one() {
     return true;
   }
   return false;
+}
+
+// What it was to put right has been destroyed meanwhile.
+void Crew::fail(const Open& open) {
+  active_[open.repair.value] = false;
+  Step& step = steps_[open.step];
+  if (step.repairs.size() == 1) {
+    step.in_vain = true;
+    return;
+  }
+  const auto at = std::find(step.repairs.begin(), step.repairs.end(), open.repair);
+  step.repair_done.erase(step.repair_done.begin() + (at - step.repairs.begin()));
+  step.repairs.erase(at);
 }
 
 void Crew::finish(RepairId id, const Step& step) {
@@ -176,7 +194,7 @@ bool Crew::is_damage(ConditionId c) const {
 
 // An apply that is not held back knows nothing of what people could bring back.
 bool Crew::is_missed_by(RepairId id, ConditionId c) const {
-  if (is_missing(c)) return true;
+  if (is_missing(c) || (planned_.count(id) != 0 && !control_.holds(c))) return true;
   return stand_ins_of_code_ && !is_careful_ && is_applied(id) && stand_ins_of_code_->is_needed(c);
 }
 
@@ -248,7 +266,31 @@ Urgency Crew::urgency_of(RepairId id) const {
 // By people who know what an apply would do: something has to be done by hand before.
 bool Crew::is_before_applying(RepairId id) const {
   if (comes_before_applying_.empty() || !comes_before_applying_[id.value] || is_held_until(id).is_never()) return false;
-  return active_[id.value] || (is_wanted(id) && control_.holds(system_.repairs[id].requirements));
+  return active_[id.value] || (is_wanted(id) && can_be_done(id));
+}
+
+// What it asks for holds. Who does every step does not begin what would be too late: a key that is destroyed meanwhile.
+bool Crew::can_be_done(RepairId id) const {
+  const Repair& repair = system_.repairs[id];
+  if (!control_.holds(repair.requirements)) return false;
+  if (responders_.strategy != Strategy::full) return true;
+  return std::none_of(repair.requirements.begin(), repair.requirements.end(), [&](const Need& need) {
+    return need.alternatives.empty() && is_for_good(need.condition) &&
+           control_.falls_at(need.condition) <= now_ + repair.takes;
+  });
+}
+
+// Whether what it asks for has gone for good since it was begun.
+bool Crew::came_too_late(RepairId id) const {
+  const Few<Need>& needs = system_.repairs[id].requirements;
+  return std::any_of(needs.begin(), needs.end(), [&](const Need& need) {
+    return is_for_good(need.condition) && !control_.holds(need);
+  });
+}
+
+bool Crew::is_for_good(ConditionId c) const {
+  const Condition& row = system_.conditions[c];
+  return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::never;
 }
 
 std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
@@ -257,7 +299,7 @@ std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
   Urgency of_applying;
   std::vector<Candidate> all;
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
-    if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) return;
+    if (!can_be_done(id) || is_held_until(id) > now_) return;
     all.push_back({urgency, id, release});
   };
   for (const RepairId id : concerned_) {
@@ -286,8 +328,8 @@ std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
 }
 
 bool Crew::comes_before(const Candidate& a, const Candidate& b) const {
-  if (a.urgency.deadline != b.urgency.deadline) return a.urgency.deadline < b.urgency.deadline;
-  if (a.urgency.rate != b.urgency.rate) return a.urgency.rate > b.urgency.rate;
+  if (is_more_urgent(a.urgency, b.urgency)) return true;
+  if (is_more_urgent(b.urgency, a.urgency)) return false;
   return std::tie(name(a.repair), a.repair, a.release) < std::tie(name(b.repair), b.repair, b.release);
 }
 
@@ -372,10 +414,8 @@ bool Crew::waits_for_a_more_urgent_one(const Candidate& chosen) const {
   const bool applying = is_applying();
   for (const RepairId id : concerned_) {
     if (active_[id.value] || (is_applied(id) && applying) || is_left_to_chance(id)) continue;
-    const Urgency u = urgency_of(id);
-    const bool more_urgent =
-        u.deadline != chosen.urgency.deadline ? u.deadline < chosen.urgency.deadline : u.rate > chosen.urgency.rate;
-    if (!more_urgent || std::max(is_wanted_from(id), is_held_until(id)) > now_ + half) continue;
+    if (!is_more_urgent(urgency_of(id), chosen.urgency)) continue;
+    if (std::max(is_wanted_from(id), is_held_until(id)) > now_ + half) continue;
     if (!control_.holds(system_.repairs[id].requirements) || !is_wanted(id)) return true;
   }
   return false;
@@ -477,6 +517,7 @@ void Crew::start(const Candidate& chosen, std::uint32_t responder) {
     started_releases_.insert(*chosen.release);
   } else if (is_applied(chosen.repair)) {
     step.is_apply = true;
+    plan_applying();
     ApplyScope scope = to_apply(true);
     step.repairs = std::move(scope.repairs);
     step.left_out = std::move(scope.left_out);
@@ -525,6 +566,26 @@ SimTime Crew::more_to_apply_from() const {
   return from <= now_ + apply_waits ? from : SimTime::never();
 }
 
+// It looks once, when it begins: what people put right after that it takes for gone all the same.
+void Crew::plan_applying() {
+  planned_.clear();
+  if (!stand_ins_of_code_ || is_careful_) return;
+  for (const RepairId id : concerned_) {
+    if (!is_applied(id)) continue;
+    const std::vector<ConditionId>& restores = system_.repairs[id].restores;
+    if (std::any_of(restores.begin(), restores.end(),
+                    [this](ConditionId c) { return stand_ins_of_code_->is_needed(c); })) {
+      planned_.insert(id);
+    }
+  }
+}
+
+void Crew::end_applying() {
+  busy_[steps_[*open_apply_].responder] = false;
+  open_apply_.reset();
+  planned_.clear();
+}
+
 // One apply does what depends on what it did.
 void Crew::go_on_applying() {
   if (!open_apply_) return;
@@ -543,8 +604,7 @@ void Crew::go_on_applying() {
     open_apply_.reset();
     take_up(step, more.repairs);
   } else if (is_at_its_end) {
-    busy_[steps_[*open_apply_].responder] = false;
-    open_apply_.reset();
+    end_applying();
   }
 }
 

@@ -67,6 +67,7 @@ class Crew {
   void note_openings();
   bool finish_one();
   void finish(RepairId id, const Step& step);
+  void fail(const Open& open);
   void sort_script();
 
   bool is_damage(ConditionId c) const;
@@ -80,13 +81,18 @@ class Crew {
   bool does(const Task& task, const Candidate& c) const;
   bool is_applied(RepairId id) const { return system_.repairs[id].by_apply && !responders_.by_hand; }
   bool is_applying() const;
+  void plan_applying();
   void go_on_applying();
+  void end_applying();
   struct ApplyScope {
     std::vector<RepairId> repairs, left_out;
   };
   ApplyScope to_apply(bool begins) const;
   bool does_harm(RepairId id) const;
   bool is_before_applying(RepairId id) const;
+  bool can_be_done(RepairId id) const;
+  bool came_too_late(RepairId id) const;
+  bool is_for_good(ConditionId c) const;
   // Nobody who looks at what an apply would do begins one for its sake.
   bool is_left_to_chance(RepairId id) const { return system_.repairs[id].only_by_apply && is_careful_; }
   SimTime more_to_apply_from() const;
@@ -137,6 +143,7 @@ class Crew {
   std::vector<bool> is_concerned_;
   std::vector<Open> under_way_;
   std::optional<std::size_t> open_apply_;  // the step whose repairs are all done, while more may become possible
+  std::set<RepairId> planned_;  // by the apply under way, when it looked: it goes on with them, whatever people do
   bool is_careful_ = false;                // as of the apply that is looked at: it leaves out what would do harm
   std::vector<bool> busy_, active_;
   std::vector<SimTime> last_done_, last_fall_;

@@ -40,7 +40,7 @@ class Search {
   bool can_save() const {
     SimTime first = SimTime::never();
     for (const Step& s : result_.response.steps) first = std::min(first, s.done);
-    if (result_.best.gone > 0) return true;
+    if (result_.best.for_good() > 0) return true;
     for (const HopLedger& ledger : result_.response.outcome.hops) {
       for (const LossWindow& w : ledger.losses) {
         if (w.lost_to > first) return true;
@@ -178,7 +178,8 @@ class Search {
       move.is_later = to > from;
       move.beside = tasks_[order[move.is_later ? to - 1 : to + 1]];
       move.saves = so_far.lost - toll.lost;
-      move.keeps = so_far.gone > toll.gone ? so_far.gone - toll.gone : 0;
+      move.saves_requests = so_far.refused - toll.refused;
+      move.keeps = so_far.for_good() > toll.for_good() ? so_far.for_good() - toll.for_good() : 0;
       move.works_sooner = so_far.works - toll.works;
       move.sooner = so_far.done - toll.done;
       double most = 0.5;

@@ -22,6 +22,7 @@ struct OrderSearch {
     Task beside;                 // what it is done before,
     bool is_later = false;       // or after
     double saves = 0;            // events; what this move adds to those above it
+    double saves_requests = 0;   // of these, requests that would be refused
     HopId mostly;                // the hop of which most is saved; not set when none is
     std::size_t keeps = 0;       // things that are no longer gone for good
     Duration works_sooner = {};  // by how much the last hop that had failed is open earlier

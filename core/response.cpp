@@ -13,6 +13,7 @@
 #include "core/findings.hpp"
 #include "core/foresight.hpp"
 #include "core/releases.hpp"
+#include "core/step_worth.hpp"
 #include "core/urgency.hpp"
 
 namespace moshimo {
@@ -173,23 +174,81 @@ class Planner {
     urgencies_ = before;
   }
 
-  // Who serves what loses events first may come too late for what never comes back: that is not worth it.
+  // Who serves what loses events first may come too late for what never comes back: that is not worth it. So what goes
+  // for good in the plan is put first, the earliest of it before the rest; and what goes even so is not waited for.
   void consider_what_goes_for_good() {
-    const std::vector<ConditionId> gone = gone_for_good(system_, outcome_->timeline);
-    if (gone.empty()) return;
+    constexpr std::size_t most_tried = 8;
+    std::map<ConditionId, SimTime> first;
+    std::set<ConditionId> too_late;
+    if (!put_first_what_goes(first, too_late)) return;
     const Urgencies before = urgencies_;
-    for (const ConditionId c : gone) {
-      if (outcome_->timeline.conditions[c.value].back().at >= detected_) urgencies_.put_first(c, detected_);
-    }
-    if (urgencies_.has_deadlines_of(before) || is_planned_so()) {
+    Urgencies best_urgencies = urgencies_;
+    Plan best = plan();
+    Loss least = loss();
+    for (std::size_t i = 0; i < most_tried; ++i) {
       urgencies_ = before;
-      return;
+      for (const auto& [c, at] : first) urgencies_.put_first(c, at);
+      if (!is_planned_so()) {
+        plan_until_settled();
+        if (const Loss now = loss(); now < least) {
+          least = now;
+          best = plan();
+          best_urgencies = urgencies_;
+        }
+      }
+      if (!put_first_what_goes(first, too_late)) break;
     }
-    const Plan known = plan();
-    plan_until_settled();
-    if (gone_for_good(system_, outcome_->timeline).size() < gone.size()) return;
-    urgencies_ = before;
-    go_back_to(known);
+    urgencies_ = std::move(best_urgencies);
+    if (response_.script != best.script) go_back_to(std::move(best));
+  }
+
+  // What goes for good in the plan as it is, and people might save. False: nothing new.
+  bool put_first_what_goes(std::map<ConditionId, SimTime>& first, std::set<ConditionId>& too_late) const {
+    std::optional<std::pair<SimTime, ConditionId>> missed;  // the earliest, although it was put first
+    bool is_new = false;
+    for (const ConditionId c : gone_for_good(system_, outcome_->timeline)) {
+      const SimTime at = outcome_->timeline.conditions[c.value].back().at;
+      if (at < detected_ || too_late.count(c) != 0) continue;
+      if (first.emplace(c, at).second) {
+        is_new = true;
+      } else if (const std::pair here{at, c}; !missed || here < *missed) {
+        missed = here;
+      }
+    }
+    if (!missed) return is_new;
+    const SimTime until = missed->first;  // of all that is to be done by then one thing is given up
+    auto least = first.find(missed->second);
+    for (auto at = first.begin(); at != first.end(); ++at) {
+      if (at->second > until) continue;
+      const std::size_t here = places_lost_with(at->first), so_far = places_lost_with(least->first);
+      if (here < so_far || (here == so_far && at->second > least->second)) least = at;
+    }
+    too_late.insert(least->first);
+    first.erase(least);
+    return true;
+  }
+
+  std::size_t places_lost_with(ConditionId c) const {
+    return static_cast<std::size_t>(std::count_if(system_.stores.begin(), system_.stores.end(), [&](const Store& s) {
+      return s.holds_data &&
+             std::any_of(s.lost_with.begin(), s.lost_with.end(), [&](ConditionId lost) { return follows(lost, c); });
+    }));
+  }
+  bool follows(ConditionId from, ConditionId to) const {
+    if (from == to) return true;
+    const Needs& needs = system_.conditions[from].follows;
+    return std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return follows(n.condition, to); });
+  }
+
+  // What never comes back, and places emptied; then events.
+  struct Loss {
+    std::size_t gone = 0;
+    double events = 0;
+    auto operator<=>(const Loss&) const = default;
+  };
+  Loss loss() const {
+    return {gone_for_good(system_, outcome_->timeline).size() + emptied_for_good(system_, outcome_->timeline).size(),
+            sum_of(lost_by_hop())};
   }
 
   // ---- emergency brakes, where the plan without them loses data that they might save

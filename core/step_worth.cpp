@@ -30,8 +30,19 @@ PlanRules only_by_plan(const System& system, const Response& plan, PlanRules rul
   return rules;
 }
 
-// Places whose content goes for good, in order.
-std::vector<StoreId> emptied(const System& system, const Timeline& timeline) {
+// The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
+template <class Fine>
+SimTime last_fine(SimTime low, SimTime high, const Fine& is_fine) {
+  while (high - low > Duration::seconds(1)) {
+    const SimTime middle = low + Duration::microseconds((high - low).us() / 2);
+    (is_fine(middle) ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+std::vector<StoreId> emptied_for_good(const System& system, const Timeline& timeline) {
   const auto falls = [&](ConditionId c, bool for_good) {
     const StepFunction<bool>& f = timeline.conditions[c.value];
     return f.size() > 1 &&
@@ -48,22 +59,15 @@ std::vector<StoreId> emptied(const System& system, const Timeline& timeline) {
   return stores;
 }
 
-// The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
-template <class Fine>
-SimTime last_fine(SimTime low, SimTime high, const Fine& is_fine) {
-  while (high - low > Duration::seconds(1)) {
-    const SimTime middle = low + Duration::microseconds((high - low).us() / 2);
-    (is_fine(middle) ? low : high) = middle;
-  }
-  return low;
-}
-
-}  // namespace
-
 Toll toll_of(const System& system, const Response& response) {
   Toll toll;
-  for (const HopLedger& ledger : response.outcome.hops) toll.lost += ledger.lost;
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const double lost = response.outcome.hops[h].lost;
+    toll.lost += lost;
+    if (is_request(system.hops[HopId(h)])) toll.refused += lost;
+  }
   toll.gone = gone_for_good(system, response.outcome.timeline).size();
+  toll.emptied = emptied_for_good(system, response.outcome.timeline).size();
   toll.still_broken = response.still_broken.size() + response.unreleased.size();
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
     const StepFunction<HopState>& f = response.outcome.hop_states[h];
@@ -74,7 +78,8 @@ Toll toll_of(const System& system, const Response& response) {
 }
 
 bool loses_more(const Toll& a, const Toll& b) {
-  if (a.gone != b.gone) return a.gone > b.gone;  // events go on coming, what a key took with it never comes back
+  if (a.for_good() != b.for_good())
+    return a.for_good() > b.for_good();  // events go on coming, what a key took with it never comes back
   return a.lost > b.lost + std::max(no_difference, 1e-9 * std::max(a.lost, b.lost));
 }
 
@@ -89,7 +94,7 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
                                 SimTime from, SimTime horizon, const DoAgain& again,
                                 const std::function<bool()>& may_go_on) {
   const Toll with = toll_of(system, plan);
-  const std::vector<StoreId> emptied_with = emptied(system, plan.outcome.timeline);
+  const std::vector<StoreId> emptied_with = emptied_for_good(system, plan.outcome.timeline);
   const PlanRules rules = only_by_plan(system, plan, rules_of_plan);
   std::vector<StepWorth> all;
   for (const Step& step : plan.steps) {
@@ -103,7 +108,7 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
       if (!is_request(system.hops[HopId(h)])) continue;
       worth.saves_requests += left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
     }
-    const std::vector<StoreId> emptied_without = emptied(system, left_out.outcome.timeline);
+    const std::vector<StoreId> emptied_without = emptied_for_good(system, left_out.outcome.timeline);
     std::set_difference(emptied_without.begin(), emptied_without.end(), emptied_with.begin(), emptied_with.end(),
                         std::back_inserter(worth.keeps_content));
     worth.keeps = without.gone > with.gone ? without.gone - with.gone : 0;

@@ -14,12 +14,18 @@ using DoAgain = std::function<Response(const PlanRules&)>;
 // What counts when two ways back are compared, the first first.
 struct Toll {
   double lost = 0;               // events, of all hops
+  double refused = 0;            // of these, requests
   std::size_t gone = 0;          // conditions that fell for good
+  std::size_t emptied = 0;       // places whose content is gone for good
   std::size_t still_broken = 0;  // at the horizon
   SimTime works;                 // when the last hop that had failed is open again
   SimTime done;                  // the last step
+  std::size_t for_good() const { return gone + emptied; }
 };
 Toll toll_of(const System& system, const Response& response);
+
+// Places whose content goes for good, in order.
+std::vector<StoreId> emptied_for_good(const System& system, const Timeline& timeline);
 
 // Half an event is no difference. Between plans that lose the same it counts what still fails, and then how soon.
 bool is_worse(const Toll& a, const Toll& b);

@@ -1,21 +1,23 @@
 #include "core/urgency.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "core/findings.hpp"
 
 namespace moshimo {
 
-Urgency more_urgent(const Urgency& a, const Urgency& b) {
-  if (a.deadline != b.deadline) return a.deadline < b.deadline ? a : b;
-  return {a.deadline, a.rate + b.rate};
+bool is_more_urgent(const Urgency& a, const Urgency& b) {
+  if (a.last_chance != b.last_chance) return a.last_chance < b.last_chance;
+  return a.deadline != b.deadline ? a.deadline < b.deadline : a.rate > b.rate;
 }
 
-Urgency most_urgent(const Urgency& a, const Urgency& b) {
-  if (a.deadline != b.deadline) return a.deadline < b.deadline ? a : b;
-  return {a.deadline, std::max(a.rate, b.rate)};
+Urgency more_urgent(const Urgency& a, const Urgency& b) {
+  Urgency result = most_urgent(a, b);
+  if (a.last_chance == b.last_chance && a.deadline == b.deadline) result.rate = a.rate + b.rate;
+  return result;
 }
+
+Urgency most_urgent(const Urgency& a, const Urgency& b) { return is_more_urgent(a, b) ? a : b; }
 
 void Urgencies::learn(const Outcome& outcome, SimTime detected) {
   // A condition is as urgent as the hops whose needs lead to it, and as what never comes back once it has fallen.
@@ -42,22 +44,22 @@ void Urgencies::detect(SimTime detected) {
   for (Raised& r : raised_) r.urgency.deadline = std::max(r.urgency.deadline, detected);
 }
 
-void Urgencies::put_first(ConditionId c, SimTime detected) {
-  raise(c, {detected, std::numeric_limits<double>::infinity()});
+void Urgencies::put_first(ConditionId c, SimTime last_chance) {
+  raise(c, {last_chance, 0, last_chance});
   spread_on();
 }
 
 bool Urgencies::has_deadlines_of(const Urgencies& other) const {
   return raised_.size() == other.raised_.size() &&
-         std::all_of(raised_.begin() + 1, raised_.end(),
-                     [&](const Raised& r) { return r.urgency.deadline == other.of(r.condition).deadline; });
+         std::all_of(raised_.begin() + 1, raised_.end(), [&](const Raised& r) {
+           const Urgency& theirs = other.of(r.condition);
+           return r.urgency.deadline == theirs.deadline && r.urgency.last_chance == theirs.last_chance;
+         });
 }
 
 void Urgencies::raise(ConditionId c, const Urgency& u) {
   std::uint32_t& place = place_[c.value];
-  const Urgency& mine = raised_[place].urgency;
-  if (mine.deadline < u.deadline) return;
-  if (mine.deadline == u.deadline && mine.rate >= u.rate) return;
+  if (!is_more_urgent(u, raised_[place].urgency)) return;
   if (place == 0) {
     place = static_cast<std::uint32_t>(raised_.size());
     raised_.push_back({c, u});

@@ -10,9 +10,12 @@
 namespace moshimo {
 
 struct Urgency {
-  SimTime deadline = SimTime::never();  // the earliest point of no return it serves
-  double rate = 0;                      // events lost per second from there
+  SimTime deadline = SimTime::never();     // the earliest point of no return it serves
+  double rate = 0;                         // events lost per second from there
+  SimTime last_chance = SimTime::never();  // of what never comes back, and is put before all that loses events
 };
+
+bool is_more_urgent(const Urgency& a, const Urgency& b);
 
 // Of two that serve one deadline the rates add up,
 Urgency more_urgent(const Urgency& a, const Urgency& b);
@@ -30,8 +33,8 @@ class Urgencies {
   // It has come to this: nobody can do anything by an earlier time.
   void detect(SimTime detected);
 
-  // Nothing is more urgent than to keep it.
-  void put_first(ConditionId c, SimTime detected);
+  // It goes for good at `last_chance`; only what goes so before is more urgent than to keep it.
+  void put_first(ConditionId c, SimTime last_chance);
 
   const Urgency& of(ConditionId c) const { return raised_[place_[c.value]].urgency; }
   bool has_deadlines_of(const Urgencies& other) const;

@@ -26,7 +26,7 @@ class Search {
 
   Waits run() {
     constexpr std::size_t most_waits = 4;
-    while (result_.waits.size() < most_waits && (toll_.lost >= 0.5 || toll_.gone > 0)) {
+    while (result_.waits.size() < most_waits && (toll_.lost >= 0.5 || toll_.for_good() > 0)) {
       if (!find_one()) break;
     }
     return std::move(result_);

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 #include <map>
 
+#include "core/reasons.hpp"
 #include "report/json.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
@@ -83,6 +84,11 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     }
     page.paragraph(fmt::format("Without {}, {}.", them, fmt::join(ways, " and ")));
   }
+  const std::vector<ConditionId> reasons = reasons_of(system, view.reached, view.reverse);
+  const auto with_reason = [](Dependency d, ConditionId reason) {
+    if (reason.is_set()) d.condition = reason;
+    return d;
+  };
   const auto table_of = [&](const std::vector<const Reached*>& list) {
     TextTable table;
     table.columns = {{"steps", true},
@@ -94,7 +100,7 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
         const DependencyKind kind = r->breaks ? DependencyKind::needs : DependencyKind::feeds;
         const Dependency* d = view.reverse ? dependencies.between(r->component, r->via, kind)
                                            : dependencies.between(r->via, r->component, kind);
-        if (d) why = edge_text(system, *d);
+        if (d) why = edge_text(system, with_reason(*d, reasons[static_cast<std::size_t>(r - view.reached.data())]));
         if (view.reverse) why = fmt::format("{} {}", name_in(system, r->via), why);
       }
       table.rows.push_back({std::to_string(r->distance),
@@ -131,7 +137,9 @@ std::string graph_text(const models::Compiled& compiled, const Dependencies& dep
   const System& system = compiled.system;
   std::string text;
   if (mermaid) {
-    text = "flowchart LR\n";
+    text =
+        "%% From what is needed to what needs it (dotted), and along the way of data (plain).\n"
+        "flowchart LR\n";
     for (std::uint32_t c = 0; c < system.components.size(); ++c) {
       const Component& row = system.components[ComponentId(c)];
       text += row.is_principal ? fmt::format("  c{}([\"{}\"])\n", c, for_mermaid(row.name))
@@ -144,14 +152,19 @@ std::string graph_text(const models::Compiled& compiled, const Dependencies& dep
     }
     return text;
   }
-  text = "digraph moshimo {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n";
+  text =
+      "digraph moshimo {\n"
+      "  // From what is needed to what needs it (dashed), and along the way of data (plain). Drawn by: dot -Tsvg\n"
+      "  rankdir=LR;\n"
+      "  node [shape=box, style=rounded, fontname=\"Helvetica\"];\n";
+  const auto name = [&](ComponentId c) { return quoted(system.components[c].name); };
   for (std::uint32_t c = 0; c < system.components.size(); ++c) {
     const Component& row = system.components[ComponentId(c)];
-    text += fmt::format("  c{} [label=\"{}\\n{}\"{}];\n", c, quoted(row.name), quoted(row.type),
+    text += fmt::format("  \"{0}\" [label=\"{0}\\n{1}\"{2}];\n", quoted(row.name), quoted(row.type),
                         row.is_principal ? ", shape=ellipse, style=filled, fillcolor=lightyellow" : "");
   }
   for (const Dependency& d : dependencies.edges()) {
-    text += fmt::format("  c{} -> c{}{};\n", d.on.value, d.dependent.value,
+    text += fmt::format("  \"{}\" -> \"{}\"{};\n", name(d.on), name(d.dependent),
                         d.kind == DependencyKind::needs ? " [style=dashed]" : "");
   }
   return text + "}\n";

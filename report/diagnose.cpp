@@ -37,7 +37,7 @@ std::string signs_text(const Diagnosis& d, const std::vector<scenarios::Sign>& s
 std::string fault_text(const Diagnosis& d, const Suspect& s) {
   std::vector<std::string> verbs;
   for (const std::string& v : s.verbs) {
-    if (v != "outage") verbs.push_back(v);
+    if (v != "outage") verbs.push_back(v == scenarios::replaced ? "delete and make again" : v);
   }
   if (verbs.empty()) verbs.emplace_back("outage");
   return fmt::format("{} {}", input::enumerated(verbs, "or"), code(name_in(d.system(), s.component)));
@@ -66,6 +66,10 @@ std::string where_to_look(const Diagnosis& d, const Suspect& s) {
   const std::string at =
       fmt::format("{} ({})", code(name_in(system, s.component)), clean(system.components[s.component].type));
   if (broken.empty()) return fmt::format("Look at {}.", at);
+  if (s.verbs.front() == scenarios::replaced) {
+    return fmt::format("Look at {}: has it been deleted and made again under the same name, so that {}?", at,
+                       listing(broken, 2));
+  }
   return fmt::format("Look at {}: is it so that {}?", at, listing(broken, 2));
 }
 

@@ -74,14 +74,18 @@ class RecoverPage {
       return;
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);
-    const auto lost = [](const Figures& of) {
+    const auto lost = [this](const Figures& of) {
       std::string events = are(of.lost, events_text(of.lost, strong)) + " lost";
       if (of.refused >= 0.5) {
         events += fmt::format(", {} refused", are(of.refused, amount_text(of.refused, "request", "requests")));
       }
       if (of.destroyed.empty()) return events;
-      const std::string gone =
-          fmt::format("what lay in {} is gone for good", counted(of.destroyed.size(), "place", "places"));
+      std::vector<std::string> places;
+      for (const Figures::Destroyed& d : of.destroyed) {
+        const std::string place = code(name_in(system_, d.component));
+        if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+      }
+      const std::string gone = fmt::format("what was in {} is gone for good", listing(places, 6));
       return of.lost < 0.5 && of.refused < 0.5 ? bad(gone) : events + ", " + bad(gone);
     };
     std::string text = fmt::format("Noticed after {}, {} at work: {}", precise_text(answer_.noticed_after),
@@ -209,9 +213,9 @@ class RecoverPage {
                                    without.empty() ? "" : fmt::format(" Without it {} as well.", listing(without))));
     } else if (w.saves < 0) {
       result.push_back(
-          fmt::format("{} {} more lost than without it: what runs again sends into what still fails, or "
+          fmt::format("{} {} than without it: what runs again sends into what still fails, or "
                       "its time is missing elsewhere.{}",
-                      bad("Mind:"), are(-w.saves, events_text(-w.saves, plain_text)),
+                      bad("Mind:"), difference_text(w.saves_requests - w.saves, -w.saves_requests, "more", plain_text),
                       without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
     } else {
       const std::string no_data = w.keeps_content.empty() ? "No data depends on it" : "No events depend on it";
@@ -235,10 +239,7 @@ class RecoverPage {
   }
 
   static std::string saved(const StepWorth& w) {
-    const double events = w.saves - w.saves_requests;
-    if (w.saves_requests < 0.5) return events_text(w.saves, plain_text);
-    const std::string requests = amount_text(w.saves_requests, "request", "requests");
-    return events < 0.5 ? requests : fmt::format("{} and {}", events_text(events, plain_text), requests);
+    return events_and_requests(w.saves - w.saves_requests, w.saves_requests, plain_text);
   }
 
   void connections(std::size_t i) {
@@ -308,16 +309,17 @@ class RecoverPage {
     }
     const double less = search.by_rule.lost - search.best.lost;
     const std::string rule = "Doing first what serves the earliest point of no return";
-    if (less >= 0.5) {
-      page_.paragraph(fmt::format("{} loses {}, refused requests among them; in this order {}, {} fewer. {}", rule,
-                                  events_text(search.by_rule.lost, plain_text),
-                                  are(search.best.lost, events_text(search.best.lost, strong)), good(count_text(less)),
-                                  dim(how)));
-    } else if (search.by_rule.gone > search.best.gone) {
-      page_.paragraph(
-          fmt::format("{} loses as much, but {} gone for good, in this order {}. {}", rule,
-                      are(static_cast<double>(search.by_rule.gone), counted(search.by_rule.gone, "thing", "things")),
-                      search.best.gone, dim(how)));
+    const auto told = [](const Toll& t, std::string (*mark)(std::string_view)) {
+      return lost_and_refused(t.lost - t.refused, t.refused, mark);
+    };
+    if (const std::size_t gone = search.by_rule.for_good(); gone > search.best.for_good()) {
+      page_.paragraph(fmt::format("{}, {} gone for good, in this order {}. {} that way, and {} this way. {}", rule,
+                                  are(static_cast<double>(gone), counted(gone, "thing", "things")),
+                                  search.best.for_good(), sentence(told(search.by_rule, plain_text)),
+                                  told(search.best, strong), dim(how)));
+    } else if (less >= 0.5) {
+      page_.paragraph(fmt::format("{}, {}; in this order {}. {}", rule, told(search.by_rule, plain_text),
+                                  told(search.best, strong), dim(how)));
     } else if (search.by_rule.still_broken > search.best.still_broken) {
       page_.paragraph(fmt::format("{} loses as much, but leaves {} that still fail, and this order {}. {}", rule,
                                   counted(search.by_rule.still_broken, "thing", "things"), search.best.still_broken,
@@ -345,14 +347,12 @@ class RecoverPage {
       return "";
     }();
     if (m.saves >= 0.5) {
-      std::string text =
-          fmt::format("{} fewer {} lost", count_text(m.saves), m.saves < 1.5 ? "event is" : "events are");
+      std::string text = difference_text(m.saves - m.saves_requests, m.saves_requests, "fewer", plain_text);
       if (m.mostly.is_set()) text += fmt::format(", mostly of {}", code(clean(system_.hops[m.mostly].name)));
       return text;
     }
     if (m.saves <= -0.5) {
-      return fmt::format("{} more {} lost by this alone", count_text(-m.saves),
-                         m.saves > -1.5 ? "event is" : "events are");
+      return difference_text(m.saves_requests - m.saves, -m.saves_requests, "more", plain_text) + " by this alone";
     }
     if (!sooner.empty()) return sooner;
     if (m.works_sooner < Duration{} || m.sooner < Duration{}) return "takes longer by this alone";
@@ -367,19 +367,19 @@ class RecoverPage {
     if (recovery_.waits.empty() && !recovery_.earlier) return;
     page_.heading("Where sooner is worse");
     for (const Wait& w : recovery_.waits) {
-      page_.item(fmt::format("{} not before {}: begun as soon as it can be, {} lost{}.", name(w.step),
-                             strong(when(w.until)), w.saves >= 0.5 ? are(w.saves, more_events(w.saves)) : "more is",
-                             because(w.mostly)));
+      const double requests = w.mostly.is_set() && is_request(system_.hops[w.mostly]) ? w.saves : 0;
+      page_.item(fmt::format(
+          "{} not before {}: begun as soon as it can be, {}{}.", name(w.step), strong(when(w.until)),
+          w.saves >= 0.5 ? difference_text(w.saves - requests, requests, "more", bad) : "more is gone for good",
+          because(w.mostly)));
     }
     if (!recovery_.earlier) return;
     const EarlierNotice& e = *recovery_.earlier;
     page_.item(fmt::format(
-        "Noticed after {} instead of {}, and with every step begun as soon as it can be, {} lost: what works again "
+        "Noticed after {} instead of {}, and with every step begun as soon as it can be, {}: what works again "
         "sends into what still fails.",
-        duration_text(e.after), precise_text(answer_.noticed_after), are(e.more, more_events(e.more))));
-  }
-  static std::string more_events(double events) {
-    return fmt::format("{} more {}", bad(count_text(events)), events < 1.5 ? "event" : "events");
+        duration_text(e.after), precise_text(answer_.noticed_after),
+        difference_text(e.more - e.more_requests, e.more_requests, "more", bad)));
   }
   SimTime waits_until(const Task& task) const {
     for (const Wait& w : recovery_.waits) {

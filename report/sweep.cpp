@@ -62,22 +62,21 @@ class SweepPage {
     const SweepResult* first = sweep_.points.front().of(sweep_.main);
     const SweepResult* last = sweep_.points.back().of(sweep_.main);
     if (sweep_.axes.size() > 1) {
-      double least = first->lost(), most = first->lost();
+      const SweepResult *least = first, *most = first;
       for (const SweepPoint& p : sweep_.points) {
-        least = std::min(least, p.of(sweep_.main)->lost());
-        most = std::max(most, p.of(sweep_.main)->lost());
+        const SweepResult* here = p.of(sweep_.main);
+        if (here->lost() < least->lost()) least = here;
+        if (here->lost() > most->lost()) most = here;
       }
-      page_.paragraph(fmt::format("With {}, between {} and {} are lost.", strategy_text(sweep_.main),
-                                  strong(events(least)), strong(events(most))));
+      page_.paragraph(
+          fmt::format("With {}, at best {}, at worst {}.", strategy_text(sweep_.main), told(*least), told(*most)));
       return;
     }
     const std::string from = value_text(axis_, axis_.values.front());
     const std::string to = value_text(axis_, axis_.values.back());
-    page_.paragraph(
-        fmt::format("With {}, {} {} lost {}, and {} {}. Requests that are refused count as lost.",
-                    strategy_text(sweep_.main), strong(events(first->lost())), first->lost() == 1 ? "is" : "are",
-                    sweep_.over_detection() ? "if it is noticed after " + from : "at " + from,
-                    strong(count_text(last->lost())), sweep_.over_detection() ? "if after " + to : "at " + to));
+    page_.paragraph(fmt::format("With {}, {} {}, and {} {}.", strategy_text(sweep_.main), told(*first),
+                                sweep_.over_detection() ? "if it is noticed after " + from : "at " + from, told(*last),
+                                sweep_.over_detection() ? "if after " + to : "at " + to));
     std::set<double> places;
     for (const Cliff& c : sweep_.cliffs) {
       if (c.strategy == sweep_.main && is_in_kind(c)) places.insert(c.below);
@@ -89,8 +88,8 @@ class SweepPage {
 
   void curve() {
     if (sweep_.axes.size() != 1 || sweep_.points.size() < 3 || std::isinf(axis_.values.back())) return;
-    page_.heading(sweep_.over_detection() ? std::string("Events lost, by the time until it is noticed")
-                                          : fmt::format("Events lost, by {}", code(clean(axis_.name))));
+    page_.heading(sweep_.over_detection() ? fmt::format("{}, by the time until it is noticed", what_is_counted())
+                                          : fmt::format("{}, by {}", what_is_counted(), code(clean(axis_.name))));
     page_.drawing([this](std::size_t width, bool ascii) { return drawn(width, ascii); });
   }
 
@@ -98,7 +97,7 @@ class SweepPage {
     if (sweep_.axes.size() != 2) return;
     const Axis& down = sweep_.axes[1];
     for (const Strategy s : in_order()) {
-      page_.heading(fmt::format("Events lost: {}", strategy_text(s)));
+      page_.heading(fmt::format("{}: {}", what_is_counted(), strategy_text(s)));
       Surface surface;
       surface.across = clean(axis_.name);
       surface.down = clean(down.name);
@@ -120,7 +119,8 @@ class SweepPage {
     page_.heading("Value by value");
     TextTable table;
     table.columns = {{sweep_.over_detection() ? "noticed after" : clean(axis_.name), true}};
-    for (const Strategy s : in_order()) table.columns.push_back({"lost: " + strategy_text(s), true});
+    const std::string counted = counts_events() ? "lost" : "refused";
+    for (const Strategy s : in_order()) table.columns.push_back({counted + ": " + strategy_text(s), true});
     for (const char* column : {"works again after", "still failing", "objectives missed"}) {
       table.columns.push_back({column, true});
     }
@@ -143,7 +143,11 @@ class SweepPage {
       for (auto& row : table.rows) row.pop_back();
     }
     page_.table(std::move(table));
-    page_.paragraph(dim(fmt::format("The last columns are of {}.", strategy_text(sweep_.main))), 1);
+    page_.paragraph(
+        dim(fmt::format("{}The last columns are of {}.",
+                        counts_events() && counts_requests() ? "Requests that are refused count as lost. " : "",
+                        strategy_text(sweep_.main))),
+        1);
   }
 
   void cliffs() {
@@ -290,10 +294,10 @@ class SweepPage {
     }
     for (const scenarios::Inversion& i : sweep_.inversions) {
       said.push_back(
-          fmt::format("With {}, noticing it after {} {} than after {}: {} more ({}). What is repaired early "
+          fmt::format("With {}, noticing it after {} {} than after {}: {} ({}). What is repaired early "
                       "sends into what still fails.",
                       strategy_text(i.strategy), value_text(axis_, i.from), bad("loses more"), value_text(axis_, i.to),
-                      events(i.more), hop_names(i.hops)));
+                      difference_text(i.more - i.more_refused, i.more_refused, "more", plain_text), hop_names(i.hops)));
     }
     const std::vector<Strategy>& all = sweep_.strategies;
     const bool compares = all.size() > 1 && sweep_.axes.size() == 1;
@@ -337,7 +341,24 @@ class SweepPage {
     return s == Strategy::none ? "nobody acts" : fmt::format("the reaction is: {}", strategy_text(s));
   }
 
-  static std::string events(double n) { return amount_text(n, "event", "events"); }
+  static std::string told(const SweepResult& r) { return lost_and_refused(r.figures.lost, r.figures.refused, strong); }
+  template <class Amount>
+  bool counts(const Amount& amount) const {
+    return std::any_of(sweep_.points.begin(), sweep_.points.end(), [&](const SweepPoint& p) {
+      return std::any_of(p.results.begin(), p.results.end(),
+                         [&](const SweepResult& r) { return amount(r.figures) >= 0.5; });
+    });
+  }
+  bool counts_requests() const {
+    return counts([](const Figures& f) { return f.refused; });
+  }
+  bool counts_events() const {
+    return !counts_requests() || counts([](const Figures& f) { return f.lost; });
+  }
+  std::string what_is_counted() const {
+    if (!counts_requests()) return "Events lost";
+    return counts_events() ? "Events lost and requests refused" : "Requests refused";
+  }
 
   static std::string tick_text(const Axis& axis, double value) {
     if (std::isinf(value)) return "ever";
@@ -400,6 +421,7 @@ class SweepPage {
     for (const Cliff& c : sweep_.cliffs) {
       if (c.strategy != s || is_in_kind(c) != in_kind) continue;
       if (c.trait.kind == Trait::Kind::left && loses_there(c)) continue;  // for the same reason
+      if (c.trait.kind == Trait::Kind::broken && goes_there(c)) continue;
       Row row{&c, {name_of_cliff(c)}};
       const std::string key = fmt::format("{} {} {}", c.below, c.other.value_or(0), rest_of(c));
       const auto [at, is_new] = known.emplace(key, rows.size());
@@ -410,6 +432,30 @@ class SweepPage {
       rows.push_back(std::move(row));
     }
     return rows;
+  }
+
+  // What a condition that stays broken is of, where that is gone for good from there on.
+  bool goes_there(const Cliff& c) const {
+    const ComponentId whose = component_of_broken(c);
+    return whose.is_set() && std::any_of(sweep_.cliffs.begin(), sweep_.cliffs.end(), [&](const Cliff& other) {
+             return other.kind == c.kind && other.strategy == c.strategy && other.other == c.other &&
+                    other.below == c.below && other.trait.kind == Trait::Kind::gone && other.point && other.compiled &&
+                    component_of(other.compiled->system, *other.point) == whose;
+           });
+  }
+
+  static ComponentId component_of_broken(const Cliff& c) {
+    const ConditionId broken = condition_of(c);
+    return broken.is_set() ? c.compiled->system.conditions[broken].component : ComponentId();
+  }
+
+  static ConditionId condition_of(const Cliff& c) {
+    if (!c.compiled || c.trait.kind != Trait::Kind::broken) return {};
+    const System& system = c.compiled->system;
+    for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
+      if (name_of(system, ConditionId(i)) == c.trait.what) return ConditionId(i);
+    }
+    return {};
   }
 
   bool loses_there(const Cliff& c) const {
@@ -431,6 +477,7 @@ class SweepPage {
     if (!c.compiled || c.trait.kind == Trait::Kind::misses) return clean(c.trait.what);
     const System& system = c.compiled->system;
     if (c.point && component_of(system, *c.point).is_set()) return name_in(system, component_of(system, *c.point));
+    if (const ComponentId whose = component_of_broken(c); whose.is_set()) return name_in(system, whose);
     const HopId hop = hop_named(system, c.trait.what);
     if (hop.is_set() && system.hops[hop].component.is_set()) return name_in(system, system.hops[hop].component);
     return clean(c.trait.what);
@@ -486,13 +533,9 @@ class SweepPage {
   }
 
   static std::string broken_text(const Cliff& c) {
-    if (!c.compiled) return "stays broken";
-    const System& system = c.compiled->system;
-    for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
-      if (name_of(system, ConditionId(i)) != c.trait.what) continue;
-      return "this is so to the end: " + denied_sentence(says(system, ConditionId(i)));
-    }
-    return "stays broken";
+    const ConditionId broken = condition_of(c);
+    if (!broken.is_set()) return "stays broken";
+    return "this is so to the end: " + denied_sentence(says(c.compiled->system, broken));
   }
 
   std::string loses_text(const Cliff& c) const {

@@ -155,6 +155,38 @@ std::string are(double n, const std::string& what) {
   return fmt::format("{} {}", what, count_text(n) == "1" ? "is" : "are");
 }
 
+namespace {
+
+constexpr double no_amount = 0.5;
+
+}  // namespace
+
+std::string events_and_requests(double events, double requests, std::string (*mark)(std::string_view)) {
+  const std::string refused = mark(amount_text(requests, "request", "requests"));
+  if (requests < no_amount) return events_text(events, mark);
+  return events < no_amount ? refused : fmt::format("{} and {}", events_text(events, mark), refused);
+}
+
+std::string lost_and_refused(double events, double requests, std::string (*mark)(std::string_view)) {
+  const std::string refused = mark(amount_text(requests, "request", "requests"));
+  const std::string lost = are(events, events_text(events, mark)) + " lost";
+  if (requests < no_amount) return lost;
+  return events < no_amount ? are(requests, refused) + " refused" : fmt::format("{} and {} refused", lost, refused);
+}
+
+std::string difference_text(double events, double requests, std::string_view how,
+                            std::string (*mark)(std::string_view)) {
+  const auto part = [&](double n, std::string_view one, std::string_view many, std::string_view become) {
+    const std::string number = count_text(n);
+    return fmt::format("{} {} {} {}", mark(number), how, number == "1" ? one : many, become);
+  };
+  if (requests < no_amount) return part(events, "event is", "events are", "lost");
+  if (events < no_amount) return part(requests, "request is", "requests are", "refused");
+  return fmt::format("{} {} {} lost and {} {} {} refused", mark(count_text(events)), how,
+                     count_text(events) == "1" ? "event is" : "events are", mark(count_text(requests)), how,
+                     count_text(requests) == "1" ? "request" : "requests");
+}
+
 // In the largest unit that gives a number people can hold: "400 a second", "7 an hour".
 std::string rate_text(double per_second) {
   if (per_second >= 0.95) return fmt::format("{}{}a{}second", count_text(per_second), hard_space, hard_space);

@@ -31,6 +31,13 @@ std::string class_meaning(ErrorClass c);
 std::string amount_text(double n, std::string_view one, std::string_view many);
 std::string events_text(double n, std::string (*mark)(std::string_view));
 std::string plain_text(std::string_view text);
+// "3 events", "4 requests", "3 events and 4 requests"; of nothing, events.
+std::string events_and_requests(double events, double requests, std::string (*mark)(std::string_view));
+// The same with what becomes of them: "3 events are lost and 4 requests refused".
+std::string lost_and_refused(double events, double requests, std::string (*mark)(std::string_view));
+// Of a difference: "3 fewer events are lost", "4 more requests are refused".
+std::string difference_text(double events, double requests, std::string_view how,
+                            std::string (*mark)(std::string_view));
 // "1 event is", "3 events are"
 std::string are(double n, const std::string& what);
 // In the largest unit that gives a number people can hold: "400 a second", "7 an hour".

@@ -13,6 +13,7 @@
 #include "core/response.hpp"
 #include "core/simulation.hpp"
 #include "input/cursor.hpp"
+#include "scenarios/bound.hpp"
 
 namespace moshimo::scenarios {
 namespace {
@@ -153,6 +154,7 @@ class Diagnostician {
       ComponentId component;
       std::string verb;
       ActionId action;
+      std::vector<ConditionId> breaks;
     };
     std::vector<Try> tries;
     for (const ComponentId c : suspects) {
@@ -162,18 +164,28 @@ class Diagnostician {
         request.verb = verb;
         input::Diagnostics ignored;  // a fault that does not say by itself what it does
         const ActionId action = d_.compiled->action(request, ignored);
-        if (action.is_set() && !ignored.has_errors()) tries.push_back({c, verb, action});
+        if (!action.is_set() || ignored.has_errors()) continue;
+        tries.push_back({c, verb, action, d_.system().actions[action].breaks});
+        if (verb != "delete" || !d_.system().components[c].is_principal) continue;
+        std::vector<ConditionId> bound = bound_to(d_.system(), action);
+        std::erase_if(bound,
+                      [&](ConditionId b) { return d_.system().conditions[b].component == c; });  // made again, too
+        if (!bound.empty()) tries.push_back({c, std::string(replaced), {}, std::move(bound)});
       }
     }
     Simulation simulation(d_.system(), Simulation::Checked{});
     const Outcome healthy = simulation.run({}, d_.horizon);
     for (const Try& t : tries) {
       std::vector<StoppedFault> stopped;
-      const Script script = script_of(simulation, {{SimTime{}, t.action}}, stopped);
+      Script script;
+      if (t.action.is_set()) script = script_of(simulation, {{SimTime{}, t.action}}, stopped);
+      for (const ConditionId c : t.action.is_set() ? std::vector<ConditionId>() : t.breaks) {
+        script.changes.push_back({SimTime{}, c, false});
+      }
       ++d_.simulated;
       if (script.changes.empty()) continue;
       const Outcome& outcome = simulation.run(script, d_.horizon);
-      consider(t.component, t.verb, t.action, findings_of(d_.system(), outcome, healthy));
+      consider(t.component, t.verb, t.breaks, findings_of(d_.system(), outcome, healthy));
     }
     std::stable_sort(d_.suspects.begin(), d_.suspects.end(), [this](const Suspect& a, const Suspect& b) {
       if (a.score != b.score) return a.score > b.score;
@@ -277,12 +289,13 @@ class Diagnostician {
     return text;
   }
 
-  void consider(ComponentId component, const std::string& verb, ActionId action, const Findings& findings) {
+  void consider(ComponentId component, const std::string& verb, const std::vector<ConditionId>& breaks,
+                const Findings& findings) {
     const System& system = d_.system();
     Suspect s;
     s.component = component;
     s.verbs = {verb};
-    s.breaks = system.actions[action].breaks;
+    s.breaks = breaks;
     s.is_changed = std::any_of(d_.changed.begin(), d_.changed.end(), [&](ComponentId c) {
       return is_within(system, component, c) || is_within(system, c, component);
     });

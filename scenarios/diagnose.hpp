@@ -30,6 +30,9 @@ struct Shown {
   std::string text;
 };
 
+// Deleted and made again under the same name: it is there, and what was bound to the old one is not.
+inline constexpr std::string_view replaced = "replace";
+
 struct Suspect {
   ComponentId component;
   std::vector<std::string> verbs;     // faults that show the same

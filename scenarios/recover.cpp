@@ -28,7 +28,7 @@ std::optional<EarlierNotice> earlier_notice(Simulation& simulation, const Answer
     const Toll toll = toll_of(answer.system(), response);
     const double more = toll.lost - by_rule.lost;
     if (!loses_more(toll, by_rule) || more < 0.5 || (worst && worst->more >= more)) continue;
-    worst = {responders.time_to_detect, more};
+    worst = {responders.time_to_detect, more, toll.refused - by_rule.refused};
   }
   return worst;
 }

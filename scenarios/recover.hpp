@@ -16,8 +16,9 @@ namespace moshimo::scenarios {
 
 // Had people been told sooner, the same rule would lose more.
 struct EarlierNotice {
-  Duration after;   // the fault
-  double more = 0;  // events
+  Duration after;            // the fault
+  double more = 0;           // events
+  double more_requests = 0;  // of these
 };
 
 struct Recovery {

@@ -177,6 +177,7 @@ class Checker {
     }
     if (!is_damaged) return result;
     if (!result.misses.is_set()) result.misses = first_missing(repair.requirements, step.start);
+    if (!result.misses.is_set()) result.misses = first_missing(repair.requirements, step.done);  // gone meanwhile
     find_who_brings(result);
     return result;
   }

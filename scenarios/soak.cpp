@@ -43,16 +43,40 @@ SimTime noticed_from(const System& system, const Effect& e) {
   return first + Duration::microseconds(((from - first).us() + every - 1) / every * every);
 }
 
+// Where two things are switched off, what is seen until the other of them shows is not what somebody reports.
+constexpr Duration brief = Duration::minutes(10);
+
+struct Heard {
+  SimTime at = SimTime::never();
+  SimTime until = SimTime::never();
+  const Symptom* sign = nullptr;
+  ConditionId of;
+
+  bool is_brief() const { return !until.is_never() && until <= at + brief; }
+  bool tells_more_than(const Heard& other) const {
+    if (!other.sign || is_brief() != other.is_brief()) return !other.sign || other.is_brief();
+    return at < other.at;
+  }
+};
+
 // The error that a consumer itself gets: what is seen of the conditions it fails for.
-void hear_errors(const System& system, const Effect& e, SimTime from, Complaint& c) {
+void hear_errors(const System& system, const Effect& e, SimTime from, Heard& heard) {
   for (const ConditionId cause : e.chain) {
     for (const Symptom& s : system.conditions[cause].symptoms) {
-      if (s.kind != SymptomKind::error || !s.only_while.empty() || from + s.after >= c.seen_at) continue;
-      c.seen_at = from + s.after;
-      c.sign = &s;
-      c.heard_of = cause;
+      if (s.kind != SymptomKind::error || !s.only_while.empty()) continue;
+      const Heard here{from + s.after, e.to, &s, cause};
+      if (here.tells_more_than(heard)) heard = here;
     }
   }
+}
+
+// Until when the component fails as it does then.
+SimTime fails_until(const Findings& findings, ComponentId c, SimTime at) {
+  SimTime until;
+  for (const Effect& e : findings.effects) {
+    if (e.component == c && e.kind != EffectKind::starved && e.from <= at && at < e.to) until = std::max(until, e.to);
+  }
+  return until == SimTime{} ? SimTime::never() : until;
 }
 
 Complaint complaint_of(const Answer& answer, const Reached& reached) {
@@ -62,6 +86,7 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
   Complaint c;
   c.component = reached.component;
   c.distance = reached.distance;
+  Heard heard;
   bool is_latent = false;
   for (const Effect& e : findings.effects) {
     if (e.component != c.component || e.kind == EffectKind::starved) continue;
@@ -71,17 +96,19 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
       const SimTime from = noticed_from(system, e);
       if (from > horizon) continue;
       c.fails_at = std::min(c.fails_at, from);
-      hear_errors(system, e, from, c);
+      hear_errors(system, e, from, heard);
     }
   }
   c.only_when_started = is_latent && c.fails_at > SimTime::after_start(Duration::hours(1));
   if (c.only_when_started) c.fails_at = std::max(c.fails_at, latest_start(system, c.component));
   for (const SeenSymptom& s : findings.symptoms) {
-    if (s.component != c.component || s.symptom->kind == SymptomKind::silent || s.at >= c.seen_at) continue;
-    c.seen_at = s.at;
-    c.sign = s.symptom;
-    c.heard_of = {};
+    if (s.component != c.component || s.symptom->kind == SymptomKind::silent) continue;
+    const Heard here{s.at, fails_until(findings, c.component, s.at), s.symptom, {}};
+    if (here.tells_more_than(heard)) heard = here;
   }
+  c.seen_at = heard.at;
+  c.sign = heard.sign;
+  c.heard_of = heard.of;
   if (c.sign && !c.fails_at.is_never()) c.seen_at = std::max(c.seen_at, c.fails_at);  // of the failure at its latest
   return c;
 }

@@ -120,6 +120,7 @@ struct Inversion {
   double from = 0;
   double to = 0;
   double more = 0;                // lost at `from` beyond what is lost at `to`
+  double more_refused = 0;        // of these, requests
   std::vector<std::string> hops;  // those that lose more at `from`
 };
 

@@ -18,7 +18,7 @@ std::vector<std::string> losing_more(const SweepResult& a, const SweepResult& b)
   return hops;
 }
 
-// What lies in a place and is gone for good counts where amounts are the same.
+// What lies in a place and is gone for good counts before events that are lost.
 std::optional<Comparing::Kind> compared(const SweepResult& more, const SweepResult& less) {
   const std::size_t gone_with_more = more.figures.destroyed.size();
   const std::size_t gone_with_less = less.figures.destroyed.size();
@@ -28,7 +28,8 @@ std::optional<Comparing::Kind> compared(const SweepResult& more, const SweepResu
     if (more.steps.empty() && less.steps.empty()) return Comparing::Kind::too_late;
     return more.steps == less.steps ? Comparing::Kind::same_steps : Comparing::Kind::saves_nothing;
   }
-  if (is_same ? gone_with_more > gone_with_less : more.lost() > less.lost()) return Comparing::Kind::worse;
+  const bool is_worse = gone_with_more != gone_with_less ? gone_with_more > gone_with_less : more.lost() > less.lost();
+  if (is_worse) return Comparing::Kind::worse;
   return std::nullopt;
 }
 
@@ -118,10 +119,11 @@ std::vector<Inversion> inversions_of(const Sweep& sweep) {
       if (goes_on) {
         all.back().to = sweep.points[i + 1].at.front();
         all.back().more += a->lost() - b->lost();
+        all.back().more_refused += a->figures.refused - b->figures.refused;
         continue;
       }
-      all.push_back(
-          {s, sweep.points[i].at.front(), sweep.points[i + 1].at.front(), a->lost() - b->lost(), losing_more(*a, *b)});
+      all.push_back({s, sweep.points[i].at.front(), sweep.points[i + 1].at.front(), a->lost() - b->lost(),
+                     a->figures.refused - b->figures.refused, losing_more(*a, *b)});
       goes_on = true;
     }
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <functional>
 
+#include "scenarios/bound.hpp"
 #include "scenarios/old_content.hpp"
 #include "scenarios/vocabulary.hpp"
 
@@ -84,13 +85,15 @@ std::optional<Fault> binding_again(System& system, ActionId broken, SimTime made
   return Fault{made, system.actions.add(std::move(bound))};
 }
 
-// What is bound to the identity of what an action breaks, and comes back only when somebody mends it.
+}  // namespace
+
 std::vector<ConditionId> bound_to(const System& system, ActionId broken) {
   std::vector<ConditionId> bound;
   const std::vector<ConditionId>& gone = system.actions[broken].breaks;
   for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
     const Condition& row = system.conditions[ConditionId(c)];
     if (row.kind != Condition::Kind::derived || row.rises != Condition::Rises::by_repair) continue;
+    if (row.falls_after.least > Duration::minutes(1)) continue;  // it gives up after a while, but goes by the name
     const bool follows = std::any_of(row.follows.begin(), row.follows.end(), [&](const Need& need) {
       return std::find(gone.begin(), gone.end(), need.condition) != gone.end();
     });
@@ -98,6 +101,8 @@ std::vector<ConditionId> bound_to(const System& system, ActionId broken) {
   }
   return bound;
 }
+
+namespace {
 
 // Of what is bound to it, the part that the same apply puts right: what is its own, what belongs to its users, or both.
 std::vector<ConditionId> put_right(const System& system, ActionId broken, bool parts, bool users) {

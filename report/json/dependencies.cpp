@@ -1,6 +1,7 @@
 // Who is reached, and the graph this is read from.
 #include <nlohmann/json.hpp>
 
+#include "core/reasons.hpp"
 #include "report/json/rows.hpp"
 
 namespace moshimo::report {
@@ -9,7 +10,9 @@ namespace {
 Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
   const System& system = view.compiled->system;
   Json reached = Json::array();
-  for (const Reached& r : view.reached) {
+  const std::vector<ConditionId> reasons = reasons_of(system, view.reached, view.reverse);
+  for (std::size_t i = 0; i < view.reached.size(); ++i) {
+    const Reached& r = view.reached[i];
     Json edge = nullptr;
     if (r.via.is_set()) {
       const DependencyKind kind = r.breaks ? DependencyKind::needs : DependencyKind::feeds;
@@ -17,7 +20,7 @@ Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
                                          : dependencies.between(r.via, r.component, kind);
       if (d) {
         edge = {{"kind", d->kind == DependencyKind::needs ? "needs" : "feeds"},
-                {"condition", label_or_null(system, d->condition)},
+                {"condition", label_or_null(system, reasons[i].is_set() ? reasons[i] : d->condition)},
                 {"hop", name_or_null(system.hops, d->hop)}};
       }
     }

@@ -9,7 +9,7 @@ namespace {
 
 Json toll(const Toll& t) {
   return {{"lost", number(t.lost)},
-          {"gone_for_good", t.gone},
+          {"gone_for_good", t.for_good()},
           {"still_broken", t.still_broken},
           {"works_s", seconds(t.works)},
           {"done_s", seconds(t.done)}};

@@ -76,7 +76,23 @@ std::vector<Phase> phases_of(const System& system, const std::vector<Effect>& ef
       before->to = p.to;
     }
   }
-  return joined;
+  // Of what is down all along a part that fails in the same way is nothing more.
+  const auto is_covered = [](const Phase& p, const Phase& by) {
+    return by.kind == EffectKind::down && p.kind == EffectKind::impaired && by.error == p.error && by.from <= p.from &&
+           p.to <= by.to;
+  };
+  std::vector<Phase> told, covered;
+  for (Phase& p : joined) {
+    const bool is_one = std::any_of(joined.begin(), joined.end(), [&](const Phase& by) { return is_covered(p, by); });
+    (is_one ? covered : told).push_back(p);
+  }
+  for (const Phase& p : covered) {
+    Phase& down = *std::find_if(told.begin(), told.end(), [&](const Phase& by) { return is_covered(p, by); });
+    for (const HopId h : p.hops) {
+      if (std::find(down.hops.begin(), down.hops.end(), h) == down.hops.end()) down.hops.push_back(h);
+    }
+  }
+  return told;
 }
 
 }  // namespace

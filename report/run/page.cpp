@@ -1,6 +1,7 @@
 #include "report/run/page.hpp"
 
 #include <fmt/format.h>
+#include <set>
 
 #include "report/words.hpp"
 
@@ -46,17 +47,27 @@ std::string RunPage::destroyed_text(const Figures& f) const { return destroyed_t
 
 std::string RunPage::destroyed_text(const Figures& f, const System& system) const {
   if (f.destroyed.empty()) return "";
-  std::vector<std::string> places;
+  constexpr std::size_t most = 6;
+  struct Moment {
+    std::string since;
+    std::vector<std::string> places;
+  };
+  std::vector<Moment> moments;
+  std::set<std::string> all;
   for (const Figures::Destroyed& d : f.destroyed) {
     const std::string place = code(name_in(system, d.component));
-    if (std::find(places.begin(), places.end(), place) == places.end()) places.push_back(place);
+    if (!all.insert(place).second) continue;
+    const bool at_once = d.at <= answer_.first_fault + Duration::minutes(5);
+    const std::string since = at_once ? "from the start" : "after " + when(d.at);
+    if (moments.empty() || moments.back().since != since) moments.push_back({since, {}});
+    moments.back().places.push_back(place);
   }
-  const SimTime first = f.destroyed.front().at;
-  const bool at_once = f.destroyed.back().at == first;
-  const std::string since = first <= answer_.first_fault + Duration::minutes(5) && at_once ? "from the start"
-                            : at_once                                                      ? "after " + when(first)
-                                      : fmt::format("from {} on", when(first));
-  return fmt::format("what was in {} is gone for good {}", listing(places, 6), since);
+  std::vector<std::string> parts;
+  for (const Moment& m : moments) {
+    parts.push_back(
+        fmt::format("what was in {} {}{}", listing(m.places, most), parts.empty() ? "is gone for good " : "", m.since));
+  }
+  return listing(parts, most);
 }
 
 std::string RunPage::span(SimTime from, SimTime to) const {

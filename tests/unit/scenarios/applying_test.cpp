@@ -31,6 +31,7 @@ struct Drill {
 
   explicit Drill(const std::vector<Mishap>& mishaps = both, std::string_view of = inventory)
       : incident(scenarios::incident(of, mishaps, Duration::hours(1))), people(incident.answer.scenario->response) {}
+  explicit Drill(Incident of) : incident(std::move(of)), people(incident.answer.scenario->response) {}
   const System& system() const { return incident.answer.system(); }
   Response with(std::uint32_t count) {
     people.count = count;
@@ -113,6 +114,26 @@ TEST_CASE("a runbook that applies first gets all that the code says", "[scenario
   REQUIRE(check.applied_too_soon.size() == 1);
   CHECK(check.applied_too_soon[0].step == 0);
   CHECK(name_of(drill.system(), check.applied_too_soon[0].before) == "key/cancel-deletion");
+}
+
+// Two people: the one applies, 5 min, and the other cancels the deletion and enables the key meanwhile, 3 min.
+TEST_CASE("an apply goes on with what it had seen when it began", "[scenarios][applying]") {
+  Drill drill;
+  drill.people.count = 2;
+  const Response done = drill.following({"apply", "key/cancel-deletion", "key/enable"});
+  CHECK(done.steps.at(1).start == done.steps.at(0).start);
+  CHECK(drill.does(done, "db/replaced-by-apply"));
+  CHECK(drill.is_replaced(done));
+}
+
+// Begun a minute before the key is destroyed, cancelling its deletion fails.
+TEST_CASE("what is destroyed meanwhile is put right in vain", "[scenarios][applying]") {
+  Drill drill(scenarios::incident(inventory, both, Duration::days(7) - Duration::minutes(1)));
+  const Response done = drill.following({"key/cancel-deletion", "key/enable"});
+  CHECK(done.steps.at(0).in_vain);
+  const RunbookCheck check = check_runbook(drill.system(), drill.people, done, drill.with(1));
+  REQUIRE_FALSE(check.in_vain.empty());
+  CHECK(name_of(drill.system(), check.in_vain[0].misses) == "key/exists");
 }
 
 TEST_CASE("a runbook that cancels first, or applies with targets, keeps the database", "[scenarios][applying]") {

@@ -186,6 +186,35 @@ TEST_CASE("what is shown but was looked for in vain speaks against a fault", "[d
   CHECK(after->score < before->score);
 }
 
+// Made again under its name the role can be assumed; only the grant for the variables belonged to the old one.
+TEST_CASE("a role that was deleted and made again is a candidate of its own", "[diagnose]") {
+  input::Diagnostics diagnostics;
+  models::Inventory read;
+  models::read_inventory(input::Document::parse("small.yaml", R"(
+version: 1
+resources:
+  role: { type: iam:role }
+  orders: { type: lambda:function, role: role, environment: {} }
+  jobs: { type: sqs:queue }
+  jobs-to-orders: { type: lambda:event-source-mapping, source: jobs, function: orders }
+traffic: [{ to: orders, rate: 1/s }, { to: jobs, rate: 1/s }]
+)",
+                                                input::Format::yaml, diagnostics),
+                         read, diagnostics);
+  diagnostics.throw_if_errors();
+  const auto c = compiled(std::make_shared<const models::Inventory>(std::move(read)));
+  const Diagnosis d = diagnosed(c, {{"orders: KMSAccessDeniedException"}, {"AssumeRole AccessDenied"}, {}});
+  const auto found = std::find_if(d.suspects.begin(), d.suspects.end(), [&](const Suspect& s) {
+    return std::count(s.verbs.begin(), s.verbs.end(), replaced) > 0;
+  });
+  REQUIRE(found != d.suspects.end());
+  CHECK(d.system().components[found->component].name == "role");
+  CHECK(found->misses.empty());
+  // It has its policies again: a mapping that reads with it is not refused, and does not switch itself off.
+  CHECK(std::none_of(found->shows.begin(), found->shows.end(),
+                     [](const Shown& s) { return s.text.find("State: Disabled") != std::string::npos; }));
+}
+
 TEST_CASE("what nothing shows is told", "[diagnose]") {
   const auto c = of_library("rule-of-a-load-balancer/loop.inventory.yaml");
   const Diagnosis d = diagnosed(c, {{"purple screen"}});

@@ -66,7 +66,7 @@ TEST_CASE("the plan of every library scenario, followed as a list, does and lose
     const Toll plan = toll_of(a.system(), r.plan.response);
     const Toll list = toll_of(a.system(), followed);
     CHECK(list.lost == Approx(plan.lost).margin(0.5));
-    CHECK(list.gone == plan.gone);
+    CHECK(list.for_good() == plan.for_good());
     CHECK(list.still_broken == plan.still_broken);
   }
 }

@@ -32,6 +32,26 @@ const Complaint& complaint_of(const Soak& s, std::string_view name) {
   return *found;
 }
 
+// The key of the bucket is off at once, the access key after some seconds; from then on that is what is answered.
+TEST_CASE("of two things that are off it is the lasting one that is reported", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  user: { type: iam:user }
+  key: { type: iam:access-key, user: user }
+  lock: { type: kms:key }
+  reports: { type: s3:bucket, kms_key: lock }
+  put: { type: outside:client, key: key, to: reports, rate: 6/h }
+)",
+                        {"key", "lock"}, diagnostics);
+  const Complaint& put = complaint_of(s, "put");
+  REQUIRE(put.sign);
+  CHECK(put.sign->text.find("InvalidAccessKeyId") != std::string::npos);
+  const Complaint& reports = complaint_of(s, "reports");
+  REQUIRE(reports.sign);
+  CHECK(reports.sign->text.find("KMS.DisabledException") != std::string::npos);
+}
+
 TEST_CASE("a monthly job outlives a soak of two weeks", "[soak]") {
   input::Diagnostics diagnostics;
   const Soak s = soaked(R"(
