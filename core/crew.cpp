@@ -283,9 +283,8 @@ bool Crew::can_be_done(RepairId id) const {
 // Whether what it asks for has gone for good since it was begun.
 bool Crew::came_too_late(RepairId id) const {
   const Few<Need>& needs = system_.repairs[id].requirements;
-  return std::any_of(needs.begin(), needs.end(), [&](const Need& need) {
-    return is_for_good(need.condition) && !control_.holds(need);
-  });
+  return std::any_of(needs.begin(), needs.end(),
+                     [&](const Need& need) { return is_for_good(need.condition) && !control_.holds(need); });
 }
 
 bool Crew::is_for_good(ConditionId c) const {
