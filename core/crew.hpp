@@ -144,7 +144,7 @@ class Crew {
   std::vector<Open> under_way_;
   std::optional<std::size_t> open_apply_;  // the step whose repairs are all done, while more may become possible
   std::set<RepairId> planned_;  // by the apply under way, when it looked: it goes on with them, whatever people do
-  bool is_careful_ = false;                // as of the apply that is looked at: it leaves out what would do harm
+  bool is_careful_ = false;     // as of the apply that is looked at: it leaves out what would do harm
   std::vector<bool> busy_, active_;
   std::vector<SimTime> last_done_, last_fall_;
   std::size_t seen_transitions_ = 0;

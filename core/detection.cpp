@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/amounts.hpp"
 #include "core/schedule.hpp"
 
 namespace moshimo {
@@ -51,7 +52,8 @@ class Detector {
         response_(response),
         findings_(findings),
         outcome_(response.outcome),
-        healthy_(healthy) {}
+        healthy_(healthy),
+        amounts_(system, response.outcome) {}
 
   Detection run() {
     Detection detection;
@@ -208,52 +210,53 @@ class Detector {
   }
 
   // ---- how much there is of it
-  double per_second(const std::vector<HopId>& hops) const {
-    double offered = 0;
-    for (const HopId h : hops) offered += healthy_.hops[h.value].offered;
-    return offered / std::max(1.0, outcome_.timeline.horizon.since_start().in_seconds());
-  }
-
   bool is_within(ComponentId part, ComponentId whole) const {
     while (part.is_set() && part != whole) part = system_.components[part].parent;
     return part.is_set();
   }
 
-  // What of it is normally taken out in a second, which waits when nobody does; else what comes in.
-  double passing(ComponentId component) const {
-    std::vector<HopId> in, out;
-    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-      const Hop& hop = system_.hops[HopId(h)];
-      if (hop.source == Hop::Source::sign) continue;
-      const bool comes = hop.to.is_set() && is_within(system_.ports[hop.to].component, component);
-      const bool leaves = hop.source == Hop::Source::port && is_within(system_.ports[hop.from].component, component);
-      if (comes && !leaves) in.push_back(HopId(h));
-      if (leaves && !comes) out.push_back(HopId(h));
-    }
-    return per_second(out.empty() || per_second(out) <= 0 ? in : out);
-  }
-
-  // What fails of it in a second.
-  double failing(ComponentId component) const {
+  // What fails of it, or else what comes to it.
+  std::vector<HopId> failing(ComponentId component) const {
     std::vector<HopId> hops;
     for (const Effect& e : findings_.effects) {
       const bool fails = e.hop.is_set() && e.kind != EffectKind::starved && is_within(e.component, component);
       if (fails && std::find(hops.begin(), hops.end(), e.hop) == hops.end()) hops.push_back(e.hop);
     }
-    return hops.empty() ? passing(component) : per_second(hops);
+    return hops;
+  }
+  std::vector<HopId> coming(ComponentId component) const {
+    std::vector<HopId> hops;
+    for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
+      const Hop& hop = system_.hops[HopId(h)];
+      if (hop.to.is_set() && is_within(system_.ports[hop.to].component, component)) hops.emplace_back(h);
+    }
+    return hops;
   }
 
-  // When there is enough of it to count; never() where there never is.
-  SimTime enough_at(const Watch& watch, const Sign& sign) const {
+  // When there is enough of it to count; never() where there never is. A period begins with every sign.
+  SimTime enough_at(const Watch& watch, const Sign& sign, Duration after) const {
     switch (watch.amount) {
       case Watch::Amount::any: return sign.at;
       case Watch::Amount::level: {
-        const double rate = passing(sign.of);
-        return rate > 0 ? sign.at + Duration::seconds(watch.threshold / rate) : SimTime::never();
+        const SimTime reached = amounts_.waits(sign.of, watch.threshold);
+        return reached.is_never() ? reached : std::max(sign.at, reached + after);
       }
       case Watch::Amount::per_period: {
-        const double amount = failing(sign.of) * watch.period.in_seconds();
-        return amount * (1 + 1e-9) >= watch.threshold ? sign.at : SimTime::never();
+        const SimTime horizon = outcome_.timeline.horizon;
+        const std::vector<HopId> failed = failing(sign.of);
+        const std::vector<HopId> hops = failed.empty() ? coming(sign.of) : failed;
+        const auto amount = [&](SimTime from, SimTime to) {
+          double sum = 0;
+          for (const HopId h : hops)
+            sum += failed.empty() ? amounts_.offered(h, from, to) : amounts_.failed(h, from, to);
+          return sum * (1 + 1e-9);
+        };
+        if (amount(sign.at - after, horizon) < watch.threshold) return SimTime::never();
+        for (SimTime begin = sign.at - after; begin < horizon; begin = begin + watch.period) {
+          const SimTime end = begin + watch.period;
+          if (amount(begin, end) >= watch.threshold) return begin + after;
+        }
+        return SimTime::never();
       }
     }
     return sign.at;
@@ -343,7 +346,7 @@ class Detector {
       if (s.symptom->kind != SymptomKind::metric || !is_of(s.component, watch)) continue;
       if (!names(watch, s.symptom->text)) continue;
       Sign sign{s.at, s.symptom->text, s.component, s.symptom->fact};
-      const SimTime enough = enough_at(watch, sign);
+      const SimTime enough = enough_at(watch, sign, s.symptom->after);
       if (enough.is_never()) {
         below.push_back(std::move(sign));
         continue;
@@ -603,6 +606,7 @@ class Detector {
   const Findings& findings_;
   const Outcome& outcome_;
   const Outcome& healthy_;
+  const Amounts amounts_;
   std::vector<std::vector<HopId>> hops_from_;  // by PortId
   mutable std::map<ComponentId, SimTime> raised_;
 };

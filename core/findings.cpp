@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace moshimo {
@@ -49,6 +50,7 @@ class Finder {
 
   Findings run() {
     ports();
+    if (is_full_) find_asked_by_starts();
     processes();
     hops();
     stalls();
@@ -98,6 +100,30 @@ class Finder {
     }
   }
 
+  // What a component asks for only when one of its workers is to start shows itself when one does.
+  void find_asked_by_starts() {
+    for (const Process& process : system_.processes) {
+      for (const Need& n : process.start) {
+        const Condition& row = system_.conditions[n.condition];
+        if (row.component == process.component && !row.symptoms.empty()) asked_by_starts_.insert(n.condition);
+      }
+    }
+    const auto forget = [this](const Needs& needs) {
+      for (const Need& n : needs) {
+        asked_by_starts_.erase(n.condition);
+        for (const ConditionId c : n.alternatives) asked_by_starts_.erase(c);
+      }
+    };
+    if (asked_by_starts_.empty()) return;
+    for (const Process& process : system_.processes) {
+      forget(process.run);
+      forget(process.healthy);
+    }
+    for (const Port& port : system_.ports) forget(port.needs);
+    for (const Hop& hop : system_.hops) forget(hop.needs);
+    for (const Condition& condition : system_.conditions) forget(condition.follows);
+  }
+
   void processes() {
     for (std::uint32_t p = 0; p < system_.processes.size(); ++p) {
       const Process& process = system_.processes[ProcessId(p)];
@@ -123,6 +149,10 @@ class Finder {
         for (const ChangeTo<std::uint32_t>& change : running) {  // seen when the first worker fails to start
           if (change.at < span.from || change.at >= span.to || change.value >= process.count) continue;
           symptoms(process.symptoms_start, change.at, span.to, process.component, HopId{});
+          const ConditionId cause = need.condition;
+          if (asked_by_starts_.contains(cause)) {
+            symptoms(system_.conditions[cause].symptoms, change.at, span.to, process.component, HopId{});
+          }
           break;
         }
       }
@@ -424,7 +454,7 @@ class Finder {
 
   void condition_symptoms(ConditionId c) {
     const Condition& condition = system_.conditions[c];
-    if (condition.symptoms.empty()) return;
+    if (condition.symptoms.empty() || asked_by_starts_.contains(c)) return;
     const StepFunction<bool>& f = timeline_.conditions[c.value];
     for (std::size_t i = 0; i < f.size(); ++i) {
       if (f[i].value) continue;
@@ -494,6 +524,7 @@ class Finder {
   const Timeline& timeline_;
   bool is_full_;
   Findings findings_;
+  std::set<ConditionId> asked_by_starts_;
   std::vector<Effect> starved_;
   mutable std::vector<std::vector<HopId>> feeders_;
 };

@@ -48,6 +48,14 @@ bool refuses_to_go(World& world, const FaultDef& def, Index component) {
 
 }  // namespace
 
+// The account that the policies of an organisation are set from; empty where nobody says.
+std::string Compilation::managing_account(Index component) {
+  const Scope scope{component, nullptr, nullptr, nullptr};
+  const Expression& except = world_.part(component).type->guards->except;
+  const std::optional<Thing> account = except.is_written() ? world_.one(except, scope) : std::nullopt;
+  return account ? world_.describe(*account) : std::string();
+}
+
 std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Index component) {
   const std::string name = request.call ? request.call->who : "";
   if (name.empty()) return administrator_of(world_.account_of(component));
@@ -66,10 +74,15 @@ std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Ind
 void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs) {
   const Part& part = world_.part(scope.component);
   const std::optional<KnownCaller> who = caller(request, scope.component);
-  if (!who || part.type->guards) return;  // policies of the organisation are set where none of them reaches
+  if (!who) return;
+  // Policies of the organisation are set where none of them reaches.
+  const bool is_guard = part.type->guards.has_value();
+  const std::string managing = is_guard ? managing_account(scope.component) : "";
+  const bool is_from_elsewhere =
+      !managing.empty() && request.call && !request.call->who.empty() && who->caller.account != managing;
   const bool is_described = who->component != nothing && permissions_->speaks_of(Thing::of_component(who->component));
   const bool is_kept = refuses_to_go(world_, def, scope.component);
-  if (!guards_->are_there() && !is_described && !is_kept) return;
+  if (!(guards_->are_there() && !is_guard) && !is_described && !is_kept && !is_from_elsewhere) return;
   if (def.actions.empty() && !is_kept) {
     assumptions_.push_back(
         {Assumption::Kind::unknown,
@@ -141,12 +154,20 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     needs.push_back(need);
     told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached});
   };
+  if (is_from_elsewhere) {
+    add("rule", "that only the management account changes policies of an organisation", "", true, {}, fact("scp.edit"));
+  }
   // What other faults have changed by then in documents and tags makes a difference; each state asks for what it needs.
-  std::vector<const DocumentEdit*> edits = permissions_->tag_edits_of(scope.component);
+  DocumentEdits edits = permissions_->tag_edits_of(scope.component);
   if (who->component != nothing && who->component != scope.component) {
     for (const DocumentEdit* edit : permissions_->edits_of(who->component)) edits.push_back(edit);
   }
-  if (edits.size() > most_edits) edits.resize(most_edits);
+  if (!is_guard) edits.insert(edits.end(), guards_->edits().begin(), guards_->edits().end());
+  edits = bearing_on(edits, {call.action});
+  if (edits.size() > most_edits) {
+    permissions_->report_edits(edits, fmt::format("whether {} may {} {}", who->name, def.name, part.name));
+    edits.resize(most_edits);
+  }
   const std::vector<EditState> states = states_of(edits);
   struct Against {
     std::string kind;
@@ -171,7 +192,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     iam::Caller changed = *call.caller;
     if (who->component != nothing) Permissions::set_tags("aws:PrincipalTag", who->component, states[s], changed.keys);
     asked.caller = &changed;
-    for (const Objection& objection : guards_->objections(asked)) {
+    for (const Objection& objection : is_guard ? std::vector<Objection>() : guards_->objections(asked, states[s])) {
       const Part& guard = world_.part(objection.guard->component);
       against({std::string(name_of(objection.guard->by)),
                guard.name,
@@ -198,24 +219,12 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     }
   }
   for (Against& a : all) {
-    Needs follows = a.away;
-    if (a.states.size() < states.size()) {
-      follows.clear();
-      for (const std::size_t s : a.states) {
-        const std::vector<ConditionId> flips = not_in_state(edits, states[s]);
-        Need unless;
-        unless.error = ErrorClass::denied;
-        unless.condition = flips.front();
-        for (std::size_t i = 1; i < flips.size(); ++i) unless.alternatives.push_back(flips[i]);
-        if (a.away.empty()) follows.push_back(unless);
-        for (const Need& n : a.away) {
-          Need either = n;
-          for (const ConditionId flip : flips) either.alternatives.push_back(flip);
-          follows.push_back(either);
-        }
-      }
-    }
+    Needs follows = asked_in(states, a.states, edits, a.away);
     add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), a.fact);
+  }
+  if (is_guard) {
+    guarded_calls_.push_back(std::move(told));
+    return;
   }
   for (NearMiss& miss : guards_->near_misses(call)) {
     told.near_misses.push_back(
@@ -299,7 +308,23 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
         return d.guard == o.guard && d.why == why && (why == Doubt::Why::place || d.statement == o.statement);
       });
     };
-    for (const Objection& objection : guards_->objections(call)) {
+    DocumentEdits edits = bearing_on(guards_->edits(), {call.action});
+    if (edits.size() > most_edits) {
+      permissions_->report_edits(edits, fmt::format("whether {} may be done on {}", call.action, part.name));
+      edits.resize(most_edits);
+    }
+    const std::vector<EditState> states = states_of(edits);
+    std::vector<std::pair<Objection, std::vector<std::size_t>>> objections;
+    for (std::size_t s = 0; s < states.size(); ++s) {
+      for (const Objection& o : guards_->objections(call, states[s])) {
+        const auto known = std::find_if(objections.begin(), objections.end(), [&](const auto& other) {
+          return other.first.guard->component == o.guard->component && other.first.statement == o.statement;
+        });
+        (known == objections.end() ? objections.emplace_back(o, std::vector<std::size_t>()) : *known)
+            .second.push_back(s);
+      }
+    }
+    for (const auto& [objection, in_states] : objections) {
       if (std::find(told.begin(), told.end(), objection.guard) != told.end()) continue;
       const std::string by = world_.part(objection.guard->component).name +
                              (objection.statement.empty() ? "" : fmt::format(" (statement {})", objection.statement));
@@ -329,7 +354,7 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
       lets.component = ComponentId(objection.guard->component);
       lets.kind = Condition::Kind::derived;
       lets.error = ErrorClass::denied;
-      lets.follows = guards_->away(*objection.guard);
+      lets.follows = asked_in(states, in_states, edits, guards_->away(*objection.guard));
       lets.fact =
           fact(guard.type->guards->basis, Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name);
       Need need;
@@ -414,7 +439,9 @@ void Compilation::attach_again() {
 
 void Compilation::list_permissions(std::vector<Assumption>& out) {
   const auto add = [&](Assumption::Kind kind, const Permissions::Note& note) {
-    out.push_back({kind, note.says, {}, {ComponentId(note.principal), ComponentId(note.component)}});
+    std::vector<ComponentId> where{ComponentId(note.principal)};
+    if (note.component != note.principal) where.emplace_back(note.component);
+    out.push_back({kind, note.says, {}, std::move(where)});
   };
   for (const Permissions::Note& note : permissions_->denied_at_start()) add(Assumption::Kind::denied_at_start, note);
   for (const Permissions::Note& note : permissions_->taken_as_allowed()) add(Assumption::Kind::granted_policies, note);

@@ -179,8 +179,9 @@ struct AttributeDef {
   std::vector<std::string> options;
   std::string port_of;
   Expression fixed;
-  bool many = false;     // a list
-  bool or_text = false;  // a text that names nothing is kept as text
+  bool many = false;           // a list
+  bool or_text = false;        // a text that names nothing is kept as text
+  std::vector<Text> or_texts;  // if it has one of these forms; empty: any
   bool optional = false;
   Expression default_value;
   std::optional<Quantity> least;  // `range`
@@ -434,18 +435,30 @@ struct GuardsDef {
   input::Position at;
 };
 
-// Where the policy documents of a principal stand, or that of a resource.
+// Where the policy documents of a principal stand, and the one that says who may use a resource, or be a principal.
 struct PermissionsDef {
   std::string managed;      // an attribute that refers to policies with documents of their own
   std::string inline_ones;  // one that holds documents by name
   std::string boundary;     // one that refers to a policy
   std::string unseen;       // one that names what has more of them, which the inventory does not hold: groups
   std::string put_back;     // the repair that attaches them again
-  std::string own;          // of a resource: its own document, and
+  std::string own;          // who may use it: its own document, of a role its trust policy, and
   std::string statements;   // the parts that say whom that names, and
   std::string intact;       // the condition that nobody has broken it
-  bool is_of_principal() const { return own.empty(); }
+  bool is_of_principal() const { return !managed.empty() || !inline_ones.empty(); }
   Basis basis;
+  input::Position at;
+};
+
+// As whom something takes on a role that it is given, in the words of trust policies: a service, or a token of an
+// identity provider.
+struct WorksAsDef {
+  Test test;
+  std::string through;  // the attribute that gives the role; empty: any
+  std::string service;
+  std::optional<Path> principal;  // somebody who works in its name
+  Text provider;                  // the ARN, or a part of it
+  Text subject;                   // whom the token is about; not written: not known
   input::Position at;
 };
 
@@ -475,6 +488,22 @@ struct IdentityDef {
   std::vector<Text> of_aws;  // what AWS itself owns, and nobody can delete
 };
 
+// What cannot be, since AWS refuses to set it up; or what is let through and hardly meant.
+struct ObjectionDef {
+  Test test;
+  Text says;
+  std::string where;  // the attribute that is to be looked at; empty: the whole
+  Basis basis;
+  input::Position at;
+};
+
+// Attributes of resources in files that have a value and change nothing here, by the type of the resource: paths, each
+// with all that is below it, or `path = value`.
+struct WithoutEffectDef {
+  std::string type;
+  std::vector<std::string> paths;
+};
+
 struct TypeDef {
   std::string name;     // `service:type`
   std::string service;  // of the file it stands in
@@ -493,9 +522,13 @@ struct TypeDef {
   std::vector<FaultDef> faults;
   std::optional<GuardsDef> guards;
   std::optional<PermissionsDef> permissions;
+  std::vector<WorksAsDef> works_as;        // one that a trust policy lets in is enough
   std::vector<LookBackDef> last_activity;  // of a principal or key
-  std::string tagged_by;                   // the call that tags one
-  std::string calls_seen_in;               // the Region in which calls about one are recorded; not written: its own
+  std::vector<ObjectionDef> impossible;
+  std::vector<ObjectionDef> doubtful;
+  std::vector<WithoutEffectDef> without_effect;
+  std::string tagged_by;      // the call that tags one
+  std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
   input::Position at;
 
   const AttributeDef* find_attribute(std::string_view name) const;

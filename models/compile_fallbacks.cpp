@@ -255,7 +255,7 @@ std::optional<Fallback> Compilation::fallback(const FallbackDef& def, const HopP
   Scope there{place.component, nullptr, nullptr, nullptr};
   if (writer) {
     alive();
-    needs_->be(*writer, f.accepts);
+    needs_->be(*writer, plan.component, f.accepts);
     there.caller = &*writer;
   }
   const Part& part = world_.part(place.component);

@@ -68,9 +68,12 @@ void NeedsWriter::one(const Thing& thing, const Scope& scope, std::optional<Erro
       add(out, need, shown_as);
       return;
     }
-    case Thing::Kind::port:
-      for (const Need& n : of_port(thing.component, thing.index, scope.caller)) add(out, n, shown_as);
+    case Thing::Kind::port: {
+      std::optional<Thing> worker;
+      const Thing* caller = knocking(thing, scope, worker);
+      for (const Need& n : of_port(thing.component, thing.index, caller)) add(out, n, shown_as);
       return;
+    }
     case Thing::Kind::component: {
       const Member in = world_.member(thing.component, "in");
       if (in.kind == MemberKind::port &&
@@ -199,7 +202,9 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   Expansion* for_caller = nullptr;
   const bool is_decided = caller && permissions && world_.part(component).type->ports[port].has_actions() &&
                           (permissions->speaks_of(*caller) || permissions->is_guarded(component));
-  if (general == Progress::the_same_for_all && !is_decided) return system_->ports[id].needs;
+  // Whoever knocks at a role is asked for by its trust policy, further on.
+  const bool is_entered = caller && permissions && permissions->has_trust(Thing::of_component(component));
+  if (general == Progress::the_same_for_all && !is_decided && !is_entered) return system_->ports[id].needs;
   bool goes_round = !caller && general == Progress::busy;
   if (!caller && general == Progress::by_caller) {
     world_.caller_was_asked = true;
@@ -229,6 +234,7 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
     permissions->write(*caller, component, world_.part(component).type->ports[port], needs);
     world_.caller_was_asked = true;
   }
+  world_.caller_was_asked = world_.caller_was_asked || is_entered;
   const bool by_caller = world_.caller_was_asked;
   world_.caller_was_asked = asked_before || by_caller;
   path_.pop_back();
@@ -328,12 +334,23 @@ void NeedsWriter::note_admission(const NeedDefs& defs, Index component, const Th
   if (name_nobody(defs, scope)) taken_to_be_let_in[caller.text()].insert(component);
 }
 
-void NeedsWriter::be(const Thing& principal, Needs& out) {
+// Whoever takes on a principal for a component; what is a way of being another one hands on who knocks.
+const Thing* NeedsWriter::knocking(const Thing& principal, const Scope& scope, std::optional<Thing>& worker) {
+  const auto is_principal = [&](Index c) { return world_.member(c, "act").kind == MemberKind::port; };
+  if (principal.component == scope.component || !is_principal(principal.component)) return scope.caller;
+  if (is_principal(scope.component)) return scope.caller;
+  if (permissions) worker = permissions->worker(scope.component, Thing::of_component(principal.component));
+  return worker ? &*worker : nullptr;
+}
+
+void NeedsWriter::be(const Thing& principal, Index by, Needs& out) {
   if (principal.kind != Thing::Kind::component) return;
   const Member act = world_.member(principal.component, "act");
   if (act.kind != MemberKind::port) return;
   if (!world_.exists(MemberKind::port, principal.component, static_cast<Index>(act.index))) return;
-  for (const Need& n : of_port(principal.component, static_cast<Index>(act.index), nullptr)) {
+  std::optional<Thing> worker;
+  const Thing* caller = knocking(principal, Scope{by, nullptr, nullptr, nullptr}, worker);
+  for (const Need& n : of_port(principal.component, static_cast<Index>(act.index), caller)) {
     add(out, n, ErrorClass::denied);
   }
 }
@@ -368,7 +385,7 @@ void NeedsWriter::of_hop(const HopPlan& plan, Needs& out) {
   if (plan.item) scope.item = &*plan.item;
   own_existence(plan.component, out);
   if (plan.principal) {
-    be(*plan.principal, out);
+    be(*plan.principal, plan.component, out);
     scope.caller = &*plan.principal;
   }
   Needs own;

@@ -49,7 +49,7 @@ class NeedsWriter {
   void own_existence(Index component, Needs& out);
 
   // Being a principal: the needs of its port `act`.
-  void be(const Thing& principal, Needs& out);
+  void be(const Thing& principal, Index by, Needs& out);
   // The first of the principals that is there; empty: nobody in particular.
   std::optional<Thing> acting(const std::vector<PrincipalDef>& candidates, const Scope& scope);
 
@@ -79,6 +79,7 @@ class NeedsWriter {
   void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
   Needs expand(Index component, Index port, const Thing* caller);
   void report_loop(Index component, Index port);
+  const Thing* knocking(const Thing& principal, const Scope& scope, std::optional<Thing>& worker);
   void any_of(const NeedDef& def, const Scope& scope, Needs& out);
   ConditionId stand_in(const Thing& thing, const Needs& needs);
   void health(Index component, Needs& out);

@@ -76,7 +76,31 @@ bool Compilation::check() {
     }
     world_.diagnostics->error(t.via_at, std::move(said));
   }
+  if (!world_.diagnostics->has_errors()) object();
   return !world_.diagnostics->has_errors();
+}
+
+// What cannot be is a mistake of whoever wrote it. Where files say that it is there, they do not tell all of it.
+void Compilation::object() {
+  for (Index c = 0; c < world_.parts().size(); ++c) {
+    const auto each = [&](const std::vector<ObjectionDef>& objections, const auto& make) {
+      for (const ObjectionDef& o : objections) {
+        if (!world_.holds(o.test, of_component(c))) continue;
+        make(o, fmt::format("'{}': {}", world_.part(c).name, world_.sentence(o.says, of_component(c))));
+      }
+    };
+    each(world_.part(c).type->impossible, [&](const ObjectionDef& o, const std::string& says) {
+      if (inventory_->imported) {
+        note(fmt::format("{}. It is taken as the files give it.", says), c);
+      } else {
+        world_.diagnostics->error(world_.where(c, o.where), says);
+      }
+    });
+    each(world_.part(c).type->doubtful, [&](const ObjectionDef& o, const std::string& says) {
+      note(fmt::format("{}.", says), c);
+      if (!inventory_->imported) world_.diagnostics->warning(world_.where(c, o.where), says);
+    });
+  }
 }
 
 void Compilation::write_system(std::vector<EntryPoint>& entry_points) {

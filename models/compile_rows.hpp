@@ -44,6 +44,7 @@ class Compilation : public RowTexts {
 
  private:
   // Rows of one kind each.
+  void object();
   void assign_ids();
   void make_room();
   void plan_hops();
@@ -88,6 +89,7 @@ class Compilation : public RowTexts {
   void read_documents();
   void attach_again();
   void list_permissions(std::vector<Assumption>& out);
+  std::string managing_account(Index component);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
   void ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements);
   void note(std::string says, Index about);

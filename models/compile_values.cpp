@@ -6,6 +6,7 @@
 #include "input/cursor.hpp"
 #include "input/phrases.hpp"
 #include "models/compile_world.hpp"
+#include "models/text_form.hpp"
 
 namespace moshimo::models {
 namespace {
@@ -265,6 +266,33 @@ std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& 
   return std::nullopt;
 }
 
+// "; did you mean ...?" of what the attribute can name, while not too many have been asked for.
+std::string World::nearest_name(std::string_view name, const AttributeDef& attribute) {
+  if (++suggestions_ > most_suggestions) return {};
+  std::vector<std::string_view> known;
+  for (const Part& p : parts_) {
+    if (fits(attribute, *p.type)) known.push_back(p.name);
+  }
+  return input::did_you_mean(name, known);
+}
+
+// A text that names nothing here and need not: it has a form in which the attribute writes what stands outside. Where
+// any word may, one that is nearly the name of something is told. Files that are imported say what AWS said.
+bool World::stands_for_itself(const Value& value, const AttributeDef& attribute, Index component,
+                              const std::string& label) {
+  if (inventory_.imported) return true;
+  const auto has = [&](const Text& form) { return has_form(value.text, form); };
+  if (!attribute.or_texts.empty()) return std::any_of(attribute.or_texts.begin(), attribute.or_texts.end(), has);
+  const std::string hint = nearest_name(value.text, attribute);
+  if (!hint.empty()) {
+    diagnostics->warning(value.at(),
+                         fmt::format("{} names '{}', which is not in the inventory, so it is taken to stand "
+                                     "outside{}",
+                                     whose(component, label), value.text, hint));
+  }
+  return true;
+}
+
 std::optional<Thing> World::reference(const Value& value, const AttributeDef& attribute, Index component,
                                       const std::string& label) {
   const std::string wanted =
@@ -275,16 +303,14 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
   }
   const Index c = find(value.text);
   if (c == nothing) {
-    if (attribute.or_text) return Thing::of_text(value.text);
+    if (attribute.or_text && stands_for_itself(value, attribute, component, label)) return Thing::of_text(value.text);
     if (unusable_.count(value.text)) return std::nullopt;  // that has been said
-    std::string hint;
-    if (++suggestions_ <= most_suggestions) {
-      std::vector<std::string_view> known;
-      for (const Part& p : parts_) {
-        if (fits(attribute, *p.type)) known.push_back(p.name);
-      }
-      hint = input::did_you_mean(value.text, known);
-      if (hint.empty()) hint = unknown_name(value.text);
+    std::string hint = nearest_name(value.text, attribute);
+    if (hint.empty() && suggestions_ <= most_suggestions) hint = unknown_name(value.text);
+    if (hint.empty() && attribute.or_text) {
+      std::vector<std::string> forms;
+      for (const Text& form : attribute.or_texts) forms.push_back(written(form));
+      hint = fmt::format("; something outside the inventory is written as {}", input::enumerated(forms, "or"));
     }
     diagnostics->error(value.at(),
                        fmt::format("{} names '{}', which does not exist{}", whose(component, label), value.text, hint));
@@ -320,6 +346,15 @@ void World::values(Index component, std::string_view attribute, std::vector<Thin
   const Index at = parts_[component].first_slot + static_cast<Index>(found->second.index);
   const Slot s = slot(at, parts_[component].type->attributes[found->second.index], component, "");
   out.insert(out.end(), things_.begin() + s.first, things_.begin() + s.first + s.count);
+}
+
+input::Position World::where(Index component, std::string_view attribute) const {
+  const Part& part = parts_[component];
+  const auto& members = types_[part.type_index].members;
+  const auto found = members.find(attribute);
+  if (found == members.end() || found->second.kind != MemberKind::attribute) return part.at;
+  const Value* value = slots_[part.first_slot + found->second.index].value();
+  return value && value->kind != Value::Kind::null ? value->at() : part.at;
 }
 
 void World::check_all() {

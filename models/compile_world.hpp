@@ -184,6 +184,8 @@ class World {
 
   // Works out every attribute, so that every mistake is found.
   void check_all();
+  // Where an attribute is written, or the component where it is not.
+  input::Position where(Index component, std::string_view attribute) const;
 
   input::Diagnostics* diagnostics;  // of whoever asks at the moment
 
@@ -252,6 +254,8 @@ class World {
                                    const std::string& label);
   std::optional<Thing> reference(const Value& value, const AttributeDef& attribute, Index component,
                                  const std::string& label);
+  std::string nearest_name(std::string_view name, const AttributeDef& attribute);
+  bool stands_for_itself(const Value& value, const AttributeDef& attribute, Index component, const std::string& label);
   void check_range(const Value& value, const AttributeDef& attribute, const Thing& thing, Index component,
                    const std::string& label);
   void check_slots(const std::vector<AttributeDef>& attributes, Index first, Index component,

@@ -34,17 +34,22 @@ void append_json(const Value& value, std::string& out, Places& places) {
   out += is_map ? '}' : ']';
 }
 
-bool is_document(const Value& value, iam::DocumentKind kind) {
+}  // namespace
+
+bool is_document_in(const Value& value, const Resource& resource, const TypeDef& type, std::string_view attribute) {
   if (value.kind != Value::Kind::scalar || value.text.find('<') != std::string::npos) return false;
+  iam::DocumentKind kind = iam::DocumentKind::identity;
+  if (type.guards) {
+    const Value* given = resource.attributes.find("kind");
+    const bool is_of_resources = given && given->text == "RESOURCE_CONTROL_POLICY";
+    kind = is_of_resources ? iam::DocumentKind::rcp : iam::DocumentKind::scp;
+  } else if (type.permissions && attribute == type.permissions->own) {
+    kind = type.permissions->is_of_principal() ? iam::DocumentKind::trust : iam::DocumentKind::resource;
+  }
   input::Diagnostics mistakes;
   iam::parse_policy("document", kind, value.text, mistakes);
   return !mistakes.has_errors();
 }
-
-}  // namespace
-
-bool is_document_of_principal(const Value& value) { return is_document(value, iam::DocumentKind::identity); }
-bool is_document_of_resource(const Value& value) { return is_document(value, iam::DocumentKind::resource); }
 
 std::string json_of(const Value& value) {
   std::string json;
@@ -78,6 +83,24 @@ const iam::Policy* Documents::read(const Value& value, iam::DocumentKind kind, s
   }
   if (!mistakes.has_errors()) at->second = std::move(policy);
   return at->second.get();
+}
+
+std::vector<std::string> condition_values(const iam::Policy& policy, std::size_t statement,
+                                          std::string_view lower_key) {
+  input::Diagnostics none;
+  const auto document =
+      input::Document::parse(policy.name, std::string(policy.file->text()), input::Format::json, none);
+  const std::vector<input::Cursor> all = input::Cursor(document, none).find("Statement").one_or_many();
+  std::vector<std::string> values;
+  const input::Cursor condition = statement < all.size() ? all[statement].find("Condition") : input::Cursor();
+  if (!condition) return values;
+  for (const input::Cursor& compared : condition.entries()) {
+    for (const input::Cursor& key : compared.entries()) {
+      if (iam::lower_case(key.key()) != lower_key) continue;
+      for (const input::Cursor& one : key.one_or_many()) values.emplace_back(one.node().text);
+    }
+  }
+  return values;
 }
 
 std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,

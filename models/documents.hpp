@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "input/diagnostics.hpp"
+#include "models/catalogue.hpp"
 #include "models/iam/policy.hpp"
 #include "models/inventory.hpp"
 
@@ -25,12 +26,14 @@ class Documents {
   std::map<std::pair<const Value*, iam::DocumentKind>, std::unique_ptr<const iam::Policy>> read_;
 };
 
-// Whether it is a whole document, as AWS would take it for a principal (or a policy of its own), and for a resource.
-bool is_document_of_principal(const Value& value);
-bool is_document_of_resource(const Value& value);
+// Whether it is a whole document, as AWS would take it in this attribute of a resource.
+bool is_document_in(const Value& value, const Resource& resource, const TypeDef& type, std::string_view attribute);
 
 // A value as JSON, texts as texts.
 std::string json_of(const Value& value);
+
+// The values that a condition key is compared with in a statement; `lower_key` in small letters.
+std::vector<std::string> condition_values(const iam::Policy& policy, std::size_t statement, std::string_view lower_key);
 
 // What a statement says under some of its keys, as it is written; of conditions the keys they compare.
 std::vector<std::string> words_of(const iam::Policy& policy, std::size_t statement,

@@ -166,8 +166,29 @@ std::vector<const Guard*> Guards::concerned(const iam::Request& request) const {
   return list;
 }
 
-std::vector<Objection> Guards::objections(const iam::Request& request) const {
+const Guard* Guards::of(Index component) const {
+  const auto found =
+      std::find_if(guards_.begin(), guards_.end(), [&](const Guard& g) { return g.component == component; });
+  return found == guards_.end() ? nullptr : &*found;
+}
+
+void Guards::expect(const DocumentEdit& edit) {
+  edits_.push_back(&edit);
+  may_object_.clear();
+}
+
+// The guard with its document as it is in a state.
+const Guard* Guards::in_state(const Guard* guard, const EditState& state) const {
+  const iam::Policy* policy = edited_.in_state(guard->policy, guard->component, "", state);
+  if (policy == guard->policy) return guard;
+  const auto [at, is_new] = changed_.try_emplace(policy, *guard);
+  if (is_new) at->second.policy = policy;
+  return &at->second;
+}
+
+std::vector<Objection> Guards::objections(const iam::Request& request, const EditState& state) const {
   std::vector<const Guard*> left = concerned(request);
+  for (const Guard*& guard : left) guard = in_state(guard, state);
   std::vector<Objection> found;
   const iam::Decision all = decide(request, left);
   if (all.verdict == iam::Verdict::explicit_deny) {
@@ -207,14 +228,18 @@ bool Guards::may_object(const std::string& action) const {
   iam::Request request;
   request.caller = &anybody.caller;
   request.action = action;
-  for (const Guard& g : guards_) {
-    known->second = known->second || g.stands_alone;
-    for (iam::Statement statement : g.policy->statements) {
+  const auto may = [&](const Guard& g, const iam::Policy& policy) {
+    return std::any_of(policy.statements.begin(), policy.statements.end(), [&](iam::Statement statement) {
       statement.conditions.clear();
       statement.resources.clear();
       statement.not_resource = false;
-      known->second = known->second || (statement.is_deny && denies(request, g, statement));
-    }
+      return statement.is_deny && denies(request, g, statement);
+    });
+  };
+  for (const Guard& g : guards_) known->second = known->second || g.stands_alone || may(g, *g.policy);
+  for (const DocumentEdit* edit : edits_) {
+    const Guard* changed = of(edit->component);
+    known->second = known->second || (changed && may(*changed, edit->given));
   }
   return known->second;
 }

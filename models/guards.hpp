@@ -13,6 +13,7 @@
 #include "models/callers.hpp"
 #include "models/compile_needs.hpp"
 #include "models/compile_world.hpp"
+#include "models/document_edits.hpp"
 #include "models/documents.hpp"
 #include "models/iam/evaluate.hpp"
 
@@ -73,9 +74,14 @@ class Guards {
 
   bool are_there() const { return !guards_.empty(); }
   const std::vector<Guard>& all() const { return guards_; }
+  const Guard* of(Index component) const;  // null where it has no document
+
+  // A fault may change one of them.
+  void expect(const DocumentEdit& edit);
+  const DocumentEdits& edits() const { return edits_; }
 
   // Those that stand against a call by somebody whose own policies allow it, whether they are attached now or not.
-  std::vector<Objection> objections(const iam::Request& request) const;
+  std::vector<Objection> objections(const iam::Request& request, const EditState& state = {}) const;
   bool is_stopped(const iam::Request& request) const;  // by one that is attached at the start
   std::vector<NearMiss> near_misses(const iam::Request& request) const;
   bool may_object(const std::string& action) const;  // to such a call on something, in some circumstances
@@ -86,11 +92,15 @@ class Guards {
 
  private:
   std::vector<const Guard*> concerned(const iam::Request& request) const;
+  const Guard* in_state(const Guard* guard, const EditState& state) const;
 
   World& world_;
   NeedsWriter& needs_;
   std::vector<Guard> guards_;
-  mutable std::map<std::string, bool> may_object_;  // by action
+  DocumentEdits edits_;
+  mutable EditedPolicies edited_;
+  mutable std::map<const iam::Policy*, Guard> changed_;  // by its document in a state
+  mutable std::map<std::string, bool> may_object_;       // by action
 };
 
 // The policies of guards as evaluation wants them: a level for those attached to the same accounts.

@@ -41,7 +41,7 @@ std::string arn_of(const Resource& resource, const TypeDef& type, const Inventor
 }
 
 const Value* document_alone(const Resource& resource, const TypeDef* type) {
-  if (!type || !type->permissions || type->permissions->is_of_principal()) return nullptr;
+  if (!type || !type->permissions || type->permissions->own.empty()) return nullptr;
   const Value* own = resource.attributes.find(type->permissions->own);
   return own && own->kind != Value::Kind::null && !resource.attributes.find(type->permissions->statements) ? own
                                                                                                            : nullptr;

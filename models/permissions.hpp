@@ -21,10 +21,16 @@
 
 namespace moshimo::models {
 
+// The attribute that holds a policy document; null where there is none.
+const AttributeDef* document_attribute(const TypeDef& type);
+
+// Whether it is known if the conditions of a statement hold for a call.
+bool rests_on_known_keys(const iam::Statement& statement, const iam::Request& request);
+
 class Permissions {
  public:
   // `is_imported`: nobody can be asked to mend a document, so one that cannot be read is one that is not known.
-  Permissions(World& world, System& system, Documents& documents, const Guards& guards, bool is_imported);
+  Permissions(World& world, System& system, Documents& documents, Guards& guards, bool is_imported);
   void use(System& system) { system_ = &system; }
   FactId fact;  // of the conditions written here
 
@@ -40,8 +46,16 @@ class Permissions {
   void prepare(const std::vector<ActionRequest>& requests);
   const DocumentEdit* find_edit(const ActionRequest& request) const;  // null where it is wrong
   const std::deque<DocumentEdit>& edits() const { return edits_; }
-  std::vector<const DocumentEdit*> tag_edits_of(Index component) const;
+  // More of them than can be told apart bear on something.
+  void report_edits(const DocumentEdits& edits, const std::string& what) const;
+  DocumentEdits tag_edits_of(Index component) const;
   static void set_tags(std::string_view prefix, Index component, const EditState& state, iam::Keys& keys);
+
+  // Whether the trust policy of the role behind it is known.
+  bool has_trust(const Thing& principal);
+  // As whom a component takes on a role, where a trust policy decides: the one to knock as at the ports of the
+  // principal.
+  std::optional<Thing> worker(Index component, const Thing& principal);
 
   // What somebody needs to do one of the actions of a port.
   void write(const Thing& principal, Index component, const PortDef& port, Needs& out);
@@ -57,7 +71,7 @@ class Permissions {
   std::vector<Denial> denials(Index principal, const iam::Request& request, Index component,
                               const EditState& state = {});
   // The edits of its documents and tags.
-  std::vector<const DocumentEdit*> edits_of(Index principal);
+  DocumentEdits edits_of(Index principal);
 
   // That a principal has a document, and that it has not; not set where it never had it.
   struct Having {
@@ -108,17 +122,33 @@ class Permissions {
     bool is_stale = false;   // the component's own document names somebody who is no longer that one
     bool is_broken = false;  // it is gone
   };
+  struct Asker {
+    Held* held = nullptr;
+    std::vector<std::string> actions;
+    std::vector<std::pair<std::string, std::string>> keys;  // more that is known of its calls
+  };
   struct Way {  // one of the calls of a port
+    std::string action;
     Verdict verdict;
     std::vector<Objection> objections;
     bool is_stopped = false;
   };
   struct Call;
+  struct Worker {
+    Index component = nothing;
+    std::vector<const WorksAsDef*> as;
+  };
 
   Held& held(Index principal);
   void read(Index principal, Held& held);
   Index principal_of(const Thing& thing);
+  bool is_given_by(Index component, const std::string& attribute, Index role);
+  Held& held_of(iam::Caller caller);
+  std::vector<Asker> askers(const Worker& worker, Index role);
   const iam::Policy* own_document(Index component);
+  static iam::DocumentKind own_kind(const TypeDef& type);
+  std::string_view own_name(Index component) const;
+  bool is_own(const DocumentEdit& edit) const;
   const iam::Policy* without_caller(const iam::Policy& policy, const iam::Caller& caller);
   const Having& having(Index principal, Document& document);
   ConditionId add(Condition row) { return system_->conditions.add(std::move(row)); }
@@ -128,8 +158,9 @@ class Permissions {
   Verdict verdict(Held& held, const iam::Request& request, Index component, const State& state);
   bool names(Index component, Index principal);
   std::vector<ConditionId> naming(Index component, Index principal);
-  std::vector<Way> ways(const Call& call, const State& state);
+  void ways(const Call& call, const Asker& asker, const State& state, std::vector<Way>& ways);
   Needs needs_in(Call& call, const State& state, bool is_first);
+  void decide(Call& call, DocumentEdits edits, Needs& out);
   void need(ConditionId condition, Needs& out) const;
   void need_any(const Call& call, const Need& wanted, const std::vector<ConditionId>& conditions, Needs& out);
   std::optional<DocumentEdit> edit_of(const ActionRequest& request, Index component, const FaultDef& fault);
@@ -139,11 +170,14 @@ class Permissions {
   World& world_;
   System* system_;
   Documents& documents_;
-  const Guards& guards_;
+  Guards& guards_;
   bool is_imported_ = false;
   bool has_documents_ = false;
   std::map<Index, Held> held_;
+  std::map<std::string, Held> held_by_name_;  // services and identity providers
+  std::map<std::string, Worker, std::less<>> workers_;
   std::map<Index, Index> principals_;
+  mutable bool is_too_much_told_ = false;
   std::map<Index, std::vector<ConditionId>> attachments_;
   std::map<std::string, iam::Policy> account_grants_;
   std::map<std::string, int> known_;  // names of conditions

@@ -126,6 +126,7 @@ void list_changes(Page& page, const PlannedChanges& changes) {
         fmt::format("{} {}.", strong(fmt::format("{} ({}):", what, addresses.size())), listing(codes(addresses), 8)),
         1);
   };
+  named(changes.along, "Go along with what they are part of");
   named(changes.created, "Created");
   named(changes.imported, "Taken over by Terraform");
   named(changes.forgotten, "Only leave the state");
@@ -163,6 +164,11 @@ void coverage_section(Page& page, const ImportResult& import) {
     for (const auto& [type, addresses] : by_type) {
       page.item(fmt::format("{} ({}): {}", type, addresses.size(), listing(addresses, 4)));
     }
+  }
+  if (!c.unread.empty()) {
+    page.gap();
+    page.paragraph(strong("Not modelled of what is modelled, so the result is the same without it:"), 1);
+    for (const std::string& line : models::unread_lines(c)) page.item(clean(line));
   }
   if (!c.unresolved.empty()) {
     page.gap();
@@ -216,13 +222,6 @@ std::string coverage_report(const ImportResult& import, const Style& style) {
   page.title("Import");
   coverage_section(page, import);
   if (import.has_plan) list_changes(page, import.changes);
-  if (!import.coverage.unread.empty()) {
-    page.heading("Attributes that nothing reads");
-    page.paragraph("They have a value in the files, and the model is the same without them:");
-    for (const Coverage::Unread& u : import.coverage.unread) {
-      page.item(fmt::format("{} ({}): {}", clean(u.type), u.attributes.size(), listing(codes(u.attributes), 12)));
-    }
-  }
   if (import.coverage.inferred > 0) {
     page.heading("Inferred references");
     page.paragraph("The files do not say these; only one resource of the type can be meant:");

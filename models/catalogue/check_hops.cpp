@@ -47,6 +47,20 @@ void Checker::sign(const SignDef& s, const Context& context) {
   if (s.rule) expect(*s.rule, context, {Place::Kind::value, Place::Kind::text}, "a text");
 }
 
+void Checker::works_as(const WorksAsDef& w, const Context& outer) {
+  test(w.test, outer);
+  const Context context = outer.with(w.test);
+  if (!w.service.empty() && !w.service.ends_with(".amazonaws.com")) {
+    error(w.at, fmt::format("'{}' is no service; one looks like lambda.amazonaws.com", w.service));
+  }
+  if (!w.through.empty() && context.type->find_attribute(w.through) == nullptr) {
+    error(w.at, fmt::format("{} has no attribute '{}'", context.type->name, w.through));
+  }
+  if (w.principal) expect(*w.principal, context, {Place::Kind::component}, "a principal");
+  text(w.provider, context);
+  text(w.subject, context);
+}
+
 void Checker::look_back(const LookBackDef& l, const Context& outer) {
   test(l.test, outer);
   const Context context = outer.with(l.test);

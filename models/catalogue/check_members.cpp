@@ -20,7 +20,10 @@ void Checker::check(const TypeDef& type) {
   for (const FaultDef& f : type.faults) fault(f, context);
   if (type.guards) guards(*type.guards, context);
   if (type.permissions) permissions(*type.permissions, context);
+  for (const WorksAsDef& w : type.works_as) works_as(w, context);
   for (const LookBackDef& l : type.last_activity) look_back(l, context);
+  for (const ObjectionDef& o : type.impossible) objection(o, context);
+  for (const ObjectionDef& o : type.doubtful) objection(o, context);
   if (!type.tagged_by.empty()) actions({type.tagged_by}, type.at);
   condition_loops(type);
   attribute_loops(type);
@@ -42,6 +45,7 @@ void Checker::identity(const TypeDef& type, const Context& context) {
 
 void Checker::attribute(const AttributeDef& a, const TypeDef& type, const Context& context, bool has_basis) {
   for (const std::string& name : a.types) known_type(name, a.at);
+  for (const Text& form : a.or_texts) text(form, context);
   basis(a.basis, context);
   const bool based = has_basis || a.basis.is_given();
   if (a.kind == AttributeDef::Kind::contains && !a.types.empty()) {
@@ -289,6 +293,15 @@ void Checker::guards(const GuardsDef& g, const Context& context) {
   needs(g.while_true, context);
   needs(g.unless_true, context);
   basis(g.basis, context);
+}
+
+void Checker::objection(const ObjectionDef& o, const Context& outer) {
+  const Context context = beside(o.test, outer);
+  text(o.says, context);
+  basis(o.basis, context);
+  if (!o.where.empty() && context.type->find_attribute(o.where) == nullptr) {
+    error(o.at, fmt::format("{} has no attribute '{}'", context.type->name, o.where));
+  }
 }
 
 void Checker::permissions(const PermissionsDef& p, const Context& context) {

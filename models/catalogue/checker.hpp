@@ -86,6 +86,7 @@ class Checker {
   void fallback(const FallbackDef& f, const Context& outer, bool has_basis);
   void age(const Expression& e, const Context& context);
   void sign(const SignDef& s, const Context& context);
+  void works_as(const WorksAsDef& w, const Context& outer);
   void look_back(const LookBackDef& l, const Context& outer);
   void hop(const HopDef& h, const Context& outer);
   bool can_fail(const HopDef& h, const Context& context);
@@ -93,6 +94,7 @@ class Checker {
   void repair(const RepairDef& r, const Context& outer);
   void fault(const FaultDef& f, const Context& outer);
   void guards(const GuardsDef& g, const Context& context);
+  void objection(const ObjectionDef& o, const Context& outer);
   void permissions(const PermissionsDef& p, const Context& context);
 
   // after all types: what repairs are good for

@@ -117,7 +117,14 @@ AttributeDef TypeReader::attribute(const Tree& tree) {
     error(tree.find("through")->key_at, "`through` belongs to `contains`");
   }
   result.many = says_yes(tree, "many");
-  result.or_text = says_yes(tree, "or_text");
+  if (const Tree* t = tree.find("or_text")) {
+    result.or_text = t->is_list() || yes_no(*t);
+    if (t->is_list()) {
+      words_.report = true;  // whatever stands at a place of it
+      for (const Tree& form : t->children) result.or_texts.push_back(identity_pattern(form));
+      words_.report = false;
+    }
+  }
   result.optional = says_yes(tree, "optional");
   if (result.or_text && kind->kind != Kind::refers_to) {
     error(tree.find("or_text")->key_at, "`or_text` belongs to `refers_to`");

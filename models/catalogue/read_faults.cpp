@@ -163,6 +163,40 @@ GuardsDef TypeReader::guards(const Tree& tree) const {
   return result;
 }
 
+ObjectionDef TypeReader::objection(const Tree& tree) const {
+  ObjectionDef result;
+  result.at = tree.at;
+  if (!expect_map(tree, "an objection")) return result;
+  allow_only(tree, {"if", "says", "where", "fact", "assumed"});
+  result.test = test_in(tree);
+  if (result.test.is_always()) error(tree.at, "an objection needs `if`: when it is made");
+  result.says = required_text(tree, "says", "an objection");
+  if (const Tree* t = tree.find("where")) result.where = name_in(*t);
+  result.basis = basis(tree);
+  if (!result.basis.is_given()) error(tree.at, "an objection needs a `fact`, or the reason it is `assumed`");
+  return result;
+}
+
+WorksAsDef TypeReader::works_as(const Tree& tree) const {
+  WorksAsDef result;
+  result.at = tree.at;
+  if (!tree.is_map()) {
+    result.service = name_in(tree);
+    return result;
+  }
+  allow_only(tree, {"if", "through", "service", "principal", "provider", "subject"});
+  result.test = test_in(tree);
+  if (const Tree* t = tree.find("through")) result.through = name_in(*t);
+  if (const Tree* t = tree.find("service")) result.service = name_in(*t);
+  if (const Tree* t = tree.find("provider")) result.provider = parser().text(*t);
+  if (const Tree* t = tree.find("subject")) result.subject = parser().text(*t);
+  if (const Tree* t = tree.find("principal")) result.principal = parser().path(*t);
+  if (int(!result.service.empty()) + int(!result.provider.empty()) + int(result.principal.has_value()) != 1) {
+    error(tree.at, "an item of `works_as` names one of `service`, `principal` and `provider`");
+  }
+  return result;
+}
+
 PermissionsDef TypeReader::permissions(const Tree& tree) const {
   PermissionsDef result;
   result.at = tree.key_at;

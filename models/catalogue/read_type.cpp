@@ -11,9 +11,11 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   const Tree& tree = source.tree;
   type_.service = source.service;
   type_.at = tree.key_at;
-  allow_only(tree, {"says", "terraform", "cloudformation", "arn", "identity", "attributes", "conditions", "ports",
-                    "stores", "hops", "processes", "repairs", "faults", "guards", "permissions", "last_activity",
-                    "tagged_by", "deleted_by", "calls_seen_in"});
+  allow_only(tree, {"says",          "terraform",      "cloudformation", "arn",           "identity",
+                    "attributes",    "conditions",     "ports",          "stores",        "hops",
+                    "processes",     "repairs",        "faults",         "guards",        "permissions",
+                    "last_activity", "tagged_by",      "deleted_by",     "calls_seen_in", "impossible",
+                    "doubtful",      "without_effect", "works_as"});
   collect_members(tree);
   if (const Tree* says = tree.find("says")) type_.says = says->text;
   if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
@@ -34,9 +36,21 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   faults(tree);
   if (const Tree* t = tree.find("guards")) type_.guards = guards(*t);
   if (const Tree* t = tree.find("permissions")) type_.permissions = permissions(*t);
+  if (const Tree* t = tree.find("works_as")) {
+    for (const Tree* item : one_or_many(*t)) type_.works_as.push_back(works_as(*item));
+  }
   if (const Tree* t = tree.find("last_activity")) {
     for (const Tree* item : items(*t)) type_.last_activity.push_back(look_back(*item));
   }
+  if (const Tree* t = tree.find("impossible")) {
+    for (const Tree* item : items(*t)) type_.impossible.push_back(objection(*item));
+  }
+  if (const Tree* t = tree.find("doubtful")) {
+    for (const Tree* item : items(*t)) type_.doubtful.push_back(objection(*item));
+  }
+  section(tree, "without_effect", [&](const Tree& t) {
+    type_.without_effect.push_back({std::string(t.key), names_in(t)});
+  });
   if (const Tree* t = tree.find("tagged_by")) type_.tagged_by = t->text;
   if (const Tree* t = tree.find("calls_seen_in")) type_.calls_seen_in = t->text;
   return std::move(type_);

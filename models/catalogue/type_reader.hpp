@@ -126,6 +126,7 @@ class TypeReader {
   std::vector<WhenDef> when_in(const Tree& tree) const;
   SignDef sign(const Tree& tree) const;
   LookBackDef look_back(const Tree& tree);
+  WorksAsDef works_as(const Tree& tree) const;
   HopDef hop(const Tree& tree);
 
   // processes
@@ -139,6 +140,7 @@ class TypeReader {
   FaultDef::Parameter::Edit edit_in(const Tree& tree) const;
   FaultDef fault(const Tree& tree);
   GuardsDef guards(const Tree& tree) const;
+  ObjectionDef objection(const Tree& tree) const;
   PermissionsDef permissions(const Tree& tree) const;
 
   const std::map<std::string, std::vector<std::string>, std::less<>>& groups_;

@@ -205,6 +205,7 @@ std::optional<models::Value> Attributes::read(const AttributeDef& attribute, con
     }
     case AttributeDef::Kind::policy: {
       for (const Place& place : first_known(attribute, from, c)) {
+        place.mark_read();
         const bool is_empty = place.value.is_scalar() && place.value.text().empty();
         if (place.value.is_scalar() && !is_empty) return models::Value::scalar(shown(place.value.text()));
         if (place.value.is_map()) return models::Value::scalar(shown(to_json(place.value)));
@@ -231,7 +232,10 @@ std::optional<models::Value> Attributes::read_map(const AttributeDef& attribute,
                                                   const Component& c) {
   models::Value map = models::Value::map();
   for (const ImportPath* path : links_.paths_of(attribute, from)) {
-    for (const Place& place : links_.walk(from, *path, c)) add_entries(place.value, map);
+    for (const Place& place : links_.walk(from, *path, c)) {
+      place.mark_read();
+      add_entries(place.value, map);
+    }
   }
   if (map.children.empty()) return std::nullopt;
   return map;
@@ -250,6 +254,8 @@ std::optional<models::Value> Attributes::read_documents(const AttributeDef& attr
     for (const Place& place : links_.walk(from, *path, c)) {
       for (const Form form : {Form{"name", "policy"}, Form{"PolicyName", "PolicyDocument"}}) {
         const Place document = places_.member(place, form.document);
+        document.mark_read();
+        place.value.member(form.name).mark_read();
         const bool is_known = document.value && !(document.value.is_scalar() && document.value.text().empty());
         if (!is_known && !document.is_unknown) continue;
         std::string name = shown(place.value.member(form.name).text());
@@ -394,6 +400,7 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
     const bool is_document = !path->steps.empty() && path->steps.back().kind == ImportStep::Kind::statements;
     for (const Place& place : links_.walk(from, *path, c)) {
       if (is_document) {
+        place.mark_read();
         statements_.read(place, c, where, list, out_.edges);
       } else if (place.value) {
         list.add(read_item(attribute, *path, *part, place, c, where, list));
@@ -456,6 +463,13 @@ std::optional<models::Value> Attributes::read_object(const AttributeDef& attribu
   const bool has_place = !import_paths(attribute, places_.language(from.source)).empty();
   if (has_place) places = first_known(attribute, from, c);
   if (places.empty()) return std::nullopt;
+  for (std::size_t i = 1; has_place && i < places.size(); ++i) {
+    const bool is_another = places[i].instance != places.front().instance || places[i].source != places.front().source;
+    const Instance& other = places_.instance(places[i].source, places[i].instance);
+    if (is_another)
+      links_.unresolved(c, where,
+                        fmt::format("{} gives it one as well, and the model follows one", full_address(other)));
+  }
   models::Value object = models::Value::map();
   for (const AttributeDef& member : attribute.members) {
     if (auto value = read(member, places.front(), c, joined(where, member.name))) {
@@ -472,11 +486,15 @@ std::optional<models::Value> Attributes::read_scalar(const AttributeDef& attribu
   for (const ImportPath* path : links_.paths_of(attribute, from)) {
     for (const Place& place : links_.walk(from, *path, c)) {
       if (!place.value) {
+        place.mark_read();
         if (place.is_unknown) links_.mark_unknown(c, where, place);
         continue;
       }
       for (const Place& leaf : places_.items(place)) {
-        if (auto text = scalar_text(attribute, leaf.value, *path)) list.add(models::Value::scalar(std::move(*text)));
+        auto text = scalar_text(attribute, leaf.value, *path);
+        if (!text) continue;  // it says nothing, or something that the model has no word for
+        leaf.mark_read();
+        list.add(models::Value::scalar(std::move(*text)));
       }
     }
     if (!attribute.many && !list.children.empty()) break;

@@ -232,6 +232,7 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
     append_rows(result.changes.unmodelled, std::move(changes.unmodelled));
     append_rows(result.changes.unseen_users, std::move(changes.unseen_users));
     append_rows(result.changes.mentions, std::move(changes.mentions));
+    append_rows(result.changes.along, std::move(changes.along));
     append_rows(result.changes.created, std::move(changes.created));
     append_rows(result.changes.imported, std::move(changes.imported));
     append_rows(result.changes.forgotten, std::move(changes.forgotten));
@@ -309,6 +310,32 @@ ImportResult import_files(const std::vector<std::string>& paths, const Catalogue
     if (diagnostics.errors().size() == before) texts.push_back(std::move(text));
   }
   return import_texts(std::move(texts), catalogue, diagnostics, options);
+}
+
+std::vector<std::string> unread_lines(const Coverage& coverage) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < coverage.unread.size();) {
+    const std::string& type = coverage.unread[i].type;
+    std::vector<std::pair<std::vector<std::string>, std::string>> said;  // who says it, and what
+    for (; i < coverage.unread.size() && coverage.unread[i].type == type; ++i) {
+      const Coverage::Unread& u = coverage.unread[i];
+      const std::string attribute = u.attribute.empty() ? "all of it" : u.attribute;
+      const auto same = std::find_if(said.begin(), said.end(), [&](const auto& s) { return s.first == u.addresses; });
+      if (same == said.end()) {
+        said.emplace_back(u.addresses, attribute);
+      } else {
+        same->second += ", " + attribute;
+      }
+    }
+    std::string line;
+    for (const auto& [addresses, attributes] : said) {
+      line += fmt::format("{}{} ({})", line.empty() ? "" : "; ", attributes,
+                          addresses.size() <= 2 ? fmt::format("{}", fmt::join(addresses, ", "))
+                                                : fmt::format("{} times", addresses.size()));
+    }
+    lines.push_back(fmt::format("{}: {}", type, line));
+  }
+  return lines;
 }
 
 std::string coverage_line(const Coverage& coverage) {

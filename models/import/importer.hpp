@@ -49,9 +49,10 @@ struct Coverage {
     std::string why;  // "local.role cannot be followed in a plan"
   };
   std::vector<Unresolved> unresolved;
-  struct Unread {  // attributes that the files give and nothing here reads
+  struct Unread {  // what the files say of something modelled, and nothing here makes anything of
     std::string type;
-    std::vector<std::string> attributes;
+    std::string attribute;               // `rule.expiration.days`; empty: all of a resource that is part of another
+    std::vector<std::string> addresses;  // of the resources that say it
   };
   std::vector<Unread> unread;
   struct External {  // named by the files, not described by them
@@ -116,6 +117,7 @@ struct PlannedChanges {
   std::vector<Unmodelled> unmodelled;
   std::vector<UnseenUsers> unseen_users;
   std::vector<Mention> mentions;
+  std::vector<std::string> along;          // addresses of parts that go with what they are part of
   std::vector<std::string> created;        // addresses
   std::vector<std::string> imported;       // addresses that Terraform takes over; nothing happens to them
   std::vector<std::string> forgotten;      // addresses that only leave the state; nothing happens to them
@@ -178,6 +180,9 @@ enum class ImportKind : std::uint8_t {
   unknown,
 };
 ImportKind import_kind_of(std::string_view text);
+
+// A line for each type: "aws_lambda_function: layers, snap_start (aws_lambda_function.f); tracing (5 times)"
+std::vector<std::string> unread_lines(const Coverage& coverage);
 
 // "42 resources: 30 modelled, 8 part of those, 4 not modelled; 50 references stated, 1 inferred, 0 unresolved; 2 things
 // outside these files"

@@ -69,6 +69,7 @@ void Links::join(const TypeDef& type, const ImportPath& path) {
     for (const Place& place : places) {
       for (const Place& leaf : places_.items(place)) {
         std::vector<Found> found;
+        leaf.mark_read();
         if (leaf.value.is_scalar()) {
           const int owner = find(leaf.value.text(), joining, user);
           if (owner >= 0) found.push_back({owner, {}, ImportedEdge::How::value});
@@ -379,6 +380,7 @@ void Links::refer_by_expression(const Place& place, Value expression, const Attr
 std::vector<Found> Links::refer(const Place& place, const AttributeDef& attribute, const Component& user,
                                 const std::string& where) {
   std::vector<Found> found;
+  place.mark_read();
   if (place.value.is_scalar()) {
     refer_by_text(place.value.text(), ImportedEdge::How::value, attribute, user, where, found);
   } else if (place.value.is_list()) {
@@ -399,6 +401,7 @@ std::vector<Found> Links::mentioned(const Place& place, const ImportSource::Ment
   attribute.types = mention.types;
   attribute.any_type = mention.any_type;
   std::vector<Found> found;
+  place.mark_read();
   const auto look_up = [&](std::string_view text) {
     const int target = find(text, attribute, user);
     const auto how = has_placeholder(text) ? ImportedEdge::How::reference : ImportedEdge::How::value;

@@ -7,7 +7,7 @@
 #include "models/import/attributes.hpp"
 #include "models/import/iam_principals.hpp"
 #include "models/import/links.hpp"
-#include "models/import/read_attributes.hpp"
+#include "models/import/unread.hpp"
 
 namespace moshimo::models::importing {
 
@@ -107,32 +107,6 @@ void count(const Places& places, const Components& components, const Links& link
   }
 }
 
-// Attributes of modelled resources that have a value and that nothing reads, once for each type.
-void find_unread(const Places& places, const Components& components, const Catalogue& catalogue, Coverage& coverage) {
-  struct Names {
-    AttributeNames read;
-    AttributeNames unread;
-  };
-  std::map<std::string, Names> types;
-  for (std::size_t i = 0; i < components.size(); ++i) {
-    const Component& c = components[static_cast<int>(i)];
-    if (c.instance < 0 || c.is_data) continue;
-    const Instance& instance = places.instance(c.source, c.instance);
-    const auto [at, is_new] = types.try_emplace(instance.type);
-    if (is_new) {
-      at->second.read = read_from_component(*c.type, instance.type, places.language(c.source), catalogue);
-      at->second.read.insert({"id", "tags", "tags_all", "timeouts", "Tags"});
-    }
-    for (Value value = instance.values.first(); value; value = value.next()) {
-      const bool is_set = value.is_scalar() ? !value.text().empty() : value.size() > 0;
-      if (is_set && !at->second.read.contains(value.key())) at->second.unread.emplace(value.key());
-    }
-  }
-  for (const auto& [type, names] : types) {
-    if (!names.unread.empty()) coverage.unread.push_back({type, {names.unread.begin(), names.unread.end()}});
-  }
-}
-
 // What the inventory has to say of what is not in it.
 void tell_unknowns(const std::vector<Source>& sources, Mapped& out) {
   Coverage& coverage = out.coverage;
@@ -149,6 +123,7 @@ void tell_unknowns(const std::vector<Source>& sources, Mapped& out) {
     out.inventory.unknowns.push_back(fmt::format("{} is not modelled: {}", coverage.unmodelled[i].type, addresses));
     i = end;
   }
+  for (const std::string& line : unread_lines(coverage)) out.inventory.unknowns.push_back("not modelled of " + line);
   for (const Source& source : sources) {
     out.inventory.unknowns.insert(out.inventory.unknowns.end(), source.world.unknowns.begin(),
                                   source.world.unknowns.end());
@@ -189,7 +164,7 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   out.unknown = links.take_unknown();
   out.hidden = links.take_hidden();
   count(places, components, links, attributes, catalogue, out);
-  find_unread(places, components, catalogue, out.coverage);
+  out.coverage.unread = find_unread(places, components, attributes, catalogue);
   tell_unknowns(sources, out);
   return out;
 }

@@ -16,6 +16,22 @@ Value expression_member(Value expression, const std::string& name) {
   return expression.member(name);
 }
 
+bool is_nothing(Value value) {
+  if (value.is_scalar()) return value.text().empty() || value.text() == "false" || value.text() == "0";
+  for (Value part = value.first(); part; part = part.next()) {
+    if (!is_nothing(part)) return false;
+  }
+  return true;
+}
+
+// `[k = v]`; `[k = ]`: nothing is said of it. What decides has been made something of.
+bool matches(Value item, const ImportStep& by) {
+  const Value decides = item.member(by.name);
+  const bool fits = by.value.empty() ? is_nothing(decides) : decides.text() == by.value;
+  if (fits) decides.mark_read();
+  return fits;
+}
+
 }  // namespace
 
 Place Places::root(int source, int index) const {
@@ -70,13 +86,13 @@ void Places::step(const ImportStep& by, std::vector<Place>& places) const {
               item.expression = expressions.size() == items.size() ? expressions[i] : Value();
             }
             item.is_unknown = !item.value && item.unknown.is_true();
-            if (by.kind == ImportStep::Kind::matching && item.value.member(by.name).text() != by.value) continue;
+            if (by.kind == ImportStep::Kind::matching && !matches(item.value, by)) continue;
             if (item.value || item.is_unknown) next.push_back(std::move(item));
           }
           // A set with unknown members is longer than what is known of it.
           if (items.empty() && place.unknown.is_true()) next.push_back(place);
         } else if (place.value.is_map()) {
-          if (by.kind == ImportStep::Kind::matching && place.value.member(by.name).text() != by.value) break;
+          if (by.kind == ImportStep::Kind::matching && !matches(place.value, by)) break;
           next.push_back(place);  // a single block stands for a list of one
         } else if (place.value.is_scalar()) {
           next.push_back(place);

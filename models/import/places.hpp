@@ -29,6 +29,12 @@ struct Place {
   bool is_hidden = false;    // not shown: it is marked as sensitive
   bool is_computed = false;  // unknown, and no expression sets it: AWS will say, and it names nothing of these files
   std::shared_ptr<const Place> enclosing;
+
+  // The model makes something of what stands here, or will stand.
+  void mark_read() const {
+    value.mark_read();
+    if (!value) expression.mark_read();
+  }
 };
 
 class Places {

@@ -78,20 +78,23 @@ const Resource* Comparison::resource_before(const std::string& name) const {
 
 // A document of a principal that is known to its end: an inline one, or that of a policy it has.
 const models::Value* Comparison::document_before(const std::string& name, const std::string& document) const {
-  const auto known = [](const models::Value* value) {
-    return value && models::is_document_of_principal(*value) ? value : nullptr;
+  const auto known = [](const models::Value* value, const Resource& of, const TypeDef& type, const std::string& where) {
+    return value && models::is_document_in(*value, of, type, where) ? value : nullptr;
   };
   const Resource* was = resource_before(name);
   const TypeDef* type = was ? type_of(was->type) : nullptr;
   if (!type || !type->permissions || !type->permissions->is_of_principal()) return nullptr;
   if (const models::Value* own = was->attributes.find(type->permissions->inline_ones)) {
-    if (const models::Value* found = own->find(document)) return known(found);
+    if (const models::Value* found = own->find(document))
+      return known(found, *was, *type, type->permissions->inline_ones);
   }
   const Resource* policy = resource_before(document);
   const TypeDef* policy_type = policy ? type_of(policy->type) : nullptr;
   for (std::size_t i = 0; policy_type && i < policy_type->attributes.size(); ++i) {
     const AttributeDef& attribute = policy_type->attributes[i];
-    if (attribute.kind == AttributeDef::Kind::policy) return known(policy->attributes.find(attribute.name));
+    if (attribute.kind == AttributeDef::Kind::policy) {
+      return known(policy->attributes.find(attribute.name), *policy, *policy_type, attribute.name);
+    }
   }
   return nullptr;
 }

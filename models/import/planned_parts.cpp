@@ -76,6 +76,9 @@ bool Comparison::detach_documents(const Placement& place, const TypeDef& type, c
 void Comparison::remove_part(const Change& change) {
   const std::string address = address_of(change);
   bool has_own_place = false;
+  const bool goes_along = std::all_of(placements(change).begin(), placements(change).end(),
+                                      [&](const Placement& place) { return goes_with_whole(place.name); });
+  if (goes_along) result_.along.push_back(address);
   for (const Placement& place : placements(change)) {
     if (!place.attribute.empty()) continue;
     has_own_place = true;

@@ -6,6 +6,21 @@
 #include "models/import/read_attributes.hpp"
 
 namespace moshimo::models::importing {
+namespace {
+
+// With the name of the document where it has several.
+const FaultDef* fault_that_replaces(const TypeDef& type, bool is_inline) {
+  using Parameter = FaultDef::Parameter;
+  const auto found = std::find_if(type.faults.begin(), type.faults.end(), [&](const FaultDef& f) {
+    const bool replaces = std::any_of(f.with.begin(), f.with.end(),
+                                      [](const Parameter& p) { return p.edit == Parameter::Edit::replaces_document; });
+    const bool is_named = std::any_of(f.with.begin(), f.with.end(), [](const Parameter& p) { return p.is_document; });
+    return replaces && is_named == is_inline;
+  });
+  return found == type.faults.end() ? nullptr : &*found;
+}
+
+}  // namespace
 
 // An update that the catalogue says is a fault: a key that is disabled.
 bool Comparison::is_fault(const Change& change, const Placement& place) {
@@ -89,12 +104,13 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
       const bool is_known = type.permissions && attribute.name == type.permissions->managed &&
                             document_before(was.name, whom->text) != nullptr;
       if (is_known) parameters.emplace_back("policy", models::Value::scalar(whom->text));
-      // With its document the policy of a resource decides itself about principals.
-      const Resource* whose = resource_before(whom->text);
-      const models::Value* own = type.permissions && attribute.name == type.permissions->statements && whose
+      // With its document the policy of a resource decides itself about principals, and a trust policy about everybody.
+      const bool is_trust = type.permissions && type.permissions->is_of_principal();
+      const models::Value* own = type.permissions && attribute.name == type.permissions->statements &&
+                                         (is_trust || resource_before(whom->text))
                                      ? was.attributes.find(type.permissions->own)
                                      : nullptr;
-      const bool is_decided = own && models::is_document_of_resource(*own);
+      const bool is_decided = own && models::is_document_in(*own, was, type, type.permissions->own);
       if (!is_decided) {
         add_fault(was.name, verb, address, was.type,
                   fmt::format("its {} no longer names {}", attribute.name, whom->text), true, std::move(parameters));
@@ -124,21 +140,19 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
 // A document that becomes another decides anew. One that is taken away from a resource is a policy that is broken.
 void Comparison::change_documents(const Resource& was, const std::string& address, const TypeDef& type,
                                   const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
-  const bool is_of_resource = type.permissions && !type.permissions->is_of_principal();
   const auto is_open = [&](const models::Value& value) {
-    return !(is_of_resource ? models::is_document_of_resource(value) : models::is_document_of_principal(value));
+    return !models::is_document_in(value, was, type, attribute.name);
   };
   // Whom it names is looked at by its statements where it cannot be read.
-  if (is_of_resource && attribute.name == type.permissions->own && (!old || !now || is_open(*old) || is_open(*now))) {
-    return;
-  }
+  const bool is_own = type.permissions && attribute.name == type.permissions->own;
+  if (is_own && (!old || !now || is_open(*old) || is_open(*now))) return;
   const auto not_simulated = [&](const std::string& what) {
     result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, what));
   };
-  const bool has_fault = type.find_fault("replace-document") != nullptr;
-  if (attribute.kind == AttributeDef::Kind::policy) {
-    const bool is_own = !type.permissions || attribute.name == type.permissions->own;
-    if (!has_fault || !is_own || !old || !now || is_open(*old) || is_open(*now)) {
+  const bool is_inline = attribute.kind != AttributeDef::Kind::policy;
+  const FaultDef* const replaces = fault_that_replaces(type, is_inline);
+  if (!is_inline) {
+    if (!replaces || !old || !now || is_open(*old) || is_open(*now)) {
       const std::string verb = old && !now ? loss_of(type, attribute.name) : std::string();
       if (verb.empty())
         not_simulated(attribute.name);
@@ -146,21 +160,22 @@ void Comparison::change_documents(const Resource& was, const std::string& addres
         add_fault(was.name, verb, address, was.type, fmt::format("it is left without its {}", attribute.name), true);
       return;
     }
-    add_fault(was.name, "replace-document", address, was.type, "its policy document changes", true,
-              {{"document", *now}});
+    const bool is_trust = is_own && type.permissions->is_of_principal();
+    add_fault(was.name, replaces->name, address, was.type,
+              fmt::format("its {} changes", is_trust ? "trust policy" : "policy document"), true, {{"document", *now}});
     return;
   }
   for (std::size_t i = 0; old && i < old->children.size(); ++i) {
     const models::Value& before = old->children[i];
     const models::Value* after = now ? now->find(before.key) : nullptr;
     if (after && equal(before, *after)) continue;
-    if (!has_fault || is_open(before) || (after && is_open(*after))) {
+    if (!replaces || is_open(before) || (after && is_open(*after))) {
       not_simulated(fmt::format("{} {}", attribute.name, before.key));
     } else if (!after) {
       add_fault(was.name, loss_of(type, attribute.name), address, was.type,
                 fmt::format("the policy {} goes", before.key), true, {{"policy", models::Value::scalar(before.key)}});
     } else {
-      add_fault(was.name, "replace-document", address, was.type, fmt::format("the policy {} changes", before.key), true,
+      add_fault(was.name, replaces->name, address, was.type, fmt::format("the policy {} changes", before.key), true,
                 {{"policy", models::Value::scalar(before.key)}, {"document", *after}});
     }
   }

@@ -68,6 +68,12 @@ std::vector<Value> Value::items() const {
   return items;
 }
 
+void Value::mark_read() const {
+  if (node_) documents_->read_.insert(node_);
+}
+
+bool Value::is_read() const { return node_ && documents_->read_.contains(node_); }
+
 Value Value::decoded() const {
   if (!is_scalar()) return *this;
   return documents_->decode(node_);

@@ -42,6 +42,10 @@ class Value {
   Value next() const;                // the next sibling, known or not; null ones are passed over
   std::vector<Value> items() const;  // of a list; a null item is an empty value
 
+  // The catalogue makes something of it, and of all that it holds.
+  void mark_read() const;
+  bool is_read() const;
+
   // A scalar's text read as JSON; empty when it is none. A map or list stands for itself.
   Value decoded() const;
 
@@ -79,6 +83,7 @@ class Documents {
 
   std::vector<std::shared_ptr<const input::Document>> documents_;
   std::unordered_set<const input::Node*> hidden_;
+  std::unordered_set<const input::Node*> read_;
   std::unordered_map<const input::Node*, Value> decoded_;
 };
 

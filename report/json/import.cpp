@@ -15,7 +15,9 @@ Json coverage_rows(const models::ImportResult& import) {
     unresolved.push_back({{"address", u.address}, {"attribute", u.attribute}, {"why", u.why}});
   }
   Json unread = Json::array();
-  for (const auto& u : c.unread) unread.push_back({{"type", u.type}, {"attributes", u.attributes}});
+  for (const auto& u : c.unread) {
+    unread.push_back({{"type", u.type}, {"attribute", u.attribute}, {"addresses", u.addresses}});
+  }
   Json external = Json::array();
   for (const auto& e : c.external) external.push_back({{"name", e.name}, {"type", e.type}, {"named_as", e.named_as}});
   return {{"modelled", c.modelled},
@@ -73,19 +75,13 @@ Json change_rows(const models::PlannedChanges& changes) {
   }
   Json unseen_users = Json::array();
   for (const auto& u : changes.unseen_users) unseen_users.push_back({{"name", u.name}, {"trusted", u.trusted}});
-  return {{"deletions", std::move(deletions)},
-          {"replacements", std::move(replacements)},
-          {"updates", std::move(updates)},
-          {"moves", std::move(moves)},
-          {"unmodelled", std::move(unmodelled)},
-          {"unseen_users", std::move(unseen_users)},
-          {"mentions", std::move(mentions)},
-          {"created", changes.created},
-          {"imported", changes.imported},
-          {"forgotten", changes.forgotten},
-          {"drifted", changes.drifted},
-          {"vanished", changes.vanished},
-          {"not_simulated", changes.not_simulated}};
+  return {{"deletions", std::move(deletions)},   {"replacements", std::move(replacements)},
+          {"updates", std::move(updates)},       {"moves", std::move(moves)},
+          {"unmodelled", std::move(unmodelled)}, {"unseen_users", std::move(unseen_users)},
+          {"mentions", std::move(mentions)},     {"along", changes.along},
+          {"created", changes.created},          {"imported", changes.imported},
+          {"forgotten", changes.forgotten},      {"drifted", changes.drifted},
+          {"vanished", changes.vanished},        {"not_simulated", changes.not_simulated}};
 }
 
 }  // namespace

@@ -15,6 +15,22 @@ bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5
 
 bool is_some(double amount) { return amount > 1e-3; }
 
+// Whether a fault has changed somebody in whose name one of these does what nobody has described.
+bool acts_as_changed(const scenarios::Answer& answer, const std::vector<ComponentId>& where) {
+  const System& system = answer.system();
+  const auto is_changed = [&](ComponentId c) {
+    return c.is_set() && std::any_of(answer.faults.begin(), answer.faults.end(),
+                                     [&](const Fault& f) { return system.actions[f.action].component == c; });
+  };
+  return std::any_of(system.hops.begin(), system.hops.end(), [&](const Hop& hop) {
+    if (hop.ratio != 0 || std::find(where.begin(), where.end(), hop.component) == where.end()) return false;
+    return std::any_of(hop.needs.begin(), hop.needs.end(), [&](const Need& n) {
+      const ComponentId of = system.conditions[n.condition].component;
+      return of != hop.component && is_changed(of);
+    });
+  });
+}
+
 }  // namespace
 
 // What is lost in the system as it is, say because a consumer is too slow for what comes, or shut out.
@@ -209,7 +225,8 @@ void RunPage::if_nobody_acts() {
       if (is_about(e.component)) return system_.hops[e.hop].ratio == 0;
       return answer_.healthy.hops[e.hop.value].offered == 0 && is_about_above(e.component);
     });
-    if (is_hurt) page_.paragraph(fmt::format("Not known: {}", prose(a.says, style_.shows_code())));
+    if (is_hurt || acts_as_changed(answer_, a.where))
+      page_.paragraph(fmt::format("Not known: {}", prose(a.says, style_.shows_code())));
   }
   if (next) {
     std::vector<std::string> losing, stopping, ending;  // at the same moment

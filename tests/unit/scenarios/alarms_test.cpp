@@ -56,8 +56,8 @@ TEST_CASE("people begin when the first alarm is read", "[scenarios][alarms]") {
   const scenarios::Answer a = answer_to(queue_and_alarm, "{ at: 0s, delete: role }");
   const Telling& t = telling(a, "old");
   REQUIRE(t.fate == Telling::Fate::told);
-  // The reader is shut out after 4 s; it shows 5 min later; ten minutes to the threshold; three periods of a minute.
-  const double expected = 4 + 300 + 600 + 180;
+  // The reader is shut out after 4 s; the oldest is ten minutes old; three periods of a minute.
+  const double expected = 4 + 600 + 180;
   CHECK(t.told.in_seconds() == Approx(expected));
   CHECK(a.noticed_after.in_seconds() == Approx(expected));
   REQUIRE_FALSE(a.main_run().response.steps.empty());
@@ -181,7 +181,7 @@ TEST_CASE("a composite alarm tells when its rule begins to hold", "[scenarios][a
     const Telling& t = telling(a, "both");
     return t.fate == Telling::Fate::told ? t.told.in_seconds() : -1.0;
   };
-  const double old = 4 + 300 + 600 + 180;  // as above
+  const double old = 4 + 600 + 180;  // as above
   CHECK(told("ALARM(old)") == Approx(old));
   CHECK(told("ALARM(old) OR ALARM(never)") == Approx(old));
   CHECK(told("ALARM(old) AND ALARM(never)") == -1);
@@ -218,4 +218,34 @@ TEST_CASE("a threshold is compared with what waits", "[scenarios][alarms]") {
   const Telling high = depth("6000");  // at ten a second: ten minutes more
   REQUIRE(high.fate == Telling::Fate::told);
   CHECK(high.told.in_seconds() - low.told.in_seconds() == Approx(599.9));
+}
+
+TEST_CASE("what no longer comes does not wait", "[scenarios][alarms]") {
+  const auto depth = [](const std::string& faults) {
+    const scenarios::Answer a = answer_to(
+        "  role: { type: iam:role }\n  srole: { type: iam:role }\n"
+        "  sender: { type: lambda:function, role: srole, calls: [{ to: jobs }] }\n"
+        "  jobs: { type: sqs:queue, reader: role }\n"
+        "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n"
+        "  depth: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateNumberOfMessagesVisible, threshold: 600, "
+        "period: 1m, actions: [alerts] }\n",
+        faults);
+    return telling(a, "depth").fate;
+  };
+  CHECK(depth("{ at: 0s, delete: role }") == Telling::Fate::told);
+  CHECK(depth("{ at: 0s, delete: role }, { at: 5m, delete: srole }") == Telling::Fate::below);  // about 300 wait
+}
+
+TEST_CASE("what comes once a day is counted in the period in which it comes", "[scenarios][alarms]") {
+  const scenarios::Answer a = answer_to(
+      "  role: { type: iam:role }\n  frole: { type: iam:role }\n"
+      "  nightly: { type: scheduler:schedule, every: 24h, role: role, target: job }\n"
+      "  job: { type: lambda:function, role: frole }\n"
+      "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n"
+      "  errors: { type: cloudwatch:alarm, watches: nightly, metric: TargetErrorCount, threshold: 1, period: 5m, "
+      "actions: [alerts] }\n",
+      "{ at: 1h, delete: role }");
+  const Telling& t = telling(a, "errors");
+  REQUIRE(t.fate == Telling::Fate::told);
+  CHECK(t.told.in_seconds() >= 86400);
 }

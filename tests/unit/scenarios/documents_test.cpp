@@ -314,5 +314,104 @@ TEST_CASE("a guard that asks for a tag lets through once the tag is gone", "[doc
   CHECK(lost(a) == Approx(3000));
 }
 
+// ---- policies of the organisation -----------------------------------------------------------------------------------
+
+std::string organisation(const std::string& statements, const std::string& more = "") {
+  return "  guard: { type: organizations:policy, targets: ['111122223333'], document: " + document(statements) + more +
+         " }\n";
+}
+const std::string bucket = "  store: { type: s3:bucket }\n";
+const std::string deny_put = "{ Sid: NoPut, Effect: Deny, Action: 's3:PutObject', Resource: '*' }";
+const std::string deny_other = "{ Sid: NoOther, Effect: Deny, Action: 's3:DeleteBucket', Resource: '*' }";
+
+TEST_CASE("a statement that goes from a policy of the organisation no longer denies", "[documents][guards]") {
+  const std::string all = orders + writer + bucket + organisation(deny_put + ", " + deny_other);
+  CHECK(lost(ask({all})) == Approx(3600));
+  CHECK(lost(ask({all, "{ at: 30m, remove-statement: guard, statement: NoPut }"})) == Approx(1800));
+  CHECK(lost(ask({all, "{ at: 30m, remove-statement: guard, statement: NoOther }"})) == Approx(3600));
+}
+
+TEST_CASE("a statement that a policy of the organisation is given denies, until its document is put back",
+          "[documents][guards]") {
+  const std::string all = orders + writer + bucket + organisation(deny_other);
+  const std::string change = "{ at: 30m, add-statement: guard, statement: " + deny_put + " }";
+  CHECK(lost(ask({all})) == 0);
+  CHECK(lost(ask({all, change})) == Approx(1800));
+  const double mended = lost(ask({all, change, Strategy::full}));
+  CHECK(mended >= 600);
+  CHECK(mended < 1800);
+}
+
+TEST_CASE("another document of a policy of the organisation decides from then on", "[documents][guards]") {
+  const std::string all = orders + writer + bucket + organisation(deny_other);
+  const auto with = [&](const std::string& statements, const std::string& more = "") {
+    return lost(ask({all + more, "{ at: 30m, replace-document: guard, document: " + document(statements) + " }"}));
+  };
+  CHECK(with(deny_put) == Approx(1800));
+  CHECK(with(deny_other) == 0);
+}
+
+TEST_CASE("a policy of the organisation that is new counts once it is attached, and no longer when it is detached",
+          "[documents][guards]") {
+  const std::string all = orders + writer + bucket + organisation(deny_put, ", attached: no");
+  CHECK(lost(ask({all})) == 0);
+  CHECK(lost(ask({all, "{ at: 30m, apply: guard }"})) == Approx(1800));
+  CHECK(lost(ask({all, "{ at: 30m, apply: guard }, { at: 45m, delete: guard }"})) == Approx(900));
+  // Changed while it is not attached: what it says then counts with it.
+  CHECK(lost(ask({all, "{ at: 10m, remove-statement: guard, statement: NoPut }, { at: 30m, apply: guard }"})) == 0);
+}
+
+TEST_CASE("a guard that is weakened lets through what it has stopped", "[documents][guards]") {
+  const std::string keep =
+      "{ Sid: Keep, Effect: Deny, Action: 's3:DeleteBucket', Resource: '*' }, { Sid: NoRoles, Effect: Deny, Action: "
+      "'iam:DeleteRole', Resource: '*' }";
+  const std::string all = orders + writer + bucket + organisation(keep);
+  const auto stopped = [&](const std::string& faults) {
+    return ask({all, faults + "{ at: 30m, delete: [writer] }"}).main_run().response.stopped.size();
+  };
+  CHECK(stopped("") == 1);
+  CHECK(stopped("{ at: 20m, remove-statement: guard, statement: NoRoles }, ") == 0);
+  CHECK(stopped("{ at: 20m, remove-statement: guard, statement: Keep }, ") == 1);
+}
+
+TEST_CASE("only the management account changes policies of the organisation", "[documents][guards]") {
+  const std::string all = orders + writer + bucket + organisation(deny_other, ", management_account: '999900001111'");
+  const auto by = [&](const std::string& who) {
+    return lost(ask({all, "{ at: 30m, add-statement: guard, statement: " + deny_put + ", by: '" + who + "' }"}));
+  };
+  CHECK(by("arn:aws:iam::999900001111:role/admin") == Approx(1800));
+  CHECK(by("arn:aws:iam::111122223333:role/admin") == 0);
+  CHECK(by("writer") == 0);
+}
+
+// ---- how many -------------------------------------------------------------------------------------------------------
+
+TEST_CASE("any number of changes that are about something else can come", "[documents]") {
+  std::string statements, changes;
+  for (int i = 0; i < 30; ++i) {
+    const std::string sid = "S" + std::to_string(i);
+    statements += ", { Sid: " + sid + ", Effect: Allow, Action: 'sqs:SendMessage', Resource: '*' }";
+    changes += ", { at: 10m, remove-statement: writer, statement: " + sid + " }";
+  }
+  const std::string all = orders + writer_with("w: " + document("{ Sid: Put, Effect: Allow, Action: 's3:PutObject', " +
+                                                                everywhere + " }" + statements));
+  CHECK(lost(ask({all + bucket, changes.substr(2)})) == 0);
+  CHECK(lost(ask({all + bucket, "{ at: 30m, remove-statement: writer, statement: Put }" + changes})) == Approx(1800));
+}
+
+TEST_CASE("more changes of one call than can be told apart are a mistake", "[documents]") {
+  std::string statements, changes;
+  for (int i = 0; i < 11; ++i) {
+    const std::string sid = "S" + std::to_string(i);
+    statements += (i == 0 ? "{ Sid: " : ", { Sid: ") + sid + ", Effect: Allow, Action: 's3:PutObject', Resource: '*' }";
+    changes += (i == 0 ? "" : ", ") + std::string("{ at: 10m, remove-statement: writer, statement: ") + sid + " }";
+  }
+  const std::vector<std::string> found =
+      mistakes({orders + writer_with("w: " + document(statements)) + bucket, changes});
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().find("11 faults change what writer may do on store, of which 10 can be told apart; make them "
+                           "fewer, or write what they change in one document") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace moshimo::scenarios

@@ -36,6 +36,7 @@ resources:
   clock: { type: events:rule, schedule: 10m, targets: [{ name: t, target: queue }] }
   new-bus: { type: events:custom-bus, subscribers: [{ name: s, target: queue, role: role }] }
   schedule: { type: scheduler:schedule, every: 10m, role: role, target: queue }
+  once: { type: scheduler:schedule, expression: at(2025-05-12T10:00:00), role: role, target: queue }
   access-logs: { type: s3:bucket }
   copies: { type: s3:bucket }
   bucket:
@@ -57,6 +58,7 @@ resources:
   group: { type: elbv2:target-group, service: service }
   service: { type: ecs:service, task_role: role, execution_role: role, logs: { group: lines } }
   routed: { type: ecs:service, task_role: role, logs: { driver: firelens, stream: to-bucket }, calls: [{ name: api, to: api }] }
+  routed-with-log: { type: ecs:service, execution_role: role, task_role: role, logs: { driver: firelens, stream: stream, router_group: lines } }
   routed-to-group: { type: ecs:service, task_role: role, logs: { driver: firelens, group: lines } }
   profile: { type: iam:instance-profile, role: role }
   instance: { type: ec2:instance, profile: profile, logs: { group: lines } }

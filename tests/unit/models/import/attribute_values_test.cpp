@@ -55,16 +55,6 @@ TEST_CASE("Everything sensitive hides everything") {
   CHECK(find(r, "aws_sqs_queue.q") != nullptr);
 }
 
-TEST_CASE("Attributes that nothing reads are named, those that are read are not") {
-  const ImportResult r = import_text(state(held(
-      "aws_lambda_function", "f",
-      R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/r","memory_size":128,"layers":[],"handler":null,
-          "image_uri":"x","dead_letter_config":[{"target_arn":"arn:aws:sqs:eu-west-1:111111111111:q"}]})")));
-  REQUIRE(r.coverage.unread.size() == 1);
-  CHECK(r.coverage.unread.front().type == "aws_lambda_function");
-  CHECK(r.coverage.unread.front().attributes == Texts{"memory_size"});
-}
-
 TEST_CASE("Options of the log driver: the size of its buffer, and who makes the stream") {
   const ImportResult r = import_text(state(held(
       "aws_ecs_task_definition", "t",

@@ -446,8 +446,8 @@ TEST_CASE("What becomes of something sensitive is told as sensitive, and not pri
       "before":{"name":"q","message_retention_seconds":60},
       "after":{"name":"q","message_retention_seconds":4711},"after_sensitive":{"message_retention_seconds":true}}}]})");
   const Texts& told = r.changes.not_simulated;
-  CHECK(std::find(told.begin(), told.end(), "q: what its retention becomes is marked as sensitive, so it is not read") !=
-        told.end());
+  CHECK(std::find(told.begin(), told.end(),
+                  "q: what its retention becomes is marked as sensitive, so it is not read") != told.end());
   for (const std::string& text : told) {
     CHECK(text.find("after apply") == std::string::npos);
     CHECK(text.find("4711") == std::string::npos);

@@ -209,8 +209,8 @@ TEST_CASE("Every published plan and state is counted whole") {
     CHECK(r.is_planned_world == expected.is_planned);
     CHECK(faults(r) == expected.faults);
     // Nothing vanishes: what is not modelled is named.
-    CHECK(r.inventory.unknowns.empty() ==
-          (r.coverage.unmodelled.empty() && r.coverage.unresolved.empty() && !r.is_planned_world));
+    CHECK(r.inventory.unknowns.empty() == (r.coverage.unmodelled.empty() && r.coverage.unresolved.empty() &&
+                                           r.coverage.unread.empty() && !r.is_planned_world));
   }
 }
 
