@@ -136,44 +136,48 @@ TEST_CASE("Who carries data needs the role that AWS asks for") {
 }
 
 TEST_CASE("What AWS refuses is refused, each where it is written") {
-  struct Case {
+  struct Example {
     const char *resources, *says;
   };
-  for (
-      const Case& c : {
-          Case{"  t: { type: sns:topic, archive: { retention: 7d } }\n",
-               "i.yaml:3:34: 't': only a FIFO topic has an archive; write fifo: yes, or take `archive` off"},
-          Case{"  d: { type: sqs:queue }\n  q: { type: sqs:queue, fifo: yes, dead_letter: d }\n",
-               "i.yaml:4:49: 'q': the dead-letter queue of a FIFO queue is a FIFO queue, and d is none"},
-          Case{
-              "  d: { type: sqs:queue, fifo: yes }\n  q: { type: sqs:queue, dead_letter: d }\n",
-              "i.yaml:4:38: 'q': the dead-letter queue of a standard queue is a standard queue, and d is a FIFO queue"},
-          Case{"  d: { type: sqs:queue, fifo: yes }\n  r: { type: iam:role }\n  f: { type: lambda:function, role: r, "
+  for (const Example& c : {
+           Example{"  t: { type: sns:topic, archive: { retention: 7d } }\n",
+                   "i.yaml:3:34: 't': only a FIFO topic has an archive; write fifo: yes, or take `archive` off"},
+           Example{"  d: { type: sqs:queue }\n  q: { type: sqs:queue, fifo: yes, dead_letter: d }\n",
+                   "i.yaml:4:49: 'q': the dead-letter queue of a FIFO queue is a FIFO queue, and d is none"},
+           Example{"  d: { type: sqs:queue, fifo: yes }\n  q: { type: sqs:queue, dead_letter: d }\n",
+                   "i.yaml:4:38: 'q': the dead-letter queue of a standard queue is a standard queue, and d is a FIFO "
+                   "queue"},
+           Example{
+               "  d: { type: sqs:queue, fifo: yes }\n  r: { type: iam:role }\n  f: { type: lambda:function, role: r, "
                "dead_letter: d }\n",
                "i.yaml:5:53: 'f': Lambda puts aside what it gives up in a standard queue, and d is a FIFO queue"},
-          Case{"  d: { type: sqs:queue, fifo: yes }\n  q: { type: sqs:queue }\n  rule: { type: events:rule, schedule: "
+           Example{
+               "  d: { type: sqs:queue, fifo: yes }\n  q: { type: sqs:queue }\n  rule: { type: events:rule, schedule: "
                "1h, "
                "targets: [{ name: t, target: q, dead_letter: d }] }\n",
                "i.yaml:5:89: 'rule/targets/t': EventBridge puts aside what failed in a standard queue, and d is a FIFO "
                "queue"},
-          Case{"  q: { type: sqs:queue, fifo: yes }\n  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: q }] "
+           Example{
+               "  q: { type: sqs:queue, fifo: yes }\n  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: q }] "
                "}\n",
                "i.yaml:4:62: 't/subscriptions/s': a FIFO queue can only follow a FIFO topic, and t is a standard one"},
-          Case{"  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: https://example.org, protocol: https, "
+           Example{
+               "  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: https://example.org, protocol: https, "
                "retries: "
                "3, retries_at_once: 5 }] }\n",
                "i.yaml:3:109: 't/subscriptions/s': it has fewer `retries` than `retries_at_once`, `retries_at_min` and "
                "`retries_at_max` together"},
-          Case{"  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: https://example.org, protocol: https, "
-               "min_delay: "
-               "1m, max_delay: 30s }] }\n",
-               "i.yaml:3:111: 't/subscriptions/s': its `min_delay` is longer than its `max_delay`"},
-          Case{"  b: { type: events:bus }\n  rule: { type: events:rule, bus: b, schedule: 1h }\n",
-               "i.yaml:4:48: 'rule': only rules of the default bus have a schedule, and rule is one of b"},
-          Case{"  q: { type: sqs:queue, fifo: yes }\n  b: { type: s3:bucket, notifications: [{ name: n, target: q }] "
+           Example{"  t: { type: sns:topic, subscriptions: [{ name: s, endpoint: https://example.org, protocol: https, "
+                   "min_delay: "
+                   "1m, max_delay: 30s }] }\n",
+                   "i.yaml:3:111: 't/subscriptions/s': its `min_delay` is longer than its `max_delay`"},
+           Example{"  b: { type: events:bus }\n  rule: { type: events:rule, bus: b, schedule: 1h }\n",
+                   "i.yaml:4:48: 'rule': only rules of the default bus have a schedule, and rule is one of b"},
+           Example{
+               "  q: { type: sqs:queue, fifo: yes }\n  b: { type: s3:bucket, notifications: [{ name: n, target: q }] "
                "}\n",
                "i.yaml:4:60: 'b/notifications/n': S3 tells standard queues about new objects, and q is a FIFO queue"},
-      }) {
+       }) {
     CHECK(told(c.resources).errors == c.says);
   }
   CHECK(told("  t: { type: sns:topic, fifo: yes, archive: { retention: 7d } }\n").errors.empty());
