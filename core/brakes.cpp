@@ -13,12 +13,13 @@ bool only_stops(const Repair& repair) {
   return repair.restores.empty() && !repair.restarts.is_set() && !repair.breaks.empty();
 }
 
+bool is_closed_at_the_start(const Condition& c) { return c.kind == Condition::Kind::free && !c.initially; }
+
 // By condition, in one pass over the table: repairs lead all over it.
 std::vector<bool> closed_at_the_start(const System& system) {
   std::vector<bool> is_closed(system.conditions.size(), false);
   for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
-    const Condition& c = system.conditions[ConditionId(i)];
-    if (c.kind == Condition::Kind::free && !c.initially) is_closed[i] = true;
+    if (is_closed_at_the_start(system.conditions[ConditionId(i)])) is_closed[i] = true;
   }
   return is_closed;
 }
@@ -42,18 +43,9 @@ class RepairsBy {
 
 }  // namespace
 
-Openings::Openings(const System& system) : is_brought_(system.conditions.size(), false) {
-  const std::vector<bool> is_closed = closed_at_the_start(system);
-  for (const Repair& repair : system.repairs) {
-    for (const ConditionId c : repair.restores) {
-      if (is_closed[c.value]) is_brought_[c.value] = true;
-    }
-  }
-}
-
-ConditionId Openings::of(const Fallback& fallback) const {
+ConditionId opening_of(const System& system, const Fallback& fallback) {
   for (const Need& need : fallback.accepts) {
-    if (need.alternatives.empty() && is_brought_[need.condition.value]) return need.condition;
+    if (need.alternatives.empty() && is_closed_at_the_start(system.conditions[need.condition])) return need.condition;
   }
   return {};
 }
@@ -81,7 +73,6 @@ Brakes::Brakes(const System& system) {
   opens.sort();
   stops.sort();
 
-  const Openings openings(system);
   std::map<RepairId, std::vector<Brake::Place>> found;
   std::vector<std::pair<RepairId, Brake::Place>> let_by;  // of those that open a fallback as well
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
@@ -99,7 +90,7 @@ Brakes::Brakes(const System& system) {
                                .holds_for = x.holds_for});
         }
       }
-      const ConditionId opening = openings.of(f);
+      const ConditionId opening = opening_of(system, f);
       if (!opening.is_set()) continue;
       for (const auto& [condition, id] : opens.of(opening)) {
         found[id].push_back({.does = Brake::Does::opens,

@@ -10,16 +10,9 @@
 
 namespace moshimo {
 
-// Fallbacks that a repair has to bring about: as long as that is not done, they are as if they were not there.
-class Openings {
- public:
-  explicit Openings(const System& system);
-  // What has to hold for it to be there; not set: it is there from the start.
-  ConditionId of(const Fallback& fallback) const;
-
- private:
-  std::vector<bool> is_brought_;  // by condition: it does not hold at the start, and a repair restores it
-};
+// A fallback that somebody has to bring about is, as long as that is not done, as if it were not there. What has to
+// hold for it to be there; not set: it is there from the start.
+ConditionId opening_of(const System& system, const Fallback& fallback);
 
 struct Brake {
   enum class Does : std::uint8_t { gives_time, opens, lets_by, stops };

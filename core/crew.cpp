@@ -5,39 +5,24 @@
 #include <tuple>
 #include <utility>
 
-#include "core/apply_order.hpp"
-
 namespace moshimo {
-Crew::Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules)
-    : system_(system), control_(control), responders_(responders), rules_(rules) {
-  index_repairs();
+
+Crew::Crew(const System& system, const RepairPlan& plan, ControlPlane& control, const Responders& responders,
+           const PlanRules& rules)
+    : system_(system),
+      plan_(plan),
+      repairs_of_(responders.strategy == Strategy::restore_only ? plan.restored_by_apply : plan.restored_by),
+      control_(control),
+      responders_(responders),
+      rules_(rules),
+      stand_ins_(control, system, plan, repairs_of_) {
   held_until_.resize(system.repairs.size());
   for (const PlanRules::Hold& hold : rules.holds) {
     held_until_[hold.repair.value] = std::max(held_until_[hold.repair.value], hold.until);
   }
-  stand_ins_.emplace(control_, system_, repairs_of_);
   if (responders.strategy == Strategy::runbook && !responders.by_hand) {
-    stand_ins_of_code_.emplace(control_, system_, applied_of_);
+    stand_ins_of_code_.emplace(control, system, plan, plan.restored_by_apply);
   }
-  if (responders.strategy == Strategy::full) comes_before_applying_ = repairs_before_applying(system);
-}
-
-void Crew::index_repairs() {
-  repairs_of_.reset(system_.conditions.size());
-  restarts_of_.reset(system_.processes.size());
-  applied_of_.reset(system_.conditions.size());
-  for (std::uint32_t r = 0; r < system_.repairs.size(); ++r) {
-    const Repair& repair = system_.repairs[RepairId(r)];
-    if (responders_.strategy == Strategy::restore_only && !repair.by_apply) continue;
-    for (ConditionId c : repair.restores) {
-      repairs_of_.add(c.value, r);
-      if (repair.by_apply && responders_.strategy == Strategy::runbook) applied_of_.add(c.value, r);
-    }
-    if (repair.restarts.is_set()) restarts_of_.add(repair.restarts.value, r);
-  }
-  repairs_of_.finish();
-  restarts_of_.finish();
-  applied_of_.finish();
 }
 
 void Crew::work(const Script& faults, SimTime begin, SimTime horizon, const Urgencies& urgencies,
@@ -95,11 +80,11 @@ void Crew::note_falls() {
     const Transition& x = all[seen_transitions_];
     if (x.is_old) continue;
     if (x.is_process) {
-      concern(restarts_of_.of(x.index));
+      concern(plan_.restarted_by.of(x.index));
     } else if (x.value == 0) {
       last_fall_[x.index] = x.at;
       concern(repairs_of_.of(x.index));
-      concern(stand_ins_->repairs_after(ConditionId(x.index)));
+      concern(stand_ins_.repairs_after(ConditionId(x.index)));
       if (stand_ins_of_code_) concern(stand_ins_of_code_->repairs_after(ConditionId(x.index)));
     }
   }
@@ -108,6 +93,7 @@ void Crew::note_falls() {
 void Crew::concern(std::span<const std::uint32_t> repairs) {
   for (const std::uint32_t r : repairs) {
     if (is_concerned_[r]) continue;
+    if (responders_.strategy == Strategy::restore_only && !system_.repairs[RepairId(r)].by_apply) continue;
     is_concerned_[r] = true;
     concerned_.emplace_back(r);
   }
@@ -253,8 +239,8 @@ Urgency Crew::urgency_of(RepairId id) const {
   for (ConditionId c : repair.restores) {
     if (control_.holds(c)) continue;
     if (is_missing(c) || saves_time(repair, c)) u = more_urgent(u, urgencies_->of(c));
-    if (!stand_ins_->is_needed(c)) continue;
-    for (const ConditionId served : stand_ins_->served_by(c)) u = most_urgent(u, urgencies_->of(served));
+    if (!stand_ins_.is_needed(c)) continue;
+    for (const ConditionId served : stand_ins_.served_by(c)) u = most_urgent(u, urgencies_->of(served));
   }
   if (repair.restarts.is_set()) {
     const ConditionId staffed = system_.processes[repair.restarts].staffed;
@@ -265,7 +251,8 @@ Urgency Crew::urgency_of(RepairId id) const {
 
 // By people who know what an apply would do: something has to be done by hand before.
 bool Crew::is_before_applying(RepairId id) const {
-  if (comes_before_applying_.empty() || !comes_before_applying_[id.value] || is_held_until(id).is_never()) return false;
+  if (responders_.strategy != Strategy::full || plan_.before_applying.empty()) return false;
+  if (!plan_.before_applying[id.value] || is_held_until(id).is_never()) return false;
   return active_[id.value] || (is_wanted(id) && can_be_done(id));
 }
 

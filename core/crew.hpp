@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "core/control.hpp"
-#include "core/flow_plan.hpp"
 #include "core/releases.hpp"
+#include "core/repair_plan.hpp"
 #include "core/response.hpp"
 #include "core/stand_ins.hpp"
 #include "core/urgency.hpp"
@@ -39,7 +39,8 @@ struct Opportunities {
 class Crew {
  public:
   // All by reference: they have to live as long.
-  Crew(const System& system, ControlPlane& control, const Responders& responders, const PlanRules& rules);
+  Crew(const System& system, const RepairPlan& plan, ControlPlane& control, const Responders& responders,
+       const PlanRules& rules);
 
   // From `begin` to `horizon`, after the faults. Where it ends is told by steps() and script().
   void work(const Script& faults, SimTime begin, SimTime horizon, const Urgencies& urgencies,
@@ -61,7 +62,6 @@ class Crew {
     std::optional<ReleaseTask> release;
   };
 
-  void index_repairs();
   void note_falls();
   void concern(std::span<const std::uint32_t> repairs);
   void note_openings();
@@ -71,7 +71,7 @@ class Crew {
   void sort_script();
 
   bool is_damage(ConditionId c) const;
-  bool is_missing(ConditionId c) const { return is_damage(c) || stand_ins_->is_needed(c); }
+  bool is_missing(ConditionId c) const { return is_damage(c) || stand_ins_.is_needed(c); }
   bool is_missed_by(RepairId id, ConditionId c) const;
   bool can_take_effect(ConditionId c) const;
   bool saves_time(const Repair& repair, ConditionId c) const;
@@ -122,15 +122,13 @@ class Crew {
   SimTime next_moment() const;
 
   const System& system_;
+  const RepairPlan& plan_;
+  const Adjacency& repairs_of_;  // condition -> repairs that these people may do and that restore it
   ControlPlane& control_;
   const Responders& responders_;
   const PlanRules& rules_;
-  Adjacency repairs_of_;                     // condition -> repairs that restore it
-  Adjacency restarts_of_;                    // process -> repairs that restart it
-  std::vector<SimTime> held_until_;          // by repair
-  std::vector<bool> comes_before_applying_;  // by repair; empty: nobody looks
-  std::optional<StandIns> stand_ins_;
-  Adjacency applied_of_;                       // condition -> repairs of an apply that restore it
+  std::vector<SimTime> held_until_;  // by repair
+  StandIns stand_ins_;
   std::optional<StandIns> stand_ins_of_code_;  // what a plain apply puts in the place of what only people bring back
   mutable std::unordered_map<std::uint32_t, std::string> names_;  // of repairs, as far as somebody asked
 

@@ -100,21 +100,27 @@ class Finder {
     }
   }
 
-  // What a component asks for only when one of its workers is to start shows itself when one does.
+  // What a component asks for only when one of its workers is to start shows itself when one does. Only what fails at
+  // some time is looked at.
   void find_asked_by_starts() {
     for (const Process& process : system_.processes) {
       for (const Need& n : process.start) {
         const Condition& row = system_.conditions[n.condition];
-        if (row.component == process.component && !row.symptoms.empty()) asked_by_starts_.insert(n.condition);
+        if (row.component == process.component && !row.symptoms.empty() &&
+            !timeline_.conditions.stays_at_first(n.condition.value)) {
+          asked_by_starts_.insert(n.condition);
+        }
       }
     }
-    const auto forget = [this](const Needs& needs) {
+    if (asked_by_starts_.empty()) return;
+    std::vector<bool> is_asked(system_.conditions.size(), false);
+    for (const ConditionId c : asked_by_starts_) is_asked[c.value] = true;
+    const auto forget = [&](const Needs& needs) {
       for (const Need& n : needs) {
-        asked_by_starts_.erase(n.condition);
+        if (is_asked[n.condition.value]) asked_by_starts_.erase(n.condition);
         for (const ConditionId c : n.alternatives) asked_by_starts_.erase(c);
       }
     };
-    if (asked_by_starts_.empty()) return;
     for (const Process& process : system_.processes) {
       forget(process.run);
       forget(process.healthy);

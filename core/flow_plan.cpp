@@ -89,7 +89,6 @@ FlowPlan::FlowPlan(const System& system)
   process_watchers.reset(system.processes.size());
   process_ports.reset(system.processes.size());
 
-  const Openings openings(system);
   std::vector<std::vector<std::uint32_t>> next(hops + ports);
   for (std::uint32_t h = 0; h < hops; ++h) {
     const Hop& hop = system.hops[HopId(h)];
@@ -111,7 +110,7 @@ FlowPlan::FlowPlan(const System& system)
     if (hop.source == Hop::Source::signal) signals.add(hop.signal.value, h);
     for (const Fallback& fallback : hop.fallbacks) {
       places.push_back(place_row(system, hop, fallback));
-      places.back().opened_by = openings.of(fallback);
+      places.back().opened_by = opening_of(system, fallback);
       watch(watchers, fallback.accepts, h);
       if (fallback.store.is_set()) {
         const Store& store = system.stores[fallback.store];

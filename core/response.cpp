@@ -56,7 +56,7 @@ class Planner {
   Response run_as_foreseen(const Foresight& foresight) {
     response_.script = fault_script_;
     if (acts()) {
-      crew_.emplace(system_, simulation_.control(), responders_, rules_);
+      crew_.emplace(system_, simulation_.repairs(), simulation_.control(), responders_, rules_);
       take_over(foresight);
       work_until_settled();
       if (leave_out_what_never_waited()) work_until_settled();
@@ -78,7 +78,7 @@ class Planner {
     outcome_ = nobody_acts_;
     if (!acts() || nobody_acts_ == nullptr) outcome_ = &simulation_.run(fault_script_, horizon_);
     if (acts()) {
-      crew_.emplace(system_, simulation_.control(), responders_, rules_);
+      crew_.emplace(system_, simulation_.repairs(), simulation_.control(), responders_, rules_);
       urgencies_.learn(*outcome_, detected_);
       if (!rules_.order.empty()) take_listed_brakes();
       plan_until_settled();

@@ -6,6 +6,7 @@
 #include "core/brakes.hpp"
 #include "core/control.hpp"
 #include "core/flow.hpp"
+#include "core/repair_plan.hpp"
 
 namespace moshimo {
 namespace {
@@ -53,7 +54,8 @@ struct Simulation::State {
   Flow flow;
   std::vector<std::uint8_t> starting_values;
   Outcome outcome;
-  std::optional<Brakes> brakes;  // once somebody has asked
+  std::optional<Brakes> brakes;       // once somebody has asked
+  std::optional<RepairPlan> repairs;  // the same
 };
 
 Simulation::Simulation(const System& system) : Simulation(checked(system), Checked{}) {}
@@ -76,6 +78,11 @@ ControlPlane& Simulation::control() { return state_->control; }
 const Brakes& Simulation::brakes() {
   if (!state_->brakes) state_->brakes.emplace(state_->system);
   return *state_->brakes;
+}
+
+const RepairPlan& Simulation::repairs() {
+  if (!state_->repairs) state_->repairs.emplace(state_->system);
+  return *state_->repairs;
 }
 
 Outcome simulate(const System& system, const Script& script, SimTime horizon) {

@@ -13,6 +13,7 @@ namespace moshimo {
 
 class Brakes;
 class ControlPlane;
+struct RepairPlan;
 
 // A system prepared for many runs. Keeps flat copies and scratch space; one thread at a time.
 class Simulation {
@@ -28,6 +29,7 @@ class Simulation {
   const System& system() const;
   ControlPlane& control();  // to plan with between runs; a run resets it
   const Brakes& brakes();   // of the system
+  const RepairPlan& repairs();
 
  private:
   struct State;

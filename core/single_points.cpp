@@ -41,12 +41,7 @@ Set two_of(Set set) {
 class Finder {
  public:
   Finder(const System& system, const std::vector<ActionId>& actions, bool with_pairs)
-      : system_(system),
-        openings_(system),
-        plan_(system),
-        control_(system),
-        with_pairs_(with_pairs),
-        fall_(system.conditions.size()) {
+      : system_(system), plan_(system), control_(system), with_pairs_(with_pairs), fall_(system.conditions.size()) {
     for (std::uint32_t a = 0; a < actions.size(); ++a) note_breaks(a, actions[a]);
   }
 
@@ -225,7 +220,7 @@ class Finder {
   // One stops the delivery, the other closes the place the data would wait in.
   void pair_with_fallbacks(const Hop& hop, const Set& stops) {
     for (const Fallback& f : hop.fallbacks) {
-      if (openings_.of(f).is_set()) continue;
+      if (opening_of(system_, f).is_set()) continue;
       Set closes = fall_of(f.accepts);
       if (f.store.is_set()) {
         unite(closes, fall_of(system_.stores[f.store].readable));
@@ -284,7 +279,6 @@ class Finder {
   }
 
   const System& system_;
-  const Openings openings_;
   const FlowPlan plan_;
   const ControlPlane control_;  // as at the start
   const bool with_pairs_;

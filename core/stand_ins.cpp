@@ -2,47 +2,16 @@
 
 #include <algorithm>
 
-#include "core/brakes.hpp"
-
 namespace moshimo {
-
-StandIns::StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of)
-    : control_(control), system_(system), repairs_of_(repairs_of), opens_(system.conditions.size(), false) {
-  const Openings openings(system);
-  for (const Hop& h : system.hops) {
-    for (const Fallback& f : h.fallbacks) {
-      if (const ConditionId c = openings.of(f); c.is_set()) opens_[c.value] = true;
-    }
-  }
-  choices_of_.reset(system.conditions.size());
-  for (const Condition& c : system.conditions) collect(c.follows);
-  for (const Hop& h : system.hops) collect(h.needs);
-  for (const Process& p : system.processes) {
-    collect(p.start);
-    collect(p.run);
-    collect(p.healthy);
-  }
-  choices_of_.finish();
-}
-
-void StandIns::collect(const Needs& needs) {
-  for (const Need& need : needs) {
-    if (need.alternatives.empty()) continue;
-    const auto index = static_cast<std::uint32_t>(choices_.size());
-    choices_of_.add(need.condition.value, index);
-    for (const ConditionId c : need.alternatives) choices_of_.add(c.value, index);
-    choices_.push_back(&need);
-  }
-}
 
 const std::vector<std::uint32_t>& StandIns::repairs_after(ConditionId fallen) {
   const auto [at, is_new] = repairs_after_.try_emplace(fallen.value);
   std::vector<std::uint32_t>& repairs = at->second;
   if (!is_new || never_held(fallen)) return repairs;
-  for (const std::uint32_t index : choices_of_.of(fallen.value)) {
-    const Need& need = *choices_[index];
+  for (const std::uint32_t index : plan_.choices_of.of(fallen.value)) {
+    const Need& need = *plan_.choices[index];
     const auto consider = [&](ConditionId other) {
-      if (never_held(other) && !opens_[other.value]) serve(other, {&need, fallen, other}, repairs);
+      if (never_held(other) && !plan_.opens[other.value]) serve(other, {&need, fallen, other}, repairs);
     };
     consider(need.condition);
     for (const ConditionId other : need.alternatives) consider(other);

@@ -7,15 +7,16 @@
 #include <vector>
 
 #include "core/control.hpp"
-#include "core/flow_plan.hpp"
+#include "core/repair_plan.hpp"
 #include "core/system.hpp"
 
 namespace moshimo {
 
 class StandIns {
  public:
-  // `repairs_of`: condition -> the repairs that may be done and restore it.
-  StandIns(const ControlPlane& control, const System& system, const Adjacency& repairs_of);
+  // `repairs_of`: condition -> the repairs that may be done and restore it; part of `plan`, which has to live as long.
+  StandIns(const ControlPlane& control, const System& system, const RepairPlan& plan, const Adjacency& repairs_of)
+      : control_(control), system_(system), plan_(plan), repairs_of_(repairs_of) {}
 
   // It does not hold, and something that it helps to stand in for has fallen, cannot come back and is missed.
   bool is_needed(ConditionId c) const;
@@ -28,12 +29,11 @@ class StandIns {
 
  private:
   struct Purpose {
-    const Need* choice = nullptr;  // one of `choices_`: what is met by either
+    const Need* choice = nullptr;  // one of `RepairPlan::choices`: what is met by either
     ConditionId original;
     ConditionId stand_in;
     auto operator<=>(const Purpose&) const = default;
   };
-  void collect(const Needs& needs);
   void serve(ConditionId c, const Purpose& purpose, std::vector<std::uint32_t>& repairs);
   bool never_held(ConditionId c) const { return !control_.starting_value(c); }
   bool can_hold(ConditionId c) const;
@@ -42,10 +42,8 @@ class StandIns {
 
   const ControlPlane& control_;
   const System& system_;
+  const RepairPlan& plan_;
   const Adjacency& repairs_of_;
-  std::vector<bool> opens_;  // by condition: a fallback waits for it; whether it is worth it is another question
-  std::vector<const Need*> choices_;                        // needs of which one of several is enough
-  Adjacency choices_of_;                                    // condition -> those it belongs to
   std::map<std::uint32_t, std::vector<Purpose>> purposes_;  // condition -> what it serves, of what has fallen
   std::map<std::uint32_t, std::vector<std::uint32_t>> repairs_after_;  // of what has fallen once
   mutable std::map<std::uint32_t, bool> can_hold_;                     // as of the last change seen

@@ -71,9 +71,9 @@ std::set<ConditionId> failing(const System& system, const Timeline& timeline, co
 std::optional<Deciding> brake_of(const System& system, const StrategyRun& run, const PointOfNoReturn& p) {
   const std::vector<Fallback>& fallbacks = system.hops[p.hop].fallbacks;
   const StoreId store = p.fallback < 0 ? StoreId{} : fallbacks[static_cast<std::size_t>(p.fallback)].store;
-  const Openings openings(system);
   const auto opens = [&](ConditionId c) {
-    return std::any_of(fallbacks.begin(), fallbacks.end(), [&](const Fallback& f) { return openings.of(f) == c; });
+    return std::any_of(fallbacks.begin(), fallbacks.end(),
+                       [&](const Fallback& f) { return opening_of(system, f) == c; });
   };
   for (const Step& step : run.response.steps) {
     for (const RepairId r : step.repairs) {

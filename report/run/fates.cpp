@@ -67,7 +67,6 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     const std::vector<FailureSpan> spans = failures(f.accepts, *timeline);
     return std::any_of(spans.begin(), spans.end(), [at](const FailureSpan& s) { return s.from <= at && at < s.to; });
   };
-  const Openings openings(system);
   std::string text;
   std::string last;
   std::vector<std::string> refusing;
@@ -76,7 +75,7 @@ std::string what_becomes_of_data(const System& system, const Hop& hop, ErrorClas
     const Fallback& f = hop.fallbacks[i];
     const Duration limit = limit_of(system, f);
     if (limit.us() == 0) continue;
-    if (openings.of(f).is_set() && (!timeline || refuses(f))) continue;
+    if (opening_of(system, f).is_set() && (!timeline || refuses(f))) continue;
     if (refuses(f)) {
       refusing.push_back(clean(f.says));
       continue;

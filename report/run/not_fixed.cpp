@@ -16,17 +16,24 @@ constexpr double trace = 1e-6;  // events; less is rounding
 class BeyondRepair {
  public:
   BeyondRepair(const System& system, const Timeline& timeline)
-      : system_(system), lost_(system.conditions.size(), false), able_(system.conditions.size()) {
+      : system_(system), lost_(system.conditions.size(), false) {
+    std::vector<bool> fails(system.conditions.size(), false);
+    std::vector<ConditionId> failing;  // few of many
+    for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+      if (timeline.conditions[c].back().value) continue;
+      fails[c] = true;
+      failing.emplace_back(c);
+    }
     for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
       const Repair& repair = system.repairs[RepairId(r)];
-      if (repair.only_by_apply) continue;
-      for (const ConditionId c : repair.restores) able_[c.value].push_back(RepairId(r));
+      for (const ConditionId c : repair.restores) {
+        if (fails[c.value] && !repair.only_by_apply) able_[c].emplace_back(r);
+      }
     }
     for (bool grows = true; grows;) {
       grows = false;
-      for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-        if (lost_[c] || timeline.conditions[c].back().value || !is_lost(ConditionId(c))) continue;
-        lost_[c] = grows = true;
+      for (const ConditionId c : failing) {
+        if (!has(c) && is_lost(c)) lost_[c.value] = grows = true;
       }
     }
   }
@@ -42,13 +49,14 @@ class BeyondRepair {
  private:
   bool is_lost(ConditionId c) const {
     const Condition& row = system_.conditions[c];
+    const auto able = able_.find(c);
     const auto repaired = [&] {
-      const std::vector<RepairId>& able = able_[c.value];
-      return std::any_of(able.begin(), able.end(),
-                         [this](RepairId r) { return !hinders(system_.repairs[r].requirements); });
+      return able != able_.end() && std::any_of(able->second.begin(), able->second.end(), [this](RepairId r) {
+               return !hinders(system_.repairs[r].requirements);
+             });
     };
     switch (row.kind) {
-      case Condition::Kind::free: return able_[c.value].empty() ? !row.initially : !repaired();
+      case Condition::Kind::free: return able == able_.end() ? !row.initially : !repaired();
       case Condition::Kind::staffed: return false;
       case Condition::Kind::derived: break;
     }
@@ -58,18 +66,21 @@ class BeyondRepair {
 
   const System& system_;
   std::vector<bool> lost_;
-  std::vector<std::vector<RepairId>> able_;
+  std::map<ConditionId, std::vector<RepairId>> able_;  // of what fails
 };
 
-// What mends a condition, as far as anything does in the run in which every step is done.
-std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const BeyondRepair& beyond_repair) {
+// What mends a condition that is left wrong, as far as anything does in the run in which every step is done.
+std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const BeyondRepair& beyond_repair,
+                                      const std::vector<ConditionId>& left) {
   const System& system = answer.system();
+  std::vector<bool> is_left(system.conditions.size(), false);
+  for (const ConditionId c : left) is_left[c.value] = !beyond_repair.has(c);
   std::map<ConditionId, RepairId> mended_by;
   for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
     const Repair& repair = system.repairs[RepairId(r)];
-    if (repair.only_by_apply || beyond_repair.hinders(repair.requirements)) continue;
     for (const ConditionId c : repair.restores) {
-      if (!beyond_repair.has(c)) mended_by.emplace(c, RepairId(r));
+      if (!is_left[c.value] || repair.only_by_apply || beyond_repair.hinders(repair.requirements)) continue;
+      mended_by.emplace(c, RepairId(r));
     }
   }
   const scenarios::StrategyRun* full = answer.run_of(Strategy::full);
@@ -83,34 +94,43 @@ std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const Bey
   return mended_by;
 }
 
-// From when on something else does for a condition that stays as it is: every need that it is one choice of holds from
-// then on. never() where it is missed to the end, or nothing can do for it.
-SimTime replaced_from(const System& system, const Timeline& timeline, ConditionId c) {
-  SimTime from;
-  bool has_choice = false;
+}  // namespace
+
+std::vector<RunPage::LeftWrong> RunPage::left_wrong(const Response& response) const {
+  struct Choice {
+    SimTime met_from;
+    bool is_one = false;
+  };
+  std::vector<bool> is_broken(system_.conditions.size(), false);
+  for (const ConditionId c : response.still_broken) is_broken[c.value] = true;
+  std::map<ConditionId, Choice> choices;
   const auto look_at = [&](const Needs& needs) {
     for (const Need& need : needs) {
-      const auto& others = need.alternatives;
-      if (need.condition != c && std::find(others.begin(), others.end(), c) == others.end()) continue;
-      has_choice = has_choice || !others.empty();
-      for (const FailureSpan& span : failures({need}, timeline)) from = std::max(from, span.to);
+      const auto note = [&](ConditionId c) {
+        if (!is_broken[c.value]) return;
+        Choice& choice = choices[c];
+        choice.is_one = choice.is_one || !need.alternatives.empty();
+        for (const FailureSpan& span : failures({need}, response.outcome.timeline)) {
+          choice.met_from = std::max(choice.met_from, span.to);
+        }
+      };
+      note(need.condition);
+      for (const ConditionId c : need.alternatives) note(c);
     }
   };
-  for (const Hop& hop : system.hops) look_at(hop.needs);
-  for (const Port& port : system.ports) look_at(port.needs);
-  return has_choice ? from : SimTime::never();
-}
-
-// What stays broken, and does harm after the last step.
-std::vector<ConditionId> left_wrong(const System& system, const Response& response) {
+  for (const Hop& hop : system_.hops) look_at(hop.needs);
+  for (const Port& port : system_.ports) look_at(port.needs);
   SimTime done;
   for (const Step& step : response.steps) done = std::max(done, step.done);
-  std::vector<ConditionId> left = response.still_broken;
-  std::erase_if(left, [&](ConditionId c) { return replaced_from(system, response.outcome.timeline, c) <= done; });
+  std::vector<LeftWrong> left;
+  for (const ConditionId c : response.still_broken) {
+    const auto choice = choices.find(c);
+    const bool is_replaced = choice != choices.end() && choice->second.is_one;
+    const SimTime from = is_replaced ? choice->second.met_from : SimTime::never();
+    if (from > done) left.push_back({c, from});
+  }
   return left;
 }
-
-}  // namespace
 
 // "re-creating the roles", where that is all there is to restore.
 std::string RunPage::restoring() const {
@@ -132,7 +152,8 @@ void RunPage::not_fixed_by_restoring() {
   page_.heading(fmt::format("What {} does not fix", restoring()));
   const Response& response = run->response;
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
-  if (left_wrong(system_, response).empty() && response.unreleased.empty() && gone.empty()) {
+  const std::vector<LeftWrong> left = left_wrong(response);
+  if (left.empty() && response.unreleased.empty() && gone.empty()) {
     page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
     return;
   }
@@ -140,16 +161,19 @@ void RunPage::not_fixed_by_restoring() {
       "After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
   page_.gap();
   if (!gone.empty()) page_.item(strong(sentence(gone)) + ".");
-  still_broken(*run);
+  still_broken(*run, left);
   still_unreleased(*run);
 }
 
-void RunPage::still_broken(const scenarios::StrategyRun& run) {
+void RunPage::still_broken(const scenarios::StrategyRun& run, const std::vector<LeftWrong>& left) {
   const scenarios::StrategyRun* full = answer_.run_of(Strategy::full);
   const BeyondRepair beyond_repair(system_, (full ? *full : run).response.outcome.timeline);
-  const std::map<ConditionId, RepairId> mended_by = mends(answer_, beyond_repair);
+  std::vector<ConditionId> conditions;
+  for (const LeftWrong& wrong : left) conditions.push_back(wrong.condition);
+  const std::map<ConditionId, RepairId> mended_by = mends(answer_, beyond_repair, conditions);
   struct Group {
     std::vector<ConditionId> conditions;
+    SimTime replaced_from;
     std::set<ComponentId> hurt;
   };
   // Of what is gone for good nothing else is worth a word.
@@ -162,7 +186,7 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
   };
   std::vector<Group> groups;
   std::map<std::pair<std::string, std::string>, std::size_t> known;
-  for (const ConditionId c : left_wrong(system_, run.response)) {
+  for (const auto& [c, replaced_from] : left) {
     if (is_said_by_another(c)) continue;
     const Condition& row = system_.conditions[c];
     const std::string type = row.component.is_set() ? system_.components[row.component].type : "";
@@ -170,6 +194,7 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
     if (is_new) groups.emplace_back();
     Group& g = groups[at->second];
     g.conditions.push_back(c);
+    g.replaced_from = std::max(g.replaced_from, replaced_from);
     for (const Effect& e : run.findings.effects) {
       if (!e.to.is_never() || (is_gone(c) && e.component == row.component)) continue;
       if (std::find(e.chain.begin(), e.chain.end(), c) != e.chain.end()) g.hurt.insert(e.component);
@@ -193,13 +218,9 @@ void RunPage::still_broken(const scenarios::StrategyRun& run) {
           std::any_of(row.symptoms.begin(), row.symptoms.end(), [&](const Symptom& own) { return &own == s.symptom; });
       if (of_it) (s.symptom->kind == SymptomKind::silent ? silent : seen).insert(clean(s.symptom->text));
     }
-    SimTime replaced;
-    for (const ConditionId c : g.conditions) {
-      replaced = std::max(replaced, replaced_from(system_, run.response.outcome.timeline, c));
-    }
-    if (!replaced.is_never()) {
-      page_.detail(
-          fmt::format("It does no more harm from {} on, by itself.", duration_text(replaced - answer_.first_fault)));
+    if (!g.replaced_from.is_never()) {
+      page_.detail(fmt::format("It does no more harm from {} on, by itself.",
+                               duration_text(g.replaced_from - answer_.first_fault)));
     }
     if (!seen.empty()) page_.detail(fmt::format("You see: {}.", listing({seen.begin(), seen.end()}, 4)));
     for (const std::string& says : silent) page_.detail(sentence(says) + ".");

@@ -51,7 +51,14 @@ class RunPage {
   void if_nobody_acts();
   void what_never_comes_back();
   void with_the_response();
-  void still_broken(const scenarios::StrategyRun& run);
+  // What stays broken and does harm after the last step, each with the moment from which on something else does for it:
+  // every need that it is one choice of holds from then on. never() where it is missed to the end.
+  struct LeftWrong {
+    ConditionId condition;
+    SimTime replaced_from;
+  };
+  std::vector<LeftWrong> left_wrong(const Response& response) const;
+  void still_broken(const scenarios::StrategyRun& run, const std::vector<LeftWrong>& left);
   void still_unreleased(const scenarios::StrategyRun& run);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   std::string destroyed_text(const Figures& f, const System& system) const;

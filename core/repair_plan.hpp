@@ -1,0 +1,29 @@
+// What people at work need to know of the repairs of a system, laid out flat once: what restores what, what an apply
+// waits for, and what one choice of several stands in for.
+#pragma once
+
+#include <vector>
+
+#include "core/flow_plan.hpp"
+#include "core/system.hpp"
+
+namespace moshimo {
+
+struct RepairPlan {
+  explicit RepairPlan(const System& system);
+
+  Adjacency restored_by;              // condition -> repairs that restore it
+  Adjacency restored_by_apply;        // condition -> those of them that re-applying the infrastructure code does
+  Adjacency restarted_by;             // process -> repairs that restart it
+  std::vector<bool> before_applying;  // by repair, see repairs_before_applying; may be empty
+
+  std::vector<const Need*> choices;  // needs of which one of several is enough
+  Adjacency choices_of;              // condition -> those it belongs to
+  std::vector<bool> opens;  // by condition: a fallback waits for it; whether it is worth it is another question
+
+ private:
+  void note_repairs(const System& system);
+  void note_choices(const System& system);
+};
+
+}  // namespace moshimo
