@@ -64,21 +64,17 @@ Reaction& Reactions::operator[](std::size_t error) {
   return list_->rows[row];
 }
 
-void Reactions::share_rows() {
-  if (!list_) return;
-  List shared;
-  shared.rows.clear();
+Reactions::Reactions(const ReactionRows& rows) : list_(std::make_shared<List>()) {
+  list_->rows.clear();
   for (std::size_t error = 0; error < error_class_count; ++error) {
-    const Reaction& mine = list_->rows[list_->row_of[error]];
-    const auto same = std::find(shared.rows.begin(), shared.rows.end(), mine);
-    shared.row_of[error] = static_cast<std::uint8_t>(same - shared.rows.begin());
-    if (same == shared.rows.end()) shared.rows.push_back(mine);
+    const auto same = std::find(list_->rows.begin(), list_->rows.end(), rows[error]);
+    list_->row_of[error] = static_cast<std::uint8_t>(same - list_->rows.begin());
+    if (same == list_->rows.end()) list_->rows.push_back(rows[error]);
   }
-  shared.rows.shrink_to_fit();
-  list_ = std::make_shared<List>(std::move(shared));
+  list_->rows.shrink_to_fit();
 }
 
-bool operator==(const Reactions& a, const Reactions& b) {
+bool operator==(const Reactions& a, const ReactionRows& b) {
   for (std::size_t error = 0; error < error_class_count; ++error) {
     if (a[error] != b[error]) return false;
   }

@@ -251,12 +251,14 @@ struct Reaction {
 };
 
 // What a hop does by error class. Classes and hops that do the same share it; changing it makes it one's own.
+using ReactionRows = std::array<Reaction, error_class_count>;
 class Reactions {
  public:
+  Reactions() = default;
+  explicit Reactions(const ReactionRows& rows);
   const Reaction& operator[](std::size_t error) const { return list_ ? list_->rows[list_->row_of[error]] : none; }
   Reaction& operator[](std::size_t error);
-  void share_rows();  // classes that have come to be alike
-  friend bool operator==(const Reactions& a, const Reactions& b);
+  friend bool operator==(const Reactions& a, const ReactionRows& b);
 
  private:
   struct List {

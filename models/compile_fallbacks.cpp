@@ -95,9 +95,7 @@ Reactions Compilation::shared_reactions(const HopDef& def) {
   const auto same = std::find(known.begin(), known.end(), written_);
   if (same != known.end()) return *same;
   if (known.size() == 8) known.erase(known.begin());
-  known.push_back(written_);
-  known.back().share_rows();
-  return known.back();
+  return known.emplace_back(written_);
 }
 
 // Of the blocks that speak for a class, the nearest that has a key counts for that key.
@@ -108,8 +106,7 @@ void Compilation::write_reactions(const HopPlan& plan, Hop& hop) {
   if (blocks_for.empty()) {
     for (const ErrorClass c : all_classes) blocks_for.push_back(reactions_to(def, c));
   }
-  for (std::size_t i = 0; i < error_class_count; ++i) {
-    Reaction& reaction = written_[i];
+  for (Reaction& reaction : written_) {
     reaction.fallbacks.clear();  // and keep its room
     reaction.pause = {};
     reaction.symptoms = {};

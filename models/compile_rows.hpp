@@ -118,7 +118,7 @@ class Compilation : public RowTexts {
   std::unordered_map<const HopDef*, std::vector<std::vector<const ReactionDef*>>> blocks_of_;  // by class
   std::map<std::pair<const void*, FactId>, Symptoms> shared_symptoms_;
   std::unordered_map<const HopDef*, std::vector<Reactions>> reactions_;  // those written last
-  Reactions written_;                                                    // of the hop that is being written
+  ReactionRows written_;                                                 // of the hop that is being written
   Needs written_needs_;                                                  // the last, and room for the next
   std::map<std::string, ActionId> actions_;
   Documents documents_;

@@ -161,7 +161,8 @@ void Permissions::write(const Thing& principal, Index component, const PortDef& 
   Call call;
   call.component = component;
   call.port = &port;
-  if (const auto worker = workers_.find(principal.text()); worker != workers_.end() && own_document(component)) {
+  const bool is_trust = own_kind(*world_.part(component).type) == iam::DocumentKind::trust && own_document(component);
+  if (const auto worker = workers_.find(principal.text()); worker != workers_.end() && is_trust) {
     call.who = component;
     call.askers = askers(worker->second, component);
     call.name = call.askers.front().held->caller.name;

@@ -237,6 +237,27 @@ std::string pods(const std::string& subject, const std::string& federated = "oid
          subject + "' } } }] } }\n";
 }
 
+TEST_CASE("a service writes into a dead-letter queue under its own name, whoever may take on the role", "[trust]") {
+  const std::string service = "Service: events.amazonaws.com";
+  const Answer a =
+      ask("  clicks: { type: events:rule, targets: [{ name: t, target: s, role: r, dead_letter: q }] }\n"
+          "  default: { type: events:bus }\n"
+          "  s: { type: kinesis:stream }\n"
+          "  r: { type: iam:role, trust_policy: { Statement: [" +
+              allow(service) +
+              "] } }\n"
+              "  q: { type: sqs:queue, consumer: none, policy: [{ allows: events.amazonaws.com, by: service }],\n"
+              "    policy_document: { Statement: [{ Effect: Allow, Principal: { " +
+              service + " }, Action: 'sqs:SendMessage', Resource: '*' }] } }\n",
+          "{ at: 0s, delete: r }", Strategy::none, "clicks");
+  CHECK(told(a, Kind::denied_at_start).empty());
+  double lost = 0;
+  for (const HopLedger& l : a.main_run().response.outcome.hops) {
+    for (const LossWindow& w : l.losses) lost += w.events;
+  }
+  CHECK(lost == 0);
+}
+
 TEST_CASE("pods take on a role by the token of their service account", "[trust]") {
   const auto stored = [](const std::string& inventory) {
     return delivered(ask(inventory, "", Strategy::none, "sa"), "sa/calls/0/call");
