@@ -174,7 +174,8 @@ void coverage_section(Page& page, const ImportResult& import) {
     page.gap();
     page.paragraph(strong("References that could not be followed:"), 1);
     first_of(page, c.unresolved, [](const Coverage::Unresolved& u) {
-      return fmt::format("{} {}: {}", code(clean(u.address)), clean(u.attribute), clean(u.why));
+      const std::string what = u.attribute.empty() ? "" : " " + clean(u.attribute);
+      return fmt::format("{}{}: {}", code(clean(u.address)), what, clean(u.why));
     });
   }
   if (!c.external.empty()) {

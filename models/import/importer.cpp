@@ -345,10 +345,11 @@ std::string coverage_line(const Coverage& coverage) {
   };
   const std::string unfollowed =
       coverage.unfollowed > 0 ? fmt::format(" ({} of them not followed)", coverage.unfollowed) : std::string();
+  const std::string_view whole = coverage.modelled > 0 ? "those" : "something outside these files";
   return fmt::format(
-      "{}: {} modelled, {} part of those, {} not modelled; {} stated{}, {} inferred, {} unresolved; {} outside these "
+      "{}: {} modelled, {} part of {}, {} not modelled; {} stated{}, {} inferred, {} unresolved; {} outside these "
       "files",
-      count(all, "resource", "resources"), coverage.modelled, coverage.folded, coverage.unmodelled.size(),
+      count(all, "resource", "resources"), coverage.modelled, coverage.folded, whole, coverage.unmodelled.size(),
       count(coverage.stated, "reference", "references"), unfollowed, coverage.inferred, coverage.unresolved.size(),
       count(coverage.external.size(), "thing", "things"));
 }

@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "models/import/shape.hpp"
 #include "models/import/terraform_data_sources.hpp"
 
 namespace moshimo::models::importing {
@@ -35,6 +36,11 @@ std::string key_in_address(Value index) {
 std::string text_of(Value value) { return std::string(value.text()); }
 
 bool describe(Value node, Instance& instance, input::Diagnostics& diagnostics) {
+  if (!have_kind(node,
+                 {"address", "type", "name", "mode", "provider_name", "module_address", "previous_address", "deposed"},
+                 Kind::text, diagnostics)) {
+    return false;
+  }
   instance.address = text_of(node.member("address"));
   instance.type = text_of(node.member("type"));
   instance.name = text_of(node.member("name"));
@@ -45,7 +51,7 @@ bool describe(Value node, Instance& instance, input::Diagnostics& diagnostics) {
   if (instance.deposed.empty()) instance.deposed = text_of(node.member("deposed_key"));
   instance.is_data = node.member("mode").text() == "data";
   if (!instance.address.empty() && !instance.type.empty()) return true;
-  diagnostics.error(node.at(), "this resource has no address or type; is the file what `terraform show -json` wrote?");
+  diagnostics.error(node.at(), fmt::format("this resource has no address or type; {}", is_it_terraform));
   return false;
 }
 
@@ -65,11 +71,8 @@ std::string module_of(const Instance& instance, Value node) {
 bool read_module(Documents& documents, Value module, const std::string& address, std::vector<Instance>& instances,
                  input::Diagnostics& diagnostics) {
   bool good = true;
+  if (!have_kind(module, {"resources", "child_modules"}, Kind::list, diagnostics)) return false;
   const Value resources = module.member("resources");
-  if (resources && !resources.is_list()) {
-    diagnostics.error(resources.at(), "`resources` should be a list; is the file what `terraform show -json` wrote?");
-    return false;
-  }
   for (Value node = resources.first(); node; node = node.next()) {
     Instance instance;
     if (!describe(node, instance, diagnostics)) {
@@ -86,8 +89,7 @@ bool read_module(Documents& documents, Value module, const std::string& address,
     documents.hide(instance.values, node.member("sensitive_values"));
     instances.push_back(std::move(instance));
   }
-  const Value children = module.member("child_modules");
-  for (Value child = children.is_list() ? children.first() : Value(); child; child = child.next()) {
+  for (Value child = module.member("child_modules").first(); child; child = child.next()) {
     good = read_module(documents, child, text_of(child.member("address")), instances, diagnostics) && good;
   }
   return good;
@@ -97,19 +99,27 @@ bool accepts_format(Value root, std::string_view what, input::Diagnostics& diagn
   const Value version = root.member("format_version");
   if (!version) return true;
   const std::string_view text = version.text();
+  if (!version.is_text() || text.empty()) {
+    diagnostics.error(version.at(), fmt::format("`format_version` should be text such as \"1.2\"{}; {}",
+                                                text.empty() ? ", and none stands here" : "", is_it_terraform));
+    return false;
+  }
   const std::string_view major = text.substr(0, text.find('.'));
   if (major == "0" || major == "1") return true;
   diagnostics.error(version.at(),
                     fmt::format("this {} has format version {}; versions 0.x and 1.x can be read. Use `terraform show "
                                 "-json` of a Terraform that writes them, or a newer moshimo",
-                                what, text.empty() ? "that is no text" : text));
+                                what, text));
   return false;
 }
 
 }  // namespace
 
 bool read_shown_state(Documents& documents, Value root, World& world, input::Diagnostics& diagnostics) {
-  if (!accepts_format(root, "state", diagnostics)) return false;
+  if (!accepts_format(root, "state", diagnostics) || !have_kind(root, {"values"}, Kind::object, diagnostics) ||
+      !have_kind(root.member("values"), {"root_module"}, Kind::object, diagnostics)) {
+    return false;
+  }
   const bool good =
       read_module(documents, root.member("values").member("root_module"), "", world.instances, diagnostics);
   note_callers(world);
@@ -118,6 +128,14 @@ bool read_shown_state(Documents& documents, Value root, World& world, input::Dia
 
 bool read_plan(Documents& documents, Value root, PlanSide side, World& world, input::Diagnostics& diagnostics) {
   if (!accepts_format(root, "plan", diagnostics)) return false;
+  const Value code = root.member("configuration").member("root_module");
+  bool good =
+      have_kind(root, {"configuration", "variables", "prior_state", "planned_values"}, Kind::object, diagnostics);
+  good = have_kind(root, {"resource_changes", "resource_drift"}, Kind::list, diagnostics) && good;
+  good = have_kind(root.member("configuration"), {"root_module", "provider_config"}, Kind::object, diagnostics) && good;
+  good = have_kind(code, {"resources"}, Kind::list, diagnostics) && good;
+  good = have_kind(code, {"module_calls"}, Kind::object, diagnostics) && good;
+  if (!good) return false;
   world.is_plan = true;
   world.is_planned = side == PlanSide::after;
   world.is_partial = root.member("complete").text() == "false" || root.member("errored").is_true() ||
@@ -125,12 +143,6 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   world.configuration = Configuration(root.member("configuration"), root.member("variables"));
 
   const Value changes = root.member("resource_changes");
-  if (changes && !changes.is_list()) {
-    diagnostics.error(changes.at(),
-                      "`resource_changes` should be a list; is the file what `terraform show -json` wrote?");
-    return false;
-  }
-  bool good = true;
   std::unordered_set<std::string> seen;  // objects that a change settles, by address and deposed key
   for (Value node = changes.first(); node; node = node.next()) {
     Instance instance;
@@ -146,6 +158,10 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
     change.type = instance.type;
     change.is_data = instance.is_data;
     change.reason = text_of(node.member("action_reason"));
+    if (!have_kind(node, {"change"}, Kind::object, diagnostics)) {
+      good = false;
+      continue;
+    }
     const Value detail = node.member("change");
     const auto action = action_of(detail.member("actions"));
     if (!action) {
@@ -200,7 +216,7 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   note_callers(world);
 
   const Value drift = root.member("resource_drift");
-  for (Value node = drift.is_list() ? drift.first() : Value(); node; node = node.next()) {
+  for (Value node = drift.first(); node; node = node.next()) {
     const auto action = action_of(node.member("change").member("actions"));
     if (!action || *action == Action::no_op) continue;
     std::string address = text_of(node.member("address"));

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "models/import/json_text.hpp"
+#include "models/import/shape.hpp"
 #include "models/import/terraform_data_sources.hpp"
 
 namespace moshimo::models::importing {
@@ -94,13 +95,13 @@ bool read_raw_state(Documents& documents, Value root, World& world, input::Diagn
                     version.is_scalar() ? version.text() : "that is no number"));
     return false;
   }
-  const Value resources = root.member("resources");
-  if (resources && !resources.is_list()) {
-    diagnostics.error(resources.at(), "`resources` should be a list; is the file a Terraform state?");
-    return false;
-  }
+  if (!have_kind(root, {"resources"}, Kind::list, diagnostics)) return false;
   bool good = true;
-  for (Value resource = resources.first(); resource; resource = resource.next()) {
+  for (Value resource = root.member("resources").first(); resource; resource = resource.next()) {
+    if (!have_kind(resource, {"type", "name", "mode", "module", "provider"}, Kind::text, diagnostics)) {
+      good = false;
+      continue;
+    }
     const Value instances = resource.member("instances");
     const std::string type(resource.member("type").text());
     const std::string name(resource.member("name").text());

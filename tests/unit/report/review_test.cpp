@@ -218,6 +218,15 @@ TEST_CASE("the coverage counts what is inferred apart from what is stated", "[re
   CHECK(models::coverage_line(c) ==
         "6 resources: 3 modelled, 2 part of those, 1 not modelled; 7 references stated (2 of them not followed), 1 "
         "inferred, 0 unresolved; 0 things outside these files");
+  c.modelled = 0;
+  CHECK(models::coverage_line(c).starts_with(
+      "3 resources: 0 modelled, 2 part of something outside these files, 1 not modelled;"));
+}
+
+TEST_CASE("a part of a resource that the files do not tell is named without a word too many", "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role) + "," +
+                               change("aws_sqs_queue_policy", "p", "no-op", R"({"policy":"{}"})")));
+  CHECK(says(r, "aws_sqs_queue_policy.p: it is part of a resource, and the files do not tell of which"));
 }
 
 namespace {

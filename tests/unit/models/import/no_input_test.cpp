@@ -51,6 +51,25 @@ TEST_CASE("What is no input is refused with what to do instead") {
           .find("what the plan does to a.b is not known here") != std::string::npos);
 }
 
+TEST_CASE("A value of another kind than a plan has there is told where it stands") {
+  const auto plan = [](const std::string& type, const std::string& beside) {
+    return R"({"format_version":"1.2","resource_changes":[{"address":"aws_iam_role.r","type":)" + type +
+           R"(,"name":"r","change":{"actions":["no-op"],"before":{"name":"r"},"after":{"name":"r"}}}])" + beside + "}";
+  };
+  CHECK(refusals(plan(R"("aws_iam_role")", R"(,"configuration":[])")) ==
+        Texts{"test.json:1:198: `configuration` should be an object; is the file as Terraform wrote it?"});
+  CHECK(refusals(plan("7", "")) == Texts{"test.json:1:80: `type` should be text; is the file as Terraform wrote it?"});
+  CHECK(refusal(plan(R"("aws_iam_role")", R"(,"prior_state":7)")).find("`prior_state` should be an object") !=
+        std::string::npos);
+  CHECK(refusal(plan(R"("aws_iam_role")", R"(,"configuration":{"root_module":{"resources":{}}})"))
+            .find("`resources` should be a list") != std::string::npos);
+  CHECK(refusal(state(R"({"type":7,"name":"r","instances":[]})")).find("`type` should be text") != std::string::npos);
+  CHECK(refusal(R"({"format_version":"","resource_changes":[]})")
+            .find("`format_version` should be text such as \"1.2\", and none stands here") != std::string::npos);
+  CHECK(refusal(R"({"format_version":1.2,"resource_changes":[]})")
+            .find("`format_version` should be text such as \"1.2\"; is the file") != std::string::npos);
+}
+
 TEST_CASE("A plan that was cut off is an error at every length, and never a crash") {
   std::ifstream file(cases + "wrong-state-key.plan.json");
   std::stringstream text;
