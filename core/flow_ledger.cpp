@@ -95,6 +95,10 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
     for (std::uint32_t i = 0; i < place_count(h); ++i) {
       const Place& p = place(h, i);
       if (p.backlog.empty()) continue;
+      if (p.stay >= 0) {
+        Stay& stay = ledger.stays[static_cast<std::size_t>(p.stay)];
+        stay.most = std::max(stay.most, p.backlog.mass());
+      }
       (hop(h).fallbacks[i].misdirects ? ledger.misdirected : ledger.waiting) += p.backlog.mass();
       Waiting waiting;
       waiting.fallback = static_cast<std::uint8_t>(i);

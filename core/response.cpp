@@ -10,6 +10,7 @@
 #include "core/brakes.hpp"
 #include "core/control.hpp"
 #include "core/crew.hpp"
+#include "core/falls.hpp"
 #include "core/findings.hpp"
 #include "core/foresight.hpp"
 #include "core/releases.hpp"
@@ -218,10 +219,14 @@ class Planner {
     if (!missed) return is_new;
     const SimTime until = missed->first;  // of all that is to be done by then one thing is given up
     auto least = first.find(missed->second);
+    std::size_t least_places = places_lost_with(least->first);
     for (auto at = first.begin(); at != first.end(); ++at) {
       if (at->second > until) continue;
-      const std::size_t here = places_lost_with(at->first), so_far = places_lost_with(least->first);
-      if (here < so_far || (here == so_far && at->second > least->second)) least = at;
+      const std::size_t here = places_lost_with(at->first);
+      if (here < least_places || (here == least_places && at->second > least->second)) {
+        least = at;
+        least_places = here;
+      }
     }
     too_late.insert(least->first);
     first.erase(least);
@@ -229,17 +234,12 @@ class Planner {
   }
 
   std::size_t places_lost_with(ConditionId c) const {
+    const std::vector<bool> falls = falls_with(system_, c);
     return static_cast<std::size_t>(std::count_if(system_.stores.begin(), system_.stores.end(), [&](const Store& s) {
       return s.holds_data &&
-             std::any_of(s.lost_with.begin(), s.lost_with.end(), [&](ConditionId lost) { return follows(lost, c); });
+             std::any_of(s.lost_with.begin(), s.lost_with.end(), [&](ConditionId lost) { return falls[lost.value]; });
     }));
   }
-  bool follows(ConditionId from, ConditionId to) const {
-    if (from == to) return true;
-    const Needs& needs = system_.conditions[from].follows;
-    return std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return follows(n.condition, to); });
-  }
-
   // What never comes back, and places emptied; then events.
   struct Loss {
     std::size_t gone = 0;

@@ -249,3 +249,33 @@ TEST_CASE("what comes once a day is counted in the period in which it comes", "[
   REQUIRE(t.fate == Telling::Fate::told);
   CHECK(t.told.in_seconds() >= 86400);
 }
+
+TEST_CASE("the depth of a dead-letter queue is told when so much lies in it", "[scenarios][alarms]") {
+  const auto depth = [](const std::string& threshold, const std::string& faults) {
+    const scenarios::Answer a = answer_to(
+        "  role: { type: iam:role }\n  machines: { type: iam:role }\n"
+        "  bus: { type: events:bus }\n"
+        "  rule: { type: events:rule, bus: bus, matches: 0.5,\n"
+        "          targets: [{ name: t, target: machine, role: role, dead_letter: dead }] }\n"
+        "  machine: { type: states:state-machine, role: machines, calls: [] }\n"
+        "  dead: { type: sqs:queue, retention: 14d }\n"
+        "  alerts: { type: sns:topic, subscriptions: [{ name: bridge, endpoint: bridge }] }\n"
+        "  bridge: { type: lambda:function, role: bridge-role, calls: [{ name: post, to: chat }] }\n"
+        "  bridge-role: { type: iam:role }\n  chat: { type: outside:person }\n"
+        "  depth: { type: cloudwatch:alarm, watches: dead, metric: ApproximateNumberOfMessagesVisible, threshold: " +
+            threshold + ", period: 1m, actions: [alerts] }\n",
+        faults);
+    return telling(a, "depth");
+  };
+  const Telling few = depth("60", "{ at: 1h, delete: role }");
+  REQUIRE(few.fate == Telling::Fate::told);
+  const Telling many = depth("6000", "{ at: 1h, delete: role }");
+  REQUIRE(many.fate == Telling::Fate::told);
+  CHECK((many.told - few.told).in_seconds() == Approx((6000 - 60) / 0.5));
+  CHECK(depth("1000000", "{ at: 1h, delete: role }").fate == Telling::Fate::below);
+
+  // The role of the function that tells people went as well.
+  const Telling blocked = depth("60", "{ at: 1h, delete: [role, bridge-role] }");
+  CHECK(blocked.fate == Telling::Fate::blocked);
+  CHECK(blocked.seen == few.seen);
+}

@@ -212,5 +212,33 @@ traffic: [{ to: queue, rate: 1/s }]
   }
 }
 
+TEST_CASE("what a mapping from a stream did not read is given up when it reads again, and not before") {
+  const auto with = [](const std::string& more, const std::vector<Trouble>& troubles, Duration horizon) {
+    return run(R"(
+resources:
+  role: { type: iam:role }
+  stream: { type: kinesis:stream, retention: 48h }
+  function: { type: lambda:function, role: role }
+  bucket: { type: s3:bucket }
+  mapping: { type: lambda:event-source-mapping, source: stream, function: function, max_age: 1h)" +
+                   more + " }\ntraffic: [{ to: stream, rate: 1/s }]\n",
+               troubles, horizon);
+  };
+  const std::vector<Trouble> three_hours = {{"freeze", "role", {}, hours(3)}};
+  CHECK(with("", three_hours, hours(2.9)).lost("mapping/poll-stream") == 0);
+  // It reads again a second after its role is back, and passes over what is older than an hour then.
+  const double passed_over = frozen_for(3) + 1 - 3600;
+  CHECK(with("", three_hours, hours(6)).lost("mapping/poll-stream") == Approx(passed_over));
+  const SmallWorld aside = with(", on_failure: bucket", three_hours, hours(6));
+  CHECK(aside.lost("mapping/poll-stream") == 0);
+  CHECK(aside.waiting("mapping/poll-stream") == Approx(passed_over));
+
+  const std::vector<Trouble> switched_off = {{"disable", "mapping", {}, hours(3)}};
+  CHECK(with("", switched_off, hours(2.9)).lost("mapping/poll-stream") == 0);
+  CHECK(with("", switched_off, hours(6)).lost("mapping/poll-stream") == Approx(2 * 3600 + 1));
+  // A function that does not answer is tried all the time, and given up on.
+  CHECK(with("", {{"outage", "function", {}, hours(3)}}, hours(2.9)).lost("mapping/poll-stream") == Approx(1.9 * 3600));
+}
+
 }  // namespace
 }  // namespace moshimo::models
