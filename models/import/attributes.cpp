@@ -396,10 +396,15 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
   const TypeDef* part = attribute.types.empty() ? nullptr : catalogue_.find_type(attribute.types.front());
   if (!part) return std::nullopt;
   models::Value list = models::Value::list();
+  const bool are_calls =
+      part->name == "outside:call";  // a definition says what is called, not how that is written here
+  bool all_is_said = false;
   for (const ImportPath* path : links_.paths_of(attribute, from)) {
     const bool is_document = !path->steps.empty() && path->steps.back().kind == ImportStep::Kind::statements;
     for (const Place& place : links_.walk(from, *path, c)) {
-      if (is_document) {
+      if (are_calls) {
+        all_is_said = state_machines_.read(place, c, where, list, out_.edges, out_.inventory.unknowns) || all_is_said;
+      } else if (is_document) {
         place.mark_read();
         statements_.read(place, c, where, list, out_.edges);
       } else if (place.value) {
@@ -414,7 +419,7 @@ std::optional<models::Value> Attributes::read_contained(const AttributeDef& attr
       }
     }
   }
-  if (list.children.empty()) return std::nullopt;
+  if (list.children.empty() && !all_is_said) return std::nullopt;
   return list;
 }
 

@@ -7,6 +7,7 @@
 
 #include "models/import/links.hpp"
 #include "models/import/mapping.hpp"
+#include "models/import/state_machines.hpp"
 #include "models/import/statements.hpp"
 #include "models/inventory.hpp"
 
@@ -21,6 +22,7 @@ class Attributes {
         links_(links),
         catalogue_(catalogue),
         statements_(places, components, links, catalogue, names),
+        state_machines_(places, components, links, catalogue),
         out_(out) {}
 
   // Everything the catalogue's type has, with what it cannot be without.
@@ -57,6 +59,7 @@ class Attributes {
   Links& links_;
   const Catalogue& catalogue_;
   Statements statements_;
+  StateMachines state_machines_;
   Mapped& out_;
   std::set<std::pair<int, int>> folded_;
 };
