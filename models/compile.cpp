@@ -57,6 +57,7 @@ void apply(Inventory& inventory, const Override& change, input::Diagnostics& dia
     if (is_it || (is_part && (!resource || resource->name.size() < r.name.size()))) resource = &r;
   }
   if (!resource) {
+    if (!inventory.is_whole) return;
     std::vector<std::string_view> known;
     for (const Resource& r : inventory.resources) known.push_back(r.name);
     diagnostics.error(change.at, fmt::format("there is no '{}' to set something of{}", change.component,

@@ -31,6 +31,7 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
   const Index c = world_.find(request.component);
   if (c == nothing) {
+    if (world_.may_exist(request.component)) return {};
     diagnostics.error(request.at, [&] {
       return fmt::format("there is no '{}' in the inventory{}", request.component,
                          world_.unknown_name(request.component));

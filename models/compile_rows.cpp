@@ -52,6 +52,7 @@ bool Compilation::check() {
     if (t.to.empty()) continue;  // which has been said
     const Index c = world_.find(t.to);
     if (c == nothing) {
+      if (world_.may_exist(t.to)) continue;
       world_.diagnostics->error(t.to_at, [&] {
         return fmt::format("there is no '{}' for traffic to reach{}", t.to, world_.unknown_name(t.to));
       });

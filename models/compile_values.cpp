@@ -304,7 +304,7 @@ std::optional<Thing> World::reference(const Value& value, const AttributeDef& at
   const Index c = find(value.text);
   if (c == nothing) {
     if (attribute.or_text && stands_for_itself(value, attribute, component, label)) return Thing::of_text(value.text);
-    if (unusable_.count(value.text)) return std::nullopt;  // that has been said
+    if (may_exist(value.text)) return std::nullopt;
     std::string hint = nearest_name(value.text, attribute);
     if (hint.empty() && suggestions_ <= most_suggestions) hint = unknown_name(value.text);
     if (hint.empty() && attribute.or_text) {

@@ -132,6 +132,8 @@ class World {
   const Part& part(Index c) const { return parts_[c]; }
   Index find(std::string_view name) const;
   std::string unknown_name(std::string_view name) const;  // "; did you mean ...?" or ""
+  // Of what is not found: it is wrong in itself, which has been said, or may stand in a file that could not be read.
+  bool may_exist(std::string_view name) const { return !inventory_.is_whole || unusable_.count(name) != 0; }
   const std::vector<Index>& of_type(std::string_view type) const;
 
   // Values of an attribute, none if it is absent.

@@ -56,9 +56,10 @@ void check_verbs(const Scenario& scenario, Vocabulary& vocabulary, input::Diagno
         if (!type) continue;
         for (const models::FaultDef& f : type->faults) known.insert(f.name);
       }
+      const bool is_of_known = known.size() > 1;  // else nobody can say what it is done to
       return fmt::format("there is no fault '{}'{}", fault.verb,
                          input::did_you_mean(fault.verb, {known.begin(), known.end()},
-                                             fmt::format("there is {}", fmt::join(known, ", "))));
+                                             is_of_known ? fmt::format("there is {}", fmt::join(known, ", ")) : ""));
     });
   }
 }
@@ -90,13 +91,18 @@ void check_without_compiling(const Scenario& scenario, Vocabulary& vocabulary, i
   }
 }
 
-// A file that is not there is said where the scenario names it.
-void check_files(const Scenario& scenario, input::Diagnostics& diagnostics) {
+// Those of its inventories that are there. A file that is not is said where the scenario names it.
+std::vector<std::string> files_of(const Scenario& scenario, input::Diagnostics& diagnostics) {
   namespace fs = std::filesystem;
-  for (std::size_t i = 0; i < scenario.inventories.size() && i < scenario.inventory_at.size(); ++i) {
+  std::vector<std::string> found;
+  if (scenario.inventory_at.size() < scenario.inventories.size()) return scenario.inventories;
+  for (std::size_t i = 0; i < scenario.inventories.size(); ++i) {
     const fs::path path = scenario.inventories[i];
     std::error_code error;
-    if (path == "-" || fs::exists(path, error)) continue;
+    if (path == "-" || fs::exists(path, error)) {
+      found.push_back(scenario.inventories[i]);
+      continue;
+    }
     std::vector<std::string> neighbours;
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     for (const auto& entry : fs::directory_iterator(folder, error)) {
@@ -108,6 +114,7 @@ void check_files(const Scenario& scenario, input::Diagnostics& diagnostics) {
         fmt::format("there is no file '{}'{}", path.string(),
                     input::did_you_mean(path.filename().string(), {neighbours.begin(), neighbours.end()})));
   }
+  return found;
 }
 
 // Before anything is run: what is varied is there, and takes such values.
@@ -154,8 +161,9 @@ Answer answered(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const 
   const bool is_compiled = !compiling.has_errors();
   diagnostics.take(std::move(compiling));
   a.compiled = world.compiled;
-  if (a.system().components.size() == 0) {
+  if (a.system().components.size() == 0 || !a.inventory->is_whole) {
     check_without_compiling(s, *vocabulary, diagnostics);
+    if (!a.inventory->is_whole) return a;
   } else {
     check_names(s, *a.compiled, diagnostics);
   }
@@ -273,21 +281,12 @@ Answer answered(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const 
 Answer read_and_answered(std::shared_ptr<const Scenario> scenario, const std::vector<Vary>* varied,
                          const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   input::Diagnostics reading;
-  check_files(*scenario, reading);
-  std::shared_ptr<const models::Inventory> inventory = std::make_shared<const models::Inventory>();
-  if (!reading.has_errors()) {
-    auto written = std::make_shared<models::Inventory>(models::read_inventory(scenario->inventories, reading));
-    models::read_policy_files(*written, catalogue, reading);
-    inventory = std::move(written);
-  }
+  const std::vector<std::string> files = files_of(*scenario, reading);
+  auto inventory = std::make_shared<models::Inventory>(models::read_inventory(files, reading));
+  models::read_policy_files(*inventory, catalogue, reading);
   const bool has_nothing = inventory->resources.empty() && reading.has_errors();
+  if (has_nothing || files.size() < scenario->inventories.size()) inventory->is_whole = false;
   diagnostics.take(std::move(reading));
-  if (!inventory->is_whole || has_nothing) {
-    Answer nothing;
-    nothing.scenario = std::move(scenario);
-    nothing.inventory_files = inventory->files;  // the mistakes point into them
-    return nothing;
-  }
   return answered(std::move(scenario), std::move(inventory), varied, catalogue, diagnostics);
 }
 

@@ -16,7 +16,8 @@ namespace moshimo::scenarios {
 
 class Vocabulary {
  public:
-  Vocabulary(const models::Inventory& inventory, const models::Catalogue& catalogue) : catalogue_(catalogue) {
+  Vocabulary(const models::Inventory& inventory, const models::Catalogue& catalogue)
+      : catalogue_(catalogue), is_whole_(inventory.is_whole) {
     for (const models::Resource& r : inventory.resources) resources_.emplace(r.name, &r);
   }
 
@@ -25,9 +26,10 @@ class Vocabulary {
     return found == resources_.end() ? nullptr : catalogue_.find_type(found->second->type);
   }
 
-  // A resource, or what may be a part of one: which parts there are is known only when it is compiled.
+  // A resource, or what may be a part of one: which parts there are is known only when it is compiled. Anything may
+  // stand in a file that could not be read.
   bool may_be(std::string_view name) const {
-    if (resources_.count(name) != 0) return true;
+    if (!is_whole_ || resources_.count(name) != 0) return true;
     for (std::size_t slash = name.find('/'); slash != std::string_view::npos; slash = name.find('/', slash + 1)) {
       if (resources_.count(name.substr(0, slash)) != 0) return true;
     }
@@ -58,6 +60,7 @@ class Vocabulary {
 
  private:
   const models::Catalogue& catalogue_;
+  bool is_whole_ = true;
   std::map<std::string_view, const models::Resource*> resources_;
   std::set<std::string_view> verbs_;  // of all types, once it is asked for
 };

@@ -11,8 +11,6 @@
 namespace moshimo::report {
 namespace {
 
-bool is_at_once(Duration since_fault) { return since_fault < Duration::minutes(5); }
-
 bool is_some(double amount) { return amount > 1e-3; }
 
 // Whether a fault has changed somebody in whose name one of these does what nobody has described.
@@ -86,15 +84,15 @@ namespace {
 std::string what_changes(const scenarios::ScenarioFault& fault) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : fault.parameters) {
-    using Kind = models::Value::Kind;
-    const bool is_named = name == "policy" || name == "statement";
-    if (is_named && value.kind == Kind::scalar) parts.push_back(fmt::format("{} {}", name, clean(value.text)));
-    if (name == "keys" && value.kind == Kind::scalar) parts.push_back(clean(value.text));
+    if (value.kind == models::Value::Kind::scalar) {
+      parts.push_back(name == "keys" ? clean(value.text) : fmt::format("{} {}", clean(name), clean(value.text)));
+    }
     if (name != "keys" && name != "set") continue;
     for (const models::Value& child : value.children) {
       parts.push_back(name == "keys" ? clean(child.text) : fmt::format("{} = {}", clean(child.key), clean(child.text)));
     }
   }
+  if (fault.over_after) parts.push_back(fmt::format("for {}", duration_text(*fault.over_after)));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -104,26 +102,29 @@ void RunPage::what_happens() {
   struct Deed {
     std::string verb;
     SimTime at;
+    std::string what;
     std::vector<std::string> to;
   };
   std::vector<Deed> deeds;
   for (const scenarios::ScenarioFault& f : answer_.scenario->faults) {
     const std::string verb = f.made_again_after ? "replace" : f.verb;
-    const auto same =
-        std::find_if(deeds.begin(), deeds.end(), [&](const Deed& d) { return d.verb == verb && d.at == f.at; });
-    Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{verb, f.at, {}}) : *same;
     const std::string what = what_changes(f);
-    for (const std::string& c : f.components) {
-      deed.to.push_back(code(clean(c)) + (what.empty() ? "" : fmt::format(" ({})", what)));
-    }
+    const auto same = std::find_if(deeds.begin(), deeds.end(),
+                                   [&](const Deed& d) { return d.verb == verb && d.at == f.at && d.what == what; });
+    Deed& deed = same == deeds.end() ? deeds.emplace_back(Deed{verb, f.at, what, {}}) : *same;
+    for (const std::string& c : f.components) deed.to.push_back(code(clean(c)));
   }
   std::vector<std::string> done;
   for (const Deed& d : deeds) {
     std::string verb = clean(d.verb);
     std::replace(verb.begin(), verb.end(), '-', ' ');
-    std::string text = strong(verb) + " ";
-    text += d.to.size() > 5 ? fmt::format("{} ({})", counted(d.to.size(), "thing", "things"), listing(d.to, 4))
-                            : listing(d.to, 5);
+    std::string text = strong(verb) + (verb == "outage" ? " of " : " ");
+    if (d.to.size() > 5) {
+      text += fmt::format("{} ({}{})", counted(d.to.size(), "thing", "things"), listing(d.to, 4),
+                          d.what.empty() ? "" : "; " + d.what);
+    } else {
+      text += listing(d.to, 5) + (d.what.empty() ? "" : fmt::format(" ({})", d.what));
+    }
     const Duration later = d.at - answer_.first_fault;
     if (later.us() > 0) text += fmt::format(" {} later", duration_text(later));
     done.push_back(std::move(text));
@@ -165,7 +166,7 @@ void RunPage::if_nobody_acts() {
   bool something_gone = false;
   for (const Loss& loss : losses) {
     if (loss.point.condition.is_set()) continue;
-    if (is_at_once(loss.point.at - answer_.first_fault)) {
+    if (is_at_once(loss.point.at)) {
       something_gone = something_gone || loss.hops.empty();
       if (loss.hops.empty()) continue;
       for (const std::string& n : names_of(system_, loss)) (loss.is_request ? refusing : at_once).push_back(code(n));
@@ -256,7 +257,7 @@ void RunPage::what_never_comes_back() {
   for (const PointOfNoReturn& p : answer_.nobody_acts().findings.points) {
     if (!p.condition.is_set()) continue;
     const std::string name = code(name_in(system_, component_of(system_, p)));
-    if (is_at_once(p.at - answer_.first_fault)) {
+    if (is_at_once(p.at)) {
       page_.paragraph(fmt::format("{} cannot be brought back.", name));
       continue;
     }

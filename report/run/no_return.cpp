@@ -53,13 +53,13 @@ void RunPage::points_of_no_return() {
         text += fmt::format(" From then on {}, {} {}.",
                             is_even ? rate_text(onset)
                                     : fmt::format("{} at first and {} on average", rate_text(onset), rate_text(mean)),
-                            all, p.until >= horizon ? "by the end of the run" : "until " + when(p.until));
+                            all, p.until >= horizon ? "by the end of the run" : "until " + minute_text(p.until - answer_.first_fault));
       } else {
         text += fmt::format(" {}.", all);
       }
     }
     if (p.fact.is_set()) text += " " + fact(p.fact);
-    std::vector<std::string> row = {strong(when(p.at)), text};
+    std::vector<std::string> row = {strong(minute_text(p.at - answer_.first_fault)), text};
     if (clock_.is_set()) row.insert(row.begin() + 1, clock_.brief(p.at));
     table.rows.push_back(std::move(row));
   }

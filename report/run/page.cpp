@@ -15,6 +15,8 @@ RunPage::RunPage(const scenarios::Answer& answer, const Style& style, Page& page
       clock_(clock_of(*answer.scenario)),
       faulted_(faulted_components(answer)) {}
 
+bool RunPage::is_at_once(SimTime t) const { return t - answer_.first_fault < Duration::minutes(1); }
+
 std::string RunPage::when(SimTime t) const {
   if (answer_.first_fault.is_never()) return duration_text(t.since_start());
   return duration_text(t - answer_.first_fault);
@@ -57,8 +59,7 @@ std::string RunPage::destroyed_text(const Figures& f, const System& system) cons
   for (const Figures::Destroyed& d : f.destroyed) {
     const std::string place = code(name_in(system, d.component));
     if (!all.insert(place).second) continue;
-    const bool at_once = d.at <= answer_.first_fault + Duration::minutes(5);
-    const std::string since = at_once ? "from the start" : "after " + when(d.at);
+    const std::string since = is_at_once(d.at) ? "from the start" : "after " + when(d.at);
     if (moments.empty() || moments.back().since != since) moments.push_back({since, {}});
     moments.back().places.push_back(place);
   }

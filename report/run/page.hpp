@@ -38,6 +38,7 @@ class RunPage {
 
  private:
   std::string when(SimTime t) const;  // since the first fault
+  bool is_at_once(SimTime t) const;   // told as from the start
   std::string names(const std::vector<ComponentId>& components, std::size_t most = 100) const;
   std::string cause(const CauseChain& chain);
   std::string fact(FactId id);             // "[id]", and remembers that it was used

@@ -52,6 +52,28 @@ TEST_CASE("a rate that nobody has is refused", "[cli][mistakes]") {
   CHECK(has(r.err, "fast.inventory.yaml:7:"));
 }
 
+TEST_CASE("what is wrong in one file is told although another is missing or broken", "[cli][mistakes]") {
+  const Files files;
+  files.write("a.inventory.yaml",
+              "resources:\n"
+              "  q: { type: sqs:queue, retention: 15d, dead_letter: other }\n"
+              "traffic: [{ to: elsewhere, rate: 1/s }]\n");
+  files.write("broken.inventory.yaml", "resources: { r: { type: iam:role }\n");
+  for (const char* second : {"broken.inventory.yaml", "missing.inventory.yaml"}) {
+    const std::string path =
+        files.write("two.scenario.yaml", "inventory: [a.inventory.yaml, " + std::string(second) +
+                                             "]\nfaults: [{ at: 0s, explode: [r] }, { at: 0s, delete: [r] }]\n");
+    const Result r = command({"run", path.c_str()});
+    CHECK(r.status == 2);
+    CHECK(has(r.err, "a.inventory.yaml:4:"));  // the retention
+    CHECK(has(r.err, "there is no fault 'explode'"));
+    CHECK(has(r.err, second));
+    CHECK(!has(r.err, "other"));  // what is named may be in the file that could not be read
+    CHECK(!has(r.err, "elsewhere"));
+    CHECK(!has(r.err, "'r'"));
+  }
+}
+
 TEST_CASE("what a sweep cannot vary is told with all other mistakes", "[cli][mistakes]") {
   const Files files;
   files.write("q.inventory.yaml",
