@@ -162,8 +162,8 @@ const std::vector<Command>& commands() {
        "a name of `moshimo list types` or `moshimo list facts`, or scenario or inventory",
        "moshimo explain lambda:function\n  moshimo explain fh.s3-retry\n  moshimo explain scenario", declare_explain,
        reports},
-      {"list", "List the types, facts or scenarios that are built in", "what to list: types, facts or scenarios",
-       "moshimo list types", declare_list, reports},
+      {"list", "List the types or facts that are built in, or the scenarios beside the program",
+       "what to list: types, facts or scenarios", "moshimo list types", declare_list, reports},
       {"inspect",
        "Everything of a simulation as JSON, to check or to go on with",
        "a scenario: a file, `-`, or a name of `moshimo list scenarios`",
@@ -292,6 +292,12 @@ std::string find_scenario(const std::string& path_or_name) {
         fmt::format("'{}' holds several scenarios; name one of them: {}", path_or_name, fmt::join(inside, ", ")));
   }
   const std::vector<std::string_view> known(words.begin(), words.end());
+  if (known.empty()) {
+    throw input::InputError(
+        fmt::format("there is no file '{}', and no scenarios stand beside this program: they are "
+                    "files, in share/moshimo/scenarios where it is installed",
+                    path_or_name));
+  }
   throw input::InputError(
       fmt::format("there is no file and no library scenario '{}'{}", path_or_name,
                   input::did_you_mean(path_or_name, known, "`moshimo list scenarios` shows what there is")));

@@ -616,6 +616,17 @@ ComponentId component_of(const System& system, const PointOfNoReturn& point) {
   return point.store.is_set() ? system.stores[point.store].component : system.conditions[point.condition].component;
 }
 
+std::vector<ComponentId> still_failing(const System& system, const Findings& findings) {
+  std::vector<ComponentId> failing;
+  for (const Effect& e : findings.effects) {
+    if (e.kind == EffectKind::latent || e.kind == EffectKind::starved || !e.to.is_never()) continue;
+    if (!system.components[e.component].is_principal) failing.push_back(e.component);
+  }
+  std::sort(failing.begin(), failing.end());
+  failing.erase(std::unique(failing.begin(), failing.end()), failing.end());
+  return failing;
+}
+
 Duration longest_loss(const Hop& hop, const HopLedger& ledger) {
   std::vector<std::pair<SimTime, SimTime>> spans;
   for (const LossWindow& w : ledger.losses) {

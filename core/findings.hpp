@@ -131,6 +131,9 @@ std::vector<ConditionId> gone_for_good(const System& system, const Timeline& tim
 enum class Detail : std::uint8_t { all, figures };
 Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail = Detail::all);
 
+// Components that fail at the end. Of a principal nothing is said: who needs it fails, if anybody does.
+std::vector<ComponentId> still_failing(const System& system, const Findings& findings);
+
 // Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
 struct FailureSpan {
   SimTime from = {};

@@ -90,11 +90,23 @@ bool is_worse(const Toll& a, const Toll& b) {
   return a.works != b.works ? a.works > b.works : a.done > b.done;
 }
 
-std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules_of_plan,
-                                SimTime from, SimTime horizon, const DoAgain& again,
+std::vector<StepWorth> worth_of(const System& system, const Response& plan, const Outcome& healthy,
+                                const PlanRules& rules_of_plan, SimTime from, SimTime horizon, const DoAgain& again,
                                 const std::function<bool()>& may_go_on) {
+  const auto failing = [&](const Response& response) {
+    return still_failing(system, findings_of(system, response.outcome, healthy, Detail::figures));
+  };
+  const auto more = [](auto without, auto with) {
+    std::sort(without.begin(), without.end());
+    std::sort(with.begin(), with.end());
+    decltype(without) result;
+    std::set_difference(without.begin(), without.end(), with.begin(), with.end(), std::back_inserter(result));
+    return result;
+  };
   const Toll with = toll_of(system, plan);
   const std::vector<StoreId> emptied_with = emptied_for_good(system, plan.outcome.timeline);
+  const std::vector<ConditionId> gone_with = gone_for_good(system, plan.outcome.timeline);
+  const std::vector<ComponentId> failing_with = failing(plan);
   const PlanRules rules = only_by_plan(system, plan, rules_of_plan);
   std::vector<StepWorth> all;
   for (const Step& step : plan.steps) {
@@ -108,18 +120,17 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
       if (!is_request(system.hops[HopId(h)])) continue;
       worth.saves_requests += left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
     }
-    const std::vector<StoreId> emptied_without = emptied_for_good(system, left_out.outcome.timeline);
-    std::set_difference(emptied_without.begin(), emptied_without.end(), emptied_with.begin(), emptied_with.end(),
-                        std::back_inserter(worth.keeps_content));
-    worth.keeps = without.gone > with.gone ? without.gone - with.gone : 0;
-    worth.mends = without.still_broken > with.still_broken ? without.still_broken - with.still_broken : 0;
+    worth.keeps_content = more(emptied_for_good(system, left_out.outcome.timeline), emptied_with);
+    worth.keeps = more(gone_for_good(system, left_out.outcome.timeline), gone_with);
+    worth.mends = more(failing(left_out), failing_with);
+    worth.fetches = more(left_out.unreleased, plan.unreleased);
     std::vector<std::pair<double, HopId>> hops;
     for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
-      const double more = left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
-      if (more > no_difference) hops.emplace_back(-more, HopId(h));
+      const double saved = left_out.outcome.hops[h].lost - plan.outcome.hops[h].lost;
+      if (saved > no_difference) hops.emplace_back(-saved, HopId(h));
     }
     std::sort(hops.begin(), hops.end());
-    for (const auto& [more, hop] : hops) worth.mostly.push_back(hop);
+    for (const auto& [saved, hop] : hops) worth.mostly.push_back(hop);
     if (loses_more(without, with)) {
       const auto begun_at = [&](SimTime t) { return toll_of(system, again(with_held(rules, step, t))); };
       if (loses_more(begun_at(horizon), with)) {

@@ -36,8 +36,9 @@ struct StepWorth {
   double saves_requests = 0;  // of these, requests that would be refused
   std::vector<HopId> mostly;  // hops it saves data of, the most first
   std::vector<StoreId> keeps_content;        // places whose content would be gone for good without it
-  std::size_t keeps = 0;                     // conditions that would be gone for good without it
-  std::size_t mends = 0;                     // conditions that would still be broken at the horizon
+  std::vector<ConditionId> keeps;            // what would be gone for good without it
+  std::vector<ComponentId> mends;            // components that would still fail at the horizon
+  std::vector<HopId> fetches;                // hops whose backlog nobody would have fetched
   SimTime no_later_than = SimTime::never();  // begun by then it saves all that it saves; never(): whenever it is begun
   // Begun from then on it saves nothing more; never(): it always does, or no longer only within an hour of the horizon,
   // when nothing that is done can show.
@@ -47,7 +48,9 @@ struct StepWorth {
 // By position of the step in `plan`, which is what `again` gives under `rules`; `from`: when people begin. What the
 // plan does not do stays undone without one of its steps, too. Moments are found to the second. `may_go_on` is asked
 // between simulations; once it says no, the rest stays unmeasured: the result is shorter than the plan.
-std::vector<StepWorth> worth_of(const System& system, const Response& plan, const PlanRules& rules, SimTime from,
-                                SimTime horizon, const DoAgain& again, const std::function<bool()>& may_go_on);
+// `healthy`: the outcome of the same system without faults.
+std::vector<StepWorth> worth_of(const System& system, const Response& plan, const Outcome& healthy,
+                                const PlanRules& rules, SimTime from, SimTime horizon, const DoAgain& again,
+                                const std::function<bool()>& may_go_on);
 
 }  // namespace moshimo

@@ -171,6 +171,7 @@ struct AttributeDef {
     fixed,   // `fixed`, not to be set in an inventory
   };
   std::string name;
+  std::string says;  // what it means, for people; empty: its name says all
   Kind kind = Kind::text;
   std::vector<std::string> types;  // groups are written out, sorted
   bool any_type = false;

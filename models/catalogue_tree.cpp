@@ -185,6 +185,30 @@ void merge_traits(const std::string& name, Tree& type, const CatalogueTrees& tre
   type = std::move(merged);
 }
 
+// ---- words ----------------------------------------------------------------------------------------------------------
+
+// What attributes mean, by name: `role`, `logs.group`.
+using Words = std::map<std::string, Tree, std::less<>>;
+
+// What an attribute means stands with it, or in the `words` of its file or of a shared one.
+void put_words(Tree& attributes, const std::string& prefix, const Words& own, const Words& shared,
+               std::set<std::string>& used) {
+  for (Tree& attribute : attributes.children) {
+    const std::string name = prefix + attribute.key;
+    if (Tree* members = attribute.find("object")) put_words(*members, name + ".", own, shared, used);
+    if (!attribute.is_map()) continue;
+    used.insert(name);
+    if (attribute.find("says") != nullptr) continue;
+    for (const Words* words : {&own, &shared}) {
+      const auto found = words->find(name);
+      if (found == words->end()) continue;
+      attribute.children.push_back(found->second);
+      attribute.children.back().key = "says";
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 Tree tree_of(const input::Document& document) { return tree_of(document, document.root()); }
@@ -199,10 +223,12 @@ void read_trees(const std::vector<const input::Document*>& documents, CatalogueT
     diagnostics.error(definition.key_at, fmt::format("{} '{}' is defined twice", what, definition.key));
     return false;
   };
+  Words shared;
+  std::vector<std::pair<Words, std::vector<std::string>>> files;  // what each says, and of which types
   for (const input::Document* document : documents) {
     Tree file = tree_of(*document);
     if (!expect_map(file, "a catalogue file", diagnostics)) continue;
-    allow_only(file, {"version", "service", "facts", "types", "groups", "traits"}, diagnostics);
+    allow_only(file, {"version", "service", "facts", "types", "groups", "traits", "words"}, diagnostics);
     const Tree* version = file.find("version");
     if (version == nullptr) {
       diagnostics.error(file.at, "key 'version' is missing; write `version: 1`");
@@ -239,6 +265,11 @@ void read_trees(const std::vector<const input::Document*>& documents, CatalogueT
       if (!expect_map(definition, fmt::format("trait '{}'", definition.key), diagnostics)) return;
       trees.traits[definition.key] = definition;
     });
+    files.emplace_back();
+    each("words", [&](Tree& definition) {
+      Words& words = file.find("types") == nullptr ? shared : files.back().first;
+      words.emplace(definition.key, definition);
+    });
     each("types", [&](Tree& definition) {
       if (!define(new_types, definition, "type")) return;
       if (definition.is_null()) definition.kind = NodeKind::map;
@@ -248,10 +279,23 @@ void read_trees(const std::vector<const input::Document*>& documents, CatalogueT
                           fmt::format("type '{}' needs a name of the form `service:type`", definition.key));
       }
       trees.types[definition.key] = {service, definition};
+      files.back().second.push_back(definition.key);
     });
   }
   for (const std::string& name : new_types) {
     merge_traits(name, trees.types[name].tree, trees, diagnostics);
+  }
+  for (const auto& [words, types] : files) {
+    std::set<std::string> used;
+    for (const std::string& name : types) {
+      Tree* attributes = trees.types[name].tree.find("attributes");
+      if (attributes != nullptr) put_words(*attributes, "", words, shared, used);
+    }
+    for (const auto& [name, says] : words) {
+      if (used.count(name) == 0) {
+        diagnostics.error(says.key_at, fmt::format("no type of this file has an attribute '{}'", name));
+      }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include "models/compile_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -19,13 +20,27 @@ std::string joined(std::string_view a, char between, std::string_view b) {
   return out.append(b);
 }
 
+// What every resource may have.
+const Value* common_attribute(const Part& part, std::string_view key) {
+  return part.parent == nothing && part.resource ? part.resource->attributes.find(key) : nullptr;
+}
+
+void check_yes_no(const Part& part, std::string_view key, input::Diagnostics& diagnostics) {
+  static constexpr std::array<std::string_view, 4> words = {"yes", "no", "true", "false"};
+  const Value* value = common_attribute(part, key);
+  if (!value) return;
+  if (value->kind == Value::Kind::scalar && std::find(words.begin(), words.end(), value->text) != words.end()) return;
+  diagnostics.error(value->at(), fmt::format("{} of '{}' must be yes or no, not {}", key, part.name, found(*value)));
+}
+
 // A duration an owner states for a component: `rto`, `rpo`.
 std::optional<Duration> objective(const Part& part, std::string_view key, input::Diagnostics& diagnostics) {
-  const Value* value = part.parent == nothing && part.resource ? part.resource->attributes.find(key) : nullptr;
+  const Value* value = common_attribute(part, key);
   if (!value) return std::nullopt;
   const auto d = value->kind == Value::Kind::scalar ? input::parse_duration(value->text) : std::nullopt;
   if (!d) {
-    diagnostics.error(value->at(), fmt::format("{} of '{}' must be a duration, as in 15m", key, part.name));
+    diagnostics.error(value->at(),
+                      fmt::format("{} of '{}' must be a duration, as in 15m, not {}", key, part.name, found(*value)));
   }
   return d;
 }
@@ -47,6 +62,7 @@ bool Compilation::check() {
   for (const Part& part : world_.parts()) {
     objective(part, "rto", *world_.diagnostics);
     objective(part, "rpo", *world_.diagnostics);
+    check_yes_no(part, "prevent_destroy", *world_.diagnostics);
   }
   for (const Traffic& t : inventory_->traffic) {
     if (t.to.empty()) continue;  // which has been said

@@ -174,11 +174,8 @@ void World::convert(const Value& value, const AttributeDef& attribute, Index com
 std::optional<Thing> World::convert_one(const Value& value, const AttributeDef& attribute, Index component,
                                         const std::string& label) {
   const auto wrong = [&](std::string_view expected) -> std::optional<Thing> {
-    const std::string found = value.kind == Value::Kind::scalar ? fmt::format("'{}'", value.text)
-                              : value.kind == Value::Kind::map  ? "a map"
-                              : value.kind == Value::Kind::list ? "a list"
-                                                                : "nothing";
-    diagnostics->error(value.at(), fmt::format("{} must be {}, not {}", whose(component, label), expected, found));
+    diagnostics->error(value.at(),
+                       fmt::format("{} must be {}, not {}", whose(component, label), expected, found(value)));
     return std::nullopt;
   };
   const auto quantity = [&](double number, bool is_infinite, Unit unit) -> std::optional<Thing> {
@@ -330,7 +327,7 @@ void World::check_range(const Value& value, const AttributeDef& attribute, const
   const bool too_large = attribute.most && thing.number() > attribute.most->value;
   if (!too_small && !too_large) return;
   std::string bounds;
-  if (attribute.least && attribute.most) {
+  if (attribute.least && attribute.most && !attribute.most->is_infinite()) {
     bounds = fmt::format("between {} and {}", written(*attribute.least), written(*attribute.most));
   } else {
     bounds = attribute.least ? fmt::format("at least {}", written(*attribute.least))

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <functional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -51,6 +53,16 @@ const Value* Value::find(std::string_view name) const {
 Value* Value::find(std::string_view name) {
   const Value* found = std::as_const(*this).find(name);
   return found ? &children[static_cast<std::size_t>(found - children.data())] : nullptr;
+}
+
+std::string found(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::null: return "nothing";
+    case Value::Kind::scalar: return fmt::format("'{}'", value.text);
+    case Value::Kind::list: return "a list";
+    case Value::Kind::map: return "a map";
+  }
+  return "";
 }
 
 Resource& Inventory::add(std::string resource_name, std::string type) {
@@ -117,8 +129,8 @@ class Reader {
     }
     const std::string account = text_of(root, "account");
     const std::string region = text_of(root, "region");
-    check_account(root.find("account"), account);
-    check_region(root.find("region"), region);
+    if (const auto c = root.find("account")) check_account(c.at(), account);
+    if (const auto c = root.find("region")) check_region(c.at(), region);
     if (inventory_.account.empty()) inventory_.account = account;
     if (inventory_.region.empty()) inventory_.region = region;
     if (const auto resources = root.require("resources"); resources && resources.expect_map("the resources")) {
@@ -143,26 +155,25 @@ class Reader {
     return found ? found.text().value_or("") : std::string();
   }
 
-  void check_account(const input::Cursor& c, const std::string& account) {
+  void check_account(const input::Position& at, const std::string& account) {
     const bool is_number = account.find_first_not_of("0123456789") == std::string::npos;
-    if (!c || (is_number && account.size() == 12)) return;
-    diagnostics_.warning(c.at(), fmt::format("'{}' is no AWS account; that is a number of 12 digits", account));
+    if ((is_number && account.size() == 12) || !doubted_.insert(account).second) return;
+    diagnostics_.warning(at, fmt::format("'{}' is no AWS account; that is a number of 12 digits", account));
   }
 
   // `ap-northeast-1`, `us-gov-west-1`: a part of the world, a direction, a number.
-  void check_region(const input::Cursor& c, const std::string& region) {
+  void check_region(const input::Position& at, const std::string& region) {
     static constexpr std::array<std::string_view, 12> worlds = {"us", "eu", "ap", "sa", "ca",     "me",
                                                                 "af", "il", "mx", "cn", "us-gov", "eusc"};
-    if (!c) return;
     const bool has_world = std::any_of(worlds.begin(), worlds.end(), [&](std::string_view w) {
       return region.size() > w.size() && region.compare(0, w.size(), w) == 0 && region[w.size()] == '-';
     });
     const bool has_number =
         region.size() > 2 && region[region.size() - 2] == '-' && region.back() >= '1' && region.back() <= '9';
     if (has_world && has_number && std::count(region.begin(), region.end(), '-') >= 2) return;
-    diagnostics_.warning(c.at(), fmt::format("'{}' is no AWS region that is known here; is it ap-northeast-1 or the "
-                                             "like?",
-                                             region));
+    if (!doubted_.insert(region).second) return;
+    diagnostics_.warning(
+        at, fmt::format("'{}' is no AWS region that is known here; is it ap-northeast-1 or the like?", region));
   }
 
   void read_resources(const input::Cursor& resources, const std::string& account, const std::string& region) {
@@ -228,10 +239,13 @@ class Reader {
       }
       const input::Position at{&document_.file(), child.offset};
       if (child.key == "type") r.type_at = at;
-      if (child.kind == input::NodeKind::scalar)
-        *into = child.text;
-      else
+      if (child.kind != input::NodeKind::scalar) {
         diagnostics_.error(at, fmt::format("the {} of '{}' must be a word", child.key, r.name));
+        return;
+      }
+      *into = child.text;
+      if (into == &r.account) check_account(at, r.account);
+      if (into == &r.region) check_region(at, r.region);
     });
   }
 
@@ -306,6 +320,7 @@ class Reader {
   Inventory& inventory_;
   input::Diagnostics& diagnostics_;
   std::unordered_map<std::string, input::Position> known_;
+  std::set<std::string, std::less<>> doubted_;  // accounts and regions that have been told, once each
 };
 
 }  // namespace

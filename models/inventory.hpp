@@ -43,6 +43,9 @@ struct Value {
   input::Position key_at() const { return {file, key_offset}; }
 };
 
+// What a message says was found: 'a word', a map, a list, nothing.
+std::string found(const Value& value);
+
 // A node of a document, which must outlive it, as a value.
 Value value_from(const input::Document& document, const input::Node& node);
 

@@ -52,7 +52,7 @@ std::string value_text(const Expression& e) {
     case Expression::Kind::least:
     case Expression::Kind::most: return "worked out from others";
     case Expression::Kind::list: return e.operands.empty() ? "none" : "a list";
-    case Expression::Kind::map: return "as usual";
+    case Expression::Kind::map: return "as below";
   }
   return "";
 }
@@ -148,8 +148,20 @@ std::string kind_of(const AttributeDef& a) {
 }
 
 std::string default_of(const AttributeDef& a) {
-  if (a.default_value.is_written()) return value_text(a.default_value);
-  return is_required(a) ? strong("required") : "none";
+  const Expression& value = a.default_value;
+  if (!value.is_written()) return is_required(a) ? strong("required") : "none";
+  std::string text = value_text(value);
+  // "that of task_definition" is enough for task_definition.execution_role.
+  const std::string_view own = std::string_view(a.name);
+  const bool is_namesake = value.kind == Expression::Kind::path && text.size() > own.size() + 1 &&
+                           text.ends_with(own) && text[text.size() - own.size() - 1] == '.';
+  if (is_namesake) text.resize(text.size() - own.size() - 1);
+  return text;
+}
+
+std::string reason_of_default(const AttributeDef& a) {
+  const bool has_reason = a.default_value.is_written() && a.basis.is_assumed && a.basis.assumed != "true";
+  return has_reason ? "taken so: " + clean(a.basis.assumed) : "";
 }
 
 std::string example_line(const TypeDef& type) {

@@ -15,6 +15,8 @@ bool is_required(const models::AttributeDef& a);
 std::string kind_of(const models::AttributeDef& a);
 // What it is unless written.
 std::string default_of(const models::AttributeDef& a);
+// Why that is taken where nobody has documented it; else empty.
+std::string reason_of_default(const models::AttributeDef& a);
 // The least that has to be written for a resource.
 std::string example_line(const models::TypeDef& type);
 

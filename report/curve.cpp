@@ -195,12 +195,14 @@ std::vector<std::string> draw_curves(const std::vector<Curve>& curves, const Cur
   while (names.ends_with(' ')) names.pop_back();
   lines.push_back(indent + " " + names);
   std::string legend;
-  for (std::size_t k = curves.size(); k-- > 0;) {
-    legend += fmt::format("{}{} {}", legend.empty() ? " " : "   ", glyph_of(k, ascii), curves[k].label);
-  }
-  if (!axis.marks.empty()) legend += fmt::format("   {} a cliff", ascii ? "^" : "▲");
+  const auto explain = [&](const std::string& glyph, std::string label) {
+    std::replace(label.begin(), label.end(), ' ', hard_space);
+    legend += fmt::format("{}{}{}{}", legend.empty() ? "" : std::string(2, hard_space) + " ", glyph, hard_space, label);
+  };
+  for (std::size_t k = curves.size(); k-- > 0;) explain(glyph_of(k, ascii), curves[k].label);
+  if (!axis.marks.empty()) explain(ascii ? "^" : "▲", "a cliff");
   lines.emplace_back();
-  for (std::string& wrapped : wrap(legend, width)) lines.push_back(std::move(wrapped));
+  for (const std::string& wrapped : wrap(legend, width - 1)) lines.push_back(" " + wrapped);
   return lines;
 }
 

@@ -40,12 +40,14 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   const auto of = [&](const std::string& member) { return facts_text(facts_of[member]); };
   if (!type.attributes.empty()) {
     page.heading("Attributes");
-    TextTable table;
-    table.columns = {{"attribute", false}, {"what is written", false, true}, {"unless written", false, true}};
     const auto add = [&](const std::string& name, const AttributeDef& a) {
-      const std::string facts = of("attribute " + name);
-      table.rows.push_back(
-          {code(clean(name)), kind_of(a) + (facts.empty() ? "" : "\n" + facts.substr(1)), default_of(a)});
+      std::string head = code(clean(name));
+      if (is_required(a)) head += fmt::format(" ({})", strong("required"));
+      page.item(a.says.empty() ? head : fmt::format("{}: {}", head, clean(a.says)));
+      std::string text = kind_of(a);
+      if (a.default_value.is_written()) text += fmt::format("; unless written {}", default_of(a));
+      if (const std::string reason = reason_of_default(a); !reason.empty()) text += fmt::format(" ({})", reason);
+      page.detail(text + of("attribute " + name));
     };
     for (const AttributeDef& a : type.attributes) {
       if (!is_written_by_hand(a)) continue;
@@ -55,10 +57,12 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
         add(a.name + "." + m.name, m);
       }
     }
-    page.table(std::move(table));
     page.gap();
-    page.paragraph(fmt::format("Besides, every resource may have {}, {}, {}, {} and {}. In an inventory, at the least:",
-                               code("account"), code("region"), code("tags"), code("rto"), code("rpo")));
+    page.paragraph(
+        fmt::format("Besides, every resource may have {}, {}, {}, {}, {}, {} and {} ({} tells what they are). In an "
+                    "inventory, at the least:",
+                    code("account"), code("region"), code("aws_name"), code("tags"), code("prevent_destroy"),
+                    code("rto"), code("rpo"), code("moshimo explain inventory")));
     page.gap();
   } else {
     page.heading("In an inventory");
@@ -157,7 +161,9 @@ std::vector<AssumedMember> members_called(const TypeDef& type, std::string_view 
     }
   };
   const auto own_words = [](const auto& m) { return shown(m.says); };
-  look_in("attribute", type.attributes, [](const AttributeDef& a) { return kind_of(a); });
+  look_in("attribute", type.attributes, [](const AttributeDef& a) {
+    return a.says.empty() ? kind_of(a) : fmt::format("{}; {}", clean(a.says), kind_of(a));
+  });
   look_in("condition", type.conditions, own_words);
   look_in("port", type.ports, own_words);
   look_in("hop", type.hops, own_words);

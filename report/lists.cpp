@@ -44,6 +44,13 @@ std::string list_scenarios(const std::vector<ListedScenario>& scenarios, const S
   if (style.form == Form::json) return scenarios_json(scenarios, style);
   Page page;
   page.title(counted(scenarios.size(), "scenario", "scenarios"));
+  if (scenarios.empty()) {
+    page.paragraph(
+        "Scenarios are not built in. They are files beside the program: in share/moshimo/scenarios where it is "
+        "installed, in scenarios/library where it was built. This program stands alone; `cmake --install` and the "
+        "Debian package bring them along.");
+    return page.render(style);
+  }
   TextTable table;
   table.columns = {{"scenario", false}, {"about", false, true}};
   for (const ListedScenario& s : scenarios) table.rows.push_back({strong(clean(s.name)), clean(s.title)});

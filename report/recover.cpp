@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 #include "report/json.hpp"
@@ -75,7 +76,10 @@ class RecoverPage {
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);
     const auto lost = [this](const Figures& of) {
-      std::string events = are(of.lost, events_text(of.lost, strong)) + " lost";
+      std::string events = good("nothing is lost");
+      if (of.lost >= 0.5 || !of.destroyed.empty()) {
+        events = are(of.lost, of.lost < 0.5 ? "no events" : events_text(of.lost, strong)) + " lost";
+      }
       if (of.refused >= 0.5) {
         events += fmt::format(", {} refused", are(of.refused, amount_text(of.refused, "request", "requests")));
       }
@@ -191,15 +195,7 @@ class RecoverPage {
     const StepWorth& w = recovery_.worth[i];
     const Step& s = list()[i];
     std::vector<std::string> result;
-    std::vector<std::string> without;
-    if (w.mends > 0) {
-      without.push_back(
-          fmt::format("{} {} broken", counted(w.mends, "thing", "things"), w.mends == 1 ? "stays" : "stay"));
-    }
-    if (w.keeps > 0) {
-      without.push_back(
-          fmt::format("{} {} gone for good", counted(w.keeps, "thing", "things"), w.keeps == 1 ? "is" : "are"));
-    }
+    const std::string without = left_without(w);
     if (!w.keeps_content.empty()) {
       std::vector<std::string> places;
       for (const StoreId store : w.keeps_content) places.push_back(code(clean(system_.stores[store].name)));
@@ -210,17 +206,18 @@ class RecoverPage {
       std::vector<std::string> hops;
       for (const HopId h : w.mostly) hops.push_back(code(clean(system_.hops[h].name)));
       result.push_back(fmt::format("Saves {}, of {}.{}", good(saved(w)), listing(hops, 3),
-                                   without.empty() ? "" : fmt::format(" Without it {} as well.", listing(without))));
+                                   without.empty() ? "" : fmt::format(" Without it {}.", without)));
     } else if (w.saves < 0) {
       result.push_back(
           fmt::format("{} {} than without it: what runs again sends into what still fails, or "
                       "its time is missing elsewhere.{}",
                       bad("Mind:"), difference_text(w.saves_requests - w.saves, -w.saves_requests, "more", plain_text),
-                      without.empty() ? "" : fmt::format(" But without it {}.", listing(without))));
+                      without.empty() ? "" : fmt::format(" But without it {}.", without)));
     } else {
-      const std::string no_data = w.keeps_content.empty() ? "No data depends on it" : "No events depend on it";
-      result.push_back(without.empty() ? fmt::format("{}, and nothing else that lasts.", no_data)
-                                       : fmt::format("{}; without it {}.", no_data, listing(without)));
+      const std::string no_data = w.keeps_content.empty() ? "no data is lost" : "no events are lost";
+      result.push_back(
+          fmt::format("Without it {} within {}, {}.", no_data, duration_text(answer_.scenario->horizon.since_start()),
+                      without.empty() ? "and nothing fails that would not fail with it" : "but " + without));
     }
     if (!w.no_later_than.is_never()) {
       const bool is_all_or_nothing =
@@ -232,10 +229,29 @@ class RecoverPage {
         text += fmt::format(", and from {} on nothing", when(w.useless_from));
       }
       result.push_back(text + ".");
-    } else if (w.saves > 0 || w.keeps > 0) {
+    } else if (w.saves > 0 || !w.keeps.empty()) {
       result.push_back("It saves as much whenever it is done within the time looked at.");
     }
     return result;
+  }
+
+  // "orders and receipts still fail, and nobody fetches what waits for log-archive"
+  std::string left_without(const StepWorth& w) const {
+    std::vector<std::string> left;
+    const auto tell = [&](const std::vector<std::string>& names, std::string_view of_one, std::string_view of_more) {
+      if (!names.empty()) left.push_back(fmt::format("{} {}", listing(names, 3), names.size() == 1 ? of_one : of_more));
+    };
+    std::vector<std::string> failing, gone, backlogs;
+    for (const ComponentId c : w.mends) failing.push_back(code(name_in(system_, c)));
+    tell(failing, "still fails", "still fail");
+    for (const ConditionId c : w.keeps) {
+      const std::string name = code(name_in(system_, system_.conditions[c].component));
+      if (std::find(gone.begin(), gone.end(), name) == gone.end()) gone.push_back(name);
+    }
+    tell(gone, "is gone for good", "are gone for good");
+    for (const HopId h : w.fetches) backlogs.push_back(code(clean(system_.hops[h].name)));
+    if (!backlogs.empty()) left.push_back(fmt::format("nobody fetches the backlog of {}", listing(backlogs, 3)));
+    return fmt::format("{}", fmt::join(left, ", and "));
   }
 
   static std::string saved(const StepWorth& w) {
@@ -317,13 +333,15 @@ class RecoverPage {
                                   are(static_cast<double>(gone), counted(gone, "thing", "things")),
                                   search.best.for_good(), sentence(told(search.by_rule, plain_text)),
                                   told(search.best, strong), dim(how)));
+    } else if (less >= 0.5 && told(search.by_rule, plain_text) == told(search.best, plain_text)) {
+      const double refused = search.by_rule.refused - search.best.refused;
+      page_.paragraph(fmt::format("{}, {} than in this order. {}", rule,
+                                  difference_text(less - refused, refused, "more", strong), dim(how)));
     } else if (less >= 0.5) {
       page_.paragraph(fmt::format("{}, {}; in this order {}. {}", rule, told(search.by_rule, plain_text),
                                   told(search.best, strong), dim(how)));
     } else if (search.by_rule.still_broken > search.best.still_broken) {
-      page_.paragraph(fmt::format("{} loses as much, but leaves {} that still fail, and this order {}. {}", rule,
-                                  counted(search.by_rule.still_broken, "thing", "things"), search.best.still_broken,
-                                  dim(how)));
+      page_.paragraph(fmt::format("{} loses as much, but leaves more that still fails. {}", rule, dim(how)));
     } else {
       page_.paragraph(fmt::format("{} loses as much, but it takes longer until {}. {}", rule,
                                   search.by_rule.works > search.best.works ? "everything works again" : "all is done",

@@ -1,6 +1,8 @@
 // What a plan would do before it is applied, and how much of it the model covers.
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iterator>
 #include <map>
 
@@ -8,6 +10,7 @@
 #include "report/numbers.hpp"
 #include "report/page.hpp"
 #include "report/run/page.hpp"
+#include "report/words.hpp"
 
 namespace moshimo::report {
 namespace {
@@ -69,25 +72,55 @@ std::string replacement_text(const PlannedChanges::Replacement& r) {
   return text;
 }
 
-void list_changes(Page& page, const PlannedChanges& changes) {
+// What Terraform gives as its reason, in words; what changes is told as it is.
+std::string reason_text(const std::string& why) {
+  static constexpr std::array<std::array<std::string_view, 2>, 11> known = {{
+      {"delete_because_no_resource_config", "no longer in the code"},
+      {"delete_because_no_module", "its module is no longer in the code"},
+      {"delete_because_wrong_repetition", "its count or for_each came or went"},
+      {"delete_because_count_index", "its count no longer reaches it"},
+      {"delete_because_each_key", "its key is no longer in for_each"},
+      {"delete_because_no_move_target", "what it was moved to is not in the code"},
+      {"replace_because_tainted", "it is marked as tainted"},
+      {"replace_because_cannot_update", "what changes cannot be changed in place"},
+      {"replace_by_request", "asked for with -replace"},
+      {"replace_by_triggers", "what it is replaced with changes"},
+      {"delete_because_deposed", "left over from an earlier replacement"},
+  }};
+  for (const auto& [reason, words] : known) {
+    if (why == reason) return std::string(words);
+  }
+  std::string text = clean(why);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+void list_changes(Page& page, const models::Inventory& inventory, const PlannedChanges& changes) {
   page.heading("What the plan takes away or replaces");
   if (changes.deletions.empty() && changes.replacements.empty()) {
     page.paragraph("Nothing that is modelled is deleted or replaced.");
   } else {
     TextTable table;
-    table.columns = {{"what", false}, {"address", false, true}, {"why", false, true}};
+    table.columns = {{"what", false}, {"address, what it is called in AWS, and why", false, true}};
+    const auto add = [&](std::string what, const std::string& address, const std::string& name,
+                         const std::vector<std::string>& why) {
+      std::string text = code(clean(address));
+      std::vector<std::string> more;
+      if (const std::string called = name_in_aws(inventory, name); called != address)
+        more.push_back(strong(clean(called)));
+      for (const std::string& reason : why) {
+        if (!reason.empty()) more.push_back(reason);
+      }
+      if (!more.empty()) text += fmt::format("\n{}", fmt::join(more, "; "));
+      table.rows.push_back({std::move(what), std::move(text)});
+    };
     for (const PlannedChanges::Deletion& d : changes.deletions) {
       std::string verb = clean(d.verb);
       std::replace(verb.begin(), verb.end(), '-', ' ');
-      std::string why = clean(d.why);
-      std::replace(why.begin(), why.end(), '_', ' ');
-      table.rows.push_back({bad(verb), code(clean(d.address)), why});
+      add(bad(verb), d.address, d.name, {reason_text(d.why)});
     }
     for (const PlannedChanges::Replacement& r : changes.replacements) {
-      std::string why = clean(r.why);
-      std::replace(why.begin(), why.end(), '_', ' ');
-      table.rows.push_back({warn("replace"), code(clean(r.address)),
-                            fmt::format("{}{}{}", why, why.empty() ? "" : "; ", replacement_text(r))});
+      add(warn("replace"), r.address, r.name, {reason_text(r.why), replacement_text(r)});
     }
     constexpr std::size_t most_rows = 100;
     const std::size_t left_out = table.rows.size() > most_rows ? table.rows.size() - most_rows : 0;
@@ -222,7 +255,7 @@ std::string coverage_report(const ImportResult& import, const Style& style) {
   Page page;
   page.title("Import");
   coverage_section(page, import);
-  if (import.has_plan) list_changes(page, import.changes);
+  if (import.has_plan) list_changes(page, import.inventory, import.changes);
   if (import.coverage.inferred > 0) {
     page.heading("Inferred references");
     page.paragraph("The files do not say these; only one resource of the type can be meant:");
@@ -246,7 +279,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
     doubts(page, *view.import, view.answer);
     page.fold();
     run.timeline();
-    list_changes(page, changes);
+    list_changes(page, view.import->inventory, changes);
     run.what_breaks();
     run.not_fixed_by_restoring();
     run.points_of_no_return();
@@ -271,7 +304,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
   tell_gates(page, view.gates);
   doubts(page, *view.import, nullptr);
   page.fold();
-  list_changes(page, changes);
+  list_changes(page, view.import->inventory, changes);
   coverage_section(page, *view.import);
   page.gap();
   page.paragraph(dim(fmt::format("moshimo {}", style.version)));

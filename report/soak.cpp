@@ -53,7 +53,11 @@ void past(Page& page, const scenarios::Soak& soak) {
                  1);
   TextTable table;
   table.columns = {{"consumer", false, true}, {"calls", false, true}};
-  for (const scenarios::LookBack& look : soak.look_backs) table.columns.push_back({look.says, false, true});
+  const bool is_of_several = soak.trials.size() > 1;
+  for (const scenarios::LookBack& look : soak.look_backs) {
+    table.columns.push_back(
+        {is_of_several ? fmt::format("{} of {}", look.says, clean(look.of)) : look.says, false, true});
+  }
   for (const Complaint& c : soak.complaints) {
     std::string calls = c.calls.empty() ? "not known" : fmt::format("{}", fmt::join(c.calls, ", "));
     if (!c.gap.is_forever() && c.gap >= Duration::days(1)) calls += fmt::format(", every {}", duration_text(c.gap));
@@ -64,19 +68,27 @@ void past(Page& page, const scenarios::Soak& soak) {
         case PastUse::too_rare: row.push_back(warn("too rare")); break;
         case PastUse::not_recorded: row.push_back(bad("not recorded")); break;
         case PastUse::not_known: row.push_back(dim("not known")); break;
+        case PastUse::not_used: row.emplace_back("–"); break;
       }
     }
     table.rows.push_back(std::move(row));
   }
   page.table(std::move(table));
+  // What is the same for several is told once, with the command of each.
+  std::vector<std::pair<std::string, std::vector<std::string>>> told;
   for (const scenarios::LookBack& look : soak.look_backs) {
     std::string text =
         fmt::format("{}: goes back {}", look.says,
                     look.keeps.is_forever() ? std::string("as far as there is any") : duration_text(look.keeps));
     if (look.lag > Duration{}) text += fmt::format(", is {} behind", duration_text(look.lag));
     if (look.fact) text += ". " + clean(look.fact->says);
+    auto same = std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == text; });
+    if (same == told.end()) same = told.insert(told.end(), {std::move(text), {}});
+    if (!look.look.empty()) same->second.push_back(look.look);
+  }
+  for (const auto& [text, commands] : told) {
     page.item(text);
-    if (!look.look.empty()) page.commands({look.look}, 2);
+    if (!commands.empty()) page.commands(commands, 2);
   }
 }
 
@@ -99,7 +111,9 @@ std::string soak_report(const scenarios::Soak& soak, const Style& style) {
   } else {
     page.paragraph(fmt::format("After {} everybody {} has complained, provided that somebody looks.",
                                strong(duration_text(soak.enough.since_start())),
-                               unseen.empty() ? "who uses it" : "who can be heard of"));
+                               !unseen.empty()           ? "who can be heard of"
+                               : soak.trials.size() == 1 ? "who uses it"
+                                                         : "who uses any of them"));
   }
   if (!heard.empty() && !unseen.empty()) {
     page.paragraph(fmt::format("Of {} that {} nothing is seen, however long it lasts.",
@@ -126,17 +140,23 @@ std::string soak_report(const scenarios::Soak& soak, const Style& style) {
     list.reserve(silent.size());
     for (const Complaint* c : silent) list.push_back(code(name_in(system, c->component)));
     page.gap();
-    page.paragraph(fmt::format("Connected with it, but does not fail within {}: {}.",
+    page.paragraph(fmt::format("Connected with {}, but does not fail within {}: {}.",
+                               soak.trials.size() == 1 ? "it" : "them",
                                duration_text(soak.answer.scenario->horizon.since_start()), listing(list, 10)));
   }
   past(page, soak);
   std::set<std::string> assumed;
   for (const models::Assumption& a : soak.answer.compiled->assumptions) {
-    const bool is_about_one = std::any_of(a.where.begin(), a.where.end(), [&](ComponentId where) {
-      return std::any_of(soak.complaints.begin(), soak.complaints.end(),
-                         [&](const Complaint& c) { return c.component == where; });
-    });
-    if (a.kind == models::Assumption::Kind::unknown && is_about_one) assumed.insert(sentence(prose(a.says, false)));
+    if (a.kind != models::Assumption::Kind::unknown) continue;
+    std::vector<std::string> about;
+    for (const Complaint& c : soak.complaints) {
+      if (std::find(a.where.begin(), a.where.end(), c.component) == a.where.end()) continue;
+      about.push_back(code(name_in(system, c.component)));
+    }
+    if (about.empty()) continue;
+    const std::string here =
+        a.where.size() > 1 ? fmt::format(" {}", dim(fmt::format("(here: {})", listing(about, 6)))) : "";
+    assumed.insert(sentence(prose(a.says, false)) + here);
   }
   if (!assumed.empty()) {
     page.heading("Not known");

@@ -28,7 +28,7 @@ using scenarios::Trait;
 std::string value_text(const Axis& axis, double value) {
   if (std::isinf(value)) return fmt::format("for{}ever", hard_space);
   switch (axis.unit) {
-    case models::Unit::seconds: return duration_text(Duration::seconds(value));
+    case models::Unit::seconds: return precise_text(Duration::seconds(value));
     case models::Unit::bytes: return bytes_text(value);
     case models::Unit::per_second: return value > 0 ? rate_text(value) : "0";
     case models::Unit::none: break;
@@ -37,8 +37,7 @@ std::string value_text(const Axis& axis, double value) {
 }
 
 std::string precise_value_text(const Axis& axis, double value) {
-  if (axis.unit == models::Unit::seconds && !std::isinf(value)) return precise_text(Duration::seconds(value));
-  if (axis.unit == models::Unit::bytes) return fmt::format("{:.0f}{}B", value, hard_space);
+  if (axis.unit == models::Unit::bytes && !std::isinf(value)) return fmt::format("{:.0f}{}B", value, hard_space);
   return value_text(axis, value);
 }
 

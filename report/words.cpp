@@ -23,6 +23,12 @@ std::string name_in(const System& system, ComponentId component) {
   return component.is_set() ? clean(system.components[component].name) : std::string();
 }
 
+std::string name_in_aws(const models::Inventory& inventory, const std::string& resource) {
+  const auto found = std::find_if(inventory.resources.begin(), inventory.resources.end(),
+                                  [&](const models::Resource& r) { return r.name == resource; });
+  return found == inventory.resources.end() || found->aws_name.empty() ? resource : found->aws_name;
+}
+
 std::string fact_id(const System& system, FactId fact) { return fact.is_set() ? clean(system.facts[fact].id) : ""; }
 
 std::string member_name(std::string_view name) {

@@ -12,6 +12,8 @@
 namespace moshimo::report {
 
 std::string name_in(const System& system, ComponentId component);
+// What a resource of the inventory is called in AWS, as far as that is known.
+std::string name_in_aws(const models::Inventory& inventory, const std::string& resource);
 std::string fact_id(const System& system, FactId fact);  // "" when unset
 // "role x exists" → "role x no longer exists"; what is not understood → "no longer: ..."
 std::string denied_sentence(std::string_view says);

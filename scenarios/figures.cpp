@@ -1,7 +1,6 @@
 #include "scenarios/figures.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace moshimo::scenarios {
 
@@ -21,16 +20,12 @@ Figures figures_of(const System& system, const StrategyRun& run, SimTime first_f
   f.still_broken = run.response.still_broken.size();
   f.unreleased = run.response.unreleased.size();
   if (first_fault.is_never()) return f;
-  std::set<ComponentId> failing;
   for (const Effect& e : run.findings.effects) {
     if (e.kind == EffectKind::latent || e.kind == EffectKind::starved) continue;
-    if (e.to.is_never()) {
-      if (system.components[e.component].is_principal) continue;  // who needs it fails, if anybody does
-      failing.insert(e.component);
-    }
+    if (e.to.is_never() && system.components[e.component].is_principal) continue;
     f.restored = std::max(f.restored, e.to.is_never() ? Duration::forever() : e.to - first_fault);
   }
-  f.still_failing = failing.size();
+  f.still_failing = still_failing(system, run.findings).size();
   return f;
 }
 

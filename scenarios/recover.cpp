@@ -63,7 +63,8 @@ Recovery recover(const Answer& answer, double search_time) {
   result.plan.findings = findings_of(system, result.plan.response.outcome, answer.healthy);
   result.graph = graph_of(system, result.plan.response);
   const SimTime begin = answer.first_fault + result.responders.time_to_detect;
-  result.worth = worth_of(system, result.plan.response, waits.rules, begin, horizon, again, for_seconds(search_time));
+  result.worth = worth_of(system, result.plan.response, answer.healthy, waits.rules, begin, horizon, again,
+                          for_seconds(search_time));
   result.earlier = earlier_notice(simulation, answer, result.responders, toll_of(system, by_rule));
 
   if (answer.main_run().response.strategy == Strategy::runbook) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <functional>
+#include <map>
 #include <set>
 
 #include "core/dependencies.hpp"
@@ -182,6 +184,7 @@ std::string_view name_of(PastUse p) {
     case PastUse::too_rare: return "too_rare";
     case PastUse::not_recorded: return "not_recorded";
     case PastUse::not_known: return "not_known";
+    case PastUse::not_used: return "not_used";
   }
   return "";
 }
@@ -224,19 +227,28 @@ Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Comp
   result.answer = answer(std::move(scenario), std::move(inventory), catalogue, diagnostics);
   if (diagnostics.has_errors()) return result;
   const System& system = result.answer.system();
+  Dependencies dependencies(system);
   std::vector<ComponentId> starts;
   std::set<ComponentId> own;
+  std::map<std::string, std::set<ComponentId>, std::less<>> users;
   for (const Soak::Trial& t : result.trials) {
-    starts.push_back(result.answer.compiled->component(t.component));
-    own.insert(outermost(system, starts.back()));
-    find_look_backs(*result.answer.compiled, starts.back(), catalogue, result.look_backs);
+    const ComponentId start = result.answer.compiled->component(t.component);
+    starts.push_back(start);
+    own.insert(outermost(system, start));
+    find_look_backs(*result.answer.compiled, start, catalogue, result.look_backs);
+    for (const Reached& reached : dependencies.dependents_of({start})) {
+      if (reached.breaks) users[t.component].insert(reached.component);
+    }
   }
-  for (const Reached& reached : Dependencies(system).dependents_of(starts)) {
+  for (const Reached& reached : dependencies.dependents_of(starts)) {
     if (reached.distance == 0 || !reached.breaks || own.count(outermost(system, reached.component)) != 0) continue;
     if (system.components[reached.component].is_principal) continue;  // it passes on what its own users feel
     Complaint& complaint = result.complaints.emplace_back(complaint_of(result.answer, reached));
     find_calls(result.answer, catalogue, complaint);
-    for (const LookBack& look : result.look_backs) complaint.past.push_back(past_use(complaint, look, look_back));
+    for (const LookBack& look : result.look_backs) {
+      const bool is_used = users[look.of].count(complaint.component) != 0;
+      complaint.past.push_back(is_used ? past_use(complaint, look, look_back) : PastUse::not_used);
+    }
   }
   std::stable_sort(result.complaints.begin(), result.complaints.end(),
                    [](const Complaint& a, const Complaint& b) { return a.seen_at > b.seen_at; });

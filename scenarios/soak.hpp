@@ -29,6 +29,7 @@ enum class PastUse : std::uint8_t {
   too_rare,      // calls lie further apart than it is asked about, or keeps
   not_recorded,  // calls of this kind
   not_known,     // what calls it makes is not known
+  not_used,      // of several that are switched off this one is of no use to it
 };
 std::string_view name_of(PastUse p);
 

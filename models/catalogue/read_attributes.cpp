@@ -49,8 +49,8 @@ std::vector<std::string> TypeReader::types_named(const Tree& tree, bool& any) co
 AttributeDef TypeReader::attribute(const Tree& tree) {
   AttributeDef result;
   if (!begin(tree, "attribute", result)) return result;
-  Keys allowed{"through", "many", "or_text", "optional",  "default",
-               "range",   "fact", "assumed", "terraform", "cloudformation"};
+  Keys allowed{"says",  "through", "many",    "or_text",   "optional",      "default",
+               "range", "fact",    "assumed", "terraform", "cloudformation"};
   const KindName* kind = nullptr;
   for (const KindName& entry : kinds()) {
     allowed.push_back(entry.name);
@@ -116,6 +116,7 @@ AttributeDef TypeReader::attribute(const Tree& tree) {
   if (tree.find("through") != nullptr && kind->kind != Kind::contains) {
     error(tree.find("through")->key_at, "`through` belongs to `contains`");
   }
+  if (const Tree* says = tree.find("says")) result.says = says->text;
   result.many = says_yes(tree, "many");
   if (const Tree* t = tree.find("or_text")) {
     result.or_text = t->is_list() || yes_no(*t);

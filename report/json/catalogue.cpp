@@ -33,6 +33,7 @@ std::string type_json(const models::TypeDef& type, const models::Catalogue& cata
     if (!is_written_by_hand(a)) return;
     json["attributes"].push_back(
         {{"name", name},
+         {"says", a.says.empty() ? Json(nullptr) : Json(a.says)},
          {"written", for_terminal(kind_of(a), false)},
          {"unless_written", is_required(a) ? Json(nullptr) : Json(for_terminal(default_of(a), false))},
          {"required", is_required(a)},

@@ -32,15 +32,20 @@ Json order(const System& system, const OrderSearch& search) {
 }
 
 Json worth(const System& system, const StepWorth& w) {
-  Json hops = Json::array(), content = Json::array();
+  Json hops = Json::array(), content = Json::array(), gone = Json::array(), failing = Json::array();
+  Json unreleased = Json::array();
   for (const HopId h : w.mostly) hops.push_back(system.hops[h].name);
   for (const StoreId s : w.keeps_content) content.push_back(system.stores[s].name);
+  for (const ConditionId c : w.keeps) gone.push_back(name_of(system, c));
+  for (const ComponentId c : w.mends) failing.push_back(system.components[c].name);
+  for (const HopId h : w.fetches) unreleased.push_back(system.hops[h].name);
   return {{"saves", number(w.saves)},
           {"saves_requests", number(w.saves_requests)},
           {"keeps_content", std::move(content)},
           {"of", std::move(hops)},
-          {"keeps", w.keeps},
-          {"mends", w.mends},
+          {"gone", std::move(gone)},
+          {"still_failing", std::move(failing)},
+          {"unreleased", std::move(unreleased)},
           {"no_later_than_s", seconds(w.no_later_than)},
           {"useless_from_s", seconds(w.useless_from)}};
 }

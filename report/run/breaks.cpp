@@ -31,7 +31,11 @@ std::string RunPage::due_later(const Phase& p) const {
 
 void RunPage::breakage(const Breakage& b) {
   const std::string type = clean(system_.components[b.components.front()].type);
-  page_.item(fmt::format("{} {}", strong(names(b.components)), dim("· " + type)));
+  std::string head = fmt::format("{} {}", strong(names(b.components)), dim("· " + type));
+  const std::string& name = system_.components[b.components.front()].name;
+  const std::string called = b.components.size() == 1 ? name_in_aws(*answer_.inventory, name) : name;
+  if (called != name) head += fmt::format("{} {}", dim(", in AWS"), code(clean(called)));
+  page_.item(head);
   const std::vector<Phase>& phases = b.phases.front();
   CauseChain told;
   for (std::size_t i = 0; i < phases.size() && i < 6; ++i) {

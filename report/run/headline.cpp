@@ -29,6 +29,37 @@ bool acts_as_changed(const scenarios::Answer& answer, const std::vector<Componen
   });
 }
 
+// Whether some of what is lost has come in where nothing but an assumed traffic comes in. What a timetable or a service
+// itself makes is as much as it is.
+bool loses_assumed_traffic(const scenarios::Answer& answer) {
+  const System& system = answer.system();
+  std::vector<std::vector<HopId>> fed_by(system.ports.size());
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (hop.source == Hop::Source::port && hop.from.is_set()) fed_by[hop.from.value].emplace_back(h);
+  }
+  std::vector<HopId> todo;
+  for (const models::EntryPoint& e : answer.compiled->entry_points) todo.push_back(e.hop);
+  std::vector<bool> is_met(system.hops.size(), false);
+  while (!todo.empty()) {
+    const HopId h = todo.back();
+    todo.pop_back();
+    if (is_met[h.value]) continue;
+    is_met[h.value] = true;
+    if (is_some(answer.nobody_acts().response.outcome.hops[h.value].lost)) return true;
+    const auto enters = [&](PortId port) {
+      if (!port.is_set()) return;
+      todo.insert(todo.end(), fed_by[port.value].begin(), fed_by[port.value].end());
+      fed_by[port.value].clear();
+    };
+    enters(system.hops[h].to);
+    for (const Fallback& f : system.hops[h].fallbacks) {
+      if (f.kind == Fallback::Kind::hand_on) enters(f.port);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // What is lost in the system as it is, say because a consumer is too slow for what comes, or shut out.
@@ -207,7 +238,7 @@ void RunPage::if_nobody_acts() {
   const bool assumes_traffic =
       std::any_of(answer_.compiled->assumptions.begin(), answer_.compiled->assumptions.end(),
                   [](const auto& a) { return a.kind == models::Assumption::Kind::default_traffic; });
-  if (assumes_traffic && (loses || is_some(idle.refused))) {
+  if (assumes_traffic && loses_assumed_traffic(answer_)) {
     page_.paragraph(
         "No traffic is given, so one event a second is assumed at each entry point: the amounts only compare with each "
         "other.");

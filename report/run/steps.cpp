@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "core/findings.hpp"
 #include "report/run/repairs.hpp"
 #include "report/run/stamp.hpp"
 #include "report/words.hpp"
@@ -46,6 +47,21 @@ std::string StepPage::brake_text(const Step& s) const {
       delay);
 }
 
+// A fact on what holds a repair up; where that is about one of the conditions it restores, only if that one has fallen.
+bool StepPage::is_limited(const Step& s, const std::vector<RepairId>& repairs) const {
+  const FactId limits = system_.repairs[repairs.front()].limits;
+  if (!limits.is_set()) return false;
+  bool is_about_one = false;
+  for (const RepairId r : repairs) {
+    for (const ConditionId c : system_.repairs[r].restores) {
+      if (system_.conditions[c].fact != limits) continue;
+      is_about_one = true;
+      if (!held_at(answer_.nobody_acts().response.outcome.timeline, c, s.start)) return true;
+    }
+  }
+  return !is_about_one;
+}
+
 void StepPage::write(const Step& s, std::size_t number) const {
   bool is_first = true;
   if (s.is_brake) page_.detail(dim(brake_text(s)), 2);
@@ -85,7 +101,7 @@ void StepPage::write(const Step& s, std::size_t number) const {
       page_.detail("Check:", 2);
       page_.commands({fill(words.verify)}, 2);
     }
-    if (repair.limits.is_set()) {
+    if (is_limited(s, g.repairs)) {
       page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), cite_(repair.limits)), 2);
     }
   }

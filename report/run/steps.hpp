@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "report/numbers.hpp"
 #include "report/page.hpp"
@@ -21,6 +22,7 @@ class StepPage {
 
  private:
   std::string brake_text(const Step& step) const;
+  bool is_limited(const Step& step, const std::vector<RepairId>& repairs) const;
 
   const scenarios::Answer& answer_;
   const System& system_;

@@ -38,6 +38,17 @@ TEST_CASE("keys that need each other are told where the first of them stands", "
   CHECK(has(r.err, "k1/exists -> k2/exists -> k1/exists"));
 }
 
+TEST_CASE("workers that live for no time are a mistake with its place", "[cli][mistakes]") {
+  const Files files;
+  const std::string path = files.write("short.inventory.yaml",
+                                       "resources:\n"
+                                       "  r: { type: iam:role }\n"
+                                       "  web: { type: ecs:service, execution_role: r, task_lifetime: 0s }\n");
+  const Result r = command({"blast", path.c_str(), "r"});
+  CHECK(r.status == 2);
+  CHECK(has(r.err, "short.inventory.yaml:5:63: task_lifetime of 'web' is 0s; it must be at least 1s"));
+}
+
 TEST_CASE("a rate that nobody has is refused", "[cli][mistakes]") {
   const Files files;
   const std::string path = files.write("fast.inventory.yaml",

@@ -27,6 +27,11 @@ struct Town {
   Responders who;
 
   explicit Town(const std::string& text) : system(system_from(text)) {
+    for (Hop& hop : system.hops) {
+      Component c;
+      c.name = hop.name;
+      hop.component = system.components.add(std::move(c));
+    }
     who.time_to_detect = {};
     who.count = 1;
   }
@@ -61,6 +66,11 @@ struct Town {
   OrderSearch search() const {
     const Response plan = again({});
     return better_order(system, who, plan, graph_of(system, plan), again, always);
+  }
+  Outcome healthy() const {
+    Responders nobody = who;
+    nobody.strategy = Strategy::none;
+    return respond(*simulation, {}, nobody, horizon).outcome;
   }
   double lost(const Response& r) const { return toll_of(system, r).lost; }
 
@@ -228,16 +238,19 @@ TEST_CASE("the worth of a step is the difference of two runs, and its last momen
   const Response plan = town.again({});
   REQUIRE(plan.steps.size() == 2);
   const PlanRules rules{tasks_of(town.system, town.who, plan.steps), {}};
-  const std::vector<StepWorth> all = worth_of(town.system, plan, rules, SimTime{}, horizon, town.again, always);
+  const std::vector<StepWorth> all =
+      worth_of(town.system, plan, town.healthy(), rules, SimTime{}, horizon, town.again, always);
   REQUIRE(all.size() == 2);
   for (std::size_t i = 0; i < 2; ++i) {
     PlanRules without = rules;
     without.holds.push_back({plan.steps[i].repairs.front(), SimTime::never()});
     CHECK(all[i].saves == Approx(town.lost(town.again(without)) - town.lost(plan)));
-    CHECK(all[i].mends == 1);
   }
   const StepWorth& of_x = all[plan.steps[0].repairs.front() == x ? 0 : 1];
   const StepWorth& of_y = all[plan.steps[0].repairs.front() == y ? 0 : 1];
+  // Nothing of y waits: that it is refused is the business of whoever asks.
+  CHECK(of_x.mends == std::vector<ComponentId>{town.system.hops[hop_named(town.system, "to-x")].component});
+  CHECK(of_y.mends.empty());
   // Without it all but the last 6 h of the two days are lost.
   CHECK(of_x.saves == Approx(10.0 * (48 - 6) * 3600));
   CHECK(of_x.mostly == std::vector<HopId>{hop_named(town.system, "to-x")});
@@ -255,7 +268,8 @@ TEST_CASE("the moment from which a step saves nothing is found", "[core][recover
   town.break_all();
   const Response plan = town.again({});
   const PlanRules rules{tasks_of(town.system, town.who, plan.steps), {}};
-  const StepWorth worth = worth_of(town.system, plan, rules, SimTime{}, horizon, town.again, always).at(0);
+  const StepWorth worth =
+      worth_of(town.system, plan, town.healthy(), rules, SimTime{}, horizon, town.again, always).at(0);
   CHECK(worth.saves == Approx(36000));
   CHECK(worth.no_later_than.since_start().in_seconds() == Approx(6 * 3600 - 20 * 60).margin(2));
   CHECK(worth.useless_from.since_start().in_seconds() == Approx(7 * 3600 - 20 * 60).margin(2));

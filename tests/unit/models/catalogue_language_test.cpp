@@ -476,6 +476,44 @@ types:
   CHECK(type.find_attribute("save")->fixed.text.parts.at(0).text == "aws a save --name ");
 }
 
+TEST_CASE("what attributes mean stands with them, or in the words of their file") {
+  const Loaded loaded = load({std::string(R"yaml(
+version: 1
+service: a
+words:
+  age: how old it may get
+  logs.group: where it writes
+types:
+  a:thing:
+    attributes:
+      age:  { duration: true, optional: true }
+      size: { bytes: true, optional: true, says: how large it is }
+      logs: { object: { group: { text: true, optional: true } } }
+)yaml")});
+  REQUIRE(loaded.mistakes().empty());
+  const TypeDef& thing = type_in(loaded, "a:thing");
+  CHECK(thing.find_attribute("age")->says == "how old it may get");
+  CHECK(thing.find_attribute("size")->says == "how large it is");
+  CHECK(thing.find_attribute("logs")->members.front().says == "where it writes");
+  const std::string wrong =
+      "version: 1\nservice: a\nwords: { agr: how old }\ntypes: { a:thing: { attributes: { age: { text: true } } } }\n";
+  CHECK(load({wrong}).mistakes() == "t.yaml:3:10: no type of this file has an attribute 'agr'");
+}
+
+TEST_CASE("every attribute that people write says what it means", "[catalogue]") {
+  for (const TypeDef* type : embedded_catalogue().types()) {
+    for (const AttributeDef& a : type->attributes) {
+      if (a.kind == AttributeDef::Kind::fixed || a.kind == AttributeDef::Kind::parent) continue;
+      CAPTURE(type->name, a.name);
+      CHECK_FALSE(a.says.empty());
+      for (const AttributeDef& m : a.members) {
+        CAPTURE(m.name);
+        CHECK((m.kind == AttributeDef::Kind::fixed || !m.says.empty()));
+      }
+    }
+  }
+}
+
 TEST_CASE("import paths can be walked") {
   const auto read = [](std::string_view text) {
     std::string mistake;

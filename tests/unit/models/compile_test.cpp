@@ -378,7 +378,7 @@ resources:
   a: { type: toy:reader, role: order-role, target: q }
   q: { type: toy:queue, retention: 30d, dead_letter: orders-role, read_by_itself: perhaps }
   c: { type: toy:sender, targets: [q, nowhere], options: { mode: quik, size: big } }
-  d: { type: toy:fleet, role: [orders-role], count: 2.5, rto: soon }
+  d: { type: toy:fleet, role: [orders-role], count: 2.5, rto: 15, prevent_destroy: perhaps }
   h: { type: toy:statement, allows: x }
 traffic:
   - { to: qq, rate: 1/s }
@@ -395,7 +395,8 @@ traffic:
         "inv.yaml:7:78: options.size of 'c' must be an amount of data, as in 600B, 2KB or 1MiB, not 'big'\n"
         "inv.yaml:8:31: role of 'd' takes one value, not a list\n"
         "inv.yaml:8:53: count of 'd' must be a whole number, as in 3, not '2.5'\n"
-        "inv.yaml:8:63: rto of 'd' must be a duration, as in 15m\n"
+        "inv.yaml:8:63: rto of 'd' must be a duration, as in 15m, not '15'\n"
+        "inv.yaml:8:84: prevent_destroy of 'd' must be yes or no, not 'perhaps'\n"
         "inv.yaml:9:3: 'h' (toy:statement) needs 'of', the name of what it is a part of\n"
         "inv.yaml:11:11: there is no 'qq' for traffic to reach; did you mean 'q'?\n"
         "inv.yaml:12:19: 'q' (toy:queue) has no port 'out'; it has in, read");

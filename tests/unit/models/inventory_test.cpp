@@ -188,5 +188,22 @@ TEST_CASE("an account or a region that cannot be one is warned of") {
   CHECK(warnings("region: ap-northeast-1") == 0);
 }
 
+TEST_CASE("what a resource says of its account and region is looked at as well, and each text told once") {
+  input::Diagnostics diagnostics;
+  const auto document = input::Document::parse("f",
+                                               "version: 1\n"
+                                               "resources:\n"
+                                               "  a: { type: iam:role, account: 12, region: mars-1 }\n"
+                                               "  b: { type: iam:role, account: 12, region: eu-west-1 }\n",
+                                               input::Format::yaml, diagnostics);
+  Inventory inventory;
+  read_inventory(document, inventory, diagnostics);
+  const std::vector<input::Diagnostic>& told = diagnostics.warnings();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].message == "'12' is no AWS account; that is a number of 12 digits");
+  CHECK(document.file().line_column(told[0].at.offset).line == 3);
+  CHECK(told[1].message == "'mars-1' is no AWS region that is known here; is it ap-northeast-1 or the like?");
+}
+
 }  // namespace
 }  // namespace moshimo::models

@@ -52,3 +52,23 @@ response: { strategy: none }
   CHECK_FALSE(has(breaks, "impaired from 0 s to 20 h"));
   CHECK(has(breaks, "impaired from 20 h on (missing)"));
 }
+
+// The schedule makes its own runs; only what comes to the queue from outside is assumed.
+TEST_CASE("traffic is said to be assumed only where some of it is lost", "[report]") {
+  const std::string inventory = R"(
+resources:
+  runs: { type: iam:role }
+  works: { type: iam:role }
+  nightly: { type: scheduler:schedule, role: runs, target: jobs, every: 1h }
+  jobs: { type: sqs:queue }
+  events: { type: sqs:queue }
+  reader: { type: lambda:event-source-mapping, source: events, function: fn }
+  fn: { type: lambda:function, role: works, calls: [] }
+)";
+  const auto without = [&](const std::string& role) {
+    return told(inventory, "horizon: 10d\nfaults: [{ at: 0s, delete: " + role + " }]\nresponse: { strategy: none }\n");
+  };
+  CHECK(has(without("runs"), "events are lost"));
+  CHECK_FALSE(has(without("runs"), "No traffic is given"));
+  CHECK(has(without("works"), "No traffic is given, so one event a second is assumed"));
+}

@@ -52,6 +52,30 @@ resources:
   CHECK(reports.sign->text.find("KMS.DisabledException") != std::string::npos);
 }
 
+// Each role has a look back of its own, and tells nothing of who uses the other.
+TEST_CASE("of two roles each is asked about its own users", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  one: { type: iam:role }
+  other: { type: iam:role }
+  store: { type: s3:bucket }
+  a: { type: lambda:function, role: one, calls: [{ to: store }] }
+  b: { type: lambda:function, role: other, calls: [{ to: store }] }
+traffic: [{ to: a, rate: 1/s }, { to: b, rate: 1/s }]
+)",
+                        {"one", "other"}, diagnostics);
+  const Complaint& a = complaint_of(s, "a");
+  REQUIRE(a.past.size() == s.look_backs.size());
+  bool has_own = false, has_other = false;
+  for (std::size_t i = 0; i < a.past.size(); ++i) {
+    (s.look_backs[i].of == "one" ? has_own : has_other) = true;
+    CHECK((a.past[i] == PastUse::not_used) == (s.look_backs[i].of == "other"));
+  }
+  CHECK(has_own);
+  CHECK(has_other);
+}
+
 TEST_CASE("a monthly job outlives a soak of two weeks", "[soak]") {
   input::Diagnostics diagnostics;
   const Soak s = soaked(R"(

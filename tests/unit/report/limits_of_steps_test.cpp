@@ -1,0 +1,45 @@
+// What a step is said to be held up by fits what has happened.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/report/told.hpp"
+
+using namespace moshimo;
+
+namespace {
+
+std::string getting_back(const std::string& fault) {
+  return section(told(R"(
+resources:
+  starts: { type: iam:role }
+  works: { type: iam:role }
+  bucket: { type: s3:bucket }
+  web:
+    type: ecs:service
+    execution_role: starts
+    task_role: works
+    logs: { group: lines }
+    calls: [{ name: put, to: bucket }]
+  lines: { type: logs:log-group }
+  key: { type: kms:key }
+  db: { type: rds:db-instance, kms_key: key }
+traffic: [{ to: web, rate: 1/s }]
+)",
+                      "horizon: 2d\nfaults: [" + fault + "]\nresponse: { detect: 1h }\n"),
+                 "Getting back");
+}
+
+}  // namespace
+
+TEST_CASE("a redeployment is explained by the log driver only where that has lost its role", "[report]") {
+  const std::string driver = "Whether the log driver of a running task writes again";
+  const std::string of_work = getting_back("{ at: 0s, delete: works }");
+  CHECK(has(of_work, "Start the tasks of web afresh"));
+  CHECK_FALSE(has(of_work, driver));
+  CHECK(has(getting_back("{ at: 0s, delete: starts }"), driver));
+}
+
+TEST_CASE("a key that was only disabled is told nothing about a deletion", "[report]") {
+  const std::string enabled = getting_back("{ at: 0s, disable: key }");
+  CHECK(has(enabled, "Enable key key"));
+  CHECK_FALSE(has(enabled, "cancelled"));
+}
