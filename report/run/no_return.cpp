@@ -50,10 +50,11 @@ void RunPage::points_of_no_return() {
         const double mean = p.events / lasts.in_seconds();
         const double onset = p.onset_per_s > 0 ? p.onset_per_s : mean;
         const bool is_even = std::abs(onset - mean) <= 0.02 * std::max(onset, mean);
-        text += fmt::format(" From then on {}, {} {}.",
-                            is_even ? rate_text(onset)
-                                    : fmt::format("{} at first and {} on average", rate_text(onset), rate_text(mean)),
-                            all, p.until >= horizon ? "by the end of the run" : "until " + minute_text(p.until - answer_.first_fault));
+        text += fmt::format(
+            " From then on {}, {} {}.",
+            is_even ? rate_text(onset)
+                    : fmt::format("{} at first and {} on average", rate_text(onset), rate_text(mean)),
+            all, p.until >= horizon ? "by the end of the run" : "until " + minute_text(p.until - answer_.first_fault));
       } else {
         text += fmt::format(" {}.", all);
       }

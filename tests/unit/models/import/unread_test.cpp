@@ -51,6 +51,29 @@ TEST_CASE("What nothing reads is told by type and attribute, with the resources 
   CHECK(report::coverage_report(r, style).find(R"("attribute": "delay_seconds")") != std::string::npos);
 }
 
+TEST_CASE("What bears on how long data is kept, who may do what, or how often is tried, is told unless it is usual") {
+  const auto told = [](const std::string& type, const std::string& attributes) {
+    return unread(import_text(state(role("r") + "," + held(type, "x", attributes))));
+  };
+  CHECK(told("aws_cloudwatch_log_group", R"({"name":"g","log_group_class":"STANDARD"})").empty());
+  CHECK(told("aws_cloudwatch_log_group", R"({"name":"g","log_group_class":"DELIVERY"})") ==
+        Texts{"aws_cloudwatch_log_group log_group_class: aws_cloudwatch_log_group.x"});
+  CHECK(told("aws_glue_job", R"({"name":"j","role_arn":"arn:aws:iam::111111111111:role/r","max_retries":0})").empty());
+  CHECK(told("aws_glue_job", R"({"name":"j","role_arn":"arn:aws:iam::111111111111:role/r","max_retries":2})") ==
+        Texts{"aws_glue_job max_retries: aws_glue_job.x"});
+  CHECK(told("aws_db_instance", R"({"identifier":"d","iam_database_authentication_enabled":true})") ==
+        Texts{"aws_db_instance iam_database_authentication_enabled: aws_db_instance.x"});
+  CHECK(told("aws_kms_key", R"({"key_id":"1","custom_key_store_id":"cks-1"})") ==
+        Texts{"aws_kms_key custom_key_store_id: aws_kms_key.x"});
+  // A role that is not followed is at least known to be named.
+  const ImportResult r =
+      import_text(state(role("r") + "," + bucket("logs") + "," +
+                        held("aws_flow_log", "f", R"({"id":"fl-1","log_destination":"arn:aws:s3:::logs",
+                                             "deliver_cross_account_role":"arn:aws:iam::111111111111:role/r"})")));
+  CHECK(unread(r).empty());
+  CHECK(has(edges(r), "deliver_cross_account_role -> r"));
+}
+
 TEST_CASE("Where the catalogue says what is usual, anything else is told, be it no") {
   const ImportResult r =
       import_text(state(held("aws_kms_key", "on", R"({"key_id":"1","is_enabled":true,"enable_key_rotation":false})") +
