@@ -30,7 +30,7 @@ std::string value_text(const Expression& e) {
       if (const auto d = as_duration(q)) return input::to_text(*d);
       if (const auto r = as_rate(q)) return input::to_text(*r);
       if (q.unit == Unit::bytes) return for_terminal(bytes_text(q.value), false);
-      return fmt::format("{:g}", q.value);
+      return fmt::format("{:.12g}", q.value);
     }
     case Expression::Kind::yes_no: return e.yes ? "yes" : "no";
     case Expression::Kind::text: return shown(e.text);
@@ -142,7 +142,8 @@ std::string kind_of(const AttributeDef& a) {
       if (q) e.quantity = *q;
       return q ? value_text(e) : std::string("any");
     };
-    text += fmt::format("; {} to {}", end(a.least), end(a.most));
+    text += a.most && a.most->is_infinite() ? fmt::format("; at least {}", end(a.least))
+                                            : fmt::format("; {} to {}", end(a.least), end(a.most));
   }
   return text;
 }

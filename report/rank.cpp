@@ -167,7 +167,7 @@ class RankPage {
     page_.heading(fmt::format("By {}, over {}", name_of(rank_.by), duration_text(rank_.horizon.since_start())));
     page_.table(table_of(system_, rank_.rows, most_rows, true));
     if (rank_.rows.size() > most_rows) {
-      page_.paragraph(dim(fmt::format("and {} more; --format json has them all", rank_.rows.size() - most_rows)));
+      page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", rank_.rows.size() - most_rows), 1);
     }
   }
 
@@ -208,7 +208,7 @@ class RankPage {
     const std::size_t more = table.rows.size() - std::min(table.rows.size(), most_points);
     table.rows.resize(table.rows.size() - more);
     page_.table(std::move(table));
-    if (more > 0) page_.paragraph(dim(fmt::format("and {} more; --format json has them all", more)));
+    if (more > 0) page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", more), 1);
   }
 
   void together() {
@@ -222,7 +222,7 @@ class RankPage {
     }
     page_.table(table_of(system_, rank_.pairs, most_points, false));
     if (rank_.pairs.size() > most_points) {
-      page_.paragraph(dim(fmt::format("and {} more; --format json has them all", rank_.pairs.size() - most_points)));
+      page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", rank_.pairs.size() - most_points), 1);
     }
   }
 

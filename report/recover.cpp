@@ -109,13 +109,16 @@ class RecoverPage {
     for (const Objective& o : recovery_.plan.findings.objectives) {
       page_.item(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)));
     }
-    if (recovery_.graph.critical.size() < list().size()) {
+    const std::vector<std::size_t>& critical = recovery_.graph.critical;
+    const std::string least = precise_text(recovery_.graph.critical_time);
+    if (critical.size() == 1 && list().size() > 1) {
+      page_.paragraph(fmt::format("{}Step {} alone takes longest: with any number of people it takes {}.",
+                                  recovery_.graph.edges.empty() ? "No step waits for another. " : "",
+                                  critical.front() + 1, least));
+    } else if (critical.size() > 1 && critical.size() < list().size()) {
       page_.paragraph(fmt::format(
-          "{} {} {} one after another: with any number of people it takes {} from beginning to end.",
-          recovery_.graph.critical.size() == 1 ? "Step" : "Steps", numbers(recovery_.graph.critical),
-          recovery_.graph.critical.size() == 1 ? "stands alone and takes longest; there is nothing to be done"
-                                               : "have to be done",
-          precise_text(recovery_.graph.critical_time)));
+          "Steps {} have to be done one after another: with any number of people it takes {} from beginning to end.",
+          numbers(critical), least));
     }
   }
 
@@ -176,7 +179,7 @@ class RecoverPage {
     page_.paragraph(
         dim("Words in <angle brackets> are yours to fill in. What a step saves is measured: the plan is "
             "simulated without it, and with it begun later."));
-    const StepPage writer(answer_, page_, [this](FactId id) { return cite(id); });
+    const StepPage writer(answer_, style_, page_, [this](FactId id) { return cite(id); });
     for (std::size_t i = 0; i < list().size(); ++i) {
       page_.gap();
       page_.task(fmt::format("{:>2}.", i + 1),

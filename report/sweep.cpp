@@ -230,7 +230,8 @@ class SweepPage {
       table.rows.push_back({from, told_of_hop(*bends[i].first), costs});
     }
     page_.table(std::move(table));
-    if (bends.size() > most) page_.paragraph(fmt::format("And {} more; JSON has all.", bends.size() - most), 1);
+    if (bends.size() > most)
+      page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", bends.size() - most), 1);
   }
 
   // Every point of no return is a cliff, or lies outside what was varied.

@@ -87,10 +87,16 @@ class TrialsPage {
     page_.paragraph(fmt::format("Events are lost {} of them (95{}% confidence: {}).", how_many, hard_space,
                                 bounds(share_bounds(0))));
     if (lossy > 0) {
-      page_.paragraph(
-          fmt::format("Half of them lose no more than {} events, 95{}% no more than {}; the worst is trial {}.",
-                      strong(count_text(tally(0).quantile(500))), hard_space,
-                      strong(count_text(tally(0).quantile(950))), tally(0).most_in));
+      const double half = tally(0).quantile(500), most_of_them = tally(0).quantile(950);
+      const auto no_more = [](double lost) {
+        return lost < 0.5 ? good("nothing") : fmt::format("no more than {}", events_text(lost, strong));
+      };
+      const std::string usual =
+          most_of_them < 0.5
+              ? fmt::format("95{}% of them lose {}", hard_space, no_more(most_of_them))
+              : fmt::format("Half of them lose {}, 95{}% {}", no_more(half), hard_space, no_more(most_of_them));
+      page_.paragraph(fmt::format("{}; the worst, trial {}, loses {}.", usual, tally(0).most_in,
+                                  events_text(tally(0).most, strong)));
     }
     if (tally(3).over > 0) {
       page_.paragraph(fmt::format("In {} of them what lies in a place is gone for good (95{}% confidence: {}).",
@@ -179,7 +185,7 @@ class TrialsPage {
     page_.table(std::move(table));
     if (losing.size() <= most_components) return;
     page_.gap();
-    page_.paragraph(fmt::format("And {} more; the JSON form has them all.", losing.size() - most_components), 1);
+    page_.paragraph(fmt::format("And {} more; the JSON form has all of them.", losing.size() - most_components), 1);
   }
 
   // Correlations that chance alone would hardly make among so many inputs are left out.

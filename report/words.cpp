@@ -213,4 +213,14 @@ std::string sentence(std::string text) {
   return text;
 }
 
+std::string denied_as_sentence(const System& system, ConditionId condition) {
+  std::string text = denied_sentence(says(system, condition));
+  const std::string first = text.substr(0, text.find(' '));
+  // "key key" is a key of that name.
+  const bool is_name =
+      !text.starts_with(first + " " + first) && std::any_of(system.components.begin(), system.components.end(),
+                                                            [&](const Component& c) { return c.name == first; });
+  return is_name ? text : sentence(std::move(text));
+}
+
 }  // namespace moshimo::report

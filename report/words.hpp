@@ -50,5 +50,7 @@ std::string likewise(std::size_t of);
 bool is_assumption(const Fact& fact);
 // With a capital letter, unless it begins with an identifier.
 std::string sentence(std::string text);
+// What a condition says when it does not hold, as a sentence of its own; the name of a component stays as it is.
+std::string denied_as_sentence(const System& system, ConditionId condition);
 
 }  // namespace moshimo::report

@@ -49,7 +49,7 @@ std::vector<std::string> RunPage::sooner_than_it_may_be() {
     for (std::size_t i = 1; i < w.conditions.size(); ++i) {
       others.push_back(code(name_in(system_, system_.conditions[w.conditions[i]].component)));
     }
-    std::string text = sentence(denied_sentence(says(system_, w.conditions.front())));
+    std::string text = denied_as_sentence(system_, w.conditions.front());
     if (!others.empty()) text += fmt::format("; the same for {}", listing(others, 3));
     told.push_back(fmt::format(
         "{}: counted from the first moment at which it can be, the worst case; it may come up to {} later. {}", text,

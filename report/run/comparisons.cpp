@@ -66,15 +66,17 @@ void RunPage::strategies() {
     if (misdirects) table.rows.back().insert(table.rows.back().begin() + 2, count_text(f.misdirected));
   }
   page_.table(std::move(table));
-  const double idle = figures_of(system_, answer_.nobody_acts(), answer_.first_fault).lost;
+  const Figures idle = figures_of(system_, answer_.nobody_acts(), answer_.first_fault);
   for (const scenarios::StrategyRun& run : answer_.runs) {
     const Figures f = figures_of(system_, run, answer_.first_fault);
-    if (f.lost <= idle * 1.001 + 1) continue;
+    if (f.lost <= idle.lost * 1.001 + 1) continue;
+    const bool was_refused = f.lost + f.refused <= (idle.lost + idle.refused) * 1.001 + 1;
     page_.gap();
     page_.paragraph(
-        fmt::format("{} loses more than doing nothing, because what runs again sends again, into what still "
-                    "fails.",
-                    sentence(strategy_text(run.response.strategy))),
+        fmt::format("{} loses more events than doing nothing, {}.", sentence(strategy_text(run.response.strategy)),
+                    was_refused ? "which refuses them before they are taken: what is taken again is lost behind what "
+                                  "still fails"
+                                : "because what runs again sends again, into what still fails"),
         1);
   }
   for (const scenarios::StrategyRun& run : answer_.runs) {

@@ -46,7 +46,7 @@ void RunPage::getting_back() {
                   "to fill in.",
                   precise_text(answer_.noticed_after), counted(r.count, "person", "people"),
                   follows ? "as the runbook says" : "what is lost first is mended first", hard_space));
-  const StepPage steps(answer_, page_, [this](FactId id) { return fact(id); });
+  const StepPage steps(answer_, style_, page_, [this](FactId id) { return fact(id); });
   std::size_t number = 0;
   for (const Step& s : run->response.steps) {
     page_.gap();

@@ -94,6 +94,13 @@ std::map<ConditionId, RepairId> mends(const scenarios::Answer& answer, const Bey
   return mended_by;
 }
 
+// Whether a plain apply would do something before its time, which the plan therefore keeps it from.
+bool is_left_out_at_first(const scenarios::Answer& answer) {
+  const scenarios::StrategyRun* full = answer.run_of(Strategy::full);
+  return full && std::any_of(full->response.steps.begin(), full->response.steps.end(),
+                             [](const Step& s) { return !s.left_out.empty(); });
+}
+
 }  // namespace
 
 std::vector<RunPage::LeftWrong> RunPage::left_wrong(const Response& response) const {
@@ -154,7 +161,10 @@ void RunPage::not_fixed_by_restoring() {
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
   const std::vector<LeftWrong> left = left_wrong(response);
   if (left.empty() && response.unreleased.empty() && gone.empty()) {
-    page_.paragraph("Re-applying the infrastructure code puts everything right that is modelled.");
+    page_.paragraph(is_left_out_at_first(answer_)
+                        ? "Re-applying the infrastructure code puts everything right in the end, but some of it too "
+                          "early: the steps below leave that out at first."
+                        : "Re-applying the infrastructure code puts everything right that is modelled.");
     return;
   }
   page_.paragraph(
@@ -202,7 +212,7 @@ void RunPage::still_broken(const scenarios::StrategyRun& run, const std::vector<
   }
   for (const Group& g : groups) {
     const Condition& row = system_.conditions[g.conditions.front()];
-    std::string text = sentence(denied_sentence(says(system_, g.conditions.front())));
+    std::string text = denied_as_sentence(system_, g.conditions.front());
     std::vector<std::string> others;
     for (std::size_t i = 1; i < g.conditions.size(); ++i) {
       others.push_back(code(name_in(system_, system_.conditions[g.conditions[i]].component)));

@@ -11,9 +11,11 @@
 
 namespace moshimo::report {
 
-StepPage::StepPage(const scenarios::Answer& answer, Page& page, std::function<std::string(FactId)> cite)
+StepPage::StepPage(const scenarios::Answer& answer, const Style& style, Page& page,
+                   std::function<std::string(FactId)> cite)
     : answer_(answer),
       system_(answer.system()),
+      style_(style),
       page_(page),
       cite_(std::move(cite)),
       clock_(clock_of(*answer.scenario)) {}
@@ -62,9 +64,26 @@ bool StepPage::is_limited(const Step& s, const std::vector<RepairId>& repairs) c
   return !is_about_one;
 }
 
+// One sentence on what the apply is to do, and what a plain one would do besides.
+std::string StepPage::apply_text(const Step& s) const {
+  if (s.left_out.empty()) {
+    return s.repairs.size() > 1 ? "Re-apply the infrastructure code: that does all of this at once."
+                                : "Re-apply the infrastructure code.";
+  }
+  std::vector<std::string> titles;
+  for (const LikeRepairs& g : like_repairs(system_, s.left_out)) {
+    for (const RepairId r : g.repairs) titles.push_back("“" + clean(text_of(system_, r).title) + "”");
+  }
+  return fmt::format(
+      "Re-apply the infrastructure code, with {} for this alone. {} a plain apply would do more, and too "
+      "early: {}.",
+      code("-target"), bad("Mind:"), listing(titles, 8));
+}
+
 void StepPage::write(const Step& s, std::size_t number) const {
   bool is_first = true;
   if (s.is_brake) page_.detail(dim(brake_text(s)), 2);
+  if (s.is_apply) page_.detail(apply_text(s), 2);
   for (const LikeRepairs& g : like_repairs(system_, s.repairs)) {
     if (!is_first) page_.gap();
     is_first = false;
@@ -86,11 +105,9 @@ void StepPage::write(const Step& s, std::size_t number) const {
     page_.detail(title, 2);
     if (!words.who.empty()) page_.detail(fmt::format("Who: {}.", fill(words.who)), 2);
     if (repair.by_apply && !answer_.scenario->response.by_hand) {
-      page_.detail(g.repairs.size() > 1
-                       ? fmt::format("Re-applying the infrastructure code does all of this at once. By hand, {} each:",
-                                     duration_text(repair.takes))
-                       : "Re-applying the infrastructure code does this. By hand:",
-                   2);
+      const std::string by_hand = g.repairs.size() > 1 ? fmt::format("By hand, {} each:", duration_text(repair.takes))
+                                                       : std::string("By hand:");
+      page_.detail(s.is_apply ? by_hand : "Re-applying the infrastructure code would do this, too. " + by_hand, 2);
     }
     if (!words.commands.empty()) {
       std::vector<std::string> lines;
@@ -102,18 +119,10 @@ void StepPage::write(const Step& s, std::size_t number) const {
       page_.commands({fill(words.verify)}, 2);
     }
     if (is_limited(s, g.repairs)) {
-      page_.detail(fmt::format("Mind: {} {}", clean(system_.facts[repair.limits].says), cite_(repair.limits)), 2);
+      page_.detail(fmt::format("Mind: {} {}", prose(system_.facts[repair.limits].says, style_.shows_code()),
+                               cite_(repair.limits)),
+                   2);
     }
-  }
-  if (!s.left_out.empty()) {
-    page_.gap();
-    std::vector<std::string> titles;
-    for (const LikeRepairs& g : like_repairs(system_, s.left_out)) {
-      for (const RepairId r : g.repairs) titles.push_back("“" + clean(text_of(system_, r).title) + "”");
-    }
-    page_.detail(fmt::format("{} a plain apply would do more, and too early: {}. Name with -target what it is to do.",
-                             bad("Mind:"), listing(titles, 8)),
-                 2);
   }
   if (s.hop.is_set() && s.backlog > 0) {
     std::string text = fmt::format(

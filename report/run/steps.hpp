@@ -15,17 +15,19 @@ namespace moshimo::report {
 class StepPage {
  public:
   // `cite` gives what stands for a fact in the text.
-  StepPage(const scenarios::Answer& answer, Page& page, std::function<std::string(FactId)> cite);
+  StepPage(const scenarios::Answer& answer, const Style& style, Page& page, std::function<std::string(FactId)> cite);
 
   std::string time_of(const Step& step) const;             // and by whom
   void write(const Step& step, std::size_t number) const;  // below its head
 
  private:
+  std::string apply_text(const Step& step) const;
   std::string brake_text(const Step& step) const;
   bool is_limited(const Step& step, const std::vector<RepairId>& repairs) const;
 
   const scenarios::Answer& answer_;
   const System& system_;
+  const Style& style_;
   Page& page_;
   std::function<std::string(FactId)> cite_;
   Clock clock_;

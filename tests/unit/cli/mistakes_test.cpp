@@ -49,6 +49,21 @@ TEST_CASE("workers that live for no time are a mistake with its place", "[cli][m
   CHECK(has(r.err, "short.inventory.yaml:5:63: task_lifetime of 'web' is 0s; it must be at least 1s"));
 }
 
+TEST_CASE("what runs without a pause, or has no size, is a mistake with its place", "[cli][mistakes]") {
+  const Files files;
+  const std::string path = files.write("tick.inventory.yaml",
+                                       "resources:\n"
+                                       "  r: { type: iam:role }\n"
+                                       "  q: { type: sqs:queue }\n"
+                                       "  often: { type: scheduler:schedule, role: r, target: q, every: 0s }\n"
+                                       "  web: { type: ecs:service, execution_role: r, logs: { group: g, size: 0B } }\n"
+                                       "  g: { type: logs:log-group }\n");
+  const Result r = command({"blast", path.c_str(), "r"});
+  CHECK(r.status == 2);
+  CHECK(has(r.err, "tick.inventory.yaml:6:65: every of 'often' is 0s; it must be at least 1s"));
+  CHECK(has(r.err, "tick.inventory.yaml:7:72: logs.size of 'web' is 0B; it must be at least 1 B"));
+}
+
 TEST_CASE("a rate that nobody has is refused", "[cli][mistakes]") {
   const Files files;
   const std::string path = files.write("fast.inventory.yaml",

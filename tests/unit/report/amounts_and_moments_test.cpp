@@ -72,3 +72,19 @@ resources:
   CHECK_FALSE(has(without("runs"), "No traffic is given"));
   CHECK(has(without("works"), "No traffic is given, so one event a second is assumed"));
 }
+
+TEST_CASE("a sentence that begins with the name of something leaves the name as it is", "[report]") {
+  const std::string text = told(R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  db: { type: rds:db-instance, kms_key: key }
+)",
+                                R"(
+horizon: 20d
+faults: [{ at: 0s, schedule-deletion: key }]
+response: { detect: 1d }
+compare: [none, restore_only]
+)");
+  CHECK(has(text, "db has been replaced by an empty one"));
+  CHECK_FALSE(has(text, "Db has"));
+}

@@ -25,7 +25,7 @@ compare: [none, restore_only]
 )");
   const std::string broken = section(text, "What re-applying the code does not fix");
   CHECK(has(broken,
-            "Db is in its terminal state. [kms.svc.rds] You see: inaccessible-encryption-credentials. "
+            "db is in its terminal state. [kms.svc.rds] You see: inaccessible-encryption-credentials. "
             "Mended by: Make db anew, empty, under another key than key."));
   CHECK_FALSE(has(broken, "from its last backup"));
   CHECK(has(broken, "says nothing about its key. Nothing brings that back."));

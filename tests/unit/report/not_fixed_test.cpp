@@ -36,3 +36,25 @@ TEST_CASE("what did harm only before an apply is not said to be left wrong by it
   CHECK_FALSE(has(late, "credentials of a deleted role"));
   CHECK(has(late, "puts everything right"));
 }
+
+// One apply makes the role again and switches the mapping on, which the plan does by hand once the role works.
+TEST_CASE("what a plain apply does is told in one way all through the report", "[report]") {
+  const std::string text = told(R"(
+resources:
+  works: { type: iam:role }
+  jobs: { type: sqs:queue }
+  pull: { type: lambda:event-source-mapping, source: jobs, function: fn }
+  fn: { type: lambda:function, role: works, calls: [] }
+traffic: [{ to: jobs, rate: 5/s }]
+)",
+                                R"(
+horizon: 10d
+faults: [{ at: 0s, delete: works }]
+response: { detect: 3h }
+compare: [none, restore_only]
+)");
+  CHECK(has(text, "puts everything right in the end, but some of it too early"));
+  CHECK_FALSE(has(text, "puts everything right that is modelled"));
+  CHECK(has(text, "a plain apply would do more, and too early: “Switch the mapping pull on again”"));
+  CHECK_FALSE(has(text, "Re-applying the infrastructure code does this"));
+}
