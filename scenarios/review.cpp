@@ -16,6 +16,11 @@ std::string counted(std::size_t n, std::string_view one, std::string_view many) 
   return fmt::format("{} {}", n, n == 1 ? one : many);
 }
 
+bool has(const models::Inventory& inventory, const std::string& name) {
+  return std::any_of(inventory.resources.begin(), inventory.resources.end(),
+                     [&](const models::Resource& r) { return r.name == name; });
+}
+
 ScenarioFault fault_of(const std::string& component, const std::string& verb) {
   ScenarioFault fault;
   fault.verb = verb;
@@ -44,8 +49,14 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
     if (r.creates_first && r.moves_users && r.restores_parts && !r.keeps_data) continue;  // nobody sees it
     if (!known.emplace(r.name, "delete").second) continue;
     ScenarioFault fault = fault_of(r.name, "delete");
+    if (!r.made_as.empty()) {  // the old one goes for good, and who goes over waits for the new one
+      s.faults.push_back(fault);
+      const bool is_used = has(import.met_by_faults(), r.made_as);
+      if (r.creates_first || !is_used) continue;
+      fault = fault_of(r.made_as, "delete");
+    }
     fault.with_parts = r.restores_parts;
-    fault.with_users = r.moves_users;
+    fault.with_users = r.moves_users || !r.made_as.empty();
     fault.made_again_after = r.creates_first ? Duration{} : std::max(replacement_gap, r.name_held_for);
     s.faults.push_back(std::move(fault));
   }
@@ -136,7 +147,10 @@ GateResult blast_gate(const Answer& answer, const models::ImportResult& import) 
   for (const auto& deletion : import.changes.deletions) {
     if (deletion.verb == "delete") deleted.insert(deletion.name);
   }
-  for (const auto& replacement : import.changes.replacements) deleted.insert(replacement.name);
+  for (const auto& replacement : import.changes.replacements) {
+    deleted.insert(replacement.name);
+    deleted.insert(replacement.made_as);
+  }
   std::set<ComponentId> going;  // with their parts; of a role or key that stays only its users can be hurt
   for (const Fault& f : answer.faults) {
     const ComponentId c = system.actions[f.action].component;

@@ -5,6 +5,15 @@
 
 namespace moshimo::models::importing {
 
+namespace {
+
+void add_texts(const models::Value& value, std::vector<std::string>& texts) {
+  if (value.kind == models::Value::Kind::scalar) texts.push_back(value.text);
+  for (const models::Value& child : value.children) add_texts(child, texts);
+}
+
+}  // namespace
+
 Inventory with_changes(const Inventory& before, const Mapped& after, const std::vector<ChangedFirst>& changes) {
   Inventory inventory = before;
   std::unordered_map<std::string, std::size_t> known;
@@ -14,7 +23,7 @@ Inventory with_changes(const Inventory& before, const Mapped& after, const std::
     const auto found = known.find(change.name);
     if (found == known.end()) continue;
     inventory.resources[found->second].attributes.set(change.attribute, change.value);
-    open.push_back(change.value.text);
+    add_texts(change.value, open);
   }
   // What is named there may be new, and name more.
   std::unordered_map<std::string, const Resource*> made;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 #include "models/import/arn.hpp"
 #include "models/import/identity.hpp"
@@ -54,10 +55,19 @@ Components::Components(const Places& places, const Catalogue& catalogue, const K
     of_instance_[s].assign(instances.size(), -1);
     for (std::size_t i = 0; i < instances.size(); ++i) {
       const Instance& instance = instances[i];
+      if (instance.is_former) continue;
       if (!instance.is_data) by_type_[instance.type].emplace_back(static_cast<int>(s), static_cast<int>(i));
       auto known = types.find(instance.type);
       if (known == types.end()) known = types.emplace(instance.type, find_imported(catalogue, instance.type)).first;
       if (known->second) add(static_cast<int>(s), static_cast<int>(i), *known->second);
+    }
+  }
+  for (std::size_t s = 0; s < places.sources().size(); ++s) {
+    const auto& instances = places.sources()[s].world.instances;
+    for (std::size_t i = 0; i < instances.size(); ++i) {
+      if (!instances[i].is_former || !names.by_address.contains(full_address(instances[i]))) continue;
+      const TypeDef* type = find_imported(catalogue, instances[i].type);
+      if (type) add_former(static_cast<int>(s), static_cast<int>(i), *type);
     }
   }
   locate_by_provider();
@@ -81,7 +91,7 @@ void Components::add(int source, int index, const TypeDef& type) {
   c.is_data = instance.is_data;
   locate(c);
   of_instance_[static_cast<std::size_t>(source)][static_cast<std::size_t>(index)] = c.id;
-  if (!c.is_data && instance.deposed.empty()) {
+  if (!c.is_data && !instance.is_former && instance.deposed.empty()) {
     in_module_[fmt::format("{}|{}", source, instance.module)].push_back(c.id);
   }
   if (places_.language(source) == Language::cloudformation) {
@@ -101,6 +111,50 @@ void Components::add(int source, int index, const TypeDef& type) {
     }
   }
   components_.push_back(std::move(c));
+}
+
+// What has the same ARN again is the same for those who name it; only an ID of its own tells it from the old one.
+void Components::add_former(int source, int index, const TypeDef& type) {
+  const Instance& former = places_.instance(source, index);
+  const int again = made_again_as(former, type);
+  if (again < 0) {
+    add(source, index, type);
+    components_.back().is_former = true;
+    return;
+  }
+  const std::string_view arn = former.values.member("arn").text();
+  if (!arn.empty()) identify(std::string(arn), again);
+}
+
+int Components::made_again_as(const Instance& former, const TypeDef& type) const {
+  const std::string name = own_name_of(former, type);
+  const std::string_view arn = former.values.member("arn").text();
+  const auto is_same = [](Value a, Value b) { return !a.is_scalar() || !b.is_scalar() || a.text() == b.text(); };
+  std::vector<int> possible = identified_by(std::string(arn));
+  const std::vector<int>& named = identified_by(name);
+  possible.insert(possible.end(), named.begin(), named.end());
+  int found = -1;
+  for (const int i : possible) {
+    const Component& c = (*this)[i];
+    if (c.type != &type || c.is_data || c.is_former || c.instance < 0) continue;
+    const Instance& instance = places_.instance(c.source, c.instance);
+    if (!instance.is_made) continue;
+    const std::string_view new_arn = instance.values.member("arn").text();
+    if (!arn.empty() && !new_arn.empty()) {
+      if (arn == new_arn) return c.id;
+      continue;
+    }
+    if (name.empty() || c.own_name != name) continue;
+    const bool fits = std::all_of(type.arn.parts.begin(), type.arn.parts.end(), [&](const TextPart& part) {
+      return part.kind != TextPart::Kind::path ||
+             is_same(former.values.member(part.path.text), instance.values.member(part.path.text));
+    });
+    const auto elsewhere = parse_arn(arn);
+    const bool is_elsewhere = elsewhere && ((!c.account.empty() && c.account != elsewhere->account) ||
+                                            (!c.region.empty() && c.region != elsewhere->region));
+    if (fits && !is_elsewhere && (found < 0 || instance.address == former.address)) found = c.id;
+  }
+  return found;
 }
 
 void Components::identify(const std::string& text, int id) {
@@ -175,7 +229,7 @@ int Components::nearest(const std::vector<int>& possible, const Component& user)
     const Component& c = (*this)[i];
     int points = 0;
     if (c.is_data) points -= 8;
-    if (c.instance >= 0 && !places_.instance(c.source, c.instance).deposed.empty()) points -= 16;
+    if (c.is_former || (c.instance >= 0 && !places_.instance(c.source, c.instance).deposed.empty())) points -= 16;
     if (!c.account.empty() && c.account == user.account) points += 4;
     if (!c.region.empty() && c.region == user.region) points += 2;
     if (c.source == user.source) {
@@ -217,18 +271,28 @@ std::string Components::aws_name_of(const Component& c) const {
 void Components::give_names() {
   std::unordered_map<std::string, int> counts;
   for (const Component& c : components_) {
-    if (!c.is_data && c.parent < 0 && !c.own_name.empty()) ++counts[c.own_name];
+    if (!c.is_data && !c.is_former && c.parent < 0 && !c.own_name.empty()) ++counts[c.own_name];
+  }
+  std::unordered_set<std::string> left;  // addresses whose thing is another than before
+  for (Component& c : components_) {
+    if (!c.is_former) continue;
+    c.name = names_.by_address.at(c.address);
+    c.aws_name = aws_name_of(c);
+    if (c.aws_name == c.name) c.aws_name.clear();
+    taken_[c.name] = c.id;
+    left.insert(c.address);
   }
   for (int pass = 0; pass < 2; ++pass) {  // what the files manage first, then what data sources know
     for (Component& c : components_) {
-      if (c.is_data != (pass == 1) || c.parent >= 0) continue;
+      if (c.is_former || c.is_data != (pass == 1) || c.parent >= 0) continue;
+      const bool is_another = left.contains(c.address);
       const auto kept = names_.by_address.find(c.address);
-      if (kept != names_.by_address.end()) {
+      if (kept != names_.by_address.end() && !is_another) {
         c.name = kept->second;
       } else if (!c.own_name.empty() && !taken_.contains(c.own_name) && (c.is_data || counts[c.own_name] == 1)) {
         c.name = c.own_name;
       } else {
-        c.name = c.address;
+        c.name = is_another && taken_.contains(c.address) ? c.address + " (new)" : c.address;
       }
       for (int n = 2; taken_.contains(c.name); ++n) c.name = fmt::format("{} ({})", c.address, n);
       taken_[c.name] = c.id;

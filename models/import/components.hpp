@@ -25,6 +25,7 @@ struct Component {
   std::string region;
   std::string named_as;  // external: the text that names it
   bool is_data = false;
+  bool is_former = false;  // it goes with the plan
   bool is_wanted = false;  // goes into the inventory
   int stand_in = 0;        // external, for something the files do not even name: how many of these lead to it
   int parent = -1;         // nested in the list attribute `parent_attribute` of this component
@@ -33,7 +34,7 @@ struct Component {
 
 // Names of the world before, so that the same thing has the same name in the world after.
 struct KnownNames {
-  std::map<std::string, std::string> by_address;
+  std::map<std::string, std::string> by_address;   // without what stands inside another
   std::map<std::string, std::string> by_identity;  // ARNs and unique IDs, of what is deleted too
 };
 
@@ -76,6 +77,8 @@ class Components {
   std::string own_name_of(const Instance& instance, const TypeDef& type) const;
   std::string aws_name_of(const Component& c) const;
   void add(int source, int index, const TypeDef& type);
+  void add_former(int source, int index, const TypeDef& type);
+  int made_again_as(const Instance& former, const TypeDef& type) const;
   void identify(const std::string& text, int id);
   void locate_by_provider();
 

@@ -8,6 +8,7 @@
 #include "models/import/cloudformation.hpp"
 #include "models/import/mapping.hpp"
 #include "models/import/planned_changes.hpp"
+#include "models/import/successors.hpp"
 
 namespace moshimo::models {
 
@@ -215,12 +216,15 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   if (result.has_plan) {
     importing::KnownNames names;
     names.by_identity = before.identities;
+    std::unordered_set<std::string_view> whole;
+    for (const Resource& r : before.inventory.resources) whole.insert(r.name);
     for (const auto& [address, places] : before.placements) {
       for (const importing::Placement& p : places) {
-        if (p.attribute.empty()) names.by_address.emplace(address, p.name);
+        if (p.attribute.empty() && whole.contains(p.name)) names.by_address.emplace(address, p.name);
       }
     }
     after = importing::map_world(read.after, documents, catalogue, names);
+    importing::join_successors(before, after);
   }
   std::vector<importing::ChangedFirst> changed_first;
   for (const std::size_t i : read.plans) {

@@ -17,7 +17,7 @@ namespace {
 void find_nested(Components& components, const Links& links, const Catalogue& catalogue) {
   for (std::size_t i = 0; i < components.size(); ++i) {
     const Component& c = components[static_cast<int>(i)];
-    if (c.is_data) continue;
+    if (c.is_data || c.is_former) continue;
     for (const AttributeDef& attribute : c.type->attributes) {
       if (attribute.kind != AttributeDef::Kind::contains || attribute.types.empty()) continue;
       for (const Language language : languages) {
@@ -56,7 +56,8 @@ void emit(int i, Components& components, const Links& links, Attributes& attribu
   models::Value values = attributes.of(c);
   fold_silent_parts(c, links, attributes);
   attributes.note_mentions(c);
-  if (c.instance >= 0 && !c.is_data) out.placements[c.address].push_back({c.name, c.type->name, ""});
+  if (c.instance >= 0 && !c.is_data && !c.is_former) out.placements[c.address].push_back({c.name, c.type->name, ""});
+  if (c.is_former) out.formers.insert(c.name);
   Resource& resource = out.inventory.add(c.name, c.type->name);
   resource.aws_name = c.aws_name;
   if (!c.account.empty()) resource.account = c.account;
@@ -72,6 +73,7 @@ void count(const Places& places, const Components& components, const Links& link
     const auto& instances = places.sources()[s].world.instances;
     for (std::size_t i = 0; i < instances.size(); ++i) {
       const Instance& instance = instances[i];
+      if (instance.is_former) continue;
       if (instance.is_data) {
         ++coverage.data_sources;
         continue;
@@ -136,6 +138,10 @@ void tell_unknowns(const std::vector<Source>& sources, Mapped& out) {
 
 }  // namespace
 
+bool is_of_statement(const ImportedEdge& edge) {
+  return edge.attribute.ends_with(".allows") || edge.attribute.ends_with(".only");
+}
+
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
                  const KnownNames& names) {
   Mapped out;
@@ -146,7 +152,8 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   find_nested(components, links, catalogue);
   components.give_names();
   for (std::size_t i = 0; i < components.size(); ++i) {
-    if (!components[static_cast<int>(i)].is_data) components.want(static_cast<int>(i));
+    const Component& c = components[static_cast<int>(i)];
+    if (!c.is_data && !c.is_former) components.want(c.id);
   }
   links.make_owners();
   out.inventory.account = components.account();

@@ -29,7 +29,12 @@ struct Mapped {
   // "name\nattribute" whose value is not told: known only after apply, or, those among `hidden`, marked as sensitive.
   std::set<std::string> unknown;
   std::set<std::string> hidden;
+  std::set<std::string> left_behind;  // "name\nattribute" of statements that name what was replaced, not the new one
+  std::set<std::string> formers;  // they go with the plan, and are in this inventory because something still names them
 };
+
+// It says who is let in; the rest says what is used.
+bool is_of_statement(const ImportedEdge& edge);
 
 Mapped map_world(const std::vector<Source>& sources, const Documents& documents, const Catalogue& catalogue,
                  const KnownNames& names = {});

@@ -41,7 +41,7 @@ Place Places::root(int source, int index) const {
   place.instance = index;
   place.value = i.values;
   place.unknown = i.unknown;
-  place.expression = references(source).expressions(i);
+  if (!i.is_former) place.expression = references(source).expressions(i);
   return place;
 }
 

@@ -3,6 +3,7 @@
 // Each kind of change has a file of its own, planned_*.cpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -53,12 +54,15 @@ class Comparison {
   void remove_part(const Change& change);
 
   // updates
-  bool comes_first(const TypeDef& type, const AttributeDef& attribute, const models::Value* old,
-                   const models::Value* now) const;
+  void find_touched();
+  bool holds_for(const TypeDef& type, const AttributeDef& attribute) const;
+  std::optional<models::Value> gone_over(const AttributeDef& attribute, const models::Value* old,
+                                         const models::Value* now) const;
+  bool gone_over_in(const std::vector<AttributeDef>& members, models::Value& old, const models::Value& now) const;
   bool is_told_by_files(const std::string& name) const;
   bool is_simulated(const Resource& was, const AttributeDef& attribute) const;
-  void update(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
-              const models::Value* old, const models::Value* now);
+  void update(const Resource& was, const std::string& address, const AttributeDef& attribute, const models::Value* old,
+              const models::Value* now, bool is_first);
   bool is_fault(const Change& change, const Placement& place);
   void compare();
   void changed(const Resource& was, const std::string& address, const TypeDef& type, const AttributeDef& attribute,
@@ -69,6 +73,8 @@ class Comparison {
 
   // replacements
   void look_at_replacements();
+  bool names_the_new_one(const ImportedEdge& user, const std::string& attribute) const;
+  bool is_like(const PlannedChanges::Replacement& r) const;
   bool keeps_its_name(const PlannedChanges::Replacement& r) const;
   Duration name_held_for(const std::string& name) const;
   bool keeps_data(const std::string& name) const;
@@ -85,6 +91,8 @@ class Comparison {
   const Catalogue& catalogue_;
   PlannedChanges result_;
   std::unordered_set<std::string> gone_;
+  std::unordered_set<std::string> touched_;  // of which the plan changes, makes or takes away something
+  std::unordered_set<std::string> unlike_;   // new ones that are not what the old ones were for those who go over
   std::unordered_set<std::string> told_;
   std::unordered_set<std::string> faults_;    // name and verb
   std::unordered_set<std::string> switched_;  // name and Terraform's attribute that is a fault

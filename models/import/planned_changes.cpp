@@ -27,6 +27,8 @@ PlannedChanges Comparison::run() {
   }
   find_renamed();
   for (const Change* change : parts_removed_) remove_part(*change);
+  find_touched();
+  look_at_replacements();
   for (const Change& change : plan_.changes) {
     if (change.is_data || change.action != Action::update) continue;
     for (const Placement& place : placements(change)) {
@@ -41,7 +43,6 @@ PlannedChanges Comparison::run() {
     (drift.is_gone ? result_.vanished : result_.drifted).push_back(drift.address);
   }
   tell_unseen_users();
-  look_at_replacements();
   return std::move(result_);
 }
 

@@ -38,6 +38,11 @@ void Comparison::look_at_replacements() {
   for (PlannedChanges::Replacement& r : result_.replacements) {
     const auto& gone = lost[r.name];
     r.keeps_data = keeps_data(r.name);
+    const auto now = after_.placements.find(r.address);
+    if (now != after_.placements.end() && now->second.size() == 1 && now->second.front().name != r.name) {
+      r.made_as = now->second.front().name;
+    }
+    const std::string& new_one = r.made_as.empty() ? r.name : r.made_as;
     if (keeps_its_name(r)) {
       if (r.creates_first) {  // two cannot have one name at a time
         result_.not_simulated.push_back(fmt::format(
@@ -49,7 +54,12 @@ void Comparison::look_at_replacements() {
       }
     }
     r.restores_parts = !keeps_parts.contains(r.name) &&
-                       std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[r.name].contains(a); });
+                       std::all_of(gone.begin(), gone.end(), [&](const auto& a) { return made[new_one].contains(a); });
+    if (!r.made_as.empty()) {
+      if (!is_like(r)) unlike_.insert(r.made_as);
+      continue;
+    }
+    const bool is_another = gets_another_arn(r.name);
     std::size_t users = 0;
     bool are_attached_again = true;  // all of them, by parts that the plan makes again
     const bool all_move = std::all_of(before_.edges.begin(), before_.edges.end(), [&](const ImportedEdge& edge) {
@@ -58,10 +68,26 @@ void Comparison::look_at_replacements() {
       const std::string attribute = edge.attribute.substr(0, edge.attribute.find_first_of(".["));
       const auto again = made.find(edge.from);
       are_attached_again = are_attached_again && again != made.end() && again->second.contains(attribute);
-      return is_unknown(edge.from, attribute);
+      return is_unknown(edge.from, attribute) || (is_another && names_the_new_one(edge, attribute));
     });
-    r.moves_users = users > 0 && all_move && (r.creates_first || are_attached_again || gets_another_arn(r.name));
+    r.moves_users = users > 0 && all_move && (r.creates_first || are_attached_again || is_another);
   }
+}
+
+// By its ARN, where that is known beforehand. A statement may name the old one's.
+bool Comparison::names_the_new_one(const ImportedEdge& user, const std::string& attribute) const {
+  if (after_.left_behind.contains(user.from + "\n" + attribute)) return false;
+  return std::any_of(after_.edges.begin(), after_.edges.end(), [&](const ImportedEdge& edge) {
+    return edge.from == user.from && edge.to == user.to && edge.attribute == user.attribute;
+  });
+}
+
+// Who goes over to the new one finds there what the old one gave.
+bool Comparison::is_like(const PlannedChanges::Replacement& r) const {
+  const bool lets_only_old_in = std::any_of(after_.edges.begin(), after_.edges.end(), [&](const ImportedEdge& edge) {
+    return edge.to == r.name && is_of_statement(edge);
+  });
+  return r.restores_parts && !lets_only_old_in && !decrypts_data(r.name);
 }
 
 bool Comparison::keeps_its_name(const PlannedChanges::Replacement& r) const {

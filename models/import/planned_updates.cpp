@@ -20,6 +20,17 @@ const FaultDef* fault_that_replaces(const TypeDef& type, bool is_inline) {
   return found == type.faults.end() ? nullptr : &*found;
 }
 
+// The part of a list that was the i-th: by its name, or by its place.
+const models::Value* same_item(const models::Value& old, std::size_t i, const models::Value& now) {
+  const models::Value* name = old.children[i].find("name");
+  const models::Value* same = nullptr;
+  for (std::size_t k = 0; k < now.children.size(); ++k) {
+    const models::Value* other = now.children[k].find("name");
+    if (name ? other && other->text == name->text : !other && k == i) same = &now.children[k];
+  }
+  return same;
+}
+
 }  // namespace
 
 // An update that the catalogue says is a fault: a key that is disabled.
@@ -41,6 +52,25 @@ bool Comparison::is_fault(const Change& change, const Placement& place) {
   return false;
 }
 
+void Comparison::find_touched() {
+  const auto touch = [&](const Mapped& world, const std::string& address) {
+    const auto found = world.placements.find(address);
+    if (found == world.placements.end()) return;
+    for (const Placement& place : found->second) {  // and what it stands in
+      for (std::size_t end = place.name.size(); end != std::string::npos && end > 0;
+           end = place.name.rfind('/', end - 1)) {
+        touched_.insert(place.name.substr(0, end));
+      }
+    }
+  };
+  for (const Change& change : plan_.changes) {
+    const bool is_left = change.action == Action::no_op || change.action == Action::read;
+    if (change.is_data || is_left || change.action == Action::forget) continue;
+    touch(before_, address_of(change));
+    touch(after_, change.address);
+  }
+}
+
 void Comparison::compare() {
   std::unordered_map<std::string, const Resource*> after;
   for (const Resource& r : after_.inventory.resources) after.emplace(r.name, &r);
@@ -54,7 +84,9 @@ void Comparison::compare() {
   const std::unordered_set<std::string> forgotten(result_.forgotten.begin(), result_.forgotten.end());
   for (const Resource& was : before_.inventory.resources) {
     const auto found = after.find(was.name);
-    if (gone_.contains(was.name) || found == after.end() || found->second->type != was.type) continue;
+    if (!touched_.contains(was.name) || gone_.contains(was.name) || found == after.end() ||
+        found->second->type != was.type)
+      continue;
     const TypeDef* type = type_of(was.type);
     const auto address = addresses.find(was.name);
     if (!type || address == addresses.end() || forgotten.contains(address->second)) continue;
@@ -62,9 +94,13 @@ void Comparison::compare() {
       const models::Value* old = was.attributes.find(attribute.name);
       const models::Value* now = found->second->attributes.find(attribute.name);
       if (!old && !now) continue;
-      if (comes_first(*type, attribute, old, now)) {
-        update(was, address->second, *type, attribute, old, now);
-        continue;
+      const std::optional<models::Value> first =
+          holds_for(*type, attribute) ? (now ? std::optional(*now) : std::nullopt) : gone_over(attribute, old, now);
+      if (first && old && !equal(*first, *old)) {
+        changed_first_.push_back({was.name, attribute.name, *first});
+        update(was, address->second, attribute, old, &*first, true);
+        old = &*first;
+        if (equal(*old, *now)) continue;
       }
       if (is_unknown(was.name, attribute.name)) {
         if (old && !is_within(*old, now)) {
@@ -134,7 +170,7 @@ void Comparison::changed(const Resource& was, const std::string& address, const 
     result_.not_simulated.push_back(fmt::format("{}: its {} changes", was.name, attribute.name));
     return;
   }
-  update(was, address, type, attribute, old, now);
+  update(was, address, attribute, old, now, false);
 }
 
 // A document that becomes another decides anew. One that is taken away from a resource is a policy that is broken.
@@ -181,24 +217,55 @@ void Comparison::change_documents(const Resource& was, const std::string& addres
   }
 }
 
-void Comparison::update(const Resource& was, const std::string& address, const TypeDef& type,
-                        const AttributeDef& attribute, const models::Value* old, const models::Value* now) {
-  const bool is_first = comes_first(type, attribute, old, now);
-  if (is_first) changed_first_.push_back({was.name, attribute.name, *now});
+void Comparison::update(const Resource& was, const std::string& address, const AttributeDef& attribute,
+                        const models::Value* old, const models::Value* now, bool is_first) {
   told_.insert(was.name);
   result_.updates.push_back({was.name, address, attribute.name, old ? in_words(*old) : "nothing",
                              now ? in_words(*now) : "nothing", is_first});
 }
 
-// How long a store keeps its content, and whom a user uses in place of what goes: Terraform updates users first.
-bool Comparison::comes_first(const TypeDef& type, const AttributeDef& attribute, const models::Value* old,
-                             const models::Value* now) const {
-  if (!old || !now || now->kind != models::Value::Kind::scalar || equal(*old, *now)) return false;
-  if (attribute.kind == AttributeDef::Kind::refers_to) {
-    return gone_.contains(old->text) && !gone_.contains(now->text) && is_told_by_files(now->text);
-  }
+// How long a store keeps its content.
+bool Comparison::holds_for(const TypeDef& type, const AttributeDef& attribute) const {
   return std::any_of(type.stores.begin(), type.stores.end(),
                      [&](const StoreDef& store) { return is_attribute(store.holds_for, attribute.name); });
+}
+
+// The old value, but with whom its owner uses in place of what goes: Terraform updates users first.
+std::optional<models::Value> Comparison::gone_over(const AttributeDef& attribute, const models::Value* old,
+                                                   const models::Value* now) const {
+  if (!old || !now || old->kind != now->kind) return std::nullopt;
+  models::Value value = *old;
+  switch (attribute.kind) {
+    case AttributeDef::Kind::refers_to: {
+      const bool goes_over = old->kind == models::Value::Kind::scalar && gone_.contains(old->text) &&
+                             !gone_.contains(now->text) && !unlike_.contains(now->text) && is_told_by_files(now->text);
+      return goes_over ? std::optional(*now) : std::nullopt;
+    }
+    case AttributeDef::Kind::object:
+      return gone_over_in(attribute.members, value, *now) ? std::optional(std::move(value)) : std::nullopt;
+    case AttributeDef::Kind::contains: {
+      const TypeDef* part = attribute.types.empty() ? nullptr : type_of(attribute.types.front());
+      bool is_any = false;
+      for (std::size_t i = 0; part && i < value.children.size(); ++i) {
+        const models::Value* same = same_item(*old, i, *now);
+        if (same && gone_over_in(part->attributes, value.children[i], *same)) is_any = true;
+      }
+      return is_any ? std::optional(std::move(value)) : std::nullopt;
+    }
+    default: return std::nullopt;
+  }
+}
+
+bool Comparison::gone_over_in(const std::vector<AttributeDef>& members, models::Value& old,
+                              const models::Value& now) const {
+  bool is_any = false;
+  for (const AttributeDef& member : members) {
+    const auto value = gone_over(member, old.find(member.name), now.find(member.name));
+    if (!value) continue;
+    old.set(member.name, *value);
+    is_any = true;
+  }
+  return is_any;
 }
 
 // Not a name that stands for something the files do not tell.
@@ -233,11 +300,7 @@ void Comparison::compare_items(const Resource& was, const std::string& address, 
     const models::Value* name = item.find("name");
     const std::string part = fmt::format("{}/{}/{}", was.name, attribute.name, name ? name->text : fmt::to_string(i));
     if (gone_.contains(part)) continue;
-    const models::Value* same = nullptr;
-    for (std::size_t k = 0; now && k < now->children.size(); ++k) {
-      const models::Value* other = now->children[k].find("name");
-      if (name ? other && other->text == name->text : !other && k == i) same = &now->children[k];
-    }
+    const models::Value* same = now ? same_item(*old, i, *now) : nullptr;
     if (same && equal(item, *same)) continue;
     told_.insert(was.name);
     if (same && is_switched_off(item, *same)) {

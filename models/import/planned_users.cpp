@@ -10,8 +10,7 @@ void Comparison::tell_unseen_users() {
   for (const Resource& r : before_.inventory.resources) resources.emplace(r.name, &r);
   std::unordered_set<std::string_view> used;
   for (const ImportedEdge& edge : before_.edges) {
-    const bool is_statement = edge.attribute.ends_with(".allows") || edge.attribute.ends_with(".only");
-    if (!is_statement) used.insert(edge.to);
+    if (!is_of_statement(edge)) used.insert(edge.to);
     if (!edge.is_followed && gone_.contains(edge.to) && !gone_.contains(edge.from)) {
       result_.mentions.push_back({edge.to, edge.from, edge.attribute});
     }

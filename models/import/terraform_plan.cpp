@@ -195,10 +195,19 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
     } else if (change.action == Action::forget) {  // only the state loses it
       instance.values = change.before;
       if (instance.values.is_map()) world.instances.push_back(std::move(instance));
-    } else if (change.action != Action::remove && instance.deposed.empty()) {
-      instance.values = change.after;
-      instance.unknown = change.after_unknown;
-      world.instances.push_back(std::move(instance));
+    } else {
+      if (removes(change.action) && change.before.is_map()) {
+        Instance former = instance;
+        former.values = change.before;
+        former.is_former = true;
+        world.instances.push_back(std::move(former));
+      }
+      if (change.action != Action::remove && instance.deposed.empty()) {
+        instance.values = change.after;
+        instance.unknown = change.after_unknown;
+        instance.is_made = makes(change.action);
+        world.instances.push_back(std::move(instance));
+      }
     }
     seen.insert(change.address + "\n" + change.deposed);
     if (!change.previous_address.empty()) seen.insert(change.previous_address + "\n");

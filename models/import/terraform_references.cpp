@@ -64,7 +64,7 @@ std::string joined(const std::vector<Part>& parts, std::size_t from) {
 References::References(const World& world) : world_(world) {
   for (std::size_t i = 0; i < world.instances.size(); ++i) {
     const Instance& instance = world.instances[i];
-    if (!instance.deposed.empty()) continue;
+    if (!instance.deposed.empty() || instance.is_former) continue;
     const std::string block = (instance.is_data ? "data." : "") + instance.type + "." + instance.name;
     blocks_[in_module(instance.module, block)].push_back(static_cast<int>(i));
     types_[in_module(instance.module, instance.type)].push_back(static_cast<int>(i));

@@ -189,7 +189,7 @@ std::vector<Coverage::Unread> find_unread(const Places& places, const Components
     for (int i = 0; i < static_cast<int>(instances.size()); ++i) {
       const Instance& instance = instances[static_cast<std::size_t>(i)];
       const bool is_part = components.of(source, i) < 0;
-      if (instance.is_data || (is_part && !attributes.is_folded(source, i))) continue;
+      if (instance.is_former || instance.is_data || (is_part && !attributes.is_folded(source, i))) continue;
       if (is_part && without_effect.is_silent(instance.type)) continue;
       Looking looking(places, without_effect.of(instance.type));
       for (const Leaf& leaf : looking.look(places.root(source, i), is_part)) {

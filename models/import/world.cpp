@@ -43,6 +43,8 @@ bool removes(Action a) {
   return false;
 }
 
+bool makes(Action a) { return a == Action::create || a == Action::create_then_forget || replaces(a); }
+
 bool replaces(Action a) { return a == Action::remove_then_create || a == Action::create_then_remove; }
 
 std::string without_keys(std::string_view address) {

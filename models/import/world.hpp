@@ -26,6 +26,7 @@ enum class Action {
 };
 bool removes(Action a);  // the object goes away: `forget` leaves it in AWS
 bool replaces(Action a);
+bool makes(Action a);
 
 struct Instance {
   std::string address;  // module.a["x"].aws_iam_role.this[0]
@@ -36,6 +37,8 @@ struct Instance {
   std::string provider;
   std::string deposed;
   bool is_data = false;
+  bool is_former = false;  // in the world after a plan: it goes, and is here for those who still name it
+  bool is_made = false;    // the plan makes it
   Value values;
   Value unknown;  // true, or the shape of `values`, where a value is known only after apply
 };

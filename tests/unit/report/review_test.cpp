@@ -23,7 +23,7 @@ Review review(std::vector<models::ImportText> files) {
   input::Diagnostics diagnostics;
   r.import = models::import_texts(std::move(files), models::embedded_catalogue(), diagnostics);
   if (auto scenario = scenarios::review_scenario(r.import, {})) {
-    r.answer = scenarios::answer(scenario, std::make_shared<const models::Inventory>(r.import.inventory),
+    r.answer = scenarios::answer(scenario, std::make_shared<const models::Inventory>(r.import.met_by_faults()),
                                  models::embedded_catalogue(), diagnostics);
     r.has_answer = true;
   }
@@ -316,4 +316,39 @@ TEST_CASE("a replication rule that is switched off replicates nothing, as if it 
   REQUIRE(off.answer.faults.size() == 1);
   CHECK(says(off, "its status becomes Disabled"));
   CHECK_FALSE(review(plan_to("Enabled")).has_answer);
+}
+
+TEST_CASE("who keeps the ARN of what is made again under another is hurt for good", "[report][review]") {
+  const auto renamed = [](const std::string& actions, const std::string& more) {
+    return R"({"format_version":"1.2","resource_changes":[{"address":"aws_iam_role.r","mode":"managed",
+      "type":"aws_iam_role","name":"r","change":{"actions":[)" +
+           actions + R"(],"before":)" + execution_role +
+           R"(,"after":{"name":"other","path":"/"},"after_unknown":{"arn":true}}})" + more +
+           R"(],"configuration":{"root_module":{"resources":[{"address":"aws_iam_role.r","expressions":{}},
+      {"address":"aws_lambda_function.g","expressions":{"role":{"references":["aws_iam_role.r.arn","aws_iam_role.r"]}}}]}}})";
+  };
+  const std::string stays = "," + change("aws_lambda_function", "f", "no-op",
+                                         R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/exec"})");
+  const std::string goes_over = R"(,{"address":"aws_lambda_function.g","mode":"managed","type":"aws_lambda_function",
+      "name":"g","change":{"actions":["update"],"before":{"function_name":"g",
+      "role":"arn:aws:iam::111111111111:role/exec"},"after":{"function_name":"g"},"after_unknown":{"role":true}}})";
+  const auto hurt = [](const Review& r, const std::string& name, bool for_good) {
+    const auto& effects = r.answer.nobody_acts().findings.effects;
+    return std::any_of(effects.begin(), effects.end(), [&](const Effect& e) {
+      return r.answer.system().components[e.component].name == name && e.to.is_never() == for_good;
+    });
+  };
+  for (const char* actions : {R"("delete","create")", R"("create","delete")"}) {
+    INFO(actions);
+    const Review alone = review(renamed(actions, stays));
+    REQUIRE(alone.has_answer);
+    CHECK(alone.gates.front().says == "blast: 1 component is hurt: f");
+    CHECK(hurt(alone, "f", true));
+    CHECK_FALSE(says(alone, "Changed in place"));
+    CHECK(says(alone, "What happens: delete exec."));
+    const Review both = review(renamed(actions, stays + goes_over));
+    CHECK(hurt(both, "f", true));
+    CHECK_FALSE(hurt(both, "g", true));
+    CHECK(says(both, "aws_lambda_function.g role: exec → other"));
+  }
 }

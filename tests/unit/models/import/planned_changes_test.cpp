@@ -453,3 +453,109 @@ TEST_CASE("What becomes of something sensitive is told as sensitive, and not pri
     CHECK(text.find("4711") == std::string::npos);
   }
 }
+
+namespace {
+
+const std::string again = R"("delete","create")";
+const std::string first = R"("create","delete")";
+
+// Role a becomes a2. The function is given as its change.
+ImportResult with_a_renamed(const std::string& actions, const std::string& functions) {
+  return import_text(plan_of(
+      change("aws_iam_role.a", actions, role("a"), R"({"name":"a2"})", R"({"arn":true})") + "," + functions,
+      R"({"root_module":{"resources":[{"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","expressions":{}},)"
+      R"({"address":"aws_lambda_function.g","mode":"managed","type":"aws_lambda_function","name":"g",)"
+      R"("expressions":{"role":{"references":["aws_iam_role.a.arn","aws_iam_role.a"]}}}]}})"));
+}
+const std::string goes_over = change(
+    "aws_lambda_function.g", "\"update\"",
+    R"({"function_name":"g","arn":"arn:aws:lambda:eu-west-1:111111111111:function:g","role":"arn:aws:iam::111111111111:role/a"})",
+    R"({"function_name":"g","arn":"arn:aws:lambda:eu-west-1:111111111111:function:g"})", R"({"role":true})");
+const std::string stays = change("aws_lambda_function.f", "\"no-op\"", function("a"), function("a"));
+
+}  // namespace
+
+TEST_CASE("Who holds the ARN of what is made again under another stays with the old one, whichever goes first") {
+  for (const std::string& actions : {again, first}) {
+    const ImportResult r = with_a_renamed(actions, stays);
+    CHECK(updates(r).empty());
+    CHECK(met(r, "f", "role") == "a");
+    REQUIRE(r.changes.replacements.size() == 1);
+    CHECK(r.changes.replacements.front().name == "a");
+    CHECK(r.changes.replacements.front().made_as == "a2");
+    CHECK_FALSE(r.changes.replacements.front().moves_users);
+  }
+}
+
+TEST_CASE("An update of something else leaves the ARN where it is") {
+  std::string larger = function("a");
+  larger.insert(1, R"("memory_size":512,)");
+  const ImportResult r = with_a_renamed(again, change("aws_lambda_function.f", "\"update\"", function("a"), larger));
+  CHECK_FALSE(has(updates(r), "role"));
+  CHECK(met(r, "f", "role") == "a");
+  CHECK(r.changes.replacements.front().made_as == "a2");
+}
+
+TEST_CASE("Of those who use what gets another ARN each goes where the plan takes it") {
+  const ImportResult r = with_a_renamed(again, stays + "," + goes_over);
+  CHECK(met(r, "f", "role") == "a");
+  CHECK(met(r, "g", "role") == "a2");
+  CHECK(updates(r) == Texts{"g role: a -> a2 first"});
+  const ImportResult all = with_a_renamed(again, goes_over);
+  CHECK(all.changes.replacements.front().made_as.empty());
+  CHECK(all.changes.replacements.front().moves_users);
+  CHECK(updates(all).empty());
+}
+
+TEST_CASE("A key that is made again is another, and who holds its ARN has the old one") {
+  const std::string arn = "arn:aws:kms:eu-west-1:111111111111:key/11111111-2222-3333-4444-555555555555";
+  const std::string queue = R"({"name":"q","url":"https://q","kms_master_key_id":")" + arn + "\"}";
+  const ImportResult r = import_text(plan_of(
+      change("aws_kms_key.k", again, R"({"key_id":"11111111-2222-3333-4444-555555555555","arn":")" + arn + "\"}", "{}",
+             R"({"key_id":true,"arn":true})") +
+      "," + change("aws_sqs_queue.q", "\"no-op\"", queue, queue)));
+  CHECK(r.changes.replacements.front().made_as == "aws_kms_key.k (new)");
+  CHECK(updates(r).empty());
+}
+
+TEST_CASE("A function under another name is not the one that a mapping names") {
+  const auto named = [](const std::string& name, const std::string& more) {
+    return R"({"function_name":")" + name + R"(","role":"arn:aws:iam::111111111111:role/a")" + more + "}";
+  };
+  const std::string arn = "arn:aws:lambda:eu-west-1:111111111111:function:w";
+  const std::string mapping =
+      R"({"uuid":"m","function_name":")" + arn + R"(","event_source_arn":"arn:aws:sqs:eu-west-1:111111111111:q"})";
+  for (const std::string& what : {std::string("\"no-op\""), std::string("\"update\"")}) {
+    std::string more = mapping;
+    if (what != "\"no-op\"") more.insert(1, R"("batch_size":7,)");
+    const ImportResult r =
+        import_text(plan_of(change("aws_lambda_function.w", again, named("w", R"(,"arn":")" + arn + "\""),
+                                   named("w2", ""), R"({"arn":true})") +
+                            "," + change("aws_lambda_event_source_mapping.m", what, mapping, more) + "," +
+                            change("aws_iam_role.a", "\"no-op\"", role("a"), role("a"))));
+    CHECK(r.changes.replacements.front().made_as == "w2");
+    CHECK_FALSE(has(updates(r), "function:"));
+    compiled_from(r);
+  }
+}
+
+TEST_CASE("A target inside its rule goes over before the old one is deleted") {
+  const auto queue = [](const std::string& name) {
+    return R"({"name":")" + name + R"(","arn":"arn:aws:sqs:eu-west-1:111111111111:)" + name + "\"}";
+  };
+  const auto target = [](const std::string& name) {
+    return R"({"rule":"r","target_id":"t","arn":"arn:aws:sqs:eu-west-1:111111111111:)" + name + "\"}";
+  };
+  const ImportResult r =
+      import_text(plan_of(change("aws_cloudwatch_event_rule.r", "\"no-op\"", R"({"name":"r"})", R"({"name":"r"})") +
+                          "," + change("aws_cloudwatch_event_target.t", "\"update\"", target("old"), target("new")) +
+                          "," + change("aws_sqs_queue.old", "\"delete\"", queue("old"), "null") + "," +
+                          change("aws_sqs_queue.new", "\"no-op\"", queue("new"), queue("new"))));
+  CHECK(faults(r) == Texts{"delete old"});
+  REQUIRE(r.changes.updates.size() == 1);
+  CHECK(r.changes.updates.front().is_simulated);
+  for (const Resource& one : r.met_by_faults().resources) {
+    const Value* targets = one.name == "r" ? one.attributes.find("targets") : nullptr;
+    if (targets) CHECK(targets->children.front().find("target")->text == "new");
+  }
+}

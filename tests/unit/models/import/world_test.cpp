@@ -59,9 +59,13 @@ TEST_CASE("The world before a plan holds what it deletes, the world after what i
      "change":{"actions":["forget"],"before":{"name":"gone"},"after":null}}]})";
   CHECK(addresses(plan(text).world) == std::vector<std::string>{"aws_iam_role.old", "aws_iam_role.gone"});
   const Reading after = plan(text, PlanSide::after);
-  // What is forgotten stays where it is.
-  CHECK(addresses(after.world) == std::vector<std::string>{"aws_iam_role.new[0]", "aws_iam_role.gone"});
-  CHECK(after.world.instances.front().key == "0");
+  // What is forgotten stays where it is. What goes is there for those who still name it, and marked as such.
+  CHECK(addresses(after.world) ==
+        std::vector<std::string>{"aws_iam_role.old", "aws_iam_role.new[0]", "aws_iam_role.gone"});
+  CHECK(after.world.instances[0].is_former);
+  CHECK_FALSE(after.world.instances[1].is_former);
+  CHECK(after.world.instances[1].is_made);
+  CHECK(after.world.instances[1].key == "0");
   CHECK(removes(after.world.changes[0].action));
   CHECK_FALSE(removes(after.world.changes[2].action));
 }
