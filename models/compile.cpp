@@ -201,8 +201,11 @@ std::vector<Assumption> Compilation::assumptions() {
     Assumption a;
     a.kind = Assumption::Kind::default_value;
     const std::string& reason = used.attribute->basis.assumed;
-    a.says = fmt::format("{} of {} is taken to be {}{}.", used.name, used.type->name, used.value,
-                         reason.empty() || reason == "true" ? "" : fmt::format(" ({})", reason));
+    const std::string why = !used.fact.empty()                   ? ", the default at the time of this run"
+                            : reason.empty() || reason == "true" ? ""
+                                                                 : fmt::format(" ({})", reason);
+    a.says = fmt::format("{} of {} is taken to be {}{}.", used.name, used.type->name, used.value, why);
+    if (!used.fact.empty()) a.fact = fact(used.fact);
     for (const Index c : used.components) a.where.push_back(ComponentId(c));
     std::sort(a.where.begin(), a.where.end());
     out.push_back(std::move(a));

@@ -50,7 +50,7 @@ struct CompileOptions {
 struct Assumption {
   enum class Kind : std::uint8_t {
     fact,              // a fact below `documented` is used
-    default_value,     // an attribute that nobody gave is taken to have a value nobody published
+    default_value,     // an attribute that nobody gave is taken to have a value nobody published, or that of its time
     default_traffic,   // no traffic is given
     granted_policies,  // what identity policies allow is not looked at
     denied_at_start,   // documents deny something that is done, before anything happens
@@ -59,7 +59,7 @@ struct Assumption {
   };
   Kind kind = Kind::fact;
   std::string says;
-  FactId fact;                     // kind fact
+  FactId fact;                     // kind fact, and of a default of its time
   std::vector<ComponentId> where;  // those it concerns, as far as known
 };
 

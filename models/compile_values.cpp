@@ -79,12 +79,14 @@ Thing World::object(const AttributeDef& attribute, const Value* value, const Exp
 void World::note_default(const AttributeDef& attribute, Index component, std::string_view prefix, const Thing& value) {
   if (!attribute.basis.is_given()) return;
   const Scope scope{component, nullptr, nullptr, nullptr};
+  std::string_view known;
   if (const auto fact = one(attribute.basis.fact, scope); fact && fact->kind == Thing::Kind::text) {
-    used_facts_.emplace(fact->text());
+    known = *used_facts_.emplace(fact->text()).first;
   }
-  if (!attribute.basis.is_assumed) return;
+  if (!attribute.basis.is_assumed && !is_of_its_time(attribute.default_value, scope)) return;
   UsedDefault& used = used_defaults_[&attribute];
   if (!used.attribute) {
+    if (!attribute.basis.is_assumed) used.fact = known;
     used.attribute = &attribute;
     used.type = parts_[component].type;
     used.name = prefix.empty() ? attribute.name : fmt::format("{}.{}", prefix, attribute.name);
@@ -92,6 +94,17 @@ void World::note_default(const AttributeDef& attribute, Index component, std::st
     used.value = has_no_end && attribute.kind != AttributeDef::Kind::duration ? "unlimited" : describe(value);
   }
   used.components.push_back(component);
+}
+
+// Whether it has another value at another time, and the time is known.
+bool World::is_of_its_time(const Expression& e, const Scope& scope) {
+  if (e.kind != Expression::Kind::cases || !start_) return false;
+  bool is_dated = false;
+  for (const Case& c : e.cases) {
+    is_dated = is_dated || c.since || c.until;
+    if (applies(c.since, c.until) && holds(c.test, scope)) return is_dated;
+  }
+  return false;
 }
 
 void World::describe(std::string& to, const Thing& thing, bool for_reader) const {

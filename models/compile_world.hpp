@@ -178,6 +178,7 @@ class World {
     std::string name;  // `logs.ratio`
     std::vector<Index> components;
     std::string value;
+    std::string_view fact;  // set: it was published, and is of its time
   };
   std::vector<UsedDefault> used_defaults() const;
   const std::set<std::string, std::less<>>& used_facts() const { return used_facts_; }
@@ -248,6 +249,7 @@ class World {
   Thing object(const AttributeDef& attribute, const Value* value, const Expression* expression, Index component,
                const std::string& label);
   void note_default(const AttributeDef& attribute, Index component, std::string_view prefix, const Thing& value);
+  bool is_of_its_time(const Expression& e, const Scope& scope);
   void settle(std::vector<Thing>& things, const AttributeDef& attribute);
   static bool fits(const AttributeDef& attribute, const TypeDef& type);
   void convert(const Value& value, const AttributeDef& attribute, Index component, const std::string& label,

@@ -84,6 +84,7 @@ void RunPage::assumptions() {
     if (++told > most_told) continue;
     std::string text = prose(a.says, style_.shows_code());
     if (a.kind != Kind::default_value) text = sentence(text);
+    if (a.fact.is_set()) text += " " + fact(a.fact);
     if (!where.empty()) text += " " + dim("(" + names(where, 3) + ")");
     page_.item(text);
   }
