@@ -240,5 +240,22 @@ resources:
   CHECK(with("", {{"outage", "function", {}, hours(3)}}, hours(2.9)).lost("mapping/poll-stream") == Approx(1.9 * 3600));
 }
 
+TEST_CASE("what a pipe did not read of a stream is given up when it reads again, and not before") {
+  const auto lost_after = [](const char* limit, Duration horizon) {
+    return run(std::string(R"(
+resources:
+  role: { type: iam:role }
+  stream: { type: kinesis:stream, retention: 48h }
+  endpoint: { type: outside:endpoint }
+  pipe: { type: pipes:pipe, role: role, source: stream, target: endpoint, stops_after: 2d, )") +
+                   limit + " }\ntraffic: [{ to: stream, rate: 1/s }]\n",
+               {{"freeze", "role", {}, hours(3)}}, horizon)
+        .lost("pipe/carry");
+  };
+  CHECK(lost_after("max_age: 1h", hours(2.9)) == 0);
+  CHECK(lost_after("max_age: 1h", hours(6)) == Approx(frozen_for(3) + 1 - 3600));
+  CHECK(lost_after("max_retries: 3", hours(6)) == 0);  // nothing was tried
+}
+
 }  // namespace
 }  // namespace moshimo::models
