@@ -143,6 +143,14 @@ std::string diagnosis_report(const Diagnosis& d, const Style& style) {
           t.what.at > SimTime{} ? fmt::format(", {} after the fault", duration_text(t.what.at.since_start())) : "",
           fault_text(d, d.suspects[t.shown_by]), fault_text(d, d.suspects[t.not_by])));
     }
+    // Those before the one that the best is held against show the same as the best.
+    const std::size_t against = d.tests.empty() ? 0 : std::max(d.tests.front().shown_by, d.tests.front().not_by);
+    std::vector<std::string> alike;
+    for (std::size_t i = 1; i < against; ++i) alike.push_back(fault_text(d, d.suspects[i]));
+    if (!alike.empty()) {
+      page.item(fmt::format("Nothing that is modelled tells {} from {}: look at each.", fault_text(d, best),
+                            listing(alike, 4)));
+    }
     if (d.tests.empty() && d.suspects.size() > 1) {
       page.item("Nothing that is modelled tells the best of these apart: compare each with what it should be.");
     }

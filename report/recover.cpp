@@ -32,7 +32,7 @@ class RecoverPage {
 
   void write() {
     head();
-    if (!recovery_.plan.response.steps.empty()) {
+    if (!list().empty() && !is_too_late()) {
       timeline();
       steps();
       not_before();
@@ -45,6 +45,10 @@ class RecoverPage {
 
  private:
   const std::vector<Step>& list() const { return recovery_.plan.response.steps; }
+  bool is_too_late() const {
+    return answer_.noticed_after.is_forever() ||
+           answer_.first_fault + answer_.noticed_after >= answer_.scenario->horizon;
+  }
   std::string name(const Task& task) const { return code(clean(scenarios::step_name(system_, task))); }
   std::string when(SimTime t) const {
     const std::string since = fmt::format("{} after the fault", precise_text(t - answer_.first_fault));
@@ -64,14 +68,19 @@ class RecoverPage {
   void head() {
     const scenarios::Scenario& s = *answer_.scenario;
     page_.title(fmt::format("The way back: {}", clean(s.title.empty() ? s.name : s.title)));
-    if (list().empty()) {
-      const SimTime begin = answer_.first_fault + answer_.noticed_after;
+    if (answer_.noticed_after.is_forever()) {
+      page_.paragraph("No alarm is read by anybody, so nobody does anything.");
+      return;
+    }
+    if (is_too_late()) {
       page_.paragraph(
-          begin > answer_.scenario->horizon
-              ? fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
-                            "An earlier `detect` or a longer `horizon` shows the way back.",
-                            precise_text(answer_.noticed_after), duration_text(answer_.scenario->horizon.since_start()))
-              : "There is nothing that anybody could do: nothing that has a repair is broken.");
+          fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
+                      "An earlier `detect` or a longer `horizon` shows the way back.",
+                      precise_text(answer_.noticed_after), duration_text(answer_.scenario->horizon.since_start())));
+      return;
+    }
+    if (list().empty()) {
+      page_.paragraph("There is nothing that anybody could do: nothing that has a repair is broken.");
       return;
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);

@@ -39,6 +39,11 @@ void RunPage::getting_back() {
                                 later.size() == 1 ? "it is" : "they are"));
   }
   if (run->response.steps.empty()) return;
+  if (answer_.first_fault + answer_.noticed_after >= answer_.scenario->horizon) {
+    page_.paragraph(fmt::format("It is noticed after {}, when the run ends: a longer {} shows the way back.",
+                                precise_text(answer_.noticed_after), code("horizon")));
+    return;
+  }
   const Responders& r = answer_.scenario->response;
   const bool follows = run->response.strategy == Strategy::runbook;
   page_.paragraph(

@@ -232,6 +232,15 @@ TEST_CASE("noticed beyond the horizon there is no way back to tell", "[scenarios
   CHECK(has(told(r), "It is noticed after 2 d, beyond the 1 d looked at: nobody does anything in them."));
 }
 
+TEST_CASE("noticed in the very moment at which the run ends there is none either", "[scenarios][recover]") {
+  ByHand town("condition a as denied\nhop to-a from 1/s to outside needs a\n");
+  town.happens({}, {"a"});
+  town.mends("a", Duration::minutes(5));
+  const Recovery r = town.recovered(Duration::days(1), Duration::days(1));
+  CHECK(has(told(r), "It is noticed after 1 d, beyond the 1 d looked at"));
+  CHECK_FALSE(has(told(r), "Timeline"));
+}
+
 // Requests are refused for an hour and five minutes; of the events an hour is kept, and five minutes are lost.
 TEST_CASE("objectives stand at the top, and what a step saves is told in events and requests", "[scenarios][recover]") {
   ByHand shop(
