@@ -7,6 +7,7 @@
 
 #include "report/json.hpp"
 #include "report/run/figures.hpp"
+#include "report/run/losses.hpp"
 #include "report/run/page.hpp"
 #include "report/run/runbook.hpp"
 #include "report/run/stamp.hpp"
@@ -106,6 +107,9 @@ class RecoverPage {
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
                 : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
+    if (const std::string by_itself = lost_by_the_way_back(answer_, recovery_.plan); !by_itself.empty()) {
+      text += " " + by_itself;
+    }
     page_.paragraph(text);
     for (const scenarios::StrategyRun& run : answer_.runs) {
       const Strategy strategy = run.response.strategy;
@@ -116,7 +120,7 @@ class RecoverPage {
                       1);
     }
     for (const Objective& o : recovery_.plan.findings.objectives) {
-      page_.item(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)));
+      page_.paragraph(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)), 1);
     }
     const std::vector<std::size_t>& critical = recovery_.graph.critical;
     const std::string least = precise_text(recovery_.graph.critical_time);

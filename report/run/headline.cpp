@@ -327,6 +327,7 @@ void RunPage::with_the_response() {
           : f.restored.is_forever()
               ? fmt::format(", and {} before the end.", bad("not everything works again"))
               : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
+  if (const std::string by_itself = lost_by_the_way_back(answer_, main); !by_itself.empty()) text += " " + by_itself;
   if (is_some(f.misdirected)) {
     text += fmt::format(" {} still misdirected.", sentence(are(f.misdirected, events_text(f.misdirected, warn))));
   }

@@ -1,6 +1,7 @@
 #include "report/run/losses.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <tuple>
 
@@ -90,6 +91,30 @@ std::vector<std::string> names_of(const System& system, const Loss& loss) {
   }
   if (loss.hops.empty()) names.push_back(name_in(system, component_of(system, loss.point)));
   return names;
+}
+
+std::string lost_by_the_way_back(const scenarios::Answer& answer, const scenarios::StrategyRun& run) {
+  const System& system = answer.system();
+  double lost = 0;
+  std::vector<std::string> of;
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (is_request(hop)) continue;
+    SimTime first = SimTime::never();
+    for (const LossWindow& w : answer.nobody_acts().response.outcome.hops[h].losses)
+      first = std::min(first, w.lost_from);
+    double events = 0;
+    for (const LossWindow& w : run.response.outcome.hops[h].losses) {
+      if (w.lost_to < first) events += w.events;
+    }
+    if (events < 0.5) continue;
+    lost += events;
+    const std::string name = code(hop.component.is_set() ? name_in(system, hop.component) : clean(hop.name));
+    if (std::find(of.begin(), of.end(), name) == of.end()) of.push_back(name);
+  }
+  if (of.empty()) return "";
+  const std::string events = fmt::format("{} of {}", events_text(lost, bad), listing(of, 4));
+  return fmt::format("{} lost by the way back itself: what runs again sends into what still fails.", are(lost, events));
 }
 
 }  // namespace moshimo::report

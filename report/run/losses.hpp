@@ -1,4 +1,4 @@
-// Points of no return of one kind, joined.
+// What is lost: points of no return of one kind, joined; and what only the way back loses.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "core/findings.hpp"
 #include "core/system.hpp"
+#include "scenarios/answer.hpp"
 
 namespace moshimo::report {
 
@@ -18,5 +19,9 @@ struct Loss {
 };
 std::vector<Loss> losses_of(const System& system, const Findings& findings);
 std::vector<std::string> names_of(const System& system, const Loss& loss);
+
+// What is lost of a hop before it would lose anything if nobody acted, as a sentence: only the way back brings that
+// about. Empty where nothing is.
+std::string lost_by_the_way_back(const scenarios::Answer& answer, const scenarios::StrategyRun& run);
 
 }  // namespace moshimo::report
