@@ -64,6 +64,7 @@ resources:
   instance: { type: ec2:instance, profile: profile, logs: { group: lines } }
   client: { type: outside:client, key: access, to: queue }
   job: { type: outside:client, key: access, to: queue, every: 10m }
+  operator: { type: outside:console-user, user: user, to: queue }
   key: { type: kms:key }
   stack: { type: cloudformation:stack, role: role }
   stack-for-caller: { type: cloudformation:stack, asked_by: role }

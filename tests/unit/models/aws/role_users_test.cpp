@@ -37,6 +37,23 @@ traffic: [{ to: standard, rate: 1/s }]
   CHECK(week.waiting("standard/run") == Approx(refused(hours(1))));
 }
 
+TEST_CASE("who may no longer log in to the console does nothing there, and the keys of that user go on") {
+  const std::string_view inventory = R"(
+resources:
+  user: { type: iam:user }
+  key: { type: iam:access-key, user: user }
+  jobs: { type: sqs:queue }
+  operator: { type: outside:console-user, user: user, to: jobs, rate: 1/min }
+  script: { type: outside:client, key: key, to: jobs, rate: 1/min }
+)";
+  const SmallWorld shut = run(inventory, {{"disable-console", "user", {}, hours(1)}}, hours(2));
+  CHECK(shut.lost("operator/calls") == Approx(60));
+  CHECK(shut.lost("script/calls") == 0);
+  const SmallWorld inactive = run(inventory, {{"deactivate", "key", {}, hours(1)}}, hours(2));
+  CHECK(inactive.lost("operator/calls") == 0);
+  CHECK(inactive.lost("script/calls") > 50);
+}
+
 TEST_CASE("an API refuses what it hands on with a role, and answers the rest by the policy of the function") {
   const SmallWorld world = run(R"(
 resources:
