@@ -178,6 +178,7 @@ void RunPage::not_fixed_by_restoring() {
 void RunPage::still_broken(const scenarios::StrategyRun& run, const std::vector<LeftWrong>& left) {
   const scenarios::StrategyRun* full = answer_.run_of(Strategy::full);
   const BeyondRepair beyond_repair(system_, (full ? *full : run).response.outcome.timeline);
+  const BeyondRepair too_late(system_, run.response.outcome.timeline);
   std::vector<ConditionId> conditions;
   for (const LeftWrong& wrong : left) conditions.push_back(wrong.condition);
   const std::map<ConditionId, RepairId> mended_by = mends(answer_, beyond_repair, conditions);
@@ -236,7 +237,10 @@ void RunPage::still_broken(const scenarios::StrategyRun& run, const std::vector<
     for (const std::string& says : silent) page_.detail(sentence(says) + ".");
     const auto mend = mended_by.find(g.conditions.front());
     if (mend != mended_by.end()) {
-      page_.detail(fmt::format("Mended by: {}.", clean(text_of(system_, mend->second).title)));
+      const bool is_too_late =
+          too_late.has(g.conditions.front()) || too_late.hinders(system_.repairs[mend->second].requirements);
+      page_.detail(fmt::format("{}: {}.", is_too_late ? "In time it would be mended by" : "Mended by",
+                               clean(text_of(system_, mend->second).title)));
     } else if (beyond_repair.has(g.conditions.front())) {
       page_.detail("Nothing brings that back.");
     }

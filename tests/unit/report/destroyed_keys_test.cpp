@@ -82,3 +82,22 @@ what_if: [{ name: a longer window, set: { key: { pending_window: 30d } } }, { na
   CHECK(has(variants, " sooner 0 – 0 "));
   CHECK(has(variants, " later 0 – 1 "));
 }
+
+// The alias can be pointed at the key again while that waits; a month later there is nothing to point at.
+TEST_CASE("what would have mended something in time is not said to mend it for ever", "[report]") {
+  const std::string text = told(R"(
+resources:
+  main-key: { type: kms:key, pending_window: 7d }
+  alias/main: { type: kms:alias, target: main-key }
+  uploads: { type: s3:bucket, kms_key: alias/main }
+)",
+                                R"(
+horizon: 30d
+faults: [{ at: 0s, schedule-deletion: main-key }, { at: 0s, delete: alias/main }]
+response: { detect: 1d }
+compare: [none, restore_only]
+)");
+  const std::string left = section(text, "What re-applying the code does not fix");
+  CHECK(has(left, "In time it would be mended by: Point alias/main at main-key again"));
+  CHECK_FALSE(has(left, "Mended by: Point alias/main"));
+}
