@@ -2,22 +2,21 @@
 
 #include <algorithm>
 
-#include "core/flow_plan.hpp"
-
 namespace moshimo {
 
-std::vector<bool> falls_with(const System& system, ConditionId condition) {
-  Adjacency followers;
-  followers.reset(system.conditions.size());
+Falls::Falls(const System& system) : system_(system) {
+  followers_.reset(system.conditions.size());
   for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
     for (const Need& need : system.conditions[ConditionId(c)].follows) {
-      followers.add(need.condition.value, c);
-      for (const ConditionId other : need.alternatives) followers.add(other.value, c);
+      followers_.add(need.condition.value, c);
+      for (const ConditionId other : need.alternatives) followers_.add(other.value, c);
     }
   }
-  followers.finish();
+  followers_.finish();
+}
 
-  std::vector<bool> falls(system.conditions.size(), false);
+std::vector<bool> Falls::with(ConditionId condition) const {
+  std::vector<bool> falls(system_.conditions.size(), false);
   const auto fails = [&](const Need& need) {
     return falls[need.condition.value] && std::all_of(need.alternatives.begin(), need.alternatives.end(),
                                                       [&](ConditionId other) { return falls[other.value]; });
@@ -27,8 +26,8 @@ std::vector<bool> falls_with(const System& system, ConditionId condition) {
   while (!work.empty()) {
     const std::uint32_t at = work.back();
     work.pop_back();
-    for (const std::uint32_t c : followers.of(at)) {
-      const Needs& needs = system.conditions[ConditionId(c)].follows;
+    for (const std::uint32_t c : followers_.of(at)) {
+      const Needs& needs = system_.conditions[ConditionId(c)].follows;
       if (falls[c] || std::none_of(needs.begin(), needs.end(), fails)) continue;
       falls[c] = true;
       work.push_back(c);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/falls.hpp"
 #include "core/findings.hpp"
@@ -25,13 +26,11 @@ Loss loss_of(const PlanDraft& draft) {
           draft.lost()};
 }
 
-std::size_t places_lost_with(const PlanDraft& draft, ConditionId c) {
-  const std::vector<bool> falls = falls_with(draft.system(), c);
-  return static_cast<std::size_t>(
-      std::count_if(draft.system().stores.begin(), draft.system().stores.end(), [&](const Store& s) {
-        return s.holds_data &&
-               std::any_of(s.lost_with.begin(), s.lost_with.end(), [&](ConditionId lost) { return falls[lost.value]; });
-      }));
+std::size_t places_lost_with(const Falls& falls, const std::vector<const Store*>& places, ConditionId c) {
+  const std::vector<bool> gone = falls.with(c);
+  return static_cast<std::size_t>(std::count_if(places.begin(), places.end(), [&](const Store* s) {
+    return std::any_of(s->lost_with.begin(), s->lost_with.end(), [&](ConditionId lost) { return gone[lost.value]; });
+  }));
 }
 
 // What goes for good in the plan as it is, and people might save. False: nothing new.
@@ -51,10 +50,15 @@ bool put_first_what_goes(const PlanDraft& draft, std::map<ConditionId, SimTime>&
   if (!missed) return is_new;
   const SimTime until = missed->first;  // of all that is to be done by then one thing is given up
   auto least = first.find(missed->second);
-  std::size_t least_places = places_lost_with(draft, least->first);
+  const Falls falls(draft.system());
+  std::vector<const Store*> places;  // that hold something which can be lost with a condition
+  for (const Store& s : draft.system().stores) {
+    if (s.holds_data && !s.lost_with.empty()) places.push_back(&s);
+  }
+  std::size_t least_places = places_lost_with(falls, places, least->first);
   for (auto at = first.begin(); at != first.end(); ++at) {
     if (at->second > until) continue;
-    const std::size_t here = places_lost_with(draft, at->first);
+    const std::size_t here = places_lost_with(falls, places, at->first);
     if (here < least_places || (here == least_places && at->second > least->second)) {
       least = at;
       least_places = here;

@@ -10,7 +10,7 @@ using namespace moshimo;
 namespace {
 
 bool falls(const System& system, std::string_view what, std::string_view with) {
-  return falls_with(system, condition_named(system, with))[condition_named(system, what).value];
+  return Falls(system).with(condition_named(system, with))[condition_named(system, what).value];
 }
 
 }  // namespace
