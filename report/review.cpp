@@ -66,9 +66,13 @@ void unseen_users(Page& page, const std::vector<PlannedChanges::UnseenUsers>& al
 }
 
 std::string replacement_text(const PlannedChanges::Replacement& r) {
+  if (r.was_gone) {
+    return std::string("deleted outside Terraform, and only made again") +
+           (r.moves_users ? "; what uses it goes over to the new one" : ": with a new identity");
+  }
   std::string text = r.creates_first ? "the new one is made first" : "the old one goes first";
   if (!r.made_as.empty()) {
-    return text + ". It has another ARN, and not everything that uses the old one goes over: that goes for good";
+    return text + "; it has another ARN, and the old one goes for good";
   }
   if (r.moves_users) return text + ", and what uses it goes over to the new one";
   if (r.creates_first) text += ": no gap, but a new identity";

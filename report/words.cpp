@@ -96,6 +96,11 @@ std::string nothing_modelled(const models::Compiled& compiled) {
       amount_text(static_cast<double>(unknown), "thing", "things"));
 }
 
+std::string applying(const scenarios::Scenario& scenario) {
+  return scenario.is_in_code ? "Putting the infrastructure code back as it was before, and applying that,"
+                             : "Re-applying the infrastructure code";
+}
+
 std::string strategy_text(Strategy s) {
   switch (s) {
     case Strategy::none: return "nobody acts";

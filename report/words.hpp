@@ -8,6 +8,7 @@
 #include "core/response.hpp"
 #include "core/system.hpp"
 #include "models/compile.hpp"
+#include "scenarios/scenario.hpp"
 
 namespace moshimo::report {
 
@@ -20,6 +21,8 @@ std::string denied_sentence(std::string_view says);
 // What the name of a member is within its component: `orders/grant` → `grant`.
 std::string member_name(std::string_view name);
 std::string strategy_text(Strategy s);
+// What brings back what infrastructure code tells of: applying it, or where it says what happens, as it was before.
+std::string applying(const scenarios::Scenario& scenario);
 // Of an import, what it could not follow: anything of it may use what goes. A sentence each.
 std::vector<std::string> not_followed(const models::Compiled& compiled);
 // "Nothing that is modelled.", and how much is not.

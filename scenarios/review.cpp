@@ -51,8 +51,9 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
     ScenarioFault fault = fault_of(r.name, "delete");
     if (!r.made_as.empty()) {  // the old one goes for good, and who goes over waits for the new one
       s.faults.push_back(fault);
-      const bool is_used = has(import.met_by_faults(), r.made_as);
-      if (r.creates_first || !is_used) continue;
+      const bool comes_back = std::any_of(import.changes.replacements.begin(), import.changes.replacements.end(),
+                                          [&](const auto& other) { return other.name == r.made_as; });
+      if (r.creates_first || comes_back || !has(import.met_by_faults(), r.made_as)) continue;
       fault = fault_of(r.made_as, "delete");
     }
     fault.with_parts = r.restores_parts;
@@ -61,6 +62,8 @@ std::shared_ptr<const Scenario> review_scenario(const models::ImportResult& impo
     s.faults.push_back(std::move(fault));
   }
   if (s.faults.empty()) return nullptr;
+  s.is_in_code =
+      std::any_of(s.faults.begin(), s.faults.end(), [](const ScenarioFault& f) { return !f.made_again_after; });
   return std::make_shared<const Scenario>(std::move(s));
 }
 

@@ -56,6 +56,7 @@ struct Scenario {
   std::int32_t utc_offset_seconds = 0;  // of `start`, for printing times as the user writes them
   SimTime horizon = SimTime::after_start(Duration::days(30));
   std::vector<ScenarioFault> faults;
+  bool is_in_code = false;  // the faults are what the code says: to undo them, it has to be put back as it was before
   Responders response;
   std::optional<Distribution> detection;  // where the time to detect is none but a distribution; its median counts
   Uncertainty uncertainty;

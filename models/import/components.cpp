@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <unordered_set>
 
 #include "models/import/arn.hpp"
 #include "models/import/identity.hpp"
@@ -55,7 +54,7 @@ Components::Components(const Places& places, const Catalogue& catalogue, const K
     of_instance_[s].assign(instances.size(), -1);
     for (std::size_t i = 0; i < instances.size(); ++i) {
       const Instance& instance = instances[i];
-      if (instance.is_former) continue;
+      if (instance.is_former || (instance.is_gone && !names.with_gone)) continue;
       if (!instance.is_data) by_type_[instance.type].emplace_back(static_cast<int>(s), static_cast<int>(i));
       auto known = types.find(instance.type);
       if (known == types.end()) known = types.emplace(instance.type, find_imported(catalogue, instance.type)).first;
@@ -124,6 +123,10 @@ void Components::add_former(int source, int index, const TypeDef& type) {
   }
   const std::string_view arn = former.values.member("arn").text();
   if (!arn.empty()) identify(std::string(arn), again);
+  const std::string address = full_address(former);
+  if (components_[static_cast<std::size_t>(again)].address == address) return;
+  left_.insert(address);
+  known_as_.emplace(again, names_.by_address.at(address));
 }
 
 int Components::made_again_as(const Instance& former, const TypeDef& type) const {
@@ -273,21 +276,23 @@ void Components::give_names() {
   for (const Component& c : components_) {
     if (!c.is_data && !c.is_former && c.parent < 0 && !c.own_name.empty()) ++counts[c.own_name];
   }
-  std::unordered_set<std::string> left;  // addresses whose thing is another than before
   for (Component& c : components_) {
     if (!c.is_former) continue;
     c.name = names_.by_address.at(c.address);
     c.aws_name = aws_name_of(c);
     if (c.aws_name == c.name) c.aws_name.clear();
     taken_[c.name] = c.id;
-    left.insert(c.address);
+    left_.insert(c.address);
   }
   for (int pass = 0; pass < 2; ++pass) {  // what the files manage first, then what data sources know
     for (Component& c : components_) {
       if (c.is_former || c.is_data != (pass == 1) || c.parent >= 0) continue;
-      const bool is_another = left.contains(c.address);
+      const bool is_another = left_.contains(c.address);
       const auto kept = names_.by_address.find(c.address);
-      if (kept != names_.by_address.end() && !is_another) {
+      const auto known = known_as_.find(c.id);
+      if (known != known_as_.end()) {
+        c.name = known->second;
+      } else if (kept != names_.by_address.end() && !is_another) {
         c.name = kept->second;
       } else if (!c.own_name.empty() && !taken_.contains(c.own_name) && (c.is_data || counts[c.own_name] == 1)) {
         c.name = c.own_name;

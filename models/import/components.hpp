@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,7 +35,8 @@ struct Component {
 
 // Names of the world before, so that the same thing has the same name in the world after.
 struct KnownNames {
-  std::map<std::string, std::string> by_address;   // without what stands inside another
+  std::map<std::string, std::string> by_address;  // without what stands inside another
+  bool with_gone = true;                          // what was deleted outside Terraform is looked at as if it were there
   std::map<std::string, std::string> by_identity;  // ARNs and unique IDs, of what is deleted too
 };
 
@@ -91,6 +93,8 @@ class Components {
   std::unordered_map<std::string, std::vector<int>> in_module_;  // by source and module
   std::unordered_map<std::string, int> externals_;               // by type and text
   std::unordered_map<std::string, int> taken_;                   // inventory names
+  std::unordered_set<std::string> left_;                         // addresses where something else stands than before
+  std::unordered_map<int, std::string> known_as_;                // what stood under another address
   std::vector<int> wanted_;
   std::string account_;
   std::string region_;

@@ -157,8 +157,15 @@ void drop_what_plans_tell(Read& read) {
 bool has_managed(const std::vector<Source>& sources, const Catalogue* modelled_in) {
   return std::any_of(sources.begin(), sources.end(), [&](const Source& s) {
     return std::any_of(s.world.instances.begin(), s.world.instances.end(), [&](const importing::Instance& i) {
-      return !i.is_data && (!modelled_in || importing::find_imported(*modelled_in, i.type));
+      return !i.is_data && !i.is_gone && (!modelled_in || importing::find_imported(*modelled_in, i.type));
     });
+  });
+}
+
+bool has_gone(const std::vector<Source>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [](const Source& s) {
+    return std::any_of(s.world.instances.begin(), s.world.instances.end(),
+                       [](const importing::Instance& i) { return i.is_gone; });
   });
 }
 
@@ -246,11 +253,17 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   }
   if (!changed_first.empty() && !result.is_planned_world) {
     result.changed_first = importing::with_changes(before.inventory, after, changed_first);
-    result.changed_first->imported = true;
+  }
+  if (has_gone(read.before)) {  // faults meet what was bound to it; the inventory is without it
+    if (!result.changed_first && !result.is_planned_world) result.changed_first = before.inventory;
+    importing::KnownNames names;
+    names.with_gone = false;
+    before = importing::map_world(read.before, documents, catalogue, names);
   }
   importing::Mapped& chosen = result.is_planned_world ? after : before;
   result.inventory = std::move(chosen.inventory);
   result.inventory.imported = true;
+  if (result.changed_first) result.changed_first->imported = true;
   result.coverage = std::move(chosen.coverage);
   result.edges = std::move(chosen.edges);
   for (const auto& [address, places] : chosen.placements) {

@@ -82,6 +82,7 @@ struct PlannedChanges {
     bool restores_parts = false;  // the plan makes again what was attached to it
     bool keeps_data = false;      // data lies in it or is encrypted with it, which the new one does not have
     bool moves_users = false;     // it gets another ARN, and everything in the files that uses it goes over to that
+    bool was_gone = false;        // somebody deleted it outside Terraform: the plan only makes it again
     std::string made_as = {};     // its name in the inventory where it gets another ARN and somebody keeps the old one
     Duration name_held_for = {};  // after the deletion of the old one nothing of its name can be made for so long
   };

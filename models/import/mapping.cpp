@@ -67,13 +67,13 @@ void emit(int i, Components& components, const Links& links, Attributes& attribu
 
 // Each managed resource is a component, part of one, or not modelled.
 void count(const Places& places, const Components& components, const Links& links, const Attributes& attributes,
-           const Catalogue& catalogue, Mapped& out) {
+           const Catalogue& catalogue, bool with_gone, Mapped& out) {
   Coverage& coverage = out.coverage;
   for (std::size_t s = 0; s < places.sources().size(); ++s) {
     const auto& instances = places.sources()[s].world.instances;
     for (std::size_t i = 0; i < instances.size(); ++i) {
       const Instance& instance = instances[i];
-      if (instance.is_former) continue;
+      if (instance.is_former || (instance.is_gone && !with_gone)) continue;
       if (instance.is_data) {
         ++coverage.data_sources;
         continue;
@@ -170,7 +170,7 @@ Mapped map_world(const std::vector<Source>& sources, const Documents& documents,
   out.coverage.unresolved = links.take_unresolved();
   out.unknown = links.take_unknown();
   out.hidden = links.take_hidden();
-  count(places, components, links, attributes, catalogue, out);
+  count(places, components, links, attributes, catalogue, names.with_gone, out);
   out.coverage.unread = find_unread(places, components, attributes, catalogue);
   tell_unknowns(sources, out);
   return out;

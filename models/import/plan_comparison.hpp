@@ -55,6 +55,7 @@ class Comparison {
 
   // updates
   void find_touched();
+  bool will_be_there(const std::string& name) const;
   bool holds_for(const TypeDef& type, const AttributeDef& attribute) const;
   std::optional<models::Value> gone_over(const AttributeDef& attribute, const models::Value* old,
                                          const models::Value* now) const;
@@ -74,6 +75,7 @@ class Comparison {
   // replacements
   void look_at_replacements();
   bool names_the_new_one(const ImportedEdge& user, const std::string& attribute) const;
+  void tell_emptied();
   bool is_like(const PlannedChanges::Replacement& r) const;
   bool keeps_its_name(const PlannedChanges::Replacement& r) const;
   Duration name_held_for(const std::string& name) const;

@@ -29,6 +29,7 @@ PlannedChanges Comparison::run() {
   for (const Change* change : parts_removed_) remove_part(*change);
   find_touched();
   look_at_replacements();
+  tell_emptied();
   for (const Change& change : plan_.changes) {
     if (change.is_data || change.action != Action::update) continue;
     for (const Placement& place : placements(change)) {
@@ -123,6 +124,7 @@ void Comparison::take(const Change& change) {
   const std::string address = address_of(change);
   if (!change.previous_address.empty()) result_.moves.push_back({change.previous_address, change.address});
   if (change.is_import) result_.imported.push_back(address);
+  if (change.is_gone) result_.created.push_back(address);
   switch (change.action) {
     case Action::no_op:
     case Action::read:
@@ -144,6 +146,8 @@ void Comparison::take(const Change& change) {
       std::any_of(places.begin(), places.end(), [](const Placement& p) { return !p.attribute.empty(); });
   if (is_whole && !is_part) {
     for (const Placement& whole : places) remove_whole(whole, change);
+  } else if (change.is_gone) {
+    return;  // a part that is there again
   } else if (is_part) {
     parts_removed_.push_back(&change);  // once it is known which wholes go
   } else {
@@ -153,10 +157,11 @@ void Comparison::take(const Change& change) {
 
 void Comparison::remove_whole(const Placement& whole, const Change& change) {
   gone_.insert(whole.name);
-  tell_refused(whole.name, change);
+  if (!change.is_gone) tell_refused(whole.name, change);
   if (replaces(change.action)) {
     result_.replacements.push_back(
         {whole.name, address_of(change), change.type, change.action == Action::create_then_remove, change.reason});
+    result_.replacements.back().was_gone = change.is_gone;
   } else {
     result_.deletions.push_back({whole.name, "delete", address_of(change), change.type, change.reason, false});
   }
@@ -180,6 +185,7 @@ void Comparison::tell_refused(const std::string& name, const Change& change) {
 void Comparison::find_renamed() {
   std::unordered_map<std::string, std::string> made;  // name and type -> address
   std::unordered_set<std::string> created(result_.created.begin(), result_.created.end());
+  for (const PlannedChanges::Replacement& r : result_.replacements) created.insert(r.address);
   for (const auto& [address, places] : after_.placements) {
     if (!created.contains(address)) continue;
     for (const Placement& p : places) {
@@ -191,7 +197,7 @@ void Comparison::find_renamed() {
                                   [&](const Resource& r) { return r.name == d.name; });
     if (d.verb != "delete" || was == before_.inventory.resources.end()) return false;
     const auto again = made.find(d.name + "\n" + was->type);
-    if (again == made.end()) return false;
+    if (again == made.end() || again->second == d.address) return false;
     result_.replacements.push_back({d.name, d.address, d.type, false,
                                     fmt::format("created again as {}; a moved block would keep it", again->second)});
     return true;

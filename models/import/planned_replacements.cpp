@@ -17,6 +17,7 @@ void Comparison::look_at_replacements() {
   };
   std::unordered_map<std::string, std::unordered_set<std::string>> lost;  // component -> attributes that lose parts
   std::unordered_map<std::string, std::unordered_set<std::string>> made;
+  std::unordered_set<std::string> made_whole;  // under whatever address
   std::unordered_set<std::string> keeps_parts;
   for (const auto& [address, places] : before_.placements) {
     for (const Placement& p : places) {
@@ -29,27 +30,31 @@ void Comparison::look_at_replacements() {
     }
   }
   for (const auto& [address, places] : after_.placements) {
-    const Action action = action_of(address);
-    if (action != Action::create && !replaces(action)) continue;
+    if (!makes(action_of(address))) continue;
     for (const Placement& p : places) {
-      if (!p.attribute.empty()) made[p.name].insert(p.attribute);
+      if (!p.attribute.empty()) {
+        made[p.name].insert(p.attribute);
+      } else {
+        made_whole.insert(p.name);
+      }
     }
   }
   for (PlannedChanges::Replacement& r : result_.replacements) {
     const auto& gone = lost[r.name];
     r.keeps_data = keeps_data(r.name);
     const auto now = after_.placements.find(r.address);
-    if (now != after_.placements.end() && now->second.size() == 1 && now->second.front().name != r.name) {
+    if (now != after_.placements.end() && now->second.size() == 1 && now->second.front().name != r.name &&
+        !made_whole.contains(r.name)) {
       r.made_as = now->second.front().name;
     }
     const std::string& new_one = r.made_as.empty() ? r.name : r.made_as;
     if (keeps_its_name(r)) {
-      if (r.creates_first) {  // two cannot have one name at a time
+      if (r.creates_first && !r.was_gone) {  // two cannot have one name at a time
         result_.not_simulated.push_back(fmt::format(
             "{} is to be made before the old one goes, and both have the same name: AWS refuses that, and the apply "
             "stops there",
             r.address));
-      } else {
+      } else if (!r.was_gone) {
         r.name_held_for = name_held_for(r.name);
       }
     }
@@ -72,6 +77,17 @@ void Comparison::look_at_replacements() {
     });
     r.moves_users = users > 0 && all_move && (r.creates_first || are_attached_again || is_another);
   }
+}
+
+// What lay in it went when it was deleted, and not by this plan.
+void Comparison::tell_emptied() {
+  std::erase_if(result_.replacements, [&](const PlannedChanges::Replacement& r) {
+    const TypeDef* type = type_before(r.name);
+    if (!r.was_gone || !r.made_as.empty() || !type || type->stores.empty()) return false;
+    result_.not_simulated.push_back(fmt::format(
+        "{} was deleted outside Terraform, with what was in it; the plan makes it again, empty", r.address));
+    return true;
+  });
 }
 
 // By its ARN, where that is known beforehand. A statement may name the old one's.

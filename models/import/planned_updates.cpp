@@ -224,6 +224,13 @@ void Comparison::update(const Resource& was, const std::string& address, const A
                              now ? in_words(*now) : "nothing", is_first});
 }
 
+// Not the old one of two with different ARNs, and not what is only deleted.
+bool Comparison::will_be_there(const std::string& name) const {
+  if (!gone_.contains(name)) return !unlike_.contains(name);
+  return std::any_of(result_.replacements.begin(), result_.replacements.end(),
+                     [&](const PlannedChanges::Replacement& r) { return r.name == name && r.made_as.empty(); });
+}
+
 // How long a store keeps its content.
 bool Comparison::holds_for(const TypeDef& type, const AttributeDef& attribute) const {
   return std::any_of(type.stores.begin(), type.stores.end(),
@@ -238,7 +245,7 @@ std::optional<models::Value> Comparison::gone_over(const AttributeDef& attribute
   switch (attribute.kind) {
     case AttributeDef::Kind::refers_to: {
       const bool goes_over = old->kind == models::Value::Kind::scalar && gone_.contains(old->text) &&
-                             !gone_.contains(now->text) && !unlike_.contains(now->text) && is_told_by_files(now->text);
+                             old->text != now->text && will_be_there(now->text) && is_told_by_files(now->text);
       return goes_over ? std::optional(*now) : std::nullopt;
     }
     case AttributeDef::Kind::object:

@@ -32,7 +32,9 @@ void Comparison::tell_unseen_users() {
   for (const auto& d : result_.deletions) {
     if (d.verb == "delete") tell(d.name);
   }
-  for (const auto& r : result_.replacements) tell(r.name);
+  for (const auto& r : result_.replacements) {
+    if (!r.was_gone) tell(r.name);
+  }
   std::unordered_set<std::string> names;
   for (const PlannedChanges::UnseenUsers& u : unseen) names.insert(u.name);
   const std::unordered_set<std::string> named = tell_unmodelled_users(names);

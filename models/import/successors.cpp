@@ -21,7 +21,8 @@ Names successors(const Mapped& before, const Mapped& after) {
     const Placement& was = places.front();
     const Placement& is = now->second.front();
     if (!was.attribute.empty() || !is.attribute.empty() || was.type != is.type || was.name == is.name) continue;
-    if (whole.contains(was.name)) found.emplace(is.name, was.name);
+    // The new one may be what stood under another address before.
+    if (whole.contains(was.name) && !whole.contains(is.name)) found.emplace(is.name, was.name);
   }
   return found;
 }

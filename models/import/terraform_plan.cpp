@@ -95,6 +95,28 @@ bool read_module(Documents& documents, Value module, const std::string& address,
   return good;
 }
 
+// Of an object that drift speaks of. Format 0.1 gives it in parts.
+std::string address_in(Value node) {
+  std::string address = text_of(node.member("address"));
+  if (!address.empty()) return address;
+  const std::string module = text_of(node.member("module_address"));
+  const std::string key = key_in_address(node.member("index"));
+  address = fmt::format("{}{}{}.{}", module, module.empty() ? "" : ".", node.member("type").text(),
+                        node.member("name").text());
+  return key.empty() ? address : address + "[" + key + "]";
+}
+
+// What drift says was deleted outside Terraform, by address.
+std::unordered_map<std::string, Value> gone_before(Value drift) {
+  std::unordered_map<std::string, Value> gone;
+  for (Value node = drift.first(); node; node = node.next()) {
+    const Value detail = node.member("change");
+    if (action_of(detail.member("actions")) != Action::remove || node.member("deposed")) continue;
+    if (detail.member("before").is_map()) gone.emplace(address_in(node), detail);
+  }
+  return gone;
+}
+
 bool accepts_format(Value root, std::string_view what, input::Diagnostics& diagnostics) {
   const Value version = root.member("format_version");
   if (!version) return true;
@@ -143,6 +165,8 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
   world.configuration = Configuration(root.member("configuration"), root.member("variables"));
 
   const Value changes = root.member("resource_changes");
+  const Value drift = root.member("resource_drift");
+  const std::unordered_map<std::string, Value> gone = gone_before(drift);
   std::unordered_set<std::string> seen;  // objects that a change settles, by address and deposed key
   for (Value node = changes.first(); node; node = node.next()) {
     Instance instance;
@@ -183,12 +207,19 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
         good = false;
       }
     }
-    documents.hide(change.before, detail.member("before_sensitive"));
+    const auto drifted = gone.find(change.address);
+    change.is_gone = change.action == Action::create && !change.is_data && drifted != gone.end();
+    if (change.is_gone) {  // nobody sees the old one go, but what was bound to it is not bound to the new one
+      change.action = Action::create_then_remove;
+      change.before = drifted->second.member("before");
+    }
+    documents.hide(change.before, (change.is_gone ? drifted->second : detail).member("before_sensitive"));
     documents.hide(change.after, detail.member("after_sensitive"));
 
     if (side == PlanSide::before) {
       if (change.before.is_map()) {
         instance.values = change.before;
+        instance.is_gone = change.is_gone;
         change.instance = static_cast<int>(world.instances.size());
         world.instances.push_back(std::move(instance));
       }
@@ -224,19 +255,10 @@ bool read_plan(Documents& documents, Value root, PlanSide side, World& world, in
 
   note_callers(world);
 
-  const Value drift = root.member("resource_drift");
   for (Value node = drift.first(); node; node = node.next()) {
     const auto action = action_of(node.member("change").member("actions"));
     if (!action || *action == Action::no_op) continue;
-    std::string address = text_of(node.member("address"));
-    if (address.empty()) {  // format 0.1
-      const std::string module = text_of(node.member("module_address"));
-      const std::string key = key_in_address(node.member("index"));
-      address = fmt::format("{}{}{}.{}", module, module.empty() ? "" : ".", node.member("type").text(),
-                            node.member("name").text());
-      if (!key.empty()) address += "[" + key + "]";
-    }
-    world.drifted.push_back({std::move(address), *action == Action::remove});
+    world.drifted.push_back({address_in(node), *action == Action::remove});
   }
   return good;
 }

@@ -39,6 +39,7 @@ struct Instance {
   bool is_data = false;
   bool is_former = false;  // in the world after a plan: it goes, and is here for those who still name it
   bool is_made = false;    // the plan makes it
+  bool is_gone = false;    // before the plan: somebody has deleted it outside Terraform, and the plan makes it again
   Value values;
   Value unknown;  // true, or the shape of `values`, where a value is known only after apply
 };
@@ -49,6 +50,7 @@ struct Change {
   std::string deposed;
   std::string type;
   bool is_data = false;
+  bool is_gone = false;    // it was deleted outside Terraform, and is made again: `before` is what it was
   bool is_import = false;  // an `import` block: it exists, and Terraform only takes it over
   Action action = Action::no_op;
   std::string reason;

@@ -52,6 +52,7 @@ Json change_rows(const models::PlannedChanges& changes) {
                             {"creates_first", r.creates_first},
                             {"restores_parts", r.restores_parts},
                             {"moves_users", r.moves_users},
+                            {"was_gone", r.was_gone},
                             {"made_as", r.made_as},
                             {"why", r.why}});
   }

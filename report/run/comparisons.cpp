@@ -46,6 +46,11 @@ void RunPage::compare(TextTable table) {
   page_.paragraph(same, 1);
 }
 
+bool RunPage::fails_nothing() const {
+  const Figures idle = figures_of(system_, answer_.nobody_acts(), answer_.first_fault);
+  return idle.restored == Duration{} && idle.still_failing == 0;
+}
+
 void RunPage::strategies() {
   if (answer_.faults.empty() || answer_.runs.size() < 2) return;
   page_.heading("What each way of reacting loses");
@@ -62,7 +67,8 @@ void RunPage::strategies() {
     table.rows.push_back({(&run == &answer_.main_run() ? strong(strategy_text(run.response.strategy))
                                                        : strategy_text(run.response.strategy)),
                           count_text(f.lost), f.longest.us() > 0 ? about_text(f.longest) : "–", count_text(f.refused),
-                          std::to_string(f.still_failing), std::to_string(f.unreleased), restored_text(f)});
+                          std::to_string(f.still_failing), std::to_string(f.unreleased),
+                          fails_nothing() ? "–" : restored_text(f)});
     if (misdirects) table.rows.back().insert(table.rows.back().begin() + 2, count_text(f.misdirected));
   }
   page_.table(std::move(table));

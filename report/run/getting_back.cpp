@@ -66,6 +66,10 @@ void RunPage::getting_back() {
     return;
   }
   const SimTime back = answer_.first_fault + f.restored;
+  if (f.restored == Duration{} || fails_nothing()) {
+    page_.paragraph("Nothing that is modelled fails meanwhile.");
+    return;
+  }
   std::string text = fmt::format("Everything works again {} after the first fault", strong(minute_text(f.restored)));
   if (clock_.is_set()) text += fmt::format(" ({})", clock_.full(back));
   SimTime last;

@@ -323,7 +323,7 @@ void RunPage::with_the_response() {
   if (is_some(f.refused)) {
     text += fmt::format(", {} refused", are(f.refused, amount_text(f.refused, "request", "requests")));
   }
-  text += f.restored == Duration{} ? std::string(", and nothing that is modelled fails.")
+  text += f.restored == Duration{} || fails_nothing() ? std::string(", and nothing that is modelled fails.")
           : f.restored.is_forever()
               ? fmt::format(", and {} before the end.", bad("not everything works again"))
               : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));

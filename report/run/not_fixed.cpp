@@ -147,6 +147,7 @@ std::string RunPage::restoring() const {
   });
   std::set<std::string> types;
   for (const ComponentId c : faulted_) types.insert(system_.components[c].type);
+  if (answer_.scenario->is_in_code) return "putting the code back";
   if (!all_deleted || types.size() != 1) return "re-applying the code";
   std::string kind = clean(types.begin()->substr(types.begin()->find(':') + 1));
   std::replace(kind.begin(), kind.end(), '-', ' ');
@@ -161,14 +162,16 @@ void RunPage::not_fixed_by_restoring() {
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));
   const std::vector<LeftWrong> left = left_wrong(response);
   if (left.empty() && response.unreleased.empty() && gone.empty()) {
-    page_.paragraph(is_left_out_at_first(answer_)
-                        ? "Re-applying the infrastructure code puts everything right in the end, but some of it too "
-                          "early: the steps below leave that out at first."
-                        : "Re-applying the infrastructure code puts everything right that is modelled.");
+    page_.paragraph(applying(*answer_.scenario) +
+                    (is_left_out_at_first(answer_)
+                         ? " puts everything right in the end, but some of it too early: the steps below leave that "
+                           "out at first."
+                         : " puts everything right that is modelled."));
     return;
   }
-  page_.paragraph(
-      "After the infrastructure code has been re-applied and everything in it is back, this is still wrong:");
+  page_.paragraph(fmt::format(
+      "After the infrastructure code {} and everything in it is back, this is still wrong:",
+      answer_.scenario->is_in_code ? "as it was before has been put back and applied" : "has been re-applied"));
   page_.gap();
   if (!gone.empty()) page_.item(strong(sentence(gone)) + ".");
   still_broken(*run, left);

@@ -24,6 +24,7 @@ class RunPage {
   void not_fixed_by_restoring();
   void points_of_no_return();
   void getting_back();
+  bool fails_nothing() const;  // in the run in which nobody acts
   void strategies();
   void own_runbook();
   void what_ifs();

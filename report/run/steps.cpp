@@ -66,18 +66,18 @@ bool StepPage::is_limited(const Step& s, const std::vector<RepairId>& repairs) c
 
 // One sentence on what the apply is to do, and what a plain one would do besides.
 std::string StepPage::apply_text(const Step& s) const {
+  const std::string apply = answer_.scenario->is_in_code
+                                ? "Put the infrastructure code back as it was before, and apply it"
+                                : "Re-apply the infrastructure code";
   if (s.left_out.empty()) {
-    return s.repairs.size() > 1 ? "Re-apply the infrastructure code: that does all of this at once."
-                                : "Re-apply the infrastructure code.";
+    return apply + (s.repairs.size() > 1 ? ": that does all of this at once." : ".");
   }
   std::vector<std::string> titles;
   for (const LikeRepairs& g : like_repairs(system_, s.left_out)) {
     for (const RepairId r : g.repairs) titles.push_back("“" + clean(text_of(system_, r).title) + "”");
   }
-  return fmt::format(
-      "Re-apply the infrastructure code, with {} for this alone. {} a plain apply would do more, and too "
-      "early: {}.",
-      code("-target"), bad("Mind:"), listing(titles, 8));
+  return fmt::format("{}, with {} for this alone. {} a plain apply would do more, and too early: {}.", apply,
+                     code("-target"), bad("Mind:"), listing(titles, 8));
 }
 
 void StepPage::write(const Step& s, std::size_t number) const {
@@ -107,7 +107,7 @@ void StepPage::write(const Step& s, std::size_t number) const {
     if (repair.by_apply && !answer_.scenario->response.by_hand) {
       const std::string by_hand = g.repairs.size() > 1 ? fmt::format("By hand, {} each:", duration_text(repair.takes))
                                                        : std::string("By hand:");
-      page_.detail(s.is_apply ? by_hand : "Re-applying the infrastructure code would do this, too. " + by_hand, 2);
+      page_.detail(s.is_apply ? by_hand : applying(*answer_.scenario) + " would do this, too. " + by_hand, 2);
     }
     if (!words.commands.empty()) {
       std::vector<std::string> lines;

@@ -352,3 +352,39 @@ TEST_CASE("who keeps the ARN of what is made again under another is hurt for goo
     CHECK(says(both, "aws_lambda_function.g role: exec → other"));
   }
 }
+
+TEST_CASE("what was deleted outside Terraform and is made again is not what its users were bound to",
+          "[report][review]") {
+  const auto drifted = [](const std::string& type, const std::string& before, const std::string& users) {
+    const std::string address =
+        R"({"address":")" + type + R"(.x","mode":"managed","type":")" + type + R"(","name":"x","change":{"actions":[)";
+    return R"({"format_version":"1.2","resource_drift":[)" + address + R"("delete"],"before":)" + before +
+           R"(,"after":null}}],"resource_changes":[)" + address + R"("create"],"before":null,"after":)" + before +
+           R"(,"after_unknown":{}}})" + users + "]}";
+  };
+  const Review r = review(drifted("aws_iam_role", R"({"name":"exec","path":"/"})",
+                                  "," + change("aws_lambda_function", "f", "no-op",
+                                               R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/exec",
+                       "environment":[{"variables":{"A":"b"}}],"kms_key_arn":"arn:aws:kms:eu-west-1:111111111111:key/k"})")));
+  REQUIRE(r.has_answer);
+  CHECK(r.gates.front().says == "blast: 1 component is hurt: f");
+  CHECK(says(r, "deleted outside Terraform, and only made again: with a new identity"));
+  CHECK(r.import.coverage.modelled == 1);  // the function: the role is not there
+  // What lay in a queue is gone already.
+  const Review queue = review(drifted("aws_sqs_queue", R"({"name":"q"})", ""));
+  CHECK_FALSE(queue.has_answer);
+  CHECK(says(queue,
+             "aws_sqs_queue.x was deleted outside Terraform, with what was in it; the plan makes it again, empty"));
+}
+
+TEST_CASE("a plan is what the code says, so the code has to be put back; where nothing fails that is all",
+          "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role)));
+  CHECK(says(r, "What putting the code back does not fix"));
+  CHECK(says(r, "Putting the infrastructure code back as it was before, and applying that, puts everything right"));
+  CHECK(says(r, "Put the infrastructure code back as it was before, and apply it"));
+  CHECK_FALSE(says(r, "e-apply the infrastructure code"));
+  CHECK(says(r, "nothing is lost, and nothing that is modelled fails."));
+  CHECK_FALSE(says(r, "everything works again after"));
+  CHECK_FALSE(says(r, "Everything works again"));
+}

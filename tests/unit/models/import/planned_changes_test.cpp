@@ -559,3 +559,46 @@ TEST_CASE("A target inside its rule goes over before the old one is deleted") {
     if (targets) CHECK(targets->children.front().find("target")->text == "new");
   }
 }
+
+TEST_CASE("When the indexes of a list shift, each role is followed by its name and not by its place") {
+  const auto function = [](const std::string& at, const std::string& actions, const std::string& was,
+                           const std::string& is) {
+    const auto values = [&](const std::string& name) {
+      return name.empty()
+                 ? "null"
+                 : R"({"function_name":"f)" + at + R"(","role":"arn:aws:iam::111111111111:role/)" + name + "\"}";
+    };
+    return change("aws_lambda_function.f" + at, actions, values(was), values(is));
+  };
+  const auto named = [](const std::string& name) { return R"({"name":")" + name + "\"}"; };
+  // a, b, c becomes b, c.
+  const ImportResult r = import_text(
+      plan_of(change("aws_iam_role.r0", again, role("a"), named("b"), R"({"arn":true})") + "," +
+              change("aws_iam_role.r1", again, role("b"), named("c"), R"({"arn":true})") + "," +
+              change("aws_iam_role.r2", "\"delete\"", role("c"), "null") + "," + function("0", "\"update\"", "a", "b") +
+              "," + function("1", "\"update\"", "b", "c") + "," + function("2", "\"delete\"", "c", "")));
+  CHECK(faults(r) == Texts{"delete f2"});
+  Texts replaced;
+  for (const auto& one : r.changes.replacements)
+    replaced.push_back(one.name + (one.made_as.empty() ? "" : " for good"));
+  CHECK(sorted(replaced) == Texts{"a for good", "b", "c"});
+  CHECK(met(r, "f0", "role") == "b");
+  CHECK(met(r, "f1", "role") == "c");
+}
+
+TEST_CASE("An alias that is led to another key takes its users there before the old key goes") {
+  const auto key = [](const std::string& digit) {
+    const std::string id = digit + "1111111-2222-3333-4444-555555555555";
+    return R"({"key_id":")" + id + R"(","arn":"arn:aws:kms:eu-west-1:111111111111:key/)" + id + "\"}";
+  };
+  const auto alias = [](const std::string& digit) {
+    return R"({"name":"alias/orders","target_key_id":")" + digit + R"(1111111-2222-3333-4444-555555555555"})";
+  };
+  const std::string queue = R"({"name":"q","url":"https://q","kms_master_key_id":"alias/orders"})";
+  const ImportResult r = import_text(plan_of(change("aws_kms_key.old", "\"delete\"", key("1"), "null") + "," +
+                                             change("aws_kms_key.new", "\"no-op\"", key("2"), key("2")) + "," +
+                                             change("aws_kms_alias.a", "\"update\"", alias("1"), alias("2")) + "," +
+                                             change("aws_sqs_queue.q", "\"no-op\"", queue, queue)));
+  CHECK(faults(r) == Texts{"delete aws_kms_key.old"});
+  CHECK(met(r, "alias/orders", "target") == "aws_kms_key.new");
+}
