@@ -215,9 +215,10 @@ class RankPage {
     if (!rank_.with_pairs) return;
     page_.heading("Worse together than one by one");
     if (rank_.pairs.empty()) {
-      page_.paragraph(rank_.pairs_run == 0 ? "No two back each other up."
-                                           : fmt::format("None of {} that back each other up.",
-                                                         counted(rank_.pairs_run, "pair", "pairs")));
+      page_.paragraph(rank_.pairs_run == 0
+                          ? "No two back each other up."
+                          : fmt::format("Two back each other up in {}; together they cost no more than one by one.",
+                                        counted(rank_.pairs_run, "pair", "pairs")));
       return;
     }
     page_.table(table_of(system_, rank_.pairs, most_points, false));

@@ -74,7 +74,8 @@ class SweepPage {
     const std::string from = value_text(axis_, axis_.values.front());
     const std::string to = value_text(axis_, axis_.values.back());
     page_.paragraph(fmt::format("With {}, {} {}, and {} {}.", strategy_text(sweep_.main), told(*first),
-                                sweep_.over_detection() ? "if it is noticed after " + from : "at " + from, told(*last),
+                                sweep_.over_detection() ? "if it is noticed after " + from : "at " + from,
+                                told(*last) == told(*first) ? std::string("as much") : told(*last),
                                 sweep_.over_detection() ? "if after " + to : "at " + to));
     std::set<double> places;
     for (const Cliff& c : sweep_.cliffs) {
@@ -117,7 +118,10 @@ class SweepPage {
     if (sweep_.axes.size() != 1) return;
     page_.heading("Value by value");
     TextTable table;
-    table.columns = {{sweep_.over_detection() ? "noticed after" : clean(axis_.name), true}};
+    // A long name would leave no room for what it changes; the heading of the page has it.
+    constexpr std::size_t widest_name = 14;
+    const std::string name = axis_.name.size() > widest_name ? "value" : clean(axis_.name);
+    table.columns = {{sweep_.over_detection() ? "noticed after" : name, true}};
     const std::string counted = counts_events() ? "lost" : "refused";
     for (const Strategy s : in_order()) table.columns.push_back({counted + ": " + strategy_text(s), true});
     for (const char* column : {"works again after", "still failing", "objectives missed"}) {

@@ -36,6 +36,14 @@ TEST_CASE("a sweep keeps within its columns, and within ASCII where that is aske
   }
 }
 
+TEST_CASE("values stand in a table whatever the name of what is varied, and to the minute", "[cli][sweep]") {
+  const Result r = command({"sweep", "state-key-mixup", "--vary", "order-stream.retention=1d,26h58m,7d"});
+  CHECK(r.status == 0);
+  CHECK(r.out.find("        value  ") != std::string::npos);
+  CHECK(r.out.find("1 d 2 h 58 min  ") != std::string::npos);
+  CHECK(r.out.find("lost at 1 d, and as much at 7 d.") != std::string::npos);
+}
+
 TEST_CASE("the CSV of a sweep has a line for each value and strategy", "[cli][sweep]") {
   const Result r = command({"sweep", "state-key-mixup", "--vary", "detect=5m,1h,1d", "--format", "csv"});
   CHECK(r.status == 0);
