@@ -98,7 +98,8 @@ std::string reason_text(const std::string& why) {
     if (why == reason) return std::string(words);
   }
   std::string text = clean(why);
-  std::replace(text.begin(), text.end(), '_', ' ');
+  const bool is_word = text.find(' ') == std::string::npos;  // a sentence has addresses in it
+  if (is_word) std::replace(text.begin(), text.end(), '_', ' ');
   return text;
 }
 

@@ -41,7 +41,14 @@ bool Comparison::is_fault(const Change& change, const Placement& place) {
     if (source.type != change.type) continue;
     for (const ImportSource::FaultByUpdate& f : source.faults) {
       const std::string_view was = change.before.member(f.attribute).text();
-      if (was == f.value || change.after.member(f.attribute).text() != f.value) continue;
+      const std::string_view now = change.after.member(f.attribute).text();
+      if (was == f.value && !now.empty() && now != f.value) {
+        result_.not_simulated.push_back(fmt::format(
+            "{}: {} goes from {} to {}; that it is {} until then is not looked at: here it works from the start",
+            address_of(change), f.attribute, was, now, was));
+        told_.insert(place.name);
+      }
+      if (was == f.value || now != f.value) continue;
       add_fault(place.name, f.fault, address_of(change), change.type,
                 fmt::format("{}: {} → {}", f.attribute, was.empty() ? "nothing" : was, f.value), true);
       told_.insert(place.name);

@@ -388,3 +388,10 @@ TEST_CASE("a plan is what the code says, so the code has to be put back; where n
   CHECK_FALSE(says(r, "everything works again after"));
   CHECK_FALSE(says(r, "Everything works again"));
 }
+
+TEST_CASE("an address in a reason stands there as it is", "[report][review]") {
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role) +
+                               R"(,{"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new",
+      "change":{"actions":["create"],"before":null,"after":{"name":"exec","path":"/"},"after_unknown":{"arn":true}}})"));
+  CHECK(says(r, "created again as aws_iam_role.new; a moved block would keep it"));
+}

@@ -602,3 +602,14 @@ TEST_CASE("An alias that is led to another key takes its users there before the 
   CHECK(faults(r) == Texts{"delete aws_kms_key.old"});
   CHECK(met(r, "alias/orders", "target") == "aws_kms_key.new");
 }
+
+TEST_CASE("What the plan switches on again was off until then, and that is told") {
+  const auto key = [](const std::string& enabled) {
+    return R"({"key_id":"k","arn":"arn:aws:kms:eu-west-1:111111111111:key/k","is_enabled":)" + enabled + "}";
+  };
+  const ImportResult r = import_text(plan_of(change("aws_kms_key.k", "\"update\"", key("false"), key("true"))));
+  CHECK(faults(r).empty());
+  CHECK(r.changes.not_simulated ==
+        Texts{"aws_kms_key.k: is_enabled goes from false to true; that it is false until then is not looked at: here "
+              "it works from the start"});
+}
