@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "core/brakes.hpp"
-#include "core/findings.hpp"
+#include "core/failures.hpp"
 
 namespace moshimo {
 namespace {

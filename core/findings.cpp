@@ -10,35 +10,6 @@
 namespace moshimo {
 namespace {
 
-bool holds_at(const Need& need, const Timeline& timeline, SimTime at) {
-  if (held_at(timeline, need.condition, at)) return true;
-  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
-                     [&](ConditionId c) { return held_at(timeline, c, at); });
-}
-
-// The first need that fails at `at`, or the size of the list.
-std::size_t first_failing(const Needs& needs, const Timeline& timeline, SimTime at) {
-  const auto failed =
-      std::find_if(needs.begin(), needs.end(), [&](const Need& n) { return !holds_at(n, timeline, at); });
-  return static_cast<std::size_t>(failed - needs.begin());
-}
-
-// Most of a large system never does anything else.
-bool hold_throughout(const Needs& needs, const Timeline& timeline) {
-  return std::all_of(needs.begin(), needs.end(),
-                     [&](const Need& n) { return timeline.conditions.stays_at_first(n.condition.value); });
-}
-
-bool ever_changes(const Need& need, const Timeline& timeline) {
-  if (timeline.conditions[need.condition.value].size() > 1) return true;
-  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
-                     [&](ConditionId c) { return timeline.conditions[c.value].size() > 1; });
-}
-
-void add_changes(ConditionId c, const Timeline& timeline, std::vector<SimTime>& times) {
-  for (const ChangeTo<bool>& change : timeline.conditions[c.value]) times.push_back(change.at);
-}
-
 class Finder {
  public:
   Finder(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail)
@@ -549,66 +520,6 @@ std::string_view name_of(EffectKind k) {
   return "";
 }
 
-bool held_at(const Timeline& timeline, ConditionId c, SimTime at) {
-  const StepFunction<bool>& f = timeline.conditions[c.value];
-  if (f.size() == 1) return f.front().value;
-  auto after = std::upper_bound(f.begin(), f.end(), at, [](SimTime t, const ChangeTo<bool>& x) { return t < x.at; });
-  return after == f.begin() ? f.front().value : (after - 1)->value;
-}
-
-std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline) {
-  std::vector<FailureSpan> spans;
-  if (hold_throughout(needs, timeline)) return spans;
-  const bool changes =
-      std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); });
-  // What a fault takes away at time 0 never changes again, and fails all the same.
-  if (!changes && first_failing(needs, timeline, SimTime{}) == needs.size()) return spans;
-  std::vector<SimTime> times;
-  for (const Need& need : needs) {
-    add_changes(need.condition, timeline, times);
-    for (ConditionId c : need.alternatives) add_changes(c, timeline, times);
-  }
-  std::sort(times.begin(), times.end());
-  times.erase(std::unique(times.begin(), times.end()), times.end());
-  for (SimTime t : times) {
-    const std::size_t failing = first_failing(needs, timeline, t);
-    if (!spans.empty() && spans.back().to.is_never()) {
-      if (failing == needs.size()) spans.back().to = t;
-    } else if (failing < needs.size()) {
-      spans.push_back({t, SimTime::never(), failing});
-    }
-  }
-  return spans;
-}
-
-CauseChain cause_of(const System& system, const Timeline& timeline, const Need& failed, SimTime at) {
-  CauseChain chain;
-  const Need* need = &failed;
-  while (need != nullptr && chain.size() < system.conditions.size()) {
-    ConditionId c = need->condition;
-    if (held_at(timeline, c, at)) {
-      const auto down = std::find_if(need->alternatives.begin(), need->alternatives.end(),
-                                     [&](ConditionId x) { return !held_at(timeline, x, at); });
-      if (down == need->alternatives.end()) break;
-      c = *down;
-    }
-    chain.push_back(c);
-    // It fell at the last change up to `at`; what it follows failed then.
-    const StepFunction<bool>& f = timeline.conditions[c.value];
-    auto after = std::upper_bound(f.begin(), f.end(), at, [](SimTime t, const ChangeTo<bool>& x) { return t < x.at; });
-    if (after != f.begin()) at = (after - 1)->at;
-    const Condition& row = system.conditions[c];
-    const Needs* follows = &row.follows;
-    if (row.kind == Condition::Kind::staffed) {
-      const Process& process = system.processes[row.process];
-      follows = first_failing(process.start, timeline, at) < process.start.size() ? &process.start : &process.healthy;
-    }
-    const std::size_t next = first_failing(*follows, timeline, at);
-    need = next < follows->size() ? &(*follows)[next] : nullptr;
-  }
-  return chain;
-}
-
 bool is_request(const Hop& hop) { return hop.source == Hop::Source::profile && hop.fallbacks.empty(); }
 
 ComponentId component_of(const System& system, const PointOfNoReturn& point) {
@@ -642,23 +553,6 @@ Duration longest_loss(const Hop& hop, const HopLedger& ledger) {
     longest = std::max(longest, to - from);
   }
   return longest;
-}
-
-std::vector<ConditionId> gone_for_good(const System& system, const Timeline& timeline) {
-  const auto is_gone = [&](ConditionId c) {
-    const Condition& row = system.conditions[c];
-    return row.kind == Condition::Kind::derived && row.rises == Condition::Rises::never &&
-           !timeline.conditions[c.value].back().value;
-  };
-  std::vector<ConditionId> gone;
-  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
-    if (!is_gone(ConditionId(c))) continue;
-    Need itself;
-    itself.condition = ConditionId(c);
-    const CauseChain chain = cause_of(system, timeline, itself, timeline.conditions[c].back().at);
-    if (std::none_of(chain.begin() + 1, chain.end(), is_gone)) gone.push_back(itself.condition);
-  }
-  return gone;
 }
 
 Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail) {

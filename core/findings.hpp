@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/failures.hpp"
 #include "core/outcome.hpp"
 #include "core/system.hpp"
 
@@ -20,9 +21,6 @@ enum class EffectKind : std::uint8_t {
   starved,     // gets less than normal because something upstream fails
 };
 std::string_view name_of(EffectKind k);
-
-// From an effect back to its root: each condition fell because of the next; the last is the one a fault changed.
-using CauseChain = std::vector<ConditionId>;
 
 struct Effect {
   ComponentId component = {};
@@ -123,9 +121,6 @@ ComponentId component_of(const System& system, const PointOfNoReturn& point);
 // The longest span of arrivals without a break of which something is lost, whatever the reason.
 Duration longest_loss(const Hop& hop, const HopLedger& ledger);
 
-// Conditions that fall for good here: nothing brings them back, and they do not fall because of another such.
-std::vector<ConditionId> gone_for_good(const System& system, const Timeline& timeline);
-
 // `healthy` is the outcome of the same system with an empty script; it tells who is starved.
 // `figures`: without symptoms, causes, and effects that are latent or starved; for many runs of which figures are kept.
 enum class Detail : std::uint8_t { all, figures };
@@ -133,15 +128,5 @@ Findings findings_of(const System& system, const Outcome& outcome, const Outcome
 
 // Components that fail at the end. Of a principal nothing is said: who needs it fails, if anybody does.
 std::vector<ComponentId> still_failing(const System& system, const Findings& findings);
-
-// Spans in which a list of needs does not hold, each with the position of the first that fails at its beginning.
-struct FailureSpan {
-  SimTime from = {};
-  SimTime to = {};  // never(): to the horizon
-  std::size_t need = 0;
-};
-std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline);
-bool held_at(const Timeline& timeline, ConditionId c, SimTime at);
-CauseChain cause_of(const System& system, const Timeline& timeline, const Need& failed, SimTime at);
 
 }  // namespace moshimo

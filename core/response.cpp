@@ -9,7 +9,7 @@
 #include "core/brake_choice.hpp"
 #include "core/brakes.hpp"
 #include "core/control.hpp"
-#include "core/findings.hpp"
+#include "core/failures.hpp"
 #include "core/foresight.hpp"
 #include "core/plan_draft.hpp"
 #include "core/releases.hpp"

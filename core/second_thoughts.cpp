@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/failures.hpp"
 #include "core/falls.hpp"
-#include "core/findings.hpp"
 #include "core/step_worth.hpp"
 
 namespace moshimo {
