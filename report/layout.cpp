@@ -505,4 +505,22 @@ std::string listing(const std::vector<std::string>& items, std::size_t most) {
   return text;
 }
 
+std::string told_once(TextTable& table, const std::vector<std::string_view>& headers) {
+  std::vector<std::string> said;
+  for (const std::string_view header : headers) {
+    const auto column =
+        std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& c) { return c.header == header; });
+    if (column == table.columns.end()) continue;
+    const auto i = column - table.columns.begin();
+    const std::string value = table.rows.front()[static_cast<std::size_t>(i)];
+    const bool is_same = std::all_of(table.rows.begin(), table.rows.end(),
+                                     [&](const auto& row) { return row[static_cast<std::size_t>(i)] == value; });
+    if (!is_same) continue;
+    said.push_back(fmt::format("{} {}", value, header));
+    table.columns.erase(column);
+    for (auto& row : table.rows) row.erase(row.begin() + i);
+  }
+  return said.empty() ? "" : fmt::format("The same in all of them: {}.", listing(said));
+}
+
 }  // namespace moshimo::report

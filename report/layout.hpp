@@ -53,6 +53,8 @@ struct TextTable {
 };
 
 TextTable without_empty_columns(const TextTable& table);
+// Takes out the columns of these headers in which every row says the same, and tells it once: "0 refused".
+std::string told_once(TextTable& table, const std::vector<std::string_view>& headers);
 
 // Columns in which nothing stands are left out. Where even the least the columns need is too wide, rows and columns
 // change places if that fits, and else each row becomes a few lines of its own.

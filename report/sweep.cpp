@@ -145,9 +145,11 @@ class SweepPage {
       table.columns.pop_back();
       for (auto& row : table.rows) row.pop_back();
     }
+    std::string same = told_once(table, {"still failing", "objectives missed"});
+    if (!same.empty()) same += " ";
     page_.table(std::move(table));
     page_.paragraph(
-        dim(fmt::format("{}The last columns are of {}.",
+        dim(fmt::format("{}{}The last columns are of {}.", same,
                         counts_events() && counts_requests() ? "Requests that are refused count as lost. " : "",
                         strategy_text(sweep_.main))),
         1);

@@ -41,6 +41,7 @@ TEST_CASE("values stand in a table whatever the name of what is varied, and to t
   CHECK(r.status == 0);
   CHECK(r.out.find("        value  ") != std::string::npos);
   CHECK(r.out.find("1 d 2 h 58 min  ") != std::string::npos);
+  CHECK(r.out.find("The same in all of them: 0 still failing.") != std::string::npos);
   CHECK(r.out.find("lost at 1 d, and as much at 7 d.") != std::string::npos);
 }
 
