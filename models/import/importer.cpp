@@ -264,6 +264,10 @@ ImportResult import_documents(const Parsed& parsed, const Catalogue& catalogue, 
   result.inventory = std::move(chosen.inventory);
   result.inventory.imported = true;
   if (result.changed_first) result.changed_first->imported = true;
+  for (const std::string& former : chosen.formers) {
+    result.inventory.unknowns.push_back(
+        fmt::format("{} goes with the plan; it stands here because something still names it", former));
+  }
   result.coverage = std::move(chosen.coverage);
   result.edges = std::move(chosen.edges);
   for (const auto& [address, places] : chosen.placements) {

@@ -613,3 +613,9 @@ TEST_CASE("What the plan switches on again was off until then, and that is told"
         Texts{"aws_kms_key.k: is_enabled goes from false to true; that it is false until then is not looked at: here "
               "it works from the start"});
 }
+
+TEST_CASE("In the world after a plan it is told what stands there only because something still names it") {
+  const ImportResult r =
+      import_text(plan_of(change("aws_iam_role.a", "\"delete\"", role("a"), "null") + "," + stays), World::after);
+  CHECK(has(r.inventory.unknowns, "a goes with the plan; it stands here because something still names it"));
+}
