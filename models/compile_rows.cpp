@@ -137,6 +137,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   write_traffic(entry_points);  // what a loop no longer feeds is where something comes in
   size_events();
   needs_->forget_callers();
+  readers_ = {};  // of a large inventory it is large, too
 }
 
 void Compilation::use(System& system) {

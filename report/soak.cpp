@@ -83,7 +83,7 @@ void past(Page& page, const scenarios::Soak& soak) {
     if (look.lag > Duration{}) text += fmt::format(", is {} behind", duration_text(look.lag));
     if (look.fact) text += ". " + clean(look.fact->says);
     auto same = std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == text; });
-    if (same == told.end()) same = told.insert(told.end(), {std::move(text), {}});
+    if (same == told.end()) same = told.emplace(told.end(), std::move(text), std::vector<std::string>{});
     if (!look.look.empty()) same->second.push_back(look.look);
   }
   for (const auto& [text, commands] : told) {

@@ -180,7 +180,7 @@ std::string events_and_requests(double events, double requests, std::string (*ma
 
 std::string lost_and_refused(double events, double requests, std::string (*mark)(std::string_view)) {
   const std::string refused = mark(amount_text(requests, "request", "requests"));
-  const std::string lost = are(events, events_text(events, mark)) + " lost";
+  std::string lost = are(events, events_text(events, mark)) + " lost";
   if (requests < no_amount) return lost;
   return events < no_amount ? are(requests, refused) + " refused" : fmt::format("{} and {} refused", lost, refused);
 }

@@ -1,6 +1,7 @@
 #include "models/import/unread.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
 
@@ -72,7 +73,7 @@ class Looking {
       for (const std::string& name : members(place)) {
         const Place member = places_.member(place, name);
         if (path.empty() && is_made_up(place, member)) continue;
-        is_read = look(member, path.empty() ? name : path + "." + name, inner) || is_read;
+        is_read = look(member, path.empty() ? name : fmt::format("{}.{}", path, name), inner) || is_read;
       }
     }
     if (!is_read && !path.empty() && inner.size() > 1) {
