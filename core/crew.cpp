@@ -250,8 +250,7 @@ Urgency Crew::urgency_of(RepairId id) const {
 }
 
 // By people who know what an apply would do: something has to be done by hand before.
-bool Crew::is_before_applying(RepairId id) const {
-  if (responders_.strategy != Strategy::full || plan_.before_applying.empty()) return false;
+bool Crew::comes_before_applying(RepairId id) const {
   if (!plan_.before_applying[id.value] || is_held_until(id).is_never()) return false;
   return active_[id.value] || (is_wanted(id) && can_be_done(id));
 }
@@ -280,8 +279,11 @@ bool Crew::is_for_good(ConditionId c) const {
 }
 
 std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
-  const bool has_apply_to_wait = by_an_apply_too && std::any_of(concerned_.begin(), concerned_.end(),
-                                                                [this](RepairId id) { return is_before_applying(id); });
+  std::vector<RepairId> awaited;  // by an apply
+  if (by_an_apply_too && responders_.strategy == Strategy::full && !plan_.before_applying.empty()) {
+    std::copy_if(concerned_.begin(), concerned_.end(), std::back_inserter(awaited),
+                 [this](RepairId id) { return comes_before_applying(id); });
+  }
   Urgency of_applying;
   std::vector<Candidate> all;
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
@@ -290,14 +292,15 @@ std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
   };
   for (const RepairId id : concerned_) {
     if ((is_applied(id) && !by_an_apply_too) || is_left_to_chance(id) || !is_wanted(id)) continue;
-    if (is_applied(id) && has_apply_to_wait) {
+    if (is_applied(id) && !awaited.empty()) {
       of_applying = most_urgent(of_applying, urgency_of(id));
     } else {
       add(urgency_of(id), id);
     }
   }
   for (Candidate& c : all) {  // what an apply waits for is as urgent as the apply
-    if (has_apply_to_wait && is_before_applying(c.repair)) c.urgency = most_urgent(c.urgency, of_applying);
+    const bool is_awaited = std::find(awaited.begin(), awaited.end(), c.repair) != awaited.end();
+    if (is_awaited) c.urgency = most_urgent(c.urgency, of_applying);
   }
   for (const auto& [id, urgency] : opportunities_->brakes) {
     if (active_[id.value] || last_done_[id.value] >= SimTime{}) continue;

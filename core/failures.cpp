@@ -11,16 +11,6 @@ bool holds_at(const Need& need, const Timeline& timeline, SimTime at) {
                      [&](ConditionId c) { return held_at(timeline, c, at); });
 }
 
-bool ever_changes(const Need& need, const Timeline& timeline) {
-  if (timeline.conditions[need.condition.value].size() > 1) return true;
-  return std::any_of(need.alternatives.begin(), need.alternatives.end(),
-                     [&](ConditionId c) { return timeline.conditions[c.value].size() > 1; });
-}
-
-void add_changes(ConditionId c, const Timeline& timeline, std::vector<SimTime>& times) {
-  for (const ChangeTo<bool>& change : timeline.conditions[c.value]) times.push_back(change.at);
-}
-
 }  // namespace
 
 bool held_at(const Timeline& timeline, ConditionId c, SimTime at) {
@@ -43,24 +33,26 @@ bool hold_throughout(const Needs& needs, const Timeline& timeline) {
 
 std::vector<FailureSpan> failures(const Needs& needs, const Timeline& timeline) {
   std::vector<FailureSpan> spans;
-  if (hold_throughout(needs, timeline)) return spans;
-  const bool changes =
-      std::any_of(needs.begin(), needs.end(), [&](const Need& n) { return ever_changes(n, timeline); });
-  // What a fault takes away at time 0 never changes again, and fails all the same.
-  if (!changes && first_failing(needs, timeline, SimTime{}) == needs.size()) return spans;
+  std::vector<std::size_t> unsteady;  // needs that do not hold throughout
   std::vector<SimTime> times;
-  for (const Need& need : needs) {
-    add_changes(need.condition, timeline, times);
-    for (ConditionId c : need.alternatives) add_changes(c, timeline, times);
+  const auto add_changes = [&](ConditionId c) {
+    for (const ChangeTo<bool>& change : timeline.conditions[c.value]) times.push_back(change.at);
+  };
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    if (timeline.conditions.stays_at_first(needs[i].condition.value)) continue;
+    unsteady.push_back(i);
+    add_changes(needs[i].condition);
+    for (ConditionId c : needs[i].alternatives) add_changes(c);
   }
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
   for (SimTime t : times) {
-    const std::size_t failing = first_failing(needs, timeline, t);
+    const auto failing =
+        std::find_if(unsteady.begin(), unsteady.end(), [&](std::size_t i) { return !holds_at(needs[i], timeline, t); });
     if (!spans.empty() && spans.back().to.is_never()) {
-      if (failing == needs.size()) spans.back().to = t;
-    } else if (failing < needs.size()) {
-      spans.push_back({t, SimTime::never(), failing});
+      if (failing == unsteady.end()) spans.back().to = t;
+    } else if (failing != unsteady.end()) {
+      spans.push_back({t, SimTime::never(), *failing});
     }
   }
   return spans;

@@ -229,6 +229,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
     last_fall_[c] = -1;
   }
   falls_touched_.clear();
+  fell_at_ = -1;
   for (const Transition& x : transitions) {
     if (x.is_process || x.is_old) continue;
     falls_for_good_[x.index] = x.value == 0 ? x.at.us() : never;
@@ -265,7 +266,7 @@ void Engine::run(const std::vector<std::uint8_t>& starting_values, const std::ve
       }
       value_[x.index] = static_cast<std::uint8_t>(x.value);
       if (x.value == 0 && !old_.empty()) old_.erase(x.index);
-      if (x.value == 0) last_fall_[x.index] = t;
+      if (x.value == 0) last_fall_[x.index] = fell_at_ = t;
       const auto needing = plan_.needed_by.of(x.index);
       needing_.insert(needing_.end(), needing.begin(), needing.end());
       for (std::uint32_t h : plan_.watchers.of(x.index)) mark_hop(h);

@@ -24,11 +24,13 @@ void Engine::advance(std::uint32_t h, std::int64_t t) {
     }
   }
   const std::uint32_t n = place_count(h);
+  bool is_empty = true;
   for (std::uint32_t i = 0; i < n; ++i) {
     Place& p = place(h, i);
     if (p.fresh > 0) put(h, i, {from, to, from, to, p.fresh * dt}, from, to);
     p.drained = 0;
     if (p.backlog.empty()) continue;
+    is_empty = false;
     if (p.retrying) {
       if (p.share > 0) thin_retries(h, i, from, to);
     } else if (p.drain > 0 && p.expiring > 0) {
@@ -41,8 +43,8 @@ void Engine::advance(std::uint32_t h, std::int64_t t) {
     }
   }
   // The later places first, so that what leaves them makes room; then what came to them too late to stay.
-  for (std::uint32_t i = n; i-- > 0;) expire_place(h, i, to);
-  for (std::uint32_t i = 1; i < n; ++i) {
+  for (std::uint32_t i = n; i-- > 0 && !is_empty;) expire_place(h, i, to);
+  for (std::uint32_t i = 1; i < n && !is_empty; ++i) {
     if (passes_on(place(h, i))) drain(h, i, from, to, place(h, i).drained);
     expire_place(h, i, to);
   }
@@ -190,7 +192,7 @@ void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to
     const double gone = s.mass - kept;
     const double end = std::min(to, p.retry_since + gap / p.share);
     if (end - s.arrived_from > late_after) {
-      ledger.caught_up = std::max(ledger.caught_up, SimTime::microseconds(std::llround(end)));
+      ledger.caught_up = std::max(ledger.caught_up, whole(end));
       late += gone;
       longest = std::max(longest, end - s.arrived_from);
     } else {
@@ -201,7 +203,7 @@ void Engine::thin_retries(std::uint32_t h, std::size_t i, double from, double to
   ledger.late += late;
   ledger.on_time += on_time;
   const double oldest = std::isinf(row(h, i).limit_us) ? longest : std::min(longest, row(h, i).limit_us);
-  ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(oldest)));
+  ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llrint(oldest)));
 }
 
 // While the target took what was asked, data that reached the end of its schedule was delivered by its last attempt.

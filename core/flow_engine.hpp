@@ -6,6 +6,7 @@
 // Ticks of timetables that change nothing are counted, not followed (flow_ticks).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -28,6 +29,8 @@ inline constexpr double most_pieces = 256;      // of a retry backlog whose targ
 inline constexpr double least_mass = 1e-9;      // events; less is a trace of rounding
 inline const std::vector<std::uint8_t> only_first = {0};
 inline const std::vector<std::uint8_t> nothing = {};
+
+inline SimTime whole(double us) { return SimTime::microseconds(std::llrint(us)); }
 
 struct RetryGroup {
   double gap = 0;
@@ -238,6 +241,7 @@ class Engine {
   std::vector<std::int64_t> falls_for_good_;  // by condition; never: it does not
   std::vector<std::int64_t> last_fall_;       // by condition, so far in the run; -1: none
   std::vector<std::uint32_t> falls_touched_;
+  std::int64_t fell_at_ = -1;                          // the last instant at which a condition fell
   std::vector<std::vector<Passed>> passages_;          // by timetable: what each tick does
   std::vector<std::vector<std::uint32_t>> passed_by_;  // by hop: the timetables that skip ticks through it
   std::vector<Passed> trace_;                          // of the tick that is being followed

@@ -17,7 +17,7 @@ void Engine::visit(std::uint32_t h, std::int64_t t) {
   advance(h, t);
   tick(h, t);
   evaluate(h, t);
-  destroy_lost_places(h, t);
+  if (fell_at_ == t) destroy_lost_places(h, t);
   if (hops_[h].is_set_anew) expire_by_setting(h, t);
   take_impulse(h, t);
   set_arrival(h, t);

@@ -15,7 +15,6 @@ void Engine::lose(std::uint32_t h, const Segment& s, double from, double to, Why
   // An open hop loses what was cut off, or what a failure long over left waiting.
   const bool left_over = r.has_failed && (why == Why::expired || why == Why::destroyed);
   const ErrorClass error = !r.state.open ? r.state.error : left_over ? r.last_error : r.cut_error;
-  const auto whole = [](double x) { return SimTime::microseconds(std::llround(x)); };
   const double rate = to > from ? s.mass / (to - from) * second : 0;
   for (auto w = ledger.losses.rbegin(); w != ledger.losses.rend() && w - ledger.losses.rbegin() < 3; ++w) {
     if (w->error != error || w->fallback != fallback || w->why != why) continue;
@@ -47,8 +46,8 @@ void Engine::deliver_waiting(std::uint32_t h, const Segment& s, double from, dou
   ledger.late += s.mass * late;
   ledger.on_time += s.mass * (1 - late);
   if (late > 0) {
-    ledger.caught_up = std::max(ledger.caught_up, SimTime::microseconds(std::llround(to)));
-    ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llround(std::max(first, last))));
+    ledger.caught_up = std::max(ledger.caught_up, whole(to));
+    ledger.longest_delay = std::max(ledger.longest_delay, Duration::microseconds(std::llrint(std::max(first, last))));
   }
 }
 
@@ -61,8 +60,8 @@ void Engine::deliver_released(std::uint32_t h, std::size_t i, const Segment& s, 
   if (number < 0) return;
   Stay& stay = ledger.stays[static_cast<std::size_t>(number)];
   stay.released += s.mass;
-  stay.arrived_from = std::min(stay.arrived_from, SimTime::microseconds(std::llround(s.arrived_from)));
-  stay.arrived_to = std::max(stay.arrived_to, SimTime::microseconds(std::llround(s.arrived_to)));
+  stay.arrived_from = std::min(stay.arrived_from, whole(s.arrived_from));
+  stay.arrived_to = std::max(stay.arrived_to, whole(s.arrived_to));
 }
 
 // A stay begins when data comes into a place that somebody has to release, and ends when the place is empty.
@@ -103,7 +102,6 @@ void Engine::finish(SimTime horizon, Outcome& outcome) {
       Waiting waiting;
       waiting.fallback = static_cast<std::uint8_t>(i);
       waiting.events = p.backlog.mass();
-      const auto whole = [](double x) { return SimTime::microseconds(std::llround(x)); };
       waiting.oldest_arrival = whole(p.backlog.front().arrived_from);
       waiting.newest_arrival = whole(p.backlog.back().arrived_to);
       const double limit = row(h, i).limit_us;
