@@ -68,9 +68,15 @@ std::string joined(const std::vector<std::string>& lines) {
 
 namespace {
 
-// A quoted JSON argument over several lines: outside of its strings a line may end after a comma or an opening bracket,
-// since neither the shell nor JSON minds. `before`: columns taken in front of it.
-std::vector<std::string> wrap_json(std::string_view argument, std::size_t before, std::size_t width) {
+// Where quoted JSON or a query begins in an argument with its option, which may be broken inside; npos: nowhere.
+std::size_t breakable_from(std::string_view option_and_value) {
+  if (option_and_value.starts_with("--query '")) return option_and_value.find('\'');
+  return std::min(option_and_value.find("'{"), option_and_value.find("'["));
+}
+
+// A quoted JSON argument or query over several lines: outside of its strings a line may end after a comma, a space or
+// an opening bracket, since neither the shell nor JSON nor the query minds. `before`: columns taken in front of it.
+std::vector<std::string> wrap_quoted(std::string_view argument, std::size_t before, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;
   bool in_string = false;
@@ -79,14 +85,15 @@ std::vector<std::string> wrap_json(std::string_view argument, std::size_t before
     const std::size_t indent = (lines.empty() ? before : 8) + 2;
     const std::size_t room = width > indent ? width - indent : 0;
     if (!line.empty() && display_width(line) + display_width(piece) > room) {
+      if (line.back() == ' ') line.pop_back();
       lines.push_back(std::move(line));
       line.clear();
     }
     line += piece;
   };
   for (std::size_t i = 0; i < argument.size(); ++i) {
-    if (argument[i] == '"' && argument[i - 1] != '\\') in_string = !in_string;
-    if (in_string || (argument[i] != ',' && argument[i] != '{' && argument[i] != '[')) continue;
+    if ((argument[i] == '"' && argument[i - 1] != '\\') || argument[i] == '`') in_string = !in_string;
+    if (in_string || std::string_view(",{[ ").find(argument[i]) == std::string_view::npos) continue;
     put(argument.substr(from, i + 1 - from));
     from = i + 1;
   }
@@ -100,37 +107,35 @@ std::vector<std::string> wrap_json(std::string_view argument, std::size_t before
 std::vector<std::string> wrap_command(std::string_view command, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;
-  bool ends_with_json = false;
+  bool ends_broken = false;
   const auto next_line = [&] {
     if (!line.empty()) lines.push_back(line + " \\");
     line.clear();
   };
   const auto put = [&](const std::string& piece) {
     const std::size_t indent = lines.empty() ? 0 : 4;
-    if (!line.empty() && (ends_with_json || display_width(line) + 1 + display_width(piece) + 2 > width)) next_line();
+    if (!line.empty() && (ends_broken || display_width(line) + 1 + display_width(piece) + 2 > width)) next_line();
     line += line.empty() ? std::string(lines.empty() ? 0 : 4, ' ') + piece : " " + piece;
-    ends_with_json = false;
+    ends_broken = false;
     if (display_width(piece) + indent + 2 <= width) return;
-    // Only quoted JSON can be broken inside.
-    const std::size_t quote = line.rfind(piece) + piece.find('\'');
-    if (piece.find("'{") == std::string::npos && piece.find("'[") == std::string::npos) return;
+    if (breakable_from(piece) == std::string::npos) return;
+    const std::size_t quote = line.rfind(piece) + breakable_from(piece);
     const std::vector<std::string> parts =
-        wrap_json(std::string_view(line).substr(quote), display_width(line.substr(0, quote)), width);
+        wrap_quoted(std::string_view(line).substr(quote), display_width(line.substr(0, quote)), width);
     std::string first = line.substr(0, quote) + parts.front();
     for (std::size_t i = 1; i < parts.size(); ++i) {
       lines.push_back(std::move(first));
       first = std::string(8, ' ') + parts[i];
     }
     line = std::move(first);
-    ends_with_json = parts.size() > 1;
+    ends_broken = parts.size() > 1;
   };
   const std::vector<std::string> words = arguments(command);
   for (std::size_t i = 0; i < words.size(); ++i) {
     // An option stays with its value where both fit.
     const bool has_value = words[i].starts_with("--") && i + 1 < words.size() && !words[i + 1].starts_with("--");
     const std::string both = has_value ? words[i] + " " + words[i + 1] : words[i];
-    const bool is_json = has_value && (words[i + 1].starts_with("'{") || words[i + 1].starts_with("'["));
-    if (has_value && !is_json && display_width(both) + 6 > width) {
+    if (has_value && breakable_from(both) == std::string::npos && display_width(both) + 6 > width) {
       put(words[i]);
       next_line();
       put(words[++i]);

@@ -179,6 +179,12 @@ TEST_CASE("JSON in a command is broken outside of its strings, and stays one arg
                                           "    --priority 1"});
 }
 
+TEST_CASE("a query in a command is broken at its spaces, and stays one argument") {
+  CHECK(wrap_command("aws s3api list --bucket b --query 'Contents[?A>=`1 2` && A<=`3 4`].Key'", 36) ==
+        std::vector<std::string>{"aws s3api list --bucket b \\", "    --query 'Contents[?A>=`1 2`",
+                                 "        && A<=`3 4`].Key'"});
+}
+
 TEST_CASE("in ASCII a character without a likeness is written by its number") {
   CHECK(in_ascii("役 … 😀") == "\\u5f79 ... \\ud83d\\ude00");
 }

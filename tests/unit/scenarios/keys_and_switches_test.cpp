@@ -192,5 +192,22 @@ TEST_CASE("a bucket of us-east-1 is made without naming its Region", "[scenarios
   CHECK(command("eu-west-1").find("LocationConstraint=eu-west-1") != std::string::npos);
 }
 
+TEST_CASE("a rule of a security group is put back in its own direction, with what it allows", "[scenarios]") {
+  const auto command = [](const std::string& rule) {
+    const Answer a = ask(R"(
+resources:
+  front: { type: ec2:security-group, egress: [{ name: out }] }
+  tasks: { type: ec2:security-group, ingress: [{ name: in, peer: front, port: 8080 }] }
+)",
+                         "remove", rule, Duration::hours(1), Strategy::full);
+    return text_of(a.system(), a.compiled->repair(a.compiled->component(rule), "put-back")).commands.back();
+  };
+  CHECK(command("tasks/ingress/in") ==
+        "aws ec2 authorize-security-group-ingress --group-id tasks --ip-permissions "
+        R"('[{"IpProtocol":"tcp","FromPort":8080,"ToPort":8080,"UserIdGroupPairs":[{"GroupId":"front"}]}]')");
+  CHECK(command("front/egress/out") ==
+        "aws ec2 authorize-security-group-egress --group-id front --ip-permissions '{ask.ipPermissions of the event}'");
+}
+
 }  // namespace
 }  // namespace moshimo::scenarios
