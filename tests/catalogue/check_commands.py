@@ -43,6 +43,7 @@ PLAUSIBLE = [
     (r"account$", "123456789012"),
     (r"^kind$", "STANDARD"),
     (r"^config_verb$", "update"),
+    (r"^permissions$", '[{"IpProtocol":"tcp","FromPort":80,"ToPort":80,"UserIdGroupPairs":[{"GroupId":"example"}]}]'),
     (r"^qualified$", ""),
     (r"^kind_of_source$", "KinesisStreamParameters"),
     (r"region$", "eu-central-1"),
