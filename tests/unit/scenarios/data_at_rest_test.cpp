@@ -188,6 +188,33 @@ TEST_CASE("a stopped instance does not start without the keys of its volumes", "
   CHECK(i.holds_at_the_end("on-stopped", "live"));
 }
 
+TEST_CASE("the volumes an instance was launched with outlive their key until it stops, and then an empty one is left",
+          "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key, pending_window: 7d }
+  running: { type: ec2:instance, kms_key: key }
+  stopped: { type: ec2:instance, kms_key: key }
+  stopped-early: { type: ec2:instance, kms_key: key }
+)";
+  // The key is destroyed after 7 d.
+  const Incident i = incident(
+      inventory, {{{}, "schedule-deletion", "key"}, {days(6), "stop", "stopped-early"}, {days(10), "stop", "stopped"}},
+      days(9), days(30));
+  CHECK(i.lost_if_nobody_acts("running/volumes") == Duration::forever());
+  CHECK(i.lost_if_nobody_acts("stopped/volumes") == days(10));
+  CHECK(i.lost_if_nobody_acts("stopped-early/volumes") == days(7));
+  CHECK(i.unreadable("running/volumes") == Duration{});
+  CHECK(i.lost_with_response("stopped/volumes") == Duration::forever());
+  const std::vector<std::string> steps = i.steps();
+  const auto taken = [&](std::string_view step) { return std::find(steps.begin(), steps.end(), step) != steps.end(); };
+  CHECK(taken("stopped/rescue"));
+  CHECK(taken("running/rescue"));
+  CHECK_FALSE(taken("running/make-anew"));
+  CHECK(taken("stopped-early/make-anew"));
+  CHECK(taken("stopped-early/restart"));
+}
+
 TEST_CASE("file systems, warehouses and search domains keep their data as long as the key can come back",
           "[scenarios]") {
   constexpr std::string_view inventory = R"(
