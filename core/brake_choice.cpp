@@ -35,24 +35,30 @@ class BrakeChoice {
     for (std::size_t i = 0; i < std::min(found.size(), most_tried); ++i) {
       const RepairId id = found[i].first;
       if (saves_at_most(id) < worth_a_step(lost)) continue;
-      draft_.opportunities.brakes.insert(found[i]);
       std::set<HopId> own;
       add_hops_of(id, own);
-      if (saves_as_planned_anew(own, lost)) continue;
-      if (began_late(id)) {  // too late after the repairs, but perhaps not before them
-        draft_.opportunities.brakes[id] = {draft_.detected(), 0};
-        if (saves_as_planned_anew(own, lost)) continue;
+      // In its turn it may come too late, but perhaps not before the repairs of its data, or before everything.
+      const Urgency in_turn = found[i].second, before_its_own = {draft_.detected(), 0}, before_all = {SimTime{}, 0};
+      std::optional<Urgency> best;
+      for (const Urgency& urgency : {in_turn, before_its_own, before_all}) {
+        draft_.opportunities.brakes[id] = urgency;
+        const bool saves = saves_as_planned_anew(own, lost);
+        if (saves) best = urgency;
+        if (!began_late(id, saves ? draft_.steps : tried_)) break;
       }
-      draft_.opportunities.brakes.erase(id);
+      if (best) {
+        draft_.opportunities.brakes[id] = *best;
+      } else {
+        draft_.opportunities.brakes.erase(id);
+      }
     }
     if (found.size() > most_tried) consider_together({found.begin() + most_tried, found.end()}, lost);
     drop_superfluous_brakes();
   }
 
  private:
-  // In the plan that was tried last.
-  bool began_late(RepairId brake) const {
-    return std::none_of(tried_.begin(), tried_.end(), [&](const Step& s) {
+  bool began_late(RepairId brake, const std::vector<Step>& steps) const {
+    return std::none_of(steps.begin(), steps.end(), [&](const Step& s) {
       return s.repairs.front() == brake && !s.hop.is_set() && s.start <= draft_.detected();
     });
   }
@@ -62,8 +68,8 @@ class BrakeChoice {
     return std::max(no_difference, 0.01 * (sum_of(lost) - lost_unnoticed()));
   }
 
-  // Markedly less is lost, of the hops that the brakes bear on and in all, and of other hops nowhere more. Where it is
-  // not so, the plan stays as it was.
+  // Markedly less is lost, of the hops that the brakes bear on and in all. Where it is not so, the plan stays as it
+  // was.
   bool saves_as_planned_anew(const std::set<HopId>& own, std::vector<double>& lost) {
     const PlanDraft::Plan known = draft_.plan();
     draft_.plan_until_settled();
@@ -71,10 +77,7 @@ class BrakeChoice {
     const double least = worth_a_step(lost);
     double saved_there = 0;
     for (const HopId h : own) saved_there += lost[h.value] - now[h.value];
-    bool saves = saved_there >= least && sum_of(lost) - sum_of(now) >= least;
-    for (std::uint32_t h = 0; h < now.size() && saves; ++h) {
-      saves = now[h] <= lost[h] * (1 + 1e-9) + no_difference || own.count(HopId(h)) != 0;
-    }
+    const bool saves = saved_there >= least && sum_of(lost) - sum_of(now) >= least;
     if (saves) {
       lost = std::move(now);
     } else {
@@ -232,7 +235,7 @@ class BrakeChoice {
   }
 
   PlanDraft& draft_;
-  std::vector<Step> tried_;  // with a brake that was tried
+  std::vector<Step> tried_;  // of the last plan that was given up again
 };
 
 }  // namespace

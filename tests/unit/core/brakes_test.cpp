@@ -115,6 +115,24 @@ TEST_CASE("a brake that comes too late after the repair is pulled before it", "[
   CHECK(w.ledger(r, "send").lost == Approx(0).margin(1e-6));
 }
 
+// A minute at the queue keeps 1,000/s that would be lost from 30 min on; meanwhile 1/s more is lost elsewhere, from the
+// start and so with the earlier point of no return.
+TEST_CASE("a brake that saves much is pulled before a repair that loses little by waiting",
+          "[core][response][brakes]") {
+  World w(
+      "condition role\ncondition worker\nstore queue kept 30m\n"
+      "hop send from 1000/s to outside needs worker store queue\nhop beside from 1/s to outside needs role\n",
+      Duration::minutes(25));
+  w.system.actions[w.remove].breaks.push_back(condition_named(w.system, "worker"));
+  Repair& brake = w.add("queue/keep", Duration::minutes(1));
+  brake.sets = std::vector<Repair::Setting>{{store_named(w.system, "queue"), Duration::days(1), {}}};
+  w.add("worker/wait", Duration::minutes(60), "worker");
+  const Response r = w.respond_with(Strategy::full, 1);
+  REQUIRE(w.step(r, "queue/keep") != nullptr);
+  CHECK(w.step(r, "queue/keep")->start == at(20));
+  CHECK(w.ledger(r, "send").lost == Approx(0).margin(1e-6));
+}
+
 TEST_CASE("a brake catches what would be dropped, and it is brought back", "[core][response][brakes]") {
   // 1/s, refused for want of the role until 140 min. The new queue is there at 20 + 5 min and counts at 26.
   World world(
@@ -128,8 +146,11 @@ TEST_CASE("a brake catches what would be dropped, and it is brought back", "[cor
   REQUIRE(world.does(saved, "send/release"));
   CHECK(world.step(saved, "send/release")->start >= at(140));
 
-  // One person makes the role first, and by then there is nothing to catch.
-  CHECK_FALSE(world.does(world.respond_with(Strategy::full, 1), "send/add-dead-letter"));
+  // One person who made the role first would have nothing left to catch, so the queue comes first.
+  const Response alone = world.respond_with(Strategy::full, 1);
+  REQUIRE(world.does(alone, "send/add-dead-letter"));
+  CHECK(world.step(alone, "send/add-dead-letter")->start == at(20));
+  CHECK(world.ledger(alone, "send").lost == Approx(26 * 60).epsilon(1e-9));
 }
 
 TEST_CASE("a place that is written with the role that is gone is of no use", "[core][response][brakes]") {
