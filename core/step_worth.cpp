@@ -18,6 +18,16 @@ PlanRules with_held(const PlanRules& rules, const Step& step, SimTime until) {
   return held;
 }
 
+// Nothing it puts right has ever failed in the plan: it was not decided against.
+bool had_no_reason(const Repair& repair, const Timeline& timeline) {
+  const auto held = [&](ConditionId c) {
+    const StepFunction<bool>& f = timeline.conditions[c.value];
+    return std::all_of(f.begin(), f.end(), [](const ChangeTo<bool>& change) { return change.value; });
+  };
+  return repair.sets.empty() && std::all_of(repair.restores.begin(), repair.restores.end(), held) &&
+         (!repair.restarts.is_set() || timeline.running[repair.restarts.value].size() == 1);
+}
+
 // What the plan does not do is left undone without one of its steps, too: nothing takes its place.
 PlanRules only_by_plan(const System& system, const Response& plan, PlanRules rules) {
   std::vector<bool> is_done(system.repairs.size(), false);
@@ -27,6 +37,15 @@ PlanRules only_by_plan(const System& system, const Response& plan, PlanRules rul
   for (std::uint32_t r = 0; r < is_done.size(); ++r) {
     if (!is_done[r]) rules.holds.push_back({RepairId(r), SimTime::never()});
   }
+  return rules;
+}
+
+// But what breaks only because a step begins later is put right as well.
+PlanRules begun_later(const System& system, const Response& plan, PlanRules rules) {
+  const auto is_left_free = [&](const PlanRules::Hold& hold) {
+    return hold.until.is_never() && had_no_reason(system.repairs[hold.repair], plan.outcome.timeline);
+  };
+  rules.holds.erase(std::remove_if(rules.holds.begin(), rules.holds.end(), is_left_free), rules.holds.end());
   return rules;
 }
 
@@ -108,6 +127,7 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
   const std::vector<ConditionId> gone_with = gone_for_good(system, plan.outcome.timeline);
   const std::vector<ComponentId> failing_with = failing(plan);
   const PlanRules rules = only_by_plan(system, plan, rules_of_plan);
+  const PlanRules rules_if_later = begun_later(system, plan, rules);
   std::vector<StepWorth> all;
   for (const Step& step : plan.steps) {
     if (!may_go_on()) break;
@@ -132,15 +152,16 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
     std::sort(hops.begin(), hops.end());
     for (const auto& [saved, hop] : hops) worth.mostly.push_back(hop);
     if (loses_more(without, with)) {
-      const auto begun_at = [&](SimTime t) { return toll_of(system, again(with_held(rules, step, t))); };
+      const auto begun_at = [&](SimTime t) { return toll_of(system, again(with_held(rules_if_later, step, t))); };
       if (loses_more(begun_at(horizon), with)) {
         worth.no_later_than =
             last_fine(std::max(step.start, from), horizon, [&](SimTime t) { return !loses_more(begun_at(t), with); });
       }
       const SimTime late = horizon - (step.done - step.start) - near_the_end;
       const SimTime low = worth.no_later_than.is_never() ? from : worth.no_later_than;
-      if (low < late && !loses_more(without, begun_at(late))) {
-        worth.useless_from = last_fine(low, late, [&](SimTime t) { return loses_more(without, begun_at(t)); });
+      const Toll never_begun = begun_at(SimTime::never());
+      if (low < late && !loses_more(never_begun, begun_at(late))) {
+        worth.useless_from = last_fine(low, late, [&](SimTime t) { return loses_more(never_begun, begun_at(t)); });
       }
     }
     all.push_back(std::move(worth));

@@ -275,6 +275,25 @@ TEST_CASE("the moment from which a step saves nothing is found", "[core][recover
   CHECK(worth.useless_from.since_start().in_seconds() == Approx(7 * 3600 - 20 * 60).margin(2));
 }
 
+// A switch goes off an hour after x has failed. Whoever begins x within 40 min never sees it; whoever begins later
+// switches it on again in ten minutes after the twenty for x, and has time for both until 6 h.
+TEST_CASE("what breaks only because a step begins later is put right as well", "[core][recovery]") {
+  Town town(
+      "condition x as denied\ncondition switch as denied follows x falls 1h rises repair\n"
+      "hop to-x from 10/s to outside needs x,switch buffer limit 6h\n");
+  town.repair("x", Duration::minutes(20));
+  town.repair("switch", Duration::minutes(10), {"x"});
+  town.fall.breaks = {condition_named(town.system, "x")};
+  town.break_all();
+  const Response plan = town.again({});
+  REQUIRE(plan.steps.size() == 1);
+  const PlanRules rules{tasks_of(town.system, town.who, plan.steps), {}};
+  const StepWorth worth =
+      worth_of(town.system, plan, town.healthy(), rules, SimTime{}, horizon, town.again, always).at(0);
+  CHECK(worth.no_later_than.since_start().in_seconds() == Approx((360 - 30) * 60).margin(2));
+  CHECK(worth.useless_from.is_never());
+}
+
 TEST_CASE("steps come after what they need, by way of other conditions, and the longest chain is told",
           "[core][recovery]") {
   Town town(
