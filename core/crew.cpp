@@ -20,7 +20,9 @@ Crew::Crew(const System& system, const RepairPlan& plan, ControlPlane& control, 
   for (const PlanRules::Hold& hold : rules.holds) {
     held_until_[hold.repair.value] = std::max(held_until_[hold.repair.value], hold.until);
   }
-  if (responders.strategy == Strategy::runbook && !responders.by_hand) {
+  const bool may_take_for_gone =
+      responders.strategy == Strategy::runbook || (responders.strategy == Strategy::full && plan.may_take_for_gone);
+  if (may_take_for_gone && !responders.by_hand) {
     stand_ins_of_code_.emplace(control, system, plan, plan.restored_by_apply);
   }
 }
@@ -249,12 +251,6 @@ Urgency Crew::urgency_of(RepairId id) const {
   return u;
 }
 
-// By people who know what an apply would do: something has to be done by hand before.
-bool Crew::comes_before_applying(RepairId id) const {
-  if (!plan_.before_applying[id.value] || is_held_until(id).is_never()) return false;
-  return active_[id.value] || (is_wanted(id) && can_be_done(id));
-}
-
 // What it asks for holds. Who does every step does not begin what would be too late: a key that is destroyed meanwhile.
 bool Crew::can_be_done(RepairId id) const {
   const Repair& repair = system_.repairs[id];
@@ -279,12 +275,6 @@ bool Crew::is_for_good(ConditionId c) const {
 }
 
 std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
-  std::vector<RepairId> awaited;  // by an apply
-  if (by_an_apply_too && responders_.strategy == Strategy::full && !plan_.before_applying.empty()) {
-    std::copy_if(concerned_.begin(), concerned_.end(), std::back_inserter(awaited),
-                 [this](RepairId id) { return comes_before_applying(id); });
-  }
-  Urgency of_applying;
   std::vector<Candidate> all;
   const auto add = [&](const Urgency& urgency, RepairId id, std::optional<ReleaseTask> release = std::nullopt) {
     if (!can_be_done(id) || is_held_until(id) > now_) return;
@@ -292,15 +282,7 @@ std::vector<Crew::Candidate> Crew::candidates(bool by_an_apply_too) const {
   };
   for (const RepairId id : concerned_) {
     if ((is_applied(id) && !by_an_apply_too) || is_left_to_chance(id) || !is_wanted(id)) continue;
-    if (is_applied(id) && !awaited.empty()) {
-      of_applying = most_urgent(of_applying, urgency_of(id));
-    } else {
-      add(urgency_of(id), id);
-    }
-  }
-  for (Candidate& c : all) {  // what an apply waits for is as urgent as the apply
-    const bool is_awaited = std::find(awaited.begin(), awaited.end(), c.repair) != awaited.end();
-    if (is_awaited) c.urgency = most_urgent(c.urgency, of_applying);
+    add(urgency_of(id), id);
   }
   for (const auto& [id, urgency] : opportunities_->brakes) {
     if (active_[id.value] || last_done_[id.value] >= SimTime{}) continue;
@@ -527,11 +509,22 @@ Crew::ApplyScope Crew::to_apply(bool begins) const {
   ApplyScope scope;
   for (const Candidate& c : ready) scope.repairs.push_back(c.repair);
   for (const RepairId id : concerned_) {
-    if (!is_applied(id) || !is_left_to_chance(id) || !is_wanted(id)) continue;
-    if (!control_.holds(system_.repairs[id].requirements) || is_held_until(id) > now_) continue;
-    (begins && !does_harm(id) ? scope.repairs : scope.left_out).push_back(id);
+    if (!is_applied(id) || !control_.holds(system_.repairs[id].requirements)) continue;
+    if (is_left_to_chance(id) && is_wanted(id) && is_held_until(id) <= now_) {
+      (begins && !does_harm(id) ? scope.repairs : scope.left_out).push_back(id);
+    } else if (is_careful_ && would_take_for_gone(id)) {
+      scope.left_out.push_back(id);
+    }
   }
   return scope;
+}
+
+// It would make something in the place of what people can still have back.
+bool Crew::would_take_for_gone(RepairId id) const {
+  const std::vector<ConditionId>& restores = system_.repairs[id].restores;
+  return stand_ins_of_code_ && std::any_of(restores.begin(), restores.end(), [this](ConditionId c) {
+           return stand_ins_of_code_->is_needed(c) && !stand_ins_.is_needed(c);
+         });
 }
 
 // It destroys something, or people who did it by hand would still wait.

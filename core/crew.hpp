@@ -89,7 +89,7 @@ class Crew {
   };
   ApplyScope to_apply(bool begins) const;
   bool does_harm(RepairId id) const;
-  bool comes_before_applying(RepairId id) const;
+  bool would_take_for_gone(RepairId id) const;
   bool can_be_done(RepairId id) const;
   bool came_too_late(RepairId id) const;
   bool is_for_good(ConditionId c) const;

@@ -6,7 +6,7 @@
 namespace moshimo {
 
 RepairPlan::RepairPlan(const System& system)
-    : before_applying(repairs_before_applying(system)), opens(system.conditions.size(), false) {
+    : may_take_for_gone(!repairs_before_applying(system).empty()), opens(system.conditions.size(), false) {
   note_repairs(system);
   note_choices(system);
   for (const Hop& hop : system.hops) {

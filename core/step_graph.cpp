@@ -38,7 +38,7 @@ class Linker {
       }
       std::map<std::size_t, StepGraph::Edge> all;
       for (const auto& [b, required] : befores) all[b] = {b, i, required.condition, required.is_one_way};
-      for (const StepGraph::Edge& e : what_an_apply_waits_for(i)) all[e.before] = e;
+      for (const StepGraph::Edge& e : what_a_plain_apply_comes_after(i)) all[e.before] = e;
       for (const auto& [b, edge] : all) edges.push_back(edge);
     }
     return without_implied(edges);
@@ -50,11 +50,12 @@ class Linker {
     bool is_one_way = false;
   };
 
-  // An apply in `full` comes after what has to be done by hand before it.
-  std::vector<StepGraph::Edge> what_an_apply_waits_for(std::size_t i) const {
+  // A plain apply in `full` comes after what has to be done by hand before it.
+  std::vector<StepGraph::Edge> what_a_plain_apply_comes_after(std::size_t i) const {
     std::vector<StepGraph::Edge> edges;
     const Step& step = response_.steps[i];
-    if (comes_before_.empty() || response_.strategy != Strategy::full || !step.is_apply) return edges;
+    if (comes_before_.empty() || response_.strategy != Strategy::full || !step.is_apply || step.is_targeted)
+      return edges;
     for (std::size_t b = 0; b < response_.steps.size(); ++b) {
       const Step& other = response_.steps[b];
       const RepairId first = other.repairs.front();
@@ -173,7 +174,7 @@ class Linker {
 
   const System& system_;
   const Response& response_;
-  const std::vector<bool> comes_before_ = repairs_before_applying(system_);  // by repair: an apply waits for it
+  const std::vector<bool> comes_before_ = repairs_before_applying(system_);  // by repair: a plain apply
   std::map<ConditionId, std::vector<std::size_t>> brought_;
   std::vector<bool> is_known_;
 };
@@ -222,7 +223,7 @@ std::vector<bool> before(const StepGraph& graph, std::size_t steps, std::size_t 
     const std::size_t i = work.back();
     work.pop_back();
     for (const StepGraph::Edge& e : graph.edges) {
-      if (e.after != i || e.is_one_way || result[e.before]) continue;
+      if (e.after != i || e.is_one_way || e.is_for_applying || result[e.before]) continue;
       result[e.before] = true;
       work.push_back(e.before);
     }

@@ -28,7 +28,7 @@ struct StepGraph {
 // by way of other conditions, was missing until the other put it right.
 StepGraph graph_of(const System& system, const Response& response);
 
-// All steps that have to come before `step`, directly or not.
+// All steps that have to come before `step`, directly or not. An apply can leave out what others put right first.
 std::vector<bool> before(const StepGraph& graph, std::size_t steps, std::size_t step);
 
 }  // namespace moshimo

@@ -51,6 +51,12 @@ struct Drill {
     Simulation simulation(system());
     return respond(simulation, incident.answer.faults, people, incident.answer.scenario->horizon, nullptr, rules);
   }
+  RepairId repair(const std::string& name) const {
+    for (std::uint32_t r = 0; r < system().repairs.size(); ++r) {
+      if (name_of(system(), RepairId(r)) == name) return RepairId(r);
+    }
+    throw std::out_of_range("there is no " + name);
+  }
   std::vector<std::string> repairs(const Response& r) const {
     std::vector<std::string> names;
     for (const Step& s : r.steps) {
@@ -75,32 +81,48 @@ Duration begun(const Response& r, std::size_t step) { return r.steps.at(step).st
 
 }  // namespace
 
-// Cancelled 1 h – 1 h 2 min; the second person waits with the apply, though requests are refused for want of the role.
-TEST_CASE("nobody applies before the deletion of a key is cancelled", "[scenarios][applying]") {
+// Both begin at 1 h: the one makes the role with an apply for that alone, the other cancels the deletion.
+TEST_CASE("an apply before the deletion of a key is cancelled leaves out the new key", "[scenarios][applying]") {
   Drill drill;
   const Response plan = drill.with(2);
+  REQUIRE(plan.steps.size() >= 2);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(begun(plan, i) == Duration::hours(1));
   const auto apply = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& s) { return s.is_apply; });
   REQUIRE(apply != plan.steps.end());
-  CHECK(name_of(drill.system(), plan.steps[0].repairs[0]) == "key/cancel-deletion");
-  CHECK(begun(plan, 0) == Duration::hours(1));
-  CHECK(apply->start - SimTime{} == Duration::hours(1) + Duration::minutes(2));
+  CHECK(apply->is_targeted);
+  CHECK(std::any_of(apply->left_out.begin(), apply->left_out.end(),
+                    [&](RepairId r) { return name_of(drill.system(), r) == "key/new-key"; }));
   CHECK_FALSE(drill.does(plan, "key/new-key"));
   CHECK_FALSE(drill.is_replaced(plan));
   CHECK(plan.still_broken.empty());
+}
+
+// Nothing is lost for want of the key, but requests are for want of the role.
+TEST_CASE("one person does not keep what is being lost waiting for a deletion to be cancelled",
+          "[scenarios][applying]") {
+  Drill drill;
+  const Response plan = drill.with(1);
+  CHECK(plan.steps.at(0).is_targeted);
+  CHECK(name_of(drill.system(), plan.steps.at(1).repairs[0]) == "key/cancel-deletion");
+  CHECK_FALSE(drill.is_replaced(plan));
+  CHECK(plan.still_broken.empty());
+}
+
+// What is cancelled by then a plain apply takes for what it is.
+TEST_CASE("an apply after the deletion of a key is cancelled is a plain one, and comes after it",
+          "[scenarios][applying]") {
+  Drill drill;
+  drill.people.count = 1;
+  drill.people.strategy = Strategy::full;
+  const Response plan = drill.run({{}, {{drill.repair("role/recreate"), SimTime::after_start(Duration::hours(2))}}});
+  const auto apply = std::find_if(plan.steps.begin(), plan.steps.end(), [](const Step& s) { return s.is_apply; });
+  REQUIRE(apply != plan.steps.end());
+  CHECK_FALSE(apply->is_targeted);
   const StepGraph graph = graph_of(drill.system(), plan);
   const auto position = static_cast<std::size_t>(apply - plan.steps.begin());
   CHECK(std::count_if(graph.edges.begin(), graph.edges.end(), [&](const StepGraph::Edge& e) {
           return e.after == position && e.before == 0 && e.is_for_applying;
         }) == 1);
-}
-
-// Nothing is lost without the key, but requests are without the role: cancelling is as urgent as the apply it holds up.
-TEST_CASE("one person cancels the deletion first, as the apply waits for it", "[scenarios][applying]") {
-  Drill drill;
-  const Response plan = drill.with(1);
-  CHECK(name_of(drill.system(), plan.steps.at(0).repairs[0]) == "key/cancel-deletion");
-  CHECK(plan.steps.at(1).is_apply);
-  CHECK(begun(plan, 1) == Duration::hours(1) + Duration::minutes(2));
 }
 
 // The apply makes the role, 5 min, and a key in the place of the one that waits, 5 min; then it replaces the database.
