@@ -215,7 +215,7 @@ class Detector {
     return part.is_set();
   }
 
-  // What fails of it, or else what comes to it.
+  // What fails of it while something is to be done; where nothing gets so far, what comes to it.
   std::vector<HopId> failing(ComponentId component) const {
     std::vector<HopId> hops;
     for (const Effect& e : findings_.effects) {
@@ -243,7 +243,10 @@ class Detector {
       }
       case Watch::Amount::per_period: {
         const SimTime horizon = outcome_.timeline.horizon;
-        const std::vector<HopId> failed = failing(sign.of);
+        std::vector<HopId> failed = failing(sign.of);
+        failed.erase(std::remove_if(failed.begin(), failed.end(),
+                                    [&](HopId h) { return !(amounts_.failed(h, sign.at - after, horizon) > 0); }),
+                     failed.end());
         const std::vector<HopId> hops = failed.empty() ? coming(sign.of) : failed;
         const auto amount = [&](SimTime from, SimTime to) {
           double sum = 0;

@@ -144,6 +144,33 @@ TEST_CASE("a health check asks whether or not anybody else does", "[scenarios][a
   CHECK(telling(a, "shop-down").told.in_seconds() == Approx(3600 + 90 + 60 + 60));
 }
 
+TEST_CASE("a load balancer that does not get through answers 5xx, with one target group as with several",
+          "[scenarios][alarms]") {
+  const std::string balanced =
+      "  out: { type: ec2:security-group, egress: [{ name: to-shop, peer: in, port: 80 }] }\n"
+      "  in: { type: ec2:security-group, ingress: [{ name: from-front, peer: out, port: 80 }] }\n"
+      "  front: { type: elbv2:load-balancer, security_group: out, targets: [targets] }\n"
+      "  targets: { type: elbv2:target-group }\n"
+      "  execution: { type: iam:role }\n"
+      "  shop: { type: ecs:service, execution_role: execution, tasks: 4, security_group: in, target_group: targets }\n"
+      "  errors: { type: cloudwatch:alarm, watches: front, metric: HTTPCode_ELB_5XX_Count, period: 1m, threshold: 10,\n"
+      "            actions: [alerts] }\n"
+      "  unhealthy: { type: cloudwatch:alarm, watches: targets, metric: UnHealthyHostCount, period: 1m, threshold: 1,\n"
+      "               actions: [alerts] }\n"
+      "  alerts: { type: sns:topic, subscriptions: [{ name: mail, endpoint: on-call@example.org }] }\n"
+      "traffic: [{ to: front, rate: 100/s }]\n";
+  for (const char* fault : {"remove: out/egress/to-shop", "outage: shop"}) {
+    INFO(fault);
+    const scenarios::Answer a = answer_to(balanced, std::string("{ at: 1h, ") + fault + " }");
+    CHECK(telling(a, "errors").told.in_seconds() == Approx(3600 + 60 + 60));
+    // Two checks, 30 s apart, and the timeout of 5 s; then a period.
+    CHECK(telling(a, "unhealthy").told.in_seconds() == Approx(3600 + 65 + 60));
+  }
+  const scenarios::Answer none = answer_to(balanced, "{ at: 1h, scale-to-zero: shop }");
+  CHECK(telling(none, "errors").fate == Telling::Fate::told);
+  CHECK(telling(none, "unhealthy").fate == Telling::Fate::unseen);  // there are no hosts
+}
+
 TEST_CASE("what `detect` may say", "[scenarios][alarms]") {
   input::Diagnostics diagnostics;
   answer_to(queue_and_alarm, "{ at: 0s, delete: role }", "{ detect: { alarms: { after: 6h } } }", diagnostics);

@@ -56,6 +56,27 @@ resources:
   CHECK(world.lost("small/log-to-group-through-router") == Approx(3600 + 15 - 4 - 2000));
 }
 
+TEST_CASE("unhealthy tasks go on until others are healthy, unless there is no room for both") {
+  const auto running = [](const char* order) {
+    const SmallWorld world = run(std::string(R"(
+resources:
+  out: { type: ec2:security-group, egress: [{ name: to-shop, peer: in, port: 80 }] }
+  in: { type: ec2:security-group, ingress: [{ name: from-front, peer: out, port: 80 }] }
+  front: { type: elbv2:load-balancer, security_group: out, targets: [targets] }
+  targets: { type: elbv2:target-group }
+  shop: { type: ecs:service, tasks: 2, security_group: in, target_group: targets, grace_period: 1h)") +
+                                     order + " }\n",
+                                 {{"remove", "out/egress/to-shop"}}, Duration::minutes(10));
+    return world.outcome.timeline.running.at(0);
+  };
+  CHECK(running("").size() == 1);
+  // Both have run for longer than the grace period. Two checks 30 s apart, the timeout of 5 s, and 30 s to stop.
+  const auto stopped_first = running(", start_first: no");
+  REQUIRE(stopped_first.size() > 1);
+  CHECK(stopped_first[1].value == 0);
+  CHECK(stopped_first[1].at.in_seconds() == Approx(95));
+}
+
 TEST_CASE("a service that cannot start tasks waits longer and longer between its attempts") {
   const auto refused_from = [](const char* start) {
     const SmallWorld world = run(R"(
