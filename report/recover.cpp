@@ -411,7 +411,7 @@ class RecoverPage {
     const EarlierNotice& e = *recovery_.earlier;
     page_.item(fmt::format(
         "Noticed after {} instead of {}, and with every step begun as soon as it can be, {}: what works again "
-        "sends into what still fails.",
+        "sends into what still fails, or people are busy with something else when it matters.",
         duration_text(e.after), precise_text(answer_.noticed_after),
         difference_text(e.more - e.more_requests, e.more_requests, "more", bad)));
   }

@@ -292,8 +292,10 @@ class SweepPage {
               span, two);
           break;
         case scenarios::Comparing::Kind::worse:
-          text = fmt::format("{}: {} {} than {} ({}), because what runs again sends into what still fails.", span,
-                             strategy_text(c.more), bad("loses more"), strategy_text(c.less), hop_names(c.hops));
+          text = fmt::format(
+              "{}: {} {} than {} ({}), because what runs again sends into what still fails, "
+              "or people are busy with something else when it matters.",
+              span, strategy_text(c.more), bad("loses more"), strategy_text(c.less), hop_names(c.hops));
           break;
       }
       said.push_back(sentence(text));
@@ -301,7 +303,7 @@ class SweepPage {
     for (const scenarios::Inversion& i : sweep_.inversions) {
       said.push_back(
           fmt::format("With {}, noticing it after {} {} than after {}: {} ({}). What is repaired early "
-                      "sends into what still fails.",
+                      "sends into what still fails, or people are busy with something else when it matters.",
                       strategy_text(i.strategy), value_text(axis_, i.from), bad("loses more"), value_text(axis_, i.to),
                       difference_text(i.more - i.more_refused, i.more_refused, "more", plain_text), hop_names(i.hops)));
     }
