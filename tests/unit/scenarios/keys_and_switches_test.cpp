@@ -34,6 +34,37 @@ resources:
 traffic: [{ to: queue, rate: 1/s }]
 )";
 
+TEST_CASE("a key whose policy names only a deleted role has to be opened by AWS Support", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+account: "111122223333"
+resources:
+  keeper: { type: iam:role }
+  listed: { type: kms:key, policy: [{ name: keeper, allows: keeper }, { name: logs, allows: logs.eu-west-1.amazonaws.com, by: service }] }
+  written:
+    type: kms:key
+    policy_document: { Statement: [{ Effect: Allow, Principal: { AWS: "arn:aws:iam::111122223333:role/keeper" }, Action: "kms:*", Resource: "*" }] }
+  handed-over:
+    type: kms:key
+    policy_document:
+      Statement:
+        - { Effect: Allow, Principal: { AWS: "arn:aws:iam::111122223333:role/keeper" }, Action: "kms:*", Resource: "*" }
+        - { Effect: Allow, Principal: { AWS: "arn:aws:iam::111122223333:root" }, Action: "kms:*", Resource: "*" }
+)";
+  const Answer applied = ask(inventory, "delete", "keeper", Duration::hours(1), Strategy::restore_only);
+  CHECK_FALSE(holds_at_the_end(applied, "listed", "manageable"));
+  CHECK_FALSE(holds_at_the_end(applied, "written", "manageable"));
+  CHECK_FALSE(holds_at_the_end(applied, "written/policy/0", "valid"));
+  CHECK(holds_at_the_end(applied, "handed-over/policy/0", "valid"));
+  const Answer a = ask(inventory, "delete", "keeper", Duration::hours(1), Strategy::full);
+  const std::vector<std::string> taken = steps(a);
+  for (const std::string key : {"listed", "written"}) {
+    CHECK(std::find(taken.begin(), taken.end(), key + "/ask-support") != taken.end());
+    CHECK(holds_at_the_end(a, key, "manageable"));
+  }
+  CHECK(holds_at_the_end(a, "written/policy/0", "valid"));
+  CHECK(std::find(taken.begin(), taken.end(), "handed-over/ask-support") == taken.end());
+}
+
 TEST_CASE("an apply enables a key that somebody disabled", "[scenarios]") {
   const Answer a = ask(queue_under_key, "disable", "key", Duration::hours(1), Strategy::restore_only);
   CHECK(holds_at_the_end(a, "key", "enabled"));
