@@ -65,6 +65,32 @@ resources:
   CHECK(std::find(taken.begin(), taken.end(), "handed-over/ask-support") == taken.end());
 }
 
+TEST_CASE("whoever works with a deleted access key has to be given the new one", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  robot: { type: iam:user }
+  secret: { type: iam:access-key, user: robot }
+  role: { type: iam:role }
+  bucket: { type: s3:bucket }
+  job: { type: lambda:function, role: role, calls: [{ name: put, to: bucket, as: secret }] }
+  shop: { type: ecs:service, tasks: 1, calls: [{ name: put, to: bucket, as: secret }] }
+  orders: { type: sqs:queue, consumer: outside, reader: secret }
+traffic: [{ to: job, rate: 1/s }, { to: shop, rate: 1/s }, { to: orders, rate: 1/s }]
+)";
+  const Answer applied = ask(inventory, "delete", "secret", Duration::hours(1), Strategy::restore_only);
+  CHECK(holds_at_the_end(applied, "secret", "exists"));
+  const std::vector<std::string> users = {"job/calls/put", "shop/calls/put", "orders"};
+  for (const std::string& user : users) CHECK_FALSE(holds_at_the_end(applied, user, "credential"));
+  const Answer a = ask(inventory, "delete", "secret", Duration::hours(1), Strategy::full);
+  const std::vector<std::string> taken = steps(a);
+  for (const std::string& user : users) {
+    CHECK(holds_at_the_end(a, user, "credential"));
+    CHECK(std::find(taken.begin(), taken.end(), user + "/new-credential") != taken.end());
+  }
+  const Answer off = ask(inventory, "deactivate", "secret", Duration::hours(1), Strategy::full);
+  CHECK(steps(off) == std::vector<std::string>{"secret/activate"});
+}
+
 TEST_CASE("an apply enables a key that somebody disabled", "[scenarios]") {
   const Answer a = ask(queue_under_key, "disable", "key", Duration::hours(1), Strategy::restore_only);
   CHECK(holds_at_the_end(a, "key", "enabled"));
