@@ -244,6 +244,25 @@ resources:
   CHECK(early.holds_at_the_end("paused", "running"));
 }
 
+TEST_CASE("a cluster or a search domain whose grant is revoked is made again, and empty", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key }
+  role: { type: iam:role }
+  cluster: { type: eks:cluster, role: role, kms_key: key }
+  search: { type: es:domain, kms_key: key }
+)";
+  const std::vector<Mishap> mishaps = {{{}, "revoke-grant", "cluster"}, {{}, "revoke-grant", "search"}};
+  const Incident applied = incident(inventory, mishaps, hours(1), days(30), Strategy::restore_only);
+  CHECK_FALSE(applied.holds_at_the_end("cluster", "granted"));
+  const Incident i = incident(inventory, mishaps, hours(1));
+  CHECK(i.lost_with_response("cluster/secrets") == Duration{});
+  CHECK(i.lost_with_response("search/data") == Duration{});
+  CHECK(i.steps() == std::vector<std::string>{"search/make-anew", "cluster/start-over"});
+  CHECK(i.holds_at_the_end("cluster", "granted"));
+  CHECK(i.holds_at_the_end("search", "recoverable"));
+}
+
 TEST_CASE("tasks that run go on without the key of their file system, and none starts", "[scenarios]") {
   const Incident i = incident(R"(
 resources:
