@@ -54,6 +54,18 @@ TEST_CASE("a profile that was kept is filled again, and the instance has credent
   CHECK(by_code.refused("host/agent/0/traffic") == Approx(3600 + 300 + 15 + 3600 - 4));
 }
 
+TEST_CASE("an instance whose profile lost its role goes on with the credentials it has", "[scenarios]") {
+  const Incident soon = incident(host, {{{}, "unlink", "profile"}}, Duration::minutes(3), Duration::days(3));
+  CHECK(soon.refused("host/agent/0/traffic") == 0);
+  CHECK(soon.steps() == std::vector<std::string>{"profile/fill"});
+  // Until 5 min after the link is known to be gone, for an hour at most after it is back.
+  const Incident by_code =
+      incident(host, {{{}, "unlink", "profile"}}, Duration::hours(1), Duration::days(3), Strategy::restore_only);
+  CHECK(by_code.refused("host/agent/0/traffic") == Approx(3600 + 60 + 15 + 3600 - 300 - 4));
+  const Incident by_hand = incident(host, {{{}, "unlink", "profile"}}, Duration::hours(1), Duration::days(3));
+  CHECK(count(by_hand, "host/associate") == 1);
+}
+
 TEST_CASE("a role that EC2 may not assume is mended by its trust policy alone", "[scenarios]") {
   const Incident i = incident(host, {{{}, "cut-trust", "role"}}, Duration::hours(1), Duration::days(3));
   CHECK(i.steps() == std::vector<std::string>{"role/restore-trust"});
