@@ -39,7 +39,8 @@ std::string_view word_of(std::string_view& text) {
 }  // namespace
 
 std::string in_region(std::string command, const std::string& region) {
-  if (command.starts_with("aws ")) command += " --region " + region;
+  const bool says_so = command.find(" --region ") != std::string::npos;
+  if (command.starts_with("aws ") && !says_so) command += " --region " + region;
   return command;
 }
 

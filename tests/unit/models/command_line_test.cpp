@@ -12,6 +12,14 @@ TEST_CASE("a command is the call that policies know it by") {
   CHECK(call_of("aws lambda invoke --function-name f out.json") == "lambda:InvokeFunction");
 }
 
+TEST_CASE("a command for another Region says so, once") {
+  CHECK(moshimo::models::in_region("aws kms enable-key --key-id k", "us-east-1") ==
+        "aws kms enable-key --key-id k --region us-east-1");
+  const std::string elsewhere = "aws kms replicate-key --key-id k --replica-region us-east-1 --region eu-west-1";
+  CHECK(moshimo::models::in_region(elsewhere, "us-east-1") == elsewhere);
+  CHECK(moshimo::models::in_region("sudo reboot", "us-east-1") == "sudo reboot");
+}
+
 TEST_CASE("what only looks, waits or makes several calls is none to be denied") {
   CHECK(call_of("aws kms describe-key --key-id k").empty());
   CHECK(call_of("aws iam wait role-exists --role-name r").empty());

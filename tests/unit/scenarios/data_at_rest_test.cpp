@@ -244,6 +244,34 @@ resources:
   CHECK(early.holds_at_the_end("paused", "running"));
 }
 
+TEST_CASE("what is restored is looked at, and not what it takes the place of", "[scenarios]") {
+  const Incident i = incident(databases, {{{}, "disable", "key"}}, days(8));
+  const models::Compiled& compiled = *i.answer.compiled;
+  const auto looks = [&](const char* component, const char* repair) {
+    return text_of(i.answer.system(), compiled.repair(compiled.component(component), repair)).verify;
+  };
+  CHECK(looks("backed-up", "restore-to-point-in-time").find("--db-instance-identifier backed-up-restored ") !=
+        std::string::npos);
+  CHECK(looks("aurora", "make-anew").find("--db-cluster-identifier aurora-anew ") != std::string::npos);
+}
+
+TEST_CASE("a copy of a global table is made in the Region of its key", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key, region: us-east-1 }
+  table: { type: dynamodb:table, replicas: [{ name: far, kms_key: key }] }
+  somewhere: { type: dynamodb:table, replicas: [{ name: far }] }
+)",
+                              {{{}, "disable", "key"}}, days(2));
+  const models::Compiled& compiled = *i.answer.compiled;
+  const auto command = [&](const char* replica) {
+    return text_of(i.answer.system(), compiled.repair(compiled.component(replica), "add-again")).commands.front();
+  };
+  CHECK(command("table/replicas/far").find("--region us-east-1") != std::string::npos);
+  CHECK(command("somewhere/replicas/far").find("--region <region>") != std::string::npos);
+  CHECK(i.steps() == std::vector<std::string>{"key/enable", "table/replicas/far/add-again"});
+}
+
 TEST_CASE("a cluster or a search domain whose grant is revoked is made again, and empty", "[scenarios]") {
   constexpr std::string_view inventory = R"(
 resources:
