@@ -255,6 +255,20 @@ TEST_CASE("what is restored is looked at, and not what it takes the place of", "
   CHECK(looks("aurora", "make-anew").find("--db-cluster-identifier aurora-anew ") != std::string::npos);
 }
 
+TEST_CASE("a warehouse that runs on without its key is said to do so", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  key: { type: kms:key }
+  warehouse: { type: redshift:cluster, kms_key: key }
+)",
+                              {{{}, "disable", "key"}}, days(10), days(40));
+  const auto& effects = i.answer.nobody_acts().findings.effects;
+  CHECK(std::any_of(effects.begin(), effects.end(), [&](const Effect& e) {
+    return e.kind == EffectKind::latent && i.answer.system().components[e.component].name == "warehouse";
+  }));
+  CHECK(i.holds_at_the_end("warehouse", "opens"));
+}
+
 TEST_CASE("a copy of a global table is made in the Region of its key", "[scenarios]") {
   const Incident i = incident(R"(
 resources:
@@ -291,18 +305,20 @@ resources:
   CHECK(i.holds_at_the_end("search", "recoverable"));
 }
 
-TEST_CASE("tasks that run go on without the key of their file system, and none starts", "[scenarios]") {
+TEST_CASE("requests fail without the key of a file system, its tasks go on, and none starts", "[scenarios]") {
   const Incident i = incident(R"(
 resources:
   key: { type: kms:key }
   files: { type: elasticfilesystem:file-system, kms_key: key }
   web: { type: ecs:service, tasks: 1, task_lifetime: 4h, start_time: 60s, file_systems: [files] }
-traffic: [{ to: web, rate: 1/s }]
+  long: { type: ecs:service, tasks: 1, task_lifetime: 30d, file_systems: [files] }
+traffic: [{ to: web, rate: 1/s }, { to: long, rate: 1/s }]
 )",
                               {{{}, "disable", "key"}}, hours(5), days(1));
   // The one task is two hours old at the start and ends at 2 h. After 5 h the key is enabled (1 min), then the service
   // deployed anew (3 min), and its task starts (1 min).
-  CHECK(i.refused("web/traffic") == Approx(3 * 3600 + 60 + 180 + 60));
+  CHECK(i.refused("web/traffic") == Approx(5 * 3600 + 60 + 180 + 60));
+  CHECK(i.refused("long/traffic") == Approx(5 * 3600 + 60));
 }
 
 TEST_CASE("a domain whose grants are revoked is lost at once, though its key is well", "[scenarios]") {
