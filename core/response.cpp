@@ -155,7 +155,20 @@ class Planner {
         if (change.value.open) step.gap_to = std::max(step.gap_to, change.at);  // a pause lengthens the gap
       }
       if (step.gap_from.is_never()) step.gap_from = SimTime{};
+      if (const Duration kept = kept_at(step); !kept.is_forever()) {  // what is older has gone already
+        step.gap_from = std::max(step.gap_from, SimTime{} + std::max(step.start.since_start() - kept, Duration{}));
+      }
     }
+  }
+
+  // How long the place of a release keeps what waits there, when the release begins.
+  Duration kept_at(const Step& step) const {
+    const Fallback& fallback = system_.hops[step.hop].fallbacks[step.fallback];
+    Duration kept = place_limit(system_, fallback);
+    for (const Script::Setting& set : response_.script.settings) {
+      if (set.store == fallback.store && set.at <= step.start) kept = std::min(fallback.limit, set.holds_for);
+    }
+    return kept;
   }
 
   // Data waits for an action, or waited in vain although its hop was open.

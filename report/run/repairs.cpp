@@ -28,18 +28,8 @@ std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<Re
   return groups;
 }
 
-SimTime gap_from(const System& system, const Step& step) {
-  if (!step.hop.is_set()) return step.gap_from;
-  const Hop& hop = system.hops[step.hop];
-  if (step.fallback >= hop.fallbacks.size()) return step.gap_from;
-  const Duration limit = limit_of(system, hop.fallbacks[step.fallback]);
-  if (limit.is_forever() || step.start.since_start() <= limit) return step.gap_from;
-  return std::max(step.gap_from, SimTime::after_start(step.start.since_start() - limit));
-}
-
 std::string filled(std::string_view text, const System& system, const Step& step, std::size_t number,
                    const Clock& clock, SimTime first_fault) {
-  const SimTime begin = gap_from(system, step);
   const auto moment = [&](SimTime t) {
     if (clock.is_set()) return clock.iso(t);
     return fmt::format("<first fault + {}>",
@@ -49,9 +39,9 @@ std::string filled(std::string_view text, const System& system, const Step& step
     return clock.is_set() ? std::to_string(clock.milliseconds(t)) : moment(t);
   };
   const auto value_of = [&](std::string_view place) -> std::string {
-    if (place == "gap.start") return moment(begin);
+    if (place == "gap.start") return moment(step.gap_from);
     if (place == "gap.end") return moment(step.gap_to);
-    if (place == "gap.start_ms") return milliseconds(begin);
+    if (place == "gap.start_ms") return milliseconds(step.gap_from);
     if (place == "gap.end_ms") return milliseconds(step.gap_to);
     if (place == "now") return moment(step.done);
     if (place == "step") return std::to_string(number);

@@ -17,9 +17,6 @@ struct LikeRepairs {
 };
 std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<RepairId>& repairs);
 
-// From when on the data of a release can still be there: what is older than its place keeps has gone already.
-SimTime gap_from(const System& system, const Step& step);
-
 // The title of a release before there is a step of it, that is without its times and amounts.
 std::string title_without_a_step(std::string title);
 

@@ -125,9 +125,9 @@ void StepPage::write(const Step& s, std::size_t number) const {
     }
   }
   if (s.hop.is_set() && s.backlog > 0) {
-    std::string text = fmt::format(
-        "Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
-        precise_text(gap_from(system_, s) - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
+    std::string text =
+        fmt::format("Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
+                    precise_text(s.gap_from - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
     for (const RepairId r : s.repairs) {
       const std::optional<Rate> rate = system_.repairs[r].rate;
       if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;

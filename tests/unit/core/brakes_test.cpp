@@ -153,6 +153,29 @@ TEST_CASE("a brake catches what would be dropped, and it is brought back", "[cor
   CHECK(world.ledger(alone, "send").lost == Approx(26 * 60).epsilon(1e-9));
 }
 
+// 1/s lies a day where it waits for somebody. The hop fails for 30 h; at 23 h, an hour before the first is too old, the
+// place is set to two weeks.
+TEST_CASE("what a brake kept is told with all the time it arrived in", "[core][response][brakes]") {
+  World world(
+      "condition role as denied\nstore spare kept 1d\n"
+      "hop send from 1/s to outside needs role store spare by-action\n",
+      Duration::hours(30) - Duration::minutes(20));
+  Repair& brake = world.add("spare/keep-longer", Duration::minutes(1));
+  brake.sets = std::vector<Repair::Setting>{{store_named(world.system, "spare"), Duration::days(14), {}}};
+  Responders who;
+  who.time_to_detect = Duration::minutes(20);
+  who.count = 2;
+  Simulation simulation(world.system);
+  const Response r = respond(simulation, {{SimTime{}, world.remove}}, who, SimTime::after_start(Duration::days(3)));
+  REQUIRE(world.does(r, "spare/keep-longer"));
+  const Step* release = world.step(r, "send/release");
+  REQUIRE(release != nullptr);
+  CHECK(world.ledger(r, "send").lost == Approx(0).margin(1e-6));
+  CHECK(release->gap_from == SimTime{});
+  CHECK(release->gap_to == at(30 * 60));
+  CHECK(release->backlog == Approx(30 * 3600));
+}
+
 TEST_CASE("a place that is written with the role that is gone is of no use", "[core][response][brakes]") {
   World world(
       "condition role as denied\ncondition caught false rises 1m\nstore spare kept 14d accepts role,caught\n"

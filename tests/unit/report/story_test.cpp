@@ -202,18 +202,3 @@ TEST_CASE("where one class of error is retried and this one is not, both are tol
   hop.when[static_cast<std::size_t>(ErrorClass::denied)].fallbacks = {0};
   CHECK(fate_if_unavailable(system, hop, ErrorClass::denied) == "");
 }
-
-TEST_CASE("what is put back begins where its place still holds it") {
-  System system;
-  Fallback kept;
-  kept.limit = Duration::days(14);
-  Hop hop;
-  hop.fallbacks = {kept};
-  Step step;
-  step.hop = system.hops.add(hop);
-  step.gap_from = SimTime::after_start(Duration::seconds(4));
-  step.start = SimTime::after_start(Duration::days(24));
-  CHECK(gap_from(system, step) == SimTime::after_start(Duration::days(10)));
-  step.start = SimTime::after_start(Duration::hours(1));
-  CHECK(gap_from(system, step) == step.gap_from);
-}
