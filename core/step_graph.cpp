@@ -179,9 +179,31 @@ class Linker {
   std::vector<bool> is_known_;
 };
 
+// When the hop of a release last opened before it: a pause is over.
+SimTime opened_before(const Response& response, const Step& release) {
+  SimTime opened;
+  for (const ChangeTo<HopState>& change : response.outcome.hop_states[release.hop.value]) {
+    if (change.at <= release.start && change.value.open) opened = change.at;
+  }
+  return opened;
+}
+
+// When the first of what a release brings back had come to wait for it.
+SimTime waits_since(const Response& response, const Step& release) {
+  SimTime since = SimTime::never();
+  for (const Stay& stay : response.outcome.hops[release.hop.value].stays) {
+    if (stay.fallback == release.fallback && stay.released > 0) since = std::min(since, stay.from);
+  }
+  return since.is_never() ? SimTime{} : since;
+}
+
 // From the end of `before` until what it brings about is there.
 Duration delay_of(const Response& response, const StepGraph::Edge& edge) {
   const SimTime done = response.steps[edge.before].done;
+  const Step& after = response.steps[edge.after];
+  if (after.hop.is_set()) {
+    if (const SimTime opened = opened_before(response, after); opened > done) return opened - done;
+  }
   for (const ChangeTo<bool>& change : response.outcome.timeline.conditions[edge.brings.value]) {
     if (change.value && change.at >= done && change.at <= response.steps[edge.after].start) return change.at - done;
   }
@@ -194,7 +216,13 @@ void find_critical(StepGraph& graph, const Response& response) {
   // Edges lead from a node before all steps; what a path weighs is the time at which its last step is done.
   Graph g(n + 1);
   const auto takes = [&](std::size_t i) { return (response.steps[i].done - response.steps[i].start).us(); };
-  for (std::size_t i = 0; i < n; ++i) add_edge(n, i, -takes(i), g);
+  SimTime begin = SimTime::never();
+  for (const Step& step : response.steps) begin = std::min(begin, step.start);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Step& step = response.steps[i];
+    const SimTime from = step.hop.is_set() && !step.in_vain ? waits_since(response, step) : begin;
+    add_edge(n, i, -(std::max(from - begin, Duration{}).us() + takes(i)), g);
+  }
   for (const StepGraph::Edge& e : graph.edges) {
     add_edge(e.before, e.after, -(delay_of(response, e).us() + takes(e.after)), g);
   }

@@ -318,6 +318,23 @@ TEST_CASE("steps come after what they need, by way of other conditions, and the 
 }
 
 // A step that needs another through a third needs only the third.
+// The hop opens ten minutes after its role works, 15 s after the role is there; only then is the gap brought back.
+TEST_CASE("the longest chain counts the pause before a release", "[core][recovery]") {
+  Town town(
+      "condition role as denied rises 15s\nstore source kept 14d\n"
+      "hop filter from 100/s to outside needs role:denied pauses 10m on denied store source by-action\n");
+  town.repair("role", Duration::minutes(5));
+  town.who.count = 3;
+  town.break_all();
+  const Response plan = town.again({});
+  REQUIRE(plan.steps.size() == 2);
+  const Step& release = plan.steps[1];
+  REQUIRE(release.hop.is_set());
+  const StepGraph graph = graph_of(town.system, plan);
+  CHECK(graph.critical == std::vector<std::size_t>{0, 1});
+  CHECK(graph.critical_time == Duration::minutes(15) + Duration::seconds(15) + (release.done - release.start));
+}
+
 TEST_CASE("what other steps imply is left out of the graph", "[core][recovery]") {
   Town town(
       "condition a\ncondition b follows a rises repair\ncondition c follows b,a rises repair\n"
