@@ -1,0 +1,67 @@
+// Of what is broken its own signs are seen, and no others.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/unit/scenarios/incident.hpp"
+
+namespace moshimo::scenarios {
+namespace {
+
+bool is_seen(const Incident& i, std::string_view text) {
+  const auto& symptoms = i.answer.nobody_acts().findings.symptoms;
+  return std::any_of(symptoms.begin(), symptoms.end(),
+                     [&](const SeenSymptom& s) { return s.symptom->text.find(text) != std::string::npos; });
+}
+
+TEST_CASE("an instance that cannot start says whether its key or its profile is at fault", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  key: { type: kms:key }
+  role: { type: iam:role }
+  profile: { type: iam:instance-profile, role: role }
+  template: { type: ec2:launch-template, kms_key: key, profile: profile }
+  group: { type: autoscaling:group, template: template, instances: 2, lifetime: 2d }
+  host: { type: ec2:instance, kms_key: key, profile: profile, lifetime: 2d, calls: [] }
+)";
+  const Incident key = incident(inventory, {{{}, "disable", "key"}}, Duration::days(5));
+  CHECK(is_seen(key, "StateReason Client.InternalError"));
+  CHECK(is_seen(key, "scaling activity Failed: Client.InternalError"));
+  CHECK_FALSE(is_seen(key, "Invalid IAM Instance Profile"));
+  CHECK_FALSE(is_seen(key, "Invalid IamInstanceProfile"));
+  const Incident profile = incident(inventory, {{{}, "delete", "profile"}}, Duration::days(5));
+  CHECK_FALSE(is_seen(profile, "StateReason Client.InternalError"));
+  CHECK_FALSE(is_seen(profile, "scaling activity Failed: Client.InternalError"));
+  CHECK(is_seen(profile, "Invalid IAM Instance Profile"));
+  CHECK(is_seen(profile, "Invalid IamInstanceProfile"));
+}
+
+TEST_CASE("an error action fails where its own role is gone, too", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  other: { type: iam:role }
+  stream: { type: kinesis:stream }
+  errors: { type: s3:bucket }
+  rule: { type: iot:topic-rule, actions: [{ name: send, role: role, to: stream }], error: { role: other, to: errors } }
+traffic: [{ to: rule, rate: 1/s }]
+)";
+  CHECK_FALSE(is_seen(incident(inventory, {{{}, "delete", "role"}}, Duration::days(1)), "ErrorActionFailure"));
+  CHECK_FALSE(is_seen(incident(inventory, {{{}, "delete", "other"}}, Duration::days(1)), "ErrorActionFailure"));
+  CHECK(is_seen(incident(inventory, {{{}, "delete", "role"}, {{}, "delete", "other"}}, Duration::days(1)),
+                "ErrorActionFailure"));
+}
+
+TEST_CASE("a stack whose service role is gone is not changed at all", "[scenarios]") {
+  const Incident i = incident(R"(
+resources:
+  role: { type: iam:role }
+  stack: { type: cloudformation:stack, role: role }
+traffic: [{ to: stack, rate: 1/h }]
+)",
+                              {{{}, "delete", "role"}}, Duration::days(1));
+  CHECK(is_seen(i, "is invalid or cannot be assumed"));
+  CHECK_FALSE(is_seen(i, "ROLLBACK_IN_PROGRESS"));
+}
+
+}  // namespace
+}  // namespace moshimo::scenarios
