@@ -232,6 +232,13 @@ class Reader {
                                                     fault.verb));
       return;
     }
+    const auto other_way = std::find_if(fault.parameters.begin(), fault.parameters.end(), [](const auto& given) {
+      return given.first == "through" && given.second.text != "terraform";
+    });
+    if (call.code_is_kept && other_way != fault.parameters.end()) {
+      c.error(fmt::format("what is done `through: {}` asks no code; leave `code: kept` out", other_way->second.text));
+      return;
+    }
     if (!call.who.empty() || !call.context.empty() || call.code_is_kept)
       fault.call = std::make_shared<const models::CallBy>(std::move(call));
     if (fault.at > scenario_.horizon) c.error("this fault lies beyond the horizon of the scenario");

@@ -70,6 +70,12 @@ TEST_CASE("a fault that names nothing is a mistake") {
   CHECK(read("faults: [{ at: 0s, delete: [] }]\n").errors.find("this fault names nothing") != std::string::npos);
 }
 
+TEST_CASE("code can stop Terraform alone") {
+  CHECK(read("faults: [{ delete: a, code: kept, through: console }]\n").errors.find("leave `code: kept` out") !=
+        std::string::npos);
+  CHECK(read("faults: [{ delete: a, code: kept, through: terraform }]\n").errors == "");
+}
+
 TEST_CASE("whoever notices after the end is warned that nobody does anything") {
   CHECK(read("horizon: 1d\nfaults: [{ delete: a }]\nresponse: { detect: 2d }\n")
             .warnings.find("so nobody does anything") != std::string::npos);
