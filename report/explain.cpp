@@ -1,6 +1,8 @@
 // The catalogue for reading: types with what they do, facts with their source and the places that rest on them.
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "report/attribute_words.hpp"
@@ -18,6 +20,29 @@ std::string facts_text(const std::set<std::string>& facts) {
   std::string text;
   for (const std::string& f : facts) text += (text.empty() ? "" : ", ") + clean(f);
   return text.empty() ? "" : " " + dim("[" + text + "]");
+}
+
+// A trait leaves some of its members to those types alone that give it a certain parameter.
+std::optional<std::string> word_of(const Expression& e) {
+  if (e.kind == Expression::Kind::path) return e.path.text;
+  const auto plain = e.kind == Expression::Kind::text ? e.text.plain() : std::nullopt;
+  return plain ? std::optional<std::string>(*plain) : std::nullopt;
+}
+
+bool may_hold(const Test& test) {
+  const auto one_may = [](const Test& one) { return may_hold(one); };
+  switch (test.kind) {
+    case Test::Kind::all_of: return std::all_of(test.tests.begin(), test.tests.end(), one_may);
+    case Test::Kind::either: return std::any_of(test.tests.begin(), test.tests.end(), one_may);
+    case Test::Kind::equal:
+    case Test::Kind::one_of: {
+      const Expression& asked = test.operands.front();
+      if (asked.kind != Expression::Kind::text || !asked.text.plain()) return true;
+      return std::any_of(std::next(test.operands.begin()), test.operands.end(),
+                         [&](const Expression& e) { return word_of(e) == word_of(asked); });
+    }
+    default: return true;
+  }
 }
 
 }  // namespace
@@ -71,6 +96,7 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   if (!type.conditions.empty()) {
     page.heading("What has to hold");
     for (const ConditionDef& c : type.conditions) {
+      if (!may_hold(c.test)) continue;
       page.item(fmt::format("{}: {} ({}){}", code(clean(c.name)), shown(c.says), name_of(c.error),
                             of("condition " + c.name)));
     }
@@ -100,9 +126,12 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
   if (!type.repairs.empty()) {
     page.heading("How it is put right");
     for (const RepairDef& r : type.repairs) {
+      if (!may_hold(r.test)) continue;
       page.item(fmt::format("{}: {}{}", code(clean(r.name)), shown(r.title), of("repair " + r.name)));
       std::vector<std::string> commands;
-      for (const Text& c : r.commands) commands.push_back(shown(c));
+      for (const Text& c : r.commands) {
+        if (std::string command = shown(c); !command.empty()) commands.push_back(std::move(command));
+      }
       if (!commands.empty()) page.commands(std::move(commands), 2);
     }
   }

@@ -91,6 +91,26 @@ traffic: [{ to: job, rate: 1/s }, { to: shop, rate: 1/s }, { to: orders, rate: 1
   CHECK(steps(off) == std::vector<std::string>{"secret/activate"});
 }
 
+TEST_CASE("only imported material is deleted", "[scenarios]") {
+  constexpr std::string_view inventory = R"(
+resources:
+  own: { type: kms:key }
+  imported: { type: kms:key, origin: EXTERNAL }
+)";
+  CHECK(
+      ask(inventory, "delete-material", "own", Duration::hours(1), Strategy::none).main_run().response.stopped.size() ==
+      1);
+  const Answer a = ask(inventory, "delete-material", "imported", Duration::hours(1), Strategy::none);
+  CHECK_FALSE(holds_at_the_end(a, "imported", "has_material"));
+}
+
+TEST_CASE("a trail records the data events of kinds of resources", "[scenarios]") {
+  CHECK_THROWS_WITH(ask("resources:\n  bucket: { type: s3:bucket }\n"
+                        "  trail: { type: cloudtrail:trail, bucket: bucket, data_events: yes }\n",
+                        "delete", "bucket", Duration::hours(1), Strategy::none),
+                    Catch::Contains("name the kinds of resources"));
+}
+
 TEST_CASE("an apply enables a key that somebody disabled", "[scenarios]") {
   const Answer a = ask(queue_under_key, "disable", "key", Duration::hours(1), Strategy::restore_only);
   CHECK(holds_at_the_end(a, "key", "enabled"));

@@ -1,0 +1,27 @@
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "models/catalogue.hpp"
+#include "report/report.hpp"
+
+namespace moshimo::report {
+namespace {
+
+std::string told(const char* type) {
+  return explain_type(*models::embedded_catalogue().find_type(type), models::embedded_catalogue(), {});
+}
+
+TEST_CASE("of a trait a type is told what it uses of it, and no command that is empty", "[report]") {
+  const std::string queue = told("sqs:queue");
+  CHECK(queue.find("give-new-key") != std::string::npos);
+  CHECK(queue.find("make-anew") == std::string::npos);
+  CHECK(queue.find("not_replaced") == std::string::npos);
+  const std::string cluster = told("eks:cluster");
+  CHECK(cluster.find("make-anew") != std::string::npos);
+  CHECK(cluster.find("replaced-by-apply") == std::string::npos);
+  CHECK(cluster.find("$ \n") == std::string::npos);
+  CHECK(cluster.find("$\n") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace moshimo::report
