@@ -413,6 +413,7 @@ SimTime Crew::is_wanted_from(RepairId id) const {
 
 // Of an apply: until the first of what it is held for.
 SimTime Crew::is_held_until(const Task& task) const {
+  if (task.not_before > now_) return task.not_before;
   if (!task.is_apply()) return is_held_until(task.repair);
   SimTime first = SimTime::never();
   bool is_held = false;
@@ -457,6 +458,9 @@ SimTime Crew::is_ready_from(const Task& task) const {
 }
 
 bool Crew::is_anything_held() const {
+  for (std::size_t i = 0; i < rules_.order.size(); ++i) {
+    if (!is_dealt_with_[i] && rules_.order[i].not_before > now_) return true;
+  }
   return std::any_of(rules_.holds.begin(), rules_.holds.end(),
                      [this](const PlanRules::Hold& hold) { return hold.until > now_ && !hold.until.is_never(); });
 }
@@ -474,6 +478,9 @@ SimTime Crew::next_moment() const {
   }
   for (const PlanRules::Hold& hold : rules_.holds) {
     if (hold.until > now_) next = std::min(next, hold.until);
+  }
+  for (const Task& task : rules_.order) {
+    if (task.not_before > now_) next = std::min(next, task.not_before);
   }
   return next;
 }

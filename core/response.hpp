@@ -43,6 +43,7 @@ struct Responders {
 struct Task {
   RepairId repair;  // not set: an apply
   bool is_targeted = false;
+  SimTime not_before = {};  // whoever is free does what comes after it first
   bool is_apply() const { return !repair.is_set(); }
   auto operator<=>(const Task&) const = default;
 };

@@ -237,6 +237,24 @@ void find_critical(StepGraph& graph, const Response& response) {
 
 }  // namespace
 
+bool waits_for_no_step(const System& system, const Response& response, const StepGraph& graph, std::size_t step) {
+  const Step& release = response.steps[step];
+  if (!release.hop.is_set() || release.in_vain) return false;
+  SimTime ready;  // when what the hop needs held again
+  for (const FailureSpan& span : failures(system.hops[release.hop].needs, response.outcome.timeline)) {
+    if (span.to <= release.start) ready = std::max(ready, span.to);
+  }
+  ready = std::max(ready, waits_since(response, release));
+  return std::none_of(graph.edges.begin(), graph.edges.end(), [&](const StepGraph::Edge& e) {
+    if (e.after != step) return false;
+    const SimTime done = response.steps[e.before].done;
+    for (const ChangeTo<bool>& change : response.outcome.timeline.conditions[e.brings.value]) {
+      if (change.value && change.at >= done && change.at <= release.start && change.at >= ready) return true;
+    }
+    return done >= ready;
+  });
+}
+
 StepGraph graph_of(const System& system, const Response& response) {
   StepGraph graph;
   graph.edges = Linker(system, response).link();

@@ -31,4 +31,7 @@ StepGraph graph_of(const System& system, const Response& response);
 // All steps that have to come before `step`, directly or not. An apply can leave out what others put right first.
 std::vector<bool> before(const StepGraph& graph, std::size_t steps, std::size_t step);
 
+// A release whose hop, or whose data, comes by itself, later than all that other steps bring about for it.
+bool waits_for_no_step(const System& system, const Response& response, const StepGraph& graph, std::size_t step);
+
 }  // namespace moshimo

@@ -195,8 +195,8 @@ class RecoverPage {
     const StepPage writer(answer_, style_, page_, [this](FactId id) { return cite(id); });
     for (std::size_t i = 0; i < list().size(); ++i) {
       page_.gap();
-      page_.task(fmt::format("{:>2}.", i + 1),
-                 fmt::format("{}{}{}{}", name(tasks_[i]), hard_space, hard_space, writer.time_of(list()[i])));
+      page_.task(fmt::format("{:>2}.", i + 1), fmt::format("{}{}{}{}{}", name(tasks_[i]), hard_space, hard_space,
+                                                           writer.time_of(list()[i]), not_before(i)));
       writer.write(list()[i], i + 1);
       if (const SimTime until = waits_until(tasks_[i]); !until.is_never() && list()[i].start >= until) {
         page_.detail(fmt::format("Not before {}: sooner it loses more.", strong(when(until))), 2);
@@ -204,6 +204,16 @@ class RecoverPage {
       for (const std::string& text : worth(i)) page_.detail(text, 2);
       connections(i);
     }
+  }
+
+  // What a runbook has to say so that it is done when it is here: a step that waits on purpose, or for what comes by
+  // itself.
+  std::string not_before(std::size_t i) const {
+    const Step& s = list()[i];
+    const bool waits = !waits_until(tasks_[i]).is_never() && s.start >= waits_until(tasks_[i]);
+    if (!waits && !waits_for_no_step(system_, recovery_.plan.response, recovery_.graph, i)) return "";
+    const double seconds = std::ceil((s.start - answer_.first_fault).in_seconds());
+    return fmt::format(", not before {}", precise_text(Duration::seconds(seconds)));
   }
 
   std::vector<std::string> worth(std::size_t i) const {
@@ -417,7 +427,7 @@ class RecoverPage {
   }
   SimTime waits_until(const Task& task) const {
     for (const Wait& w : recovery_.waits) {
-      if (w.step == task) return w.until;
+      if (w.step.repair == task.repair) return w.until;  // an apply may leave out something else by then
     }
     return SimTime::never();
   }

@@ -179,17 +179,21 @@ Answer answered(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const 
     diagnostics.take(std::move(changing));
     if (!diagnostics.has_errors()) other_worlds.push_back(std::move(other));
   }
-  const auto listed_by = [](const std::shared_ptr<const Runbook>& runbook, const models::Compiled& compiled,
+  const auto listed_by = [](const std::shared_ptr<const Runbook>& runbook, const World& of,
                             input::Diagnostics& mistakes) {
     PlanRules rules;
-    if (runbook && compiled.system.components.size() > 0) rules.order = tasks_of(*runbook, compiled.system, mistakes);
+    SimTime first = SimTime::never();
+    for (const Fault& f : of.faults) first = std::min(first, f.at);
+    if (runbook && of.compiled->system.components.size() > 0) {
+      rules.order = tasks_of(*runbook, of.compiled->system, first, mistakes);
+    }
     return rules;
   };
-  a.rules = listed_by(s.runbook, *a.compiled, diagnostics);
+  a.rules = listed_by(s.runbook, world, diagnostics);
   std::vector<PlanRules> other_runbooks;
   for (std::size_t i = 0; i < other_worlds.size(); ++i) {
     input::Diagnostics mistakes;  // a step of the scenario's runbook may have nothing to do in a variant
-    other_runbooks.push_back(listed_by(s.what_if[i].runbook, *other_worlds[i].compiled, mistakes));
+    other_runbooks.push_back(listed_by(s.what_if[i].runbook, other_worlds[i], mistakes));
     if (s.what_if[i].runbook != s.runbook) diagnostics.take(std::move(mistakes));
   }
   if (a.system().components.size() > 0) {

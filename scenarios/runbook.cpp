@@ -32,6 +32,31 @@ std::optional<std::size_t> behind_check_box(std::string_view line) {
   return i + 3;
 }
 
+// What a line says behind its name: "not before 6 h 15 min", counted from the first fault. Prose that goes on without a
+// number is not meant.
+Duration not_before(std::string_view line, const input::Position& at, input::Diagnostics& diagnostics) {
+  constexpr std::string_view words = "not before ";
+  const std::size_t found = line.find(words);
+  if (found == std::string_view::npos) return {};
+  std::string_view text = line.substr(found + words.size());
+  std::string compact;
+  for (std::size_t digits = text.find_first_not_of("0123456789."); digits > 0 && digits < text.size();
+       digits = text.find_first_not_of("0123456789.")) {
+    std::string_view rest = text.substr(digits);
+    rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+    const std::size_t letters = std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz"), rest.size());
+    const std::string_view unit = rest.substr(0, letters);
+    compact += std::string(text.substr(0, digits)) + std::string(unit == "min" ? "m" : unit);
+    text = rest.substr(letters);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  if (compact.empty()) return {};
+  const std::optional<Duration> duration = input::parse_duration(compact);
+  if (!duration)
+    diagnostics.error(at, "this does not say how long after the first fault; write it as in not before 6 h");
+  return duration.value_or(Duration{});
+}
+
 void read_markdown(Runbook& runbook, input::Diagnostics& diagnostics) {
   const std::string_view text = runbook.file->text();
   bool in_code = false;
@@ -48,8 +73,9 @@ void read_markdown(Runbook& runbook, input::Diagnostics& diagnostics) {
       if (close == std::string_view::npos) {
         diagnostics.error(at, "this line does not say which step it is; name it in backticks, as in - [ ] `apply`");
       } else {
-        runbook.items.push_back({std::string(line.substr(open + 1, close - open - 1)),
-                                 {runbook.file.get(), static_cast<std::uint32_t>(begin + open + 1)}});
+        const input::Position name_at{runbook.file.get(), static_cast<std::uint32_t>(begin + open + 1)};
+        runbook.items.push_back({std::string(line.substr(open + 1, close - open - 1)), name_at,
+                                 not_before(line.substr(close), name_at, diagnostics)});
       }
     }
     begin = end + 1;
@@ -86,7 +112,15 @@ Runbook read_runbook(const std::string& path, input::Diagnostics& diagnostics) {
   const input::Cursor steps = root.require("steps");
   if (!steps) return runbook;
   for (const input::Cursor& step : steps.items()) {
-    if (const auto name = step.text()) runbook.items.push_back({*name, step.at()});
+    if (!step.is_map()) {
+      if (const auto name = step.text()) runbook.items.push_back({*name, step.at()});
+      continue;
+    }
+    step.allow_only({"step", "not_before"});
+    const input::Cursor named = step.require("step"), when = step.find("not_before");
+    const std::optional<Duration> after = when ? when.duration() : Duration{};
+    if (!named || !after) continue;
+    if (const auto name = named.text()) runbook.items.push_back({*name, named.at(), *after});
   }
   if (steps.is_list() && steps.size() == 0) steps.error("this runbook has no steps; name them, as in [apply]");
   return runbook;
@@ -97,7 +131,8 @@ std::string step_name(const System& system, const Task& task) {
   return std::string(task.is_targeted ? targeted_apply_step : apply_step);
 }
 
-std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::Diagnostics& diagnostics) {
+std::vector<Task> tasks_of(const Runbook& runbook, const System& system, SimTime first_fault,
+                           input::Diagnostics& diagnostics) {
   std::vector<std::pair<std::string, RepairId>> known;
   for (std::uint32_t r = 0; r < system.repairs.size(); ++r) {
     known.emplace_back(name_of(system, RepairId(r)), RepairId(r));
@@ -105,14 +140,15 @@ std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::
   std::stable_sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Task> tasks;
   for (const Runbook::Item& item : runbook.items) {
+    const SimTime not_before = first_fault.is_never() ? first_fault : first_fault + item.not_before;
     if (item.step == apply_step || item.step == targeted_apply_step) {
-      tasks.push_back({{}, item.step == targeted_apply_step});
+      tasks.push_back({{}, item.step == targeted_apply_step, not_before});
       continue;
     }
     const auto found = std::lower_bound(known.begin(), known.end(), item.step,
                                         [](const auto& entry, const std::string& name) { return entry.first < name; });
     if (found != known.end() && found->first == item.step) {
-      tasks.push_back({found->second});
+      tasks.push_back({found->second, false, not_before});
       continue;
     }
     diagnostics.error(item.at, [&] {

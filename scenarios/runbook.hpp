@@ -1,9 +1,10 @@
 // A runbook: the steps somebody would do after a fault, in the order they are written.
 //
 // Markdown: every line with a check box is a step and names it in backticks, as in "- [ ] `orders/swap-role`: give it
-// the new role". YAML or JSON: `steps: [apply, orders/swap-role]`. A step is a repair, by the name that reports give
-// it, or `apply`: re-applying the infrastructure code, which does all that it can do at that time; `apply -target` does
-// all but what would do harm then.
+// the new role". YAML or JSON: `steps: [apply, orders/swap-role]`. "not before 6 h" in the line, or `not_before: 6h`
+// beside `step`, counts from the first fault. A step is a repair, by the name that reports give it, or `apply`:
+// re-applying the infrastructure code, which does all that it can do at that time; `apply -target` does all but what
+// would do harm then.
 #pragma once
 
 #include <memory>
@@ -19,6 +20,7 @@ struct Runbook {
   struct Item {
     std::string step;
     input::Position at;
+    Duration not_before = {};  // from the first fault
   };
   std::vector<Item> items;
   std::shared_ptr<const input::SourceFile> file;
@@ -32,7 +34,8 @@ inline constexpr std::string_view targeted_apply_step = "apply -target";
 std::string step_name(const System& system, const Task& task);
 
 // Names that no repair has are mistakes, told with the nearest.
-std::vector<Task> tasks_of(const Runbook& runbook, const System& system, input::Diagnostics& diagnostics);
+std::vector<Task> tasks_of(const Runbook& runbook, const System& system, SimTime first_fault,
+                           input::Diagnostics& diagnostics);
 
 // What is wrong with a runbook, found by doing it as it is written.
 struct RunbookCheck {

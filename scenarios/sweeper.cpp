@@ -95,7 +95,7 @@ Sweeper::Ground* Sweeper::ground(const std::vector<double>& at) {
   made->runbook = base_.rules;
   if (compiles && base_.scenario->runbook) {
     input::Diagnostics ignored;  // a step may have nothing to do with other values
-    made->runbook.order = tasks_of(*base_.scenario->runbook, made->world.compiled->system, ignored);
+    made->runbook.order = tasks_of(*base_.scenario->runbook, made->world.compiled->system, made->first_fault, ignored);
   }
   Responders nobody = made->scenario.response;
   nobody.strategy = Strategy::none;

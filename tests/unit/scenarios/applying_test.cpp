@@ -43,7 +43,7 @@ struct Drill {
     Runbook runbook;
     for (const std::string& step : list) runbook.items.push_back({step, {}});
     input::Diagnostics diagnostics;
-    const std::vector<Task> tasks = tasks_of(runbook, system(), diagnostics);
+    const std::vector<Task> tasks = tasks_of(runbook, system(), SimTime{}, diagnostics);
     diagnostics.throw_if_errors();
     return run({tasks, {}});
   }

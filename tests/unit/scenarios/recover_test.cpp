@@ -39,9 +39,12 @@ class Drill {
     change("strategy: full", "strategy: { runbook: " + runbook + " }");
     if (const std::size_t expect = text.find("\nexpect:"); expect != std::string::npos) text.resize(expect + 1);
     write("drill.scenario.yaml", text);
+    return answer_of("drill.scenario.yaml");
+  }
+  std::string path(const std::string& file) const { return (folder_ / file).string(); }
+  Answer answer_of(const std::string& file) const {
     input::Diagnostics diagnostics;
-    const auto scenario =
-        std::make_shared<const Scenario>(read_scenario((folder_ / "drill.scenario.yaml").string(), diagnostics));
+    const auto scenario = std::make_shared<const Scenario>(read_scenario((folder_ / file).string(), diagnostics));
     Answer a = answer(scenario, models::embedded_catalogue(), diagnostics);
     diagnostics.throw_if_errors();
     return a;
@@ -285,6 +288,61 @@ TEST_CASE("what must not be done first is told with the reason", "[scenarios][re
   CHECK(has(section, "before 2: it would send into what still fails, while"));
 }
 
+// What runs again sends into an endpoint that is out for two hours, so the apply had better wait; what a dead-letter
+// queue catches comes to it after six hours. Neither is brought about by another step, so the list has to say when.
+TEST_CASE("a runbook that recover writes waits where its plan does", "[scenarios][recover]") {
+  const Drill drill("waiting");
+  drill.write("sends.inventory.yaml", R"(
+version: 1
+name: sends
+resources:
+  r: { type: iam:role }
+  q: { type: sqs:queue, retention: 4d }
+  f: { type: lambda:function, role: r, calls: [{ name: hand, to: api, essential: no }] }
+  m: { type: "lambda:event-source-mapping", source: q, function: f }
+  api: { type: "outside:endpoint" }
+traffic: [{ to: q, rate: 10/s }]
+)");
+  drill.write("caught.inventory.yaml", R"(
+version: 1
+name: caught
+resources:
+  r: { type: iam:role }
+  f: { type: lambda:function, role: r, max_age: 6h, max_retries: 0, calls: [{ name: put, to: table }] }
+  table: { type: "dynamodb:table" }
+  topic: { type: sns:topic, subscriptions: [{ name: s, endpoint: f }] }
+traffic: [{ to: topic, rate: 10/s }]
+)");
+  const auto scenario = [](const std::string& name, const std::string& faults, const std::string& strategy) {
+    return "version: 1\nname: " + name + "\ninventory: " + name + ".inventory.yaml\nhorizon: 10d\nfaults: " + faults +
+           "\nresponse: { detect: 30m, responders: 2, strategy: " + strategy + " }\n";
+  };
+  const std::vector<std::pair<std::string, std::string>> all = {
+      {"sends", "[{ at: 0s, delete: r }, { at: 0s, outage: api, for: 2h }]"},
+      {"caught", "[{ at: 0s, outage: table, for: 9h }]"}};
+  for (const auto& [name, faults] : all) {
+    INFO(name);
+    drill.write(name + ".scenario.yaml", scenario(name, faults, "full"));
+    const Answer a = drill.answer_of(name + ".scenario.yaml");
+    const Recovery r = recover(a, 20);
+    report::Style style;
+    style.form = report::Form::markdown;
+    const std::string text = report::recover_report(r, style);
+    CHECK(text.find(", not before ") != std::string::npos);
+    drill.write(name + ".md", text);
+    drill.write(name + ".scenario.yaml", scenario(name, faults, "{ runbook: " + name + ".md }"));
+    const Answer followed = drill.answer_of(name + ".scenario.yaml");
+    const Response& response = followed.main_run().response;
+    REQUIRE(response.steps.size() == r.plan.response.steps.size());
+    for (std::size_t i = 0; i < response.steps.size(); ++i) {
+      CHECK_FALSE(response.steps[i].in_vain);
+      CHECK((response.steps[i].start - r.plan.response.steps[i].start).in_seconds() == Approx(0).margin(1));
+    }
+    CHECK(toll_of(followed.system(), response).lost == Approx(toll_of(a.system(), r.plan.response).lost).margin(20));
+    CHECK(response.unreleased == r.plan.response.unreleased);
+  }
+}
+
 std::string mistakes(const Drill& drill, const std::string& runbook) {
   try {
     drill.answer_with(runbook);
@@ -310,6 +368,26 @@ TEST_CASE("mistakes in a runbook are told with their places", "[scenarios][recov
   CHECK(mistakes(drill, "list.yaml").find("list.yaml:1:8: this runbook has no steps") != std::string::npos);
   CHECK(mistakes(drill, "list.yaml").find("list.yaml:2:1") != std::string::npos);
   CHECK(mistakes(drill, "gone.md").find("there is no file") != std::string::npos);
+  drill.write("when.md", "- [ ] `apply`, not before 6 lunches\n");
+  CHECK(mistakes(drill, "when.md").find("when.md:1:8: this does not say how long after the first fault") !=
+        std::string::npos);
+}
+
+TEST_CASE("a step of a runbook may say when", "[scenarios][recover]") {
+  const Drill drill("when");
+  const auto times = [&](const std::string& file, const std::string& text) {
+    drill.write(file, text);
+    input::Diagnostics diagnostics;
+    std::vector<Duration> all;
+    for (const Runbook::Item& item : read_runbook(drill.path(file), diagnostics).items) all.push_back(item.not_before);
+    diagnostics.throw_if_errors();
+    return all;
+  };
+  const Duration late = Duration::hours(1) + Duration::minutes(51) + Duration::seconds(46);
+  CHECK(times("a.md",
+              "- [ ] **1.** `apply`  2 h \u2013 3 h, not before 1 h 51 min 46 s\n- [ ] `x/y`: not before lunch\n") ==
+        std::vector<Duration>{late, {}});
+  CHECK(times("a.yaml", "steps: [{ step: apply, not_before: 1h51m46s }, x/y]") == std::vector<Duration>{late, {}});
 }
 
 }  // namespace
