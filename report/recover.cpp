@@ -73,6 +73,10 @@ class RecoverPage {
       page_.paragraph("No alarm is read by anybody, so nobody does anything.");
       return;
     }
+    if (answer_.faults.empty()) {
+      page_.paragraph("There is nothing to come back from: no fault happens.");
+      return;
+    }
     if (is_too_late()) {
       page_.paragraph(
           fmt::format("It is noticed after {}, beyond the {} looked at: nobody does anything in them. "
@@ -81,7 +85,9 @@ class RecoverPage {
       return;
     }
     if (list().empty()) {
-      page_.paragraph("There is nothing that anybody could do: nothing that has a repair is broken.");
+      page_.paragraph(
+          "There is nothing that anybody could do to lose less: nothing that has a repair is broken, and no emergency "
+          "brake saves more events and requests than it costs.");
       return;
     }
     const Figures f = figures_of(system_, recovery_.plan, answer_.first_fault);

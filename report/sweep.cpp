@@ -247,10 +247,14 @@ class SweepPage {
     for (const scenarios::Passed& p : sweep_.passed)
       at_cliffs += p.kind == scenarios::Passed::Kind::at_a_cliff ? 1U : 0U;
     page_.heading("The points of no return");
-    page_.paragraph(fmt::format("Of {} when nobody acts, {} {} among these cliffs.",
-                                counted(sweep_.passed.size(), "point of no return", "points of no return"),
-                                at_cliffs == sweep_.passed.size() ? "all" : std::to_string(at_cliffs),
-                                at_cliffs == 1 ? "is" : "are"));
+    if (sweep_.passed.size() == 1) {
+      page_.paragraph(fmt::format("The one point of no return when nobody acts is {}among these cliffs.",
+                                  at_cliffs == 1 ? "" : "not "));
+    } else {
+      page_.paragraph(fmt::format(
+          "Of {} points of no return when nobody acts, {} {} among these cliffs.", sweep_.passed.size(),
+          at_cliffs == sweep_.passed.size() ? "all" : std::to_string(at_cliffs), at_cliffs == 1 ? "is" : "are"));
+    }
     const auto tell = [&](scenarios::Passed::Kind kind, const std::string& why) {
       std::vector<std::string> names;
       for (const scenarios::Passed& p : sweep_.passed) {
