@@ -51,6 +51,22 @@ traffic: [{ to: rule, rate: 1/s }]
                 "ErrorActionFailure"));
 }
 
+TEST_CASE("why a circuit breaker stays silent is told where there is one", "[scenarios]") {
+  const auto loop = [](const char* breaker) {
+    return incident(std::string(R"(
+resources:
+  out: { type: ec2:security-group, egress: [{ name: to-shop, peer: in, port: 80 }] }
+  in: { type: ec2:security-group, ingress: [{ name: from-front, peer: out, port: 80 }] }
+  front: { type: elbv2:load-balancer, security_group: out, targets: [targets] }
+  targets: { type: elbv2:target-group }
+  shop: { type: ecs:service, security_group: in, target_group: targets, circuit_breaker: )") +
+                        breaker + " }\n",
+                    {{{}, "remove", "out/egress/to-shop"}}, Duration::hours(1));
+  };
+  CHECK(is_seen(loop("yes"), "the circuit breaker says nothing"));
+  CHECK_FALSE(is_seen(loop("no"), "the circuit breaker says nothing"));
+}
+
 TEST_CASE("a stack whose service role is gone is not changed at all", "[scenarios]") {
   const Incident i = incident(R"(
 resources:
