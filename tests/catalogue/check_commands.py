@@ -76,6 +76,7 @@ NEWER = {
     ("eks", "associate-access-policy"),
     ("eks", "list-associated-access-policies"),
     ("stepfunctions", "redrive-execution"),  # November 2023
+    ("kms", "get-key-last-usage"),  # 2026
 }
 
 # The same of options.
