@@ -137,9 +137,10 @@ std::string_view name_of(SymptomKind k);
 struct Symptom {
   SymptomKind kind = SymptomKind::error;
   std::string text;
-  Duration after = {};  // from the moment the failure begins
-  Needs only_while;     // seen only from when these hold too
-  bool ends = false;    // something measured comes to an end: whoever waits for a sign of trouble gets none
+  Duration after = {};    // from the moment the failure begins
+  Needs only_while;       // seen only from when these hold too
+  bool ends = false;      // something measured comes to an end: whoever waits for a sign of trouble gets none
+  bool is_tried = false;  // seen only by whoever does what the text says, and in a run nobody does
   FactId fact;
 };
 

@@ -68,6 +68,7 @@ struct SeesDef {
   Test test;
   NeedDefs only_while;  // `while`
   bool ends = false;    // something measured comes to an end
+  Text when;            // who does this sees it, and nobody else
   std::optional<Moment> since;
   std::optional<Moment> until;
   Basis basis;  // not given: that of what it belongs to

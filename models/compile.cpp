@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <set>
 
 #include "core/simulation.hpp"
 #include "models/compile_rows.hpp"
@@ -109,27 +110,22 @@ void apply(Inventory& inventory, const Override& change, input::Diagnostics& dia
   }
 }
 
-// Parameters of faults that stand for an attribute are set before compiling.
+// Parameters of faults that stand for an attribute are set before compiling. Of several faults with such a parameter
+// the first that takes effect counts, be it with what the inventory says: while its window runs the others are stopped.
 std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& catalogue,
                                    const CompileOptions& options) {
   std::vector<Override> all = options.overrides;
-  const auto own = static_cast<std::ptrdiff_t>(all.size());
+  std::set<std::pair<std::string_view, std::string_view>> decided;
   for (const ActionRequest& request : options.actions) {
-    if (request.parameters.empty()) continue;
     const auto resource = std::find_if(inventory.resources.begin(), inventory.resources.end(),
                                        [&](const Resource& r) { return r.name == request.component; });
     const TypeDef* type = resource == inventory.resources.end() ? nullptr : catalogue.find_type(resource->type);
     const FaultDef* fault = type ? type->find_fault(request.verb) : nullptr;
     if (!fault) continue;
-    for (const auto& [name, value] : request.parameters) {
-      for (const FaultDef::Parameter& p : fault->with) {
-        const auto is_set_already = [&, &component = request.component](const Override& o) {
-          return o.component == component && o.attribute == p.attribute;
-        };
-        // Of several faults the first counts: while its window runs the others are stopped.
-        if (p.name != name || p.attribute.empty() || std::any_of(all.begin() + own, all.end(), is_set_already))
-          continue;
-        all.push_back({request.component, p.attribute, value, value.at()});
+    for (const FaultDef::Parameter& p : fault->with) {
+      if (p.attribute.empty() || !decided.emplace(request.component, p.attribute).second) continue;
+      for (const auto& [name, value] : request.parameters) {
+        if (name == p.name) all.push_back({request.component, p.attribute, value, value.at()});
       }
     }
   }

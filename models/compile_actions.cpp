@@ -90,14 +90,17 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
       continue;
     }
     if (!p.attribute.empty()) {
-      // A value given for it has become the attribute's before compiling.
+      // A value given for it is that of this call; the attribute's, before compiling, where this call takes effect.
+      const auto in_options = [&](const ActionRequest& r) { return key_of(r) == key; };
+      const bool is_listed = std::any_of(options_.actions.begin(), options_.actions.end(), in_options);
       Things values(world_);
-      world_.values(c, p.attribute, *values);
+      if (is_given && is_listed)
+        world_.values_if(given->second, c, p.attribute, *values);
+      else
+        world_.values(c, p.attribute, *values);
       for (const Thing& value : values) {
         parameters.emplace_back(p.name, value);
-        const auto in_options = [&](const ActionRequest& r) { return key_of(r) == key; };
-        if (is_given && std::none_of(options_.actions.begin(), options_.actions.end(), in_options) &&
-            world_.describe(value) != given->second.text) {
+        if (is_given && !is_listed && world_.describe(value) != given->second.text) {
           diagnostics.error(given->second.at(),
                             fmt::format("'{}' of '{}' has to be known before compiling", p.name, part.name));
           is_wrong = true;

@@ -271,7 +271,8 @@ namespace {
 bool is_the_same_everywhere(const std::vector<SeesDef>& sees) {
   return std::all_of(sees.begin(), sees.end(), [](const SeesDef& def) {
     const bool fixed_time = !def.after.is_written() || def.after.kind == Expression::Kind::quantity;
-    return def.test.is_always() && def.only_while.empty() && def.text.plain() && fixed_time && !def.basis.is_assumed &&
+    return def.test.is_always() && def.only_while.empty() && def.text.plain() &&
+           (def.when.empty() || def.when.plain()) && fixed_time && !def.basis.is_assumed &&
            (!def.basis.fact.is_written() || def.basis.fact.kind == Expression::Kind::text);
   });
 }
@@ -293,6 +294,8 @@ Symptoms Compilation::symptoms(const std::vector<SeesDef>& sees, const Scope& sc
     Symptom symptom;
     symptom.kind = def.kind;
     symptom.text = world_.text(def.text, scope);
+    symptom.is_tried = !def.when.empty();
+    if (symptom.is_tried) symptom.text += fmt::format(" when {}", world_.text(def.when, scope));
     symptom.after = world_.duration(def.after, scope).value_or(Duration{});
     symptom.ends = def.ends;
     symptom.only_while = needs(def.only_while, scope);

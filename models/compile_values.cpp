@@ -358,6 +358,12 @@ void World::values(Index component, std::string_view attribute, std::vector<Thin
   out.insert(out.end(), things_.begin() + s.first, things_.begin() + s.first + s.count);
 }
 
+void World::values_if(const Value& written, Index component, std::string_view attribute, std::vector<Thing>& out) {
+  const Member m = member(component, attribute);
+  if (m.kind != MemberKind::attribute) return;
+  convert(written, parts_[component].type->attributes[m.index], component, std::string(attribute), out);
+}
+
 input::Position World::where(Index component, std::string_view attribute) const {
   const Part& part = parts_[component];
   const auto& members = types_[part.type_index].members;

@@ -138,6 +138,8 @@ class World {
 
   // Values of an attribute, none if it is absent.
   void values(Index component, std::string_view attribute, std::vector<Thing>& out);
+  // What they would be if this were written for it.
+  void values_if(const Value& written, Index component, std::string_view attribute, std::vector<Thing>& out);
 
   // Paths belong to the catalogue, and stay where they are.
   void follow(const Path& path, const Scope& scope, std::vector<Thing>& out) {

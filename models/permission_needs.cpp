@@ -86,13 +86,10 @@ Needs Permissions::needs_in(Call& call, const State& state, bool is_first) {
       row.error = call.error;
       row.fact = fact;
       row.follows = std::move(follows);
-      row.symptoms =
-          std::vector<Symptom>{{SymptomKind::error,
-                                fmt::format("AccessDenied: {} is not authorized to perform {}", name, action),
-                                {},
-                                {},
-                                false,
-                                fact}};
+      Symptom seen;
+      seen.text = fmt::format("AccessDenied: {} is not authorized to perform {}", name, action);
+      seen.fact = fact;
+      row.symptoms = std::vector<Symptom>{std::move(seen)};
       known = add(std::move(row));
     }
     need(known, out);

@@ -15,12 +15,16 @@ namespace {
 using scenarios::Complaint;
 
 std::string what_fails(const Complaint& c) {
+  if (c.fails_at.is_never()) return "does not";
   return fmt::format("{}{}", duration_text(c.fails_at.since_start()),
                      c.only_when_started ? ", when a worker has to start" : "");
 }
 
 // Each service has a word of its own for a refused key.
 std::string sign_of(const System& system, const Complaint& c) {
+  if (!c.sign && c.if_tried) {
+    return fmt::format("only whoever tries sees {}: {}", name_of(c.if_tried->kind), clean(c.if_tried->text));
+  }
   if (!c.sign) return "";
   std::string text = fmt::format("{}: {}", name_of(c.sign->kind), clean(c.sign->text));
   if (!c.heard_of.is_set()) return text;
@@ -39,6 +43,26 @@ TextTable table_of(const System& system, const std::vector<const Complaint*>& li
          what_fails(*c), c->sign ? duration_text(c->seen_at.since_start()) : "never", sign_of(system, *c)});
   }
   return table;
+}
+
+// Of whom nothing is heard, and why.
+std::string not_enough(const scenarios::Soak& soak, const std::vector<const Complaint*>& unseen,
+                       const std::vector<const Complaint*>& silent) {
+  const System& system = soak.answer.system();
+  const auto named = [&](const std::vector<const Complaint*>& list) {
+    std::vector<std::string> names;
+    for (const Complaint* c : list) names.push_back(code(name_in(system, c->component)));
+    return listing(names, 5);
+  };
+  std::vector<std::string> why;
+  if (!unseen.empty()) {
+    why.push_back(fmt::format("{} {}, and nothing tells of it", named(unseen), unseen.size() == 1 ? "fails" : "fail"));
+  }
+  if (!silent.empty()) {
+    why.push_back(fmt::format("{} {} not fail within that time", named(silent), silent.size() == 1 ? "does" : "do"));
+  }
+  return fmt::format("{} {} is enough: {}.", bad("No length up to"),
+                     strong(duration_text(soak.answer.scenario->horizon.since_start())), fmt::join(why, "; "));
 }
 
 // What would have told of the consumers before the trial, and of whom it says nothing.
@@ -105,20 +129,18 @@ std::string soak_report(const scenarios::Soak& soak, const Style& style) {
   for (const Complaint& c : soak.complaints) {
     (c.sign ? heard : c.fails_at.is_never() ? silent : unseen).push_back(&c);
   }
-  if (heard.empty()) {
-    page.paragraph(soak.complaints.empty() ? nothing_modelled(*soak.answer.compiled)
-                                           : "No length is enough: nothing would be heard of anybody.");
-  } else {
-    page.paragraph(fmt::format("After {} everybody {} has complained, provided that somebody looks.",
+  if (soak.complaints.empty()) {
+    page.paragraph(nothing_modelled(*soak.answer.compiled));
+  } else if (!soak.enough.is_never()) {
+    page.paragraph(fmt::format("After {} everybody who uses {} has complained, provided that somebody looks.",
                                strong(duration_text(soak.enough.since_start())),
-                               !unseen.empty()           ? "who can be heard of"
-                               : soak.trials.size() == 1 ? "who uses it"
-                                                         : "who uses any of them"));
-  }
-  if (!heard.empty() && !unseen.empty()) {
-    page.paragraph(fmt::format("Of {} that {} nothing is seen, however long it lasts.",
-                               amount_text(static_cast<double>(unseen.size()), "consumer", "consumers"),
-                               unseen.size() == 1 ? "fails" : "fail"));
+                               soak.trials.size() == 1 ? "it" : "any of them"));
+  } else {
+    page.paragraph(not_enough(soak, unseen, silent));
+    if (!heard.empty()) {
+      page.paragraph(fmt::format("Everybody else has complained after {}, provided that somebody looks.",
+                                 strong(duration_text(soak.heard.since_start()))));
+    }
   }
   page.heading("The trial");
   for (const auto& t : soak.trials) {

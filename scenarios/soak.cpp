@@ -65,7 +65,7 @@ struct Heard {
 void hear_errors(const System& system, const Effect& e, SimTime from, Heard& heard) {
   for (const ConditionId cause : e.chain) {
     for (const Symptom& s : system.conditions[cause].symptoms) {
-      if (s.kind != SymptomKind::error || !s.only_while.empty()) continue;
+      if (s.kind != SymptomKind::error || !s.only_while.empty() || s.is_tried) continue;
       const Heard here{from + s.after, e.to, &s, cause};
       if (here.tells_more_than(heard)) heard = here;
     }
@@ -81,7 +81,24 @@ SimTime fails_until(const Findings& findings, ComponentId c, SimTime at) {
   return until == SimTime{} ? SimTime::never() : until;
 }
 
-Complaint complaint_of(const Answer& answer, const Reached& reached) {
+// Those whom somebody calls, or cannot do without: an error is an answer to somebody.
+std::set<ComponentId> used_by_somebody(const Answer& answer, const Dependencies& dependencies) {
+  const System& system = answer.system();
+  std::set<ComponentId> used;
+  for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+    const Hop& hop = system.hops[HopId(h)];
+    if (answer.healthy.hops[h].offered <= 0) continue;
+    used.insert(outermost(system, hop.component));
+    if (hop.to.is_set()) used.insert(outermost(system, system.ports[hop.to].component));
+  }
+  for (const Dependency& d : dependencies.edges()) {
+    const ComponentId on = outermost(system, d.on);
+    if (d.kind == DependencyKind::needs && on != outermost(system, d.dependent)) used.insert(on);
+  }
+  return used;
+}
+
+Complaint complaint_of(const Answer& answer, const Reached& reached, const std::set<ComponentId>& used) {
   const System& system = answer.system();
   const Findings& findings = answer.nobody_acts().findings;
   const SimTime horizon = answer.scenario->horizon;
@@ -105,8 +122,16 @@ Complaint complaint_of(const Answer& answer, const Reached& reached) {
   if (c.only_when_started) c.fails_at = std::max(c.fails_at, latest_start(system, c.component));
   for (const SeenSymptom& s : findings.symptoms) {
     if (s.component != c.component || s.symptom->kind == SymptomKind::silent) continue;
+    if (s.symptom->is_tried) {
+      if (!c.if_tried) c.if_tried = s.symptom;
+      continue;
+    }
     const Heard here{s.at, fails_until(findings, c.component, s.at), s.symptom, {}};
     if (here.tells_more_than(heard)) heard = here;
+  }
+  if (heard.sign && heard.sign->kind == SymptomKind::error && used.count(outermost(system, c.component)) == 0) {
+    if (!c.if_tried) c.if_tried = heard.sign;
+    heard = {};
   }
   c.seen_at = heard.at;
   c.sign = heard.sign;
@@ -240,10 +265,11 @@ Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Comp
       if (reached.breaks) users[t.component].insert(reached.component);
     }
   }
+  const std::set<ComponentId> used = used_by_somebody(result.answer, dependencies);
   for (const Reached& reached : dependencies.dependents_of(starts)) {
     if (reached.distance == 0 || !reached.breaks || own.count(outermost(system, reached.component)) != 0) continue;
     if (system.components[reached.component].is_principal) continue;  // it passes on what its own users feel
-    Complaint& complaint = result.complaints.emplace_back(complaint_of(result.answer, reached));
+    Complaint& complaint = result.complaints.emplace_back(complaint_of(result.answer, reached, used));
     find_calls(result.answer, catalogue, complaint);
     for (const LookBack& look : result.look_backs) {
       const bool is_used = users[look.of].count(complaint.component) != 0;
@@ -253,8 +279,11 @@ Soak soak(std::shared_ptr<const models::Inventory> inventory, const models::Comp
   std::stable_sort(result.complaints.begin(), result.complaints.end(),
                    [](const Complaint& a, const Complaint& b) { return a.seen_at > b.seen_at; });
   for (const Complaint& c : result.complaints) {
-    if (c.sign) result.enough = result.enough.is_never() ? c.seen_at : std::max(result.enough, c.seen_at);
+    if (c.sign) result.heard = result.heard.is_never() ? c.seen_at : std::max(result.heard, c.seen_at);
   }
+  const bool all =
+      std::all_of(result.complaints.begin(), result.complaints.end(), [](const auto& c) { return c.sign; });
+  if (all) result.enough = result.heard;
   return result;
 }
 

@@ -42,6 +42,7 @@ struct Complaint {
   const Symptom* sign = nullptr;        // which; of the system of the answer
   ConditionId heard_of;                 // the condition whose error it is: each service has an error of its own
   bool only_when_started = false;       // nothing fails before a worker has to start
+  const Symptom* if_tried = nullptr;    // no sign, but what somebody would see who tried it, which nobody does
   std::vector<PastUse> past;            // by each look at the past
   std::vector<std::string> calls;       // the kinds of calls it makes
   Duration gap;                         // the longest time between two of them
@@ -57,7 +58,8 @@ struct Soak {
   std::vector<Complaint> complaints;  // the latest first; those of whom nothing is heard before them
   std::vector<LookBack> look_backs;
   Duration looked_back;               // how far they are asked about
-  SimTime enough = SimTime::never();  // when the last of those who are heard of has complained; never(): nobody is
+  SimTime heard = SimTime::never();   // when the last of those who are heard of has complained; never(): nobody is
+  SimTime enough = SimTime::never();  // the same where everybody is heard of; never(): no length up to the horizon is
 };
 
 // The trial of a type: its fault that says `trial`; null when it has none.

@@ -97,6 +97,7 @@ void Checker::sees(const std::vector<SeesDef>& list, const Context& context, boo
     test(s.test, context);
     const Context inner = context.with(s.test);
     text(s.text, inner);
+    text(s.when, inner);
     quantity(s.after, Unit::seconds, inner);
     needs(s.only_while, inner);
     basis(s.basis, inner);

@@ -126,13 +126,14 @@ std::vector<SeesDef> TypeReader::sees_in(const Tree& tree) const {
       sees.text = parser().text(*text);
     }
     if (named != 1) error(item->at, "an item of `sees` has one of metric, error, event, log, status, silent");
-    allow_only(*item, {"metric", "error", "event", "log", "status", "silent", "after", "of", "if", "while", "since",
-                       "until", "ends", "fact", "assumed"});
+    allow_only(*item, {"metric", "error", "event", "log", "status", "silent", "after", "of", "if", "while", "when",
+                       "since", "until", "ends", "fact", "assumed"});
     sees.after = quantity_in(*item, "after");
     if (const Tree* of = item->find("of")) sees.of = of->text;
     sees.test = test_in(*item);
     sees.only_while = needs_in(*item, "while");
     sees.ends = says_yes(*item, "ends");
+    if (const Tree* t = item->find("when")) sees.when = parser().text(*t);
     if (const Tree* t = item->find("since")) sees.since = parser().moment(*t);
     if (const Tree* t = item->find("until")) sees.until = parser().moment(*t);
     sees.basis = basis(*item);

@@ -234,6 +234,7 @@ class SystemRows {
                        {"after_us", micro(s.after)},
                        {"only_while", needs(s.only_while)},
                        {"ends", s.ends},
+                       {"is_tried", s.is_tried},
                        {"fact", moshimo::report::fact(system_, s.fact)}});
     }
     return array;

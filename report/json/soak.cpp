@@ -12,6 +12,7 @@ std::string soak_json(const scenarios::Soak& soak, const Style& style) {
   json["trials"] = Json::array();
   for (const auto& t : soak.trials) json["trials"].push_back({{"component", t.component}, {"verb", t.verb}});
   json["enough_s"] = seconds(soak.enough);
+  json["heard_s"] = seconds(soak.heard);
   json["look_back_s"] = soak.looked_back.in_seconds();
   json["look_backs"] = Json::array();
   for (const scenarios::LookBack& look : soak.look_backs) {
@@ -25,10 +26,10 @@ std::string soak_json(const scenarios::Soak& soak, const Style& style) {
   }
   json["complaints"] = Json::array();
   for (const scenarios::Complaint& c : soak.complaints) {
-    Json sign = nullptr;
-    if (c.sign) {
-      sign = {{"kind", name_of(c.sign->kind)}, {"text", c.sign->text}, {"fact", fact(system, c.sign->fact)}};
-    }
+    const auto told = [&](const Symptom* s) {
+      if (!s) return Json(nullptr);
+      return Json{{"kind", name_of(s->kind)}, {"text", s->text}, {"fact", fact(system, s->fact)}};
+    };
     Json past = Json::array();
     for (const scenarios::PastUse p : c.past) past.push_back(name_of(p));
     json["complaints"].push_back({{"component", name_or_null(system.components, c.component)},
@@ -36,7 +37,8 @@ std::string soak_json(const scenarios::Soak& soak, const Style& style) {
                                   {"distance", c.distance},
                                   {"fails_s", seconds(c.fails_at)},
                                   {"seen_s", seconds(c.seen_at)},
-                                  {"sign", std::move(sign)},
+                                  {"sign", told(c.sign)},
+                                  {"if_tried", told(c.if_tried)},
                                   {"only_when_started", c.only_when_started},
                                   {"calls", c.calls},
                                   {"gap_s", c.gap.is_forever() ? Json(nullptr) : Json(c.gap.in_seconds())},

@@ -95,6 +95,39 @@ resources:
   CHECK(s.enough < SimTime::after_start(Duration::days(31)));
 }
 
+TEST_CASE("no soak is long enough for whom nothing is heard of within it", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  user: { type: iam:user }
+  key: { type: iam:access-key, user: user }
+  queue: { type: sqs:queue }
+  books: { type: outside:client, key: key, to: queue, every: 30d }
+  audit: { type: outside:client, key: key, to: queue, every: 500d }
+)",
+                        {"key"}, diagnostics);
+  CHECK(complaint_of(s, "audit").fails_at.is_never());
+  CHECK(s.enough.is_never());
+  CHECK(s.heard >= SimTime::after_start(Duration::days(30)));
+  CHECK(s.heard < SimTime::after_start(Duration::days(31)));
+}
+
+// Only whoever restores it finds out that its key is off, and nobody does.
+TEST_CASE("what only somebody who tried it would see is no complaint", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  key: { type: kms:key }
+  backup: { type: rds:db-snapshot, kms_key: key }
+)",
+                        {"key"}, diagnostics);
+  const Complaint& backup = complaint_of(s, "backup");
+  CHECK(backup.sign == nullptr);
+  REQUIRE(backup.if_tried);
+  CHECK(backup.if_tried->text.find("when it is restored or copied") != std::string::npos);
+  CHECK(s.enough.is_never());
+}
+
 // While its role is gone the function calls nothing, which says nothing about how often it does otherwise.
 TEST_CASE("how often a consumer calls is told as it is while nothing fails", "[soak]") {
   input::Diagnostics diagnostics;
