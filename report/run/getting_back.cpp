@@ -110,7 +110,8 @@ void RunPage::own_runbook() {
   page_.paragraph(fmt::format(
       "{} {}", runbook_toll(answer_, best.run),
       dim(best.tried == 0
-              ? std::string("That plan does every step, what is lost first first: no other order can save more.")
+              ? std::string("That plan does every step as soon as it can be, what is lost first first: no other order "
+                            "of them can save more.")
               : fmt::format("That plan does every step, in the best order known. {}",
                             orders_text(best.tried, best.is_exact, best.is_finished)))));
   for (const std::string& text : runbook_faults(answer_, *answer_.runbook)) page_.item(text);
