@@ -26,18 +26,18 @@ class Linker {
     std::vector<StepGraph::Edge> edges;
     for (std::size_t i = 0; i < response_.steps.size(); ++i) {
       if (response_.steps[i].in_vain) continue;
-      std::map<std::size_t, Required> befores;
+      std::map<std::size_t, StepGraph::Edge> all;
       for (const Required& required : what_must_hold(response_.steps[i])) {
         const auto found = brought_.find(required.condition);
         if (found == brought_.end()) continue;
-        for (const std::size_t b : found->second) {
-          if (b == i || response_.steps[b].done > response_.steps[i].start) continue;
-          Required& before = befores.emplace(b, required).first->second;
-          before.is_one_way = before.is_one_way && required.is_one_way;
+        for (const Brought& brought : found->second) {
+          if (brought.step == i || brought.done > response_.steps[i].start) continue;
+          const StepGraph::Edge edge = {brought.step, i, required.condition, brought.there, required.is_one_way};
+          StepGraph::Edge& known = all.emplace(brought.step, edge).first->second;
+          known.is_one_way = known.is_one_way && edge.is_one_way;
+          known.there = std::max(known.there, edge.there);
         }
       }
-      std::map<std::size_t, StepGraph::Edge> all;
-      for (const auto& [b, required] : befores) all[b] = {b, i, required.condition, required.is_one_way};
       for (const StepGraph::Edge& e : what_a_plain_apply_comes_after(i)) all[e.before] = e;
       for (const auto& [b, edge] : all) edges.push_back(edge);
     }
@@ -48,6 +48,11 @@ class Linker {
   struct Required {
     ConditionId condition;
     bool is_one_way = false;
+  };
+  struct Brought {
+    std::size_t step = 0;
+    SimTime done;   // the repair
+    SimTime there;  // what it brings
   };
 
   // A plain apply in `full` comes after what has to be done by hand before it.
@@ -60,7 +65,7 @@ class Linker {
       const Step& other = response_.steps[b];
       const RepairId first = other.repairs.front();
       if (other.in_vain || !comes_before_[first.value] || other.done > step.start) continue;
-      edges.push_back({b, i, system_.repairs[first].restores.front(), false, true});
+      edges.push_back({b, i, system_.repairs[first].restores.front(), other.done, false, true});
     }
     return edges;
   }
@@ -70,11 +75,12 @@ class Linker {
     for (std::size_t i = 0; i < response_.steps.size(); ++i) {
       const Step& step = response_.steps[i];
       if (step.in_vain || step.hop.is_set()) continue;
-      const auto bring = [&](ConditionId c) {
-        if (!held_at(response_.outcome.timeline, c, step.start)) brought_[c].push_back(i);
-      };
-      for (const RepairId r : step.repairs) {
-        const Repair& repair = system_.repairs[r];
+      for (std::size_t k = 0; k < step.repairs.size(); ++k) {
+        const Repair& repair = system_.repairs[step.repairs[k]];
+        const auto bring = [&](ConditionId c) {
+          if (held_at(response_.outcome.timeline, c, step.start)) return;
+          brought_[c].push_back({i, step.repair_done[k], there_from(c, step.repair_done[k])});
+        };
         for (const ConditionId c : repair.restores) bring(c);
         for (const ConditionId c : repair.refreshes) bring(c);
         if (!repair.restarts.is_set()) continue;
@@ -82,6 +88,14 @@ class Linker {
         if (staffed.is_set()) bring(staffed);
       }
     }
+  }
+
+  // The first moment from `done` on at which it holds; `done` where there is none.
+  SimTime there_from(ConditionId c, SimTime done) const {
+    for (const ChangeTo<bool>& change : response_.outcome.timeline.conditions[c.value]) {
+      if (change.value && change.at >= done) return change.at;
+    }
+    return done;
   }
 
   // Since when it holds without a break at `at`; never() where it does not.
@@ -175,7 +189,7 @@ class Linker {
   const System& system_;
   const Response& response_;
   const std::vector<bool> comes_before_ = repairs_before_applying(system_);  // by repair: a plain apply
-  std::map<ConditionId, std::vector<std::size_t>> brought_;
+  std::map<ConditionId, std::vector<Brought>> brought_;
   std::vector<bool> is_known_;
 };
 
@@ -197,19 +211,6 @@ SimTime waits_since(const Response& response, const Step& release) {
   return since.is_never() ? SimTime{} : since;
 }
 
-// From the end of `before` until what it brings about is there.
-Duration delay_of(const Response& response, const StepGraph::Edge& edge) {
-  const SimTime done = response.steps[edge.before].done;
-  const Step& after = response.steps[edge.after];
-  if (after.hop.is_set()) {
-    if (const SimTime opened = opened_before(response, after); opened > done) return opened - done;
-  }
-  for (const ChangeTo<bool>& change : response.outcome.timeline.conditions[edge.brings.value]) {
-    if (change.value && change.at >= done && change.at <= response.steps[edge.after].start) return change.at - done;
-  }
-  return {};
-}
-
 void find_critical(StepGraph& graph, const Response& response) {
   const std::size_t n = response.steps.size();
   if (n == 0) return;
@@ -223,15 +224,20 @@ void find_critical(StepGraph& graph, const Response& response) {
     const SimTime from = step.hop.is_set() && !step.in_vain ? waits_since(response, step) : begin;
     add_edge(n, i, -(std::max(from - begin, Duration{}).us() + takes(i)), g);
   }
+  std::vector<SimTime> last(n);  // when the last is there of what each waits for; a pause begins with it
+  for (const StepGraph::Edge& e : graph.edges) last[e.after] = std::max(last[e.after], e.there);
   for (const StepGraph::Edge& e : graph.edges) {
-    add_edge(e.before, e.after, -(delay_of(response, e).us() + takes(e.after)), g);
+    const Step& after = response.steps[e.after];
+    Duration wait = e.there - response.steps[e.before].done;  // less than nothing where an apply goes on meanwhile
+    if (after.hop.is_set()) wait += std::max(opened_before(response, after) - last[e.after], Duration{});
+    add_edge(e.before, e.after, -(wait.us() + takes(e.after)), g);
   }
   std::vector<std::int64_t> distance(n + 1);
   std::vector<Graph::vertex_descriptor> previous(n + 1);
   dag_shortest_paths(g, n, boost::distance_map(distance.data()).predecessor_map(previous.data()));
-  std::size_t last = static_cast<std::size_t>(std::min_element(distance.begin(), distance.end()) - distance.begin());
-  graph.critical_time = Duration::microseconds(-distance[last]);
-  for (; last != n; last = previous[last]) graph.critical.push_back(last);
+  std::size_t step = static_cast<std::size_t>(std::min_element(distance.begin(), distance.end()) - distance.begin());
+  graph.critical_time = Duration::microseconds(-distance[step]);
+  for (; step != n; step = previous[step]) graph.critical.push_back(step);
   std::reverse(graph.critical.begin(), graph.critical.end());
 }
 

@@ -14,6 +14,7 @@ struct StepGraph {
     std::size_t before = 0;
     std::size_t after = 0;
     ConditionId brings;
+    SimTime there = {};            // when all that is needed of `before` was: an apply may go on with something else
     bool is_one_way = false;       // another step brings something that does as well
     bool is_for_applying = false;  // `after` is an apply, which would act on what `before` puts right
   };

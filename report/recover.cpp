@@ -110,6 +110,16 @@ class RecoverPage {
     };
     std::string text = fmt::format("Noticed after {}, {} at work: {}", precise_text(answer_.noticed_after),
                                    counted(s.response.count, "person", "people"), lost(f));
+    const auto left = [this](const scenarios::StrategyRun& run) {
+      std::vector<std::string> whose;
+      for (const HopId h : run.response.unreleased) {
+        const std::string name = code(name_in(system_, system_.hops[h].component));
+        if (std::find(whose.begin(), whose.end(), name) == whose.end()) whose.push_back(name);
+      }
+      return whose.empty() ? std::string()
+                           : fmt::format(", nobody {} of {}", bad("fetches the backlog"), listing(whose, 4));
+    };
+    text += left(recovery_.plan);
     text += f.restored.is_forever()
                 ? fmt::format(", and {} before the end.", bad("not everything works again"))
                 : fmt::format(", and everything works again after {}.", strong(minute_text(f.restored)));
@@ -117,16 +127,16 @@ class RecoverPage {
       text += " " + by_itself;
     }
     page_.paragraph(text);
+    for (const Objective& o : recovery_.plan.findings.objectives) {
+      page_.paragraph(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)), 1);
+    }
     for (const scenarios::StrategyRun& run : answer_.runs) {
       const Strategy strategy = run.response.strategy;
       if (strategy == Strategy::full) continue;
       const Figures other = figures_of(system_, run, answer_.first_fault);
-      page_.paragraph(fmt::format("{}: {}{}.", sentence(strategy_text(strategy)), lost(other),
+      page_.paragraph(fmt::format("{}: {}{}{}.", sentence(strategy_text(strategy)), lost(other), left(run),
                                   other.restored.is_forever() ? ", and not everything works again" : ""),
                       1);
-    }
-    for (const Objective& o : recovery_.plan.findings.objectives) {
-      page_.paragraph(fmt::format("{} {}", o.met ? good("✓") : bad("✗"), objective_text(system_, o)), 1);
     }
     const std::vector<std::size_t>& critical = recovery_.graph.critical;
     const std::string least = precise_text(recovery_.graph.critical_time);

@@ -10,9 +10,8 @@
 #include "report/layout.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
-#include "report/run/fates.hpp"
 #include "report/run/figures.hpp"
-#include "report/run/repairs.hpp"
+#include "report/sweep_cliffs.hpp"
 #include "report/timeline.hpp"
 #include "report/words.hpp"
 
@@ -43,16 +42,10 @@ std::string precise_value_text(const Axis& axis, double value) {
 
 namespace {
 
-// What one cliff is about; several hops share a row where all else is the same.
-struct Row {
-  const Cliff* cliff = nullptr;
-  std::vector<std::string> names;
-};
-
 class SweepPage {
  public:
   SweepPage(const Sweep& sweep, const Style& style, Page& page)
-      : sweep_(sweep), style_(style), page_(page), axis_(sweep.axes.front()) {}
+      : sweep_(sweep), style_(style), page_(page), axis_(sweep.axes.front()), cliffs_(sweep) {}
 
   void title() {
     std::vector<std::string> names;
@@ -157,10 +150,10 @@ class SweepPage {
 
   void cliffs() {
     for (const Strategy s : in_order()) {
-      std::vector<Row> rows = rows_of(s, true);
+      std::vector<CliffRow> rows = cliffs_.cliffs(s);
       if (rows.empty()) continue;
       std::stable_sort(rows.begin(), rows.end(),
-                       [](const Row& a, const Row& b) { return a.cliff->below < b.cliff->below; });
+                       [](const CliffRow& a, const CliffRow& b) { return a.cliff->below < b.cliff->below; });
       page_.heading(s == sweep_.main ? fmt::format("Cliffs, with {}", strategy_text(s))
                                      : fmt::format("Cliffs, if {}", in_a_clause(s)));
       TextTable table;
@@ -171,8 +164,8 @@ class SweepPage {
       // Of a surface, values of the second axis with the same cliff share a row.
       std::map<std::pair<double, std::string>, std::size_t> known;
       std::vector<std::vector<std::string>> others;
-      for (const Row& r : rows) {
-        const auto [at, is_new] = known.emplace(std::pair(r.cliff->below, told(r)), table.rows.size());
+      for (const CliffRow& r : rows) {
+        const auto [at, is_new] = known.emplace(std::pair(r.cliff->below, cliffs_.told(r)), table.rows.size());
         if (is_new) {
           table.rows.push_back({strong(precise_value_text(axis_, r.cliff->below)), at->first.second});
           others.emplace_back();
@@ -197,18 +190,18 @@ class SweepPage {
 
   void bends() {
     if (sweep_.axes.size() > 1) return;
-    const std::vector<Row> rows = rows_of(sweep_.main, false);
+    const std::vector<CliffRow> rows = cliffs_.bends(sweep_.main);
     if (rows.empty()) return;
     page_.heading("Where a delay costs more or less than before");
     TextTable table;
     table.columns = {{"from", false, true}, {"what", false, true}, {"costs", false, true}};
     // Where it changes again and again within a short span, only what it comes to is told.
     struct Bend {
-      const Row* first;
+      const CliffRow* first;
       const Cliff* last;
     };
     std::vector<Bend> bends;
-    for (const Row& row : rows) {
+    for (const CliffRow& row : rows) {
       const auto same = std::find_if(bends.begin(), bends.end(), [&](const Bend& b) {
         return b.first->cliff->trait.what == row.cliff->trait.what &&
                row.cliff->below - b.last->below <= row.cliff->below / 50;
@@ -233,7 +226,7 @@ class SweepPage {
       } else {
         costs = fmt::format("{} instead of {}", per_unit(c.after), per_unit(c.before));
       }
-      table.rows.push_back({from, told_of_hop(*bends[i].first), costs});
+      table.rows.push_back({from, CliffWords::told_of_hop(*bends[i].first), costs});
     }
     page_.table(std::move(table));
     if (bends.size() > most)
@@ -259,14 +252,16 @@ class SweepPage {
       std::vector<std::string> names;
       for (const scenarios::Passed& p : sweep_.passed) {
         if (p.kind != kind) continue;
-        names.push_back(
-            fmt::format("{} ({})", code(name_of_point(p.point)), duration_text(p.point.at - sweep_.base->first_fault)));
+        names.push_back(fmt::format("{} ({})", code(cliffs_.name_of_point(p.point)),
+                                    duration_text(p.point.at - sweep_.base->first_fault)));
       }
       if (!names.empty()) page_.item(fmt::format("{}: {}.", why, listing(names, 12)));
     };
     tell(scenarios::Passed::Kind::before,
          fmt::format("Passed even when it is noticed after {}", value_text(axis_, axis_.values.front())));
     tell(scenarios::Passed::Kind::beyond, "Later than what was varied");
+    tell(scenarios::Passed::Kind::without_effect,
+         "Nothing more is lost from there on than before, only for one more reason");
     tell(scenarios::Passed::Kind::in_no_reaction, "Not reached, however late of these it is noticed");
   }
 
@@ -299,17 +294,17 @@ class SweepPage {
           text = fmt::format(
               "{}: {} {} than {} ({}), because what runs again sends into what still fails, "
               "or people are busy with something else when it matters.",
-              span, strategy_text(c.more), bad("loses more"), strategy_text(c.less), hop_names(c.hops));
+              span, strategy_text(c.more), bad("loses more"), strategy_text(c.less), cliffs_.hop_names(c.hops));
           break;
       }
       said.push_back(sentence(text));
     }
     for (const scenarios::Inversion& i : sweep_.inversions) {
-      said.push_back(
-          fmt::format("With {}, noticing it after {} {} than after {}: {} ({}). What is repaired early "
-                      "sends into what still fails, or people are busy with something else when it matters.",
-                      strategy_text(i.strategy), value_text(axis_, i.from), bad("loses more"), value_text(axis_, i.to),
-                      difference_text(i.more - i.more_refused, i.more_refused, "more", plain_text), hop_names(i.hops)));
+      said.push_back(fmt::format(
+          "With {}, noticing it after {} {} than after {}: {} ({}). What is repaired early "
+          "sends into what still fails, or people are busy with something else when it matters.",
+          strategy_text(i.strategy), value_text(axis_, i.from), bad("loses more"), value_text(axis_, i.to),
+          difference_text(i.more - i.more_refused, i.more_refused, "more", plain_text), cliffs_.hop_names(i.hops)));
     }
     const std::vector<Strategy>& all = sweep_.strategies;
     const bool compares = all.size() > 1 && sweep_.axes.size() == 1;
@@ -336,8 +331,6 @@ class SweepPage {
 
  private:
   using Strategy = moshimo::Strategy;
-
-  static bool is_in_kind(const Cliff& c) { return c.kind == Cliff::Kind::begins || c.kind == Cliff::Kind::ends; }
 
   // The scenario's own first, then those that do more before those that do less.
   std::vector<Strategy> in_order() const {
@@ -425,172 +418,6 @@ class SweepPage {
     return draw_curves(curves, axis, width - 1, ascii);
   }
 
-  // ---- cliffs in words
-
-  std::vector<Row> rows_of(Strategy s, bool in_kind) const {
-    std::vector<Row> rows;
-    std::map<std::string, std::size_t> known;
-    for (const Cliff& c : sweep_.cliffs) {
-      if (c.strategy != s || is_in_kind(c) != in_kind) continue;
-      if (c.trait.kind == Trait::Kind::left && loses_there(c)) continue;  // for the same reason
-      if (c.trait.kind == Trait::Kind::broken && goes_there(c)) continue;
-      Row row{&c, {name_of_cliff(c)}};
-      const std::string key = fmt::format("{} {} {}", c.below, c.other.value_or(0), rest_of(c));
-      const auto [at, is_new] = known.emplace(key, rows.size());
-      if (!is_new && is_in_kind(c) && c.trait.kind != Trait::Kind::broken) {
-        rows[at->second].names.push_back(row.names.front());
-        continue;
-      }
-      rows.push_back(std::move(row));
-    }
-    return rows;
-  }
-
-  // What a condition that stays broken is of, where that is gone for good from there on.
-  bool goes_there(const Cliff& c) const {
-    const ComponentId whose = component_of_broken(c);
-    return whose.is_set() && std::any_of(sweep_.cliffs.begin(), sweep_.cliffs.end(), [&](const Cliff& other) {
-             return other.kind == c.kind && other.strategy == c.strategy && other.other == c.other &&
-                    other.below == c.below && other.trait.kind == Trait::Kind::gone && other.point && other.compiled &&
-                    component_of(other.compiled->system, *other.point) == whose;
-           });
-  }
-
-  static ComponentId component_of_broken(const Cliff& c) {
-    const ConditionId broken = condition_of(c);
-    return broken.is_set() ? c.compiled->system.conditions[broken].component : ComponentId();
-  }
-
-  static ConditionId condition_of(const Cliff& c) {
-    if (!c.compiled || c.trait.kind != Trait::Kind::broken) return {};
-    const System& system = c.compiled->system;
-    for (std::uint32_t i = 0; i < system.conditions.size(); ++i) {
-      if (name_of(system, ConditionId(i)) == c.trait.what) return ConditionId(i);
-    }
-    return {};
-  }
-
-  bool loses_there(const Cliff& c) const {
-    return std::any_of(sweep_.cliffs.begin(), sweep_.cliffs.end(), [&](const Cliff& other) {
-      return other.kind == c.kind && other.strategy == c.strategy && other.other == c.other && other.below == c.below &&
-             other.trait.kind == Trait::Kind::loses && other.trait.what == c.trait.what;
-    });
-  }
-
-  std::string name_of_point(const PointOfNoReturn& p) const {
-    const System& system = sweep_.base->system();
-    const ComponentId c = component_of(system, p);
-    if (c.is_set()) return name_in(system, c);
-    return p.hop.is_set() ? clean(system.hops[p.hop].name) : "?";
-  }
-
-  // The component of what it is about.
-  static std::string name_of_cliff(const Cliff& c) {
-    if (!c.compiled || c.trait.kind == Trait::Kind::misses) return clean(c.trait.what);
-    const System& system = c.compiled->system;
-    if (c.point && component_of(system, *c.point).is_set()) return name_in(system, component_of(system, *c.point));
-    if (const ComponentId whose = component_of_broken(c); whose.is_set()) return name_in(system, whose);
-    const HopId hop = hop_named(system, c.trait.what);
-    if (hop.is_set() && system.hops[hop].component.is_set()) return name_in(system, system.hops[hop].component);
-    return clean(c.trait.what);
-  }
-
-  static HopId hop_named(const System& system, std::string_view name) {
-    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
-      if (system.hops[HopId(h)].name == name) return HopId(h);
-    }
-    return {};
-  }
-
-  std::string hop_names(const std::vector<std::string>& hops) const {
-    std::vector<std::string> names;
-    const System& system = sweep_.base->system();
-    for (const std::string& name : hops) {
-      const HopId hop = hop_named(system, name);
-      const bool has_one = hop.is_set() && system.hops[hop].component.is_set();
-      names.push_back(code(has_one ? name_in(system, system.hops[hop].component) : clean(name)));
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names.empty() ? "together" : listing(names, 4);
-  }
-
-  // All of a row but its name.
-  std::string rest_of(const Cliff& c) const {
-    std::string text = c.kind == Cliff::Kind::ends ? "No longer: " : "";
-    switch (c.trait.kind) {
-      case Trait::Kind::loses: text += loses_text(c); break;
-      case Trait::Kind::gone:
-        text += c.point && c.point->condition.is_set() && c.compiled
-                    ? denied_sentence(says(c.compiled->system, c.point->condition)) + ", for good"
-                    : "its content is gone for good";
-        break;
-      case Trait::Kind::broken: text += broken_text(c); break;
-      case Trait::Kind::left: text += "its backlog stays where it is, since nobody can fetch it in time"; break;
-      case Trait::Kind::misses: text += c.trait.is_rto ? "misses its RTO" : "misses its RPO"; break;
-    }
-    text += ".";
-    if (c.kind != Cliff::Kind::begins) return text;
-    if (c.point && c.compiled) {
-      const Duration at = c.point->at - sweep_.base->first_fault;
-      text += fmt::format(" Point of no return: {}.", strong(precise_text(at)));
-      if (c.deciding)
-        text += " " + deciding_text(c);
-      else if (sweep_.over_detection() && c.strategy != Strategy::none)
-        text += " This reaction does not put right what has broken by then.";
-    } else if (c.trait.kind == Trait::Kind::loses && c.strategy != Strategy::none) {
-      text += " Nothing of it is lost when nobody acts: the reaction itself brings it about.";
-    }
-    return text;
-  }
-
-  static std::string broken_text(const Cliff& c) {
-    const ConditionId broken = condition_of(c);
-    if (!broken.is_set()) return "stays broken";
-    return "this is so to the end: " + denied_sentence(says(c.compiled->system, broken));
-  }
-
-  std::string loses_text(const Cliff& c) const {
-    if (!c.compiled) return "loses data";
-    const System& system = c.compiled->system;
-    const HopId hop = hop_named(system, c.trait.what);
-    if (!hop.is_set()) return "loses data";
-    PointOfNoReturn p = c.point.value_or(PointOfNoReturn{});
-    p.hop = hop;
-    p.fallback = c.trait.fallback;
-    p.why = c.trait.why;
-    if (is_request(system.hops[hop])) return why_lost(system, p);
-    return fmt::format("it {}, and loses data: {}", clean(system.hops[hop].says), why_lost(system, p));
-  }
-
-  std::string deciding_text(const Cliff& c) const {
-    const System& system = c.compiled->system;
-    const std::string title = clean(title_without_a_step(text_of(system, c.deciding->repair).title));
-    const bool is_about_people = sweep_.axes.size() == 1 || sweep_.axes[1].name == "responders";
-    if (axis_.name != "detect" || !is_about_people) return fmt::format("What decides: {}.", title);
-    const SimTime noticed = sweep_.base->first_fault + Duration::seconds(c.below);
-    const Duration lead = c.deciding->effective - noticed;
-    return fmt::format("What saves it until then takes effect {} after it is noticed: {}.", strong(precise_text(lead)),
-                       title);
-  }
-
-  std::string told(const Row& row) const {
-    std::vector<std::string> names;
-    for (const std::string& n : row.names) names.push_back(code(n));
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return fmt::format("{}: {}", strong(listing(names, 6)), rest_of(*row.cliff));
-  }
-
-  static std::string told_of_hop(const Row& row) {
-    const Cliff& c = *row.cliff;
-    const HopId hop = c.compiled ? hop_named(c.compiled->system, c.trait.what) : HopId{};
-    if (!hop.is_set()) return code(row.names.front());
-    const Hop& about = c.compiled->system.hops[hop];
-    return fmt::format("{}: {}", code(row.names.front()),
-                       is_request(about) ? "requests from outside" : clean(about.says));
-  }
-
   // What a further second, or unit, costs.
   std::string per_unit(double slope) const {
     const std::string sign = slope < 0 ? "-" : "";
@@ -611,6 +438,7 @@ class SweepPage {
   const Style& style_;
   Page& page_;
   const Axis& axis_;
+  CliffWords cliffs_;
 };
 
 }  // namespace
@@ -629,54 +457,6 @@ std::string sweep_report(const Sweep& sweep, const Style& style) {
   told.table();
   told.footer();
   return page.render(style);
-}
-
-std::string sweep_csv(const Sweep& sweep) {
-  const auto quoted = [](const std::string& text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-  };
-  std::set<std::string> hops;
-  for (const SweepPoint& p : sweep.points) {
-    for (const SweepResult& r : p.results) {
-      for (const auto& [hop, lost] : r.losses) hops.insert(hop);
-    }
-  }
-  const auto unit_of = [](const Axis& a) -> std::string {
-    switch (a.unit) {
-      case models::Unit::seconds: return "_s";
-      case models::Unit::bytes: return "_bytes";
-      case models::Unit::per_second: return "_per_s";
-      case models::Unit::none: break;
-    }
-    return "";
-  };
-  std::string out;
-  for (const Axis& a : sweep.axes) out += quoted(a.name + unit_of(a)) + ",";
-  out += "strategy,lost,refused,restored_s,still_broken,still_failing,unreleased,destroyed,objectives_missed";
-  for (const std::string& hop : hops) out += "," + quoted("lost:" + hop);
-  out += "\n";
-  for (const SweepPoint& p : sweep.points) {
-    for (const SweepResult& r : p.results) {
-      for (const double v : p.at) out += (std::isinf(v) ? std::string() : fmt::format("{}", v)) + ",";
-      const Figures& f = r.figures;
-      const auto missed =
-          std::count_if(r.traits.begin(), r.traits.end(), [](const Trait& t) { return t.kind == Trait::Kind::misses; });
-      out += fmt::format("{},{:.6g},{:.6g},{},{},{},{},{},{}", name_of(r.strategy), f.lost, f.refused,
-                         f.restored.is_forever() ? std::string() : fmt::format("{}", f.restored.in_seconds()),
-                         f.still_broken, f.still_failing, f.unreleased, f.destroyed.size(), missed);
-      std::size_t i = 0;
-      for (const std::string& hop : hops) {
-        const bool is_it = i < r.losses.size() && r.losses[i].first == hop;
-        out += is_it ? fmt::format(",{:.6g}", r.losses[i].second) : ",0";
-        if (is_it) ++i;
-      }
-      out += "\n";
-    }
-  }
-  return out;
 }
 
 }  // namespace moshimo::report

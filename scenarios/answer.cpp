@@ -272,7 +272,10 @@ Answer answered(std::shared_ptr<const Scenario> scenario, std::shared_ptr<const 
   if (s.runbook) {
     const Responders responders = told(s.response, a.noticed_after);
     a.best_plan = best_plan(simulation, a.healthy, a.faults, responders, s.horizon, nobody_acts(), most_orders);
-    a.runbook = check_runbook(a.system(), responders, a.main_run().response, a.best_plan->run.response);
+    const DoAgain again = [&](const PlanRules& rules) {
+      return respond(simulation, a.faults, responders, s.horizon, nobody_acts(), rules);
+    };
+    a.runbook = check_runbook(a.system(), responders, a.main_run().response, a.rules, again, a.best_plan->run.response);
   }
   for (const Expectation& e : s.expect) {
     if (e.share) continue;  // of trials

@@ -110,6 +110,11 @@ class CliffFinder {
       for (const Trait& t : *list) {
         Cliff c = cliff(kind, low, high);
         c.trait = t;
+        if (t.kind == Trait::Kind::loses && loss_of(a, t.what) > 0.5 && loss_of(b, t.what) > 0.5 &&
+            has_both_sides(low, high) && !bend_of(t.what, low, high)) {
+          if (kind == Cliff::Kind::ends) continue;
+          c.kind = Cliff::Kind::reason;
+        }
         found_.push_back(std::move(c));
       }
     }
@@ -124,16 +129,20 @@ class CliffFinder {
           std::any_of(ended.begin(), ended.end(), is_its_own)) {
         continue;
       }
-      note_bend(hop, low, high);
+      if (std::optional<Cliff> c = bend_of(hop, low, high)) found_.push_back(*std::move(c));
     }
   }
 
-  // Slopes a little away from it tell whether a hop bends here, and which way.
-  void note_bend(const std::string& hop, double low, double high) {
+  bool has_both_sides(double low, double high) const {
+    return low > axis_.values.front() && high < axis_.values.back();
+  }
+
+  // Slopes a little away from it tell whether the loss of a hop bends here, and which way.
+  std::optional<Cliff> bend_of(const std::string& hop, double low, double high) {
     const double far = std::max(grain_of(axis_) * 30, grain_of(axis_));
+    if (!has_both_sides(low, high)) return std::nullopt;
     const double left = std::max(low - far, axis_.values.front());
     const double right = std::min(high + far, axis_.values.back());
-    if (left >= low || right <= high) return;
     const double l = loss_of(*at(left), hop);
     const double a = loss_of(*at(low), hop);
     const double b = loss_of(*at(high), hop);
@@ -154,10 +163,10 @@ class CliffFinder {
       c.before = before;
       c.after = after;
     } else {
-      return;
+      return std::nullopt;
     }
     c.trait.what = hop;
-    found_.push_back(std::move(c));
+    return c;
   }
 
   // A bend at a value itself shows on both sides of it.

@@ -68,7 +68,13 @@ Recovery recover(const Answer& answer, double search_time) {
   result.earlier = earlier_notice(simulation, answer, result.responders, toll_of(system, by_rule));
 
   if (answer.main_run().response.strategy == Strategy::runbook) {
-    result.runbook = check_runbook(system, result.responders, answer.main_run().response, result.plan.response);
+    Responders as_written = result.responders;
+    as_written.strategy = Strategy::runbook;
+    const DoAgain written_again = [&](const PlanRules& of_the_runbook) {
+      return respond(simulation, answer.faults, as_written, horizon, nobody_acts, of_the_runbook);
+    };
+    result.runbook = check_runbook(system, result.responders, answer.main_run().response, answer.rules, written_again,
+                                   result.plan.response);
   }
   return result;
 }

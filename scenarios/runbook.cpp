@@ -169,12 +169,17 @@ class Checker {
   Checker(const System& system, const Responders& responders, const Response& done, const Response& plan)
       : system_(system), responders_(responders), done_(done), plan_(plan) {}
 
-  RunbookCheck check() const {
+  RunbookCheck check(const PlanRules& rules, const DoAgain& again) const {
     RunbookCheck result;
     for (std::size_t i = 0; i < done_.steps.size(); ++i) {
       if (done_.steps[i].in_vain) result.in_vain.push_back(reason(i));
     }
     result.applied_too_soon = applied_too_soon();
+    for (std::size_t i = 0; i < done_.steps.size(); ++i) {
+      if (done_.steps[i].is_brake && !done_.steps[i].in_vain && saves_nothing(i, rules, again)) {
+        result.saves_nothing.push_back(i);
+      }
+    }
     result.missing = missing();
     return result;
   }
@@ -236,6 +241,14 @@ class Checker {
       }
     }
     return result;
+  }
+
+  bool saves_nothing(std::size_t i, PlanRules rules, const DoAgain& again) const {
+    const auto is_it = [&](const Task& t) { return t.repair == done_.steps[i].repairs.front(); };
+    rules.order.erase(std::remove_if(rules.order.begin(), rules.order.end(), is_it), rules.order.end());
+    const Response without = again(rules);
+    return without.unreleased.size() <= done_.unreleased.size() &&
+           !is_worse(toll_of(system_, without), toll_of(system_, done_));
   }
 
   std::optional<HopId> released_by(RepairId id) const {
@@ -316,8 +329,8 @@ class Checker {
 }  // namespace
 
 RunbookCheck check_runbook(const System& system, const Responders& responders, const Response& done,
-                           const Response& plan) {
-  return Checker(system, responders, done, plan).check();
+                           const PlanRules& rules, const DoAgain& again, const Response& plan) {
+  return Checker(system, responders, done, plan).check(rules, again);
 }
 
 }  // namespace moshimo::scenarios

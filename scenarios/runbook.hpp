@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/response.hpp"
+#include "core/step_worth.hpp"
 #include "input/document.hpp"
 
 namespace moshimo::scenarios {
@@ -51,11 +51,12 @@ struct RunbookCheck {
   };
   std::vector<InVain> in_vain;
   std::vector<TooSoon> applied_too_soon;
-  std::vector<Task> missing;  // steps of the other plan that it does not do, an apply by what it does
+  std::vector<std::size_t> saves_nothing;  // steps of the response: emergency brakes without which no more is lost
+  std::vector<Task> missing;               // steps of the other plan that it does not do, an apply by what it does
 };
 
-// `done`: the runbook as it is written; `plan`: what it is held against.
+// `done`: the runbook as it is written, which is what `again` gives under `rules`; `plan`: what it is held against.
 RunbookCheck check_runbook(const System& system, const Responders& responders, const Response& done,
-                           const Response& plan);
+                           const PlanRules& rules, const DoAgain& again, const Response& plan);
 
 }  // namespace moshimo::scenarios

@@ -74,14 +74,15 @@ struct Cliff {
     ends,        // a trait
     costs_more,  // from here on each further second costs more
     costs_less,
-    jump,  // a hop loses more, or less, at once
+    jump,    // a hop loses more, or less, at once
+    reason,  // a hop goes on losing as before, for one more thing: no cliff, but a point of no return may lie here
   };
   Kind kind = Kind::begins;
   Strategy strategy = Strategy::full;
   double below = 0;             // the last value at which it is as before
   double above = 0;             // the first at which it is otherwise
   std::optional<double> other;  // of a surface: the value of the second axis
-  Trait trait;                  // of begins and ends; else only `what`, the hop
+  Trait trait;                  // of begins, ends and reason; else only `what`, the hop
   double before = 0;            // costs_more, costs_less: events lost per unit below and above; jump: events lost
   double after = 0;
   std::shared_ptr<const models::Compiled> compiled;  // in which what follows is meant
@@ -91,7 +92,13 @@ struct Cliff {
 
 // What became of a point of no return over the values of a time to detect.
 struct Passed {
-  enum class Kind : std::uint8_t { at_a_cliff, before, beyond, in_no_reaction };
+  enum class Kind : std::uint8_t {
+    at_a_cliff,
+    before,          // the first of the values
+    beyond,          // the last
+    without_effect,  // what would be lost from there on is lost already, for another reason
+    in_no_reaction,
+  };
   Kind kind = Kind::at_a_cliff;
   PointOfNoReturn point;
   std::string what;

@@ -55,14 +55,17 @@ std::vector<Passed> passed_of(const Sweep& sweep) {
       const std::vector<Trait>& traits = point.of(sweep.main)->traits;
       return std::any_of(traits.begin(), traits.end(), same);
     };
-    const bool at_a_cliff = std::any_of(sweep.cliffs.begin(), sweep.cliffs.end(), [&](const Cliff& c) {
-      return c.strategy == sweep.main && c.kind == Cliff::Kind::begins && same(c.trait);
-    });
+    const auto is_at = [&](Cliff::Kind kind) {
+      return std::any_of(sweep.cliffs.begin(), sweep.cliffs.end(),
+                         [&](const Cliff& c) { return c.strategy == sweep.main && c.kind == kind && same(c.trait); });
+    };
     const double last = sweep.axes.front().values.back();
-    if (at_a_cliff)
+    if (is_at(Cliff::Kind::begins))
       passed.kind = Passed::Kind::at_a_cliff;
     else if (has(sweep.points.front()))
       passed.kind = Passed::Kind::before;
+    else if (is_at(Cliff::Kind::reason))
+      passed.kind = Passed::Kind::without_effect;
     else if (p.at > sweep.base->first_fault + Duration::seconds(last))
       passed.kind = Passed::Kind::beyond;
     else

@@ -65,9 +65,14 @@ Json runbook(const scenarios::Answer& answer, const scenarios::RunbookCheck& che
   for (const auto& t : check.applied_too_soon) {
     too_soon.push_back({{"step", t.step + 1}, {"before", name_of(system, t.before)}});
   }
+  Json saves_nothing = Json::array();
+  for (const std::size_t i : check.saves_nothing) saves_nothing.push_back(i + 1);
   Json missing = Json::array();
   for (const Task& t : check.missing) missing.push_back(scenarios::step_name(system, t));
-  return {{"in_vain", std::move(in_vain)}, {"applied_too_soon", std::move(too_soon)}, {"missing", std::move(missing)}};
+  return {{"in_vain", std::move(in_vain)},
+          {"applied_too_soon", std::move(too_soon)},
+          {"saves_nothing", std::move(saves_nothing)},
+          {"missing", std::move(missing)}};
 }
 
 }  // namespace moshimo::report

@@ -41,6 +41,7 @@ std::string_view name_of(Cliff::Kind k) {
     case Cliff::Kind::costs_more: return "costs_more";
     case Cliff::Kind::costs_less: return "costs_less";
     case Cliff::Kind::jump: return "jump";
+    case Cliff::Kind::reason: return "reason";
   }
   return "";
 }
@@ -50,6 +51,7 @@ std::string_view name_of(Passed::Kind k) {
     case Passed::Kind::at_a_cliff: return "at_a_cliff";
     case Passed::Kind::before: return "before";
     case Passed::Kind::beyond: return "beyond";
+    case Passed::Kind::without_effect: return "without_effect";
     case Passed::Kind::in_no_reaction: return "not_reached";
   }
   return "";

@@ -89,6 +89,10 @@ std::vector<std::string> runbook_faults(const scenarios::Answer& answer, const s
                                     t.step + 1, name(Task{}), name(Task{t.before}),
                                     denied_sentence(says(system, system.repairs[t.before].restores.front()))));
   }
+  for (const std::size_t i : check.saves_nothing) {
+    sentences.push_back(fmt::format("Step {}, {}, saves nothing: without it no more is lost.", i + 1,
+                                    name(Task{done.steps[i].repairs.front()})));
+  }
   for (const std::string& text : missing_steps(answer, check)) sentences.push_back(text);
   for (const HopId h : done.unreleased) {
     for (const std::string& text : backlogs_left(system, done.outcome, h)) sentences.push_back(text);

@@ -38,14 +38,23 @@ struct Drill {
     people.strategy = Strategy::full;
     return run({});
   }
-  Response following(const std::vector<std::string>& list) {
-    people.strategy = Strategy::runbook;
+  PlanRules rules(const std::vector<std::string>& list) const {
     Runbook runbook;
     for (const std::string& step : list) runbook.items.push_back({step, {}});
     input::Diagnostics diagnostics;
-    const std::vector<Task> tasks = tasks_of(runbook, system(), SimTime{}, diagnostics);
+    PlanRules rules{tasks_of(runbook, system(), SimTime{}, diagnostics), {}};
     diagnostics.throw_if_errors();
-    return run({tasks, {}});
+    return rules;
+  }
+  Response following(const std::vector<std::string>& list) {
+    people.strategy = Strategy::runbook;
+    return run(rules(list));
+  }
+  RunbookCheck check(const std::vector<std::string>& list) {
+    const Response plan = with(1);
+    const Response done = following(list);
+    return check_runbook(
+        system(), people, done, rules(list), [this](const PlanRules& r) { return run(r); }, plan);
   }
   Response run(const PlanRules& rules) {
     Simulation simulation(system());
@@ -128,11 +137,12 @@ TEST_CASE("an apply after the deletion of a key is cancelled is a plain one, and
 // The apply makes the role, 5 min, and a key in the place of the one that waits, 5 min; then it replaces the database.
 TEST_CASE("a runbook that applies first gets all that the code says", "[scenarios][applying]") {
   Drill drill;
-  const Response done = drill.following({"apply", "key/cancel-deletion", "key/enable"});
+  const std::vector<std::string> list = {"apply", "key/cancel-deletion", "key/enable"};
+  const Response done = drill.following(list);
   CHECK(drill.does(done, "key/new-key"));
   CHECK(drill.does(done, "db/replaced-by-apply"));
   CHECK(drill.is_replaced(done));
-  const RunbookCheck check = check_runbook(drill.system(), drill.people, done, drill.with(1));
+  const RunbookCheck check = drill.check(list);
   REQUIRE(check.applied_too_soon.size() == 1);
   CHECK(check.applied_too_soon[0].step == 0);
   CHECK(name_of(drill.system(), check.applied_too_soon[0].before) == "key/cancel-deletion");
@@ -151,11 +161,29 @@ TEST_CASE("an apply goes on with what it had seen when it began", "[scenarios][a
 // Begun a minute before the key is destroyed, cancelling its deletion fails.
 TEST_CASE("what is destroyed meanwhile is put right in vain", "[scenarios][applying]") {
   Drill drill(scenarios::incident(inventory, both, Duration::days(7) - Duration::minutes(1)));
-  const Response done = drill.following({"key/cancel-deletion", "key/enable"});
-  CHECK(done.steps.at(0).in_vain);
-  const RunbookCheck check = check_runbook(drill.system(), drill.people, done, drill.with(1));
+  const std::vector<std::string> list = {"key/cancel-deletion", "key/enable"};
+  CHECK(drill.following(list).steps.at(0).in_vain);
+  const RunbookCheck check = drill.check(list);
   REQUIRE_FALSE(check.in_vain.empty());
   CHECK(name_of(drill.system(), check.in_vain[0].misses) == "key/exists");
+}
+
+// What waits in the queue has four days, which is time enough for an apply.
+TEST_CASE("a runbook is told of the brake without which no more is lost", "[scenarios][applying]") {
+  const auto saves_nothing = [](const std::vector<std::string>& list) {
+    return Drill({{{}, "delete", "role"}}, R"(
+resources:
+  role: { type: iam:role }
+  jobs: { type: sqs:queue, retention: 4d }
+  worker: { type: lambda:function, role: role }
+  mapping: { type: lambda:event-source-mapping, source: jobs, function: worker }
+traffic: [{ to: jobs, rate: 1/s }]
+)")
+        .check(list)
+        .saves_nothing;
+  };
+  CHECK(saves_nothing({"jobs/keep-longer", "apply"}) == std::vector<std::size_t>{0});
+  CHECK(saves_nothing({"jobs/keep-longer"}).empty());
 }
 
 TEST_CASE("a runbook that cancels first, or applies with targets, keeps the database", "[scenarios][applying]") {
@@ -163,13 +191,13 @@ TEST_CASE("a runbook that cancels first, or applies with targets, keeps the data
   const Response cancels = drill.following({"key/cancel-deletion", "apply", "key/enable"});
   CHECK_FALSE(drill.does(cancels, "key/new-key"));
   CHECK_FALSE(drill.is_replaced(cancels));
-  const Response targets = drill.following({"apply -target", "key/cancel-deletion", "key/enable"});
+  const std::vector<std::string> list = {"apply -target", "key/cancel-deletion", "key/enable"};
+  const Response targets = drill.following(list);
   CHECK(targets.steps.at(0).is_targeted);
   CHECK_FALSE(drill.does(targets, "key/new-key"));
   CHECK_FALSE(drill.is_replaced(targets));
   CHECK(drill.does(targets, "role/recreate"));
-  const RunbookCheck check = check_runbook(drill.system(), drill.people, targets, drill.with(1));
-  CHECK(check.applied_too_soon.empty());
+  CHECK(drill.check(list).applied_too_soon.empty());
 }
 
 TEST_CASE("the engine gives an apply to wait what the catalogue says of it", "[scenarios][applying]") {

@@ -96,6 +96,21 @@ TEST_CASE("what each step of the way back saves is the difference of two runs", 
   }
 }
 
+// The apply has made the role of the replication after 5 min 15 s, and goes on; its new ID takes 10 min to be named in
+// the policy of the bucket, and to replicate again an hour.
+TEST_CASE("the longest chain has what an apply makes possible before it is done", "[scenarios][recover]") {
+  const Answer a = flagship();
+  const Recovery r = recover(a, 20);
+  std::vector<std::string> chain;
+  for (const std::size_t i : r.graph.critical) {
+    const Step& s = r.plan.response.steps[i];
+    chain.push_back(s.is_apply ? std::string(apply_step) : name_of(a.system(), s.repairs.front()));
+  }
+  CHECK(chain == std::vector<std::string>{"apply", "dr-archive/policy/replication/renew-id",
+                                          "log-archive/replication/to-dr/batch-replicate"});
+  CHECK(r.graph.critical_time == Duration::seconds(5 * 60 + 15 + 10 * 60 + 3600));
+}
+
 // Log events can be put in again for 14 days after they came; doing that takes 10 minutes.
 TEST_CASE("the last moment of the backfill is the point of no return less its duration", "[scenarios][recover]") {
   const Answer a = flagship();

@@ -45,23 +45,15 @@ Swept flagship(const std::vector<std::string>& varied, bool finds_cliffs) {
   return swept(std::make_shared<const Scenario>(std::move(scenario)), nullptr, varied, 0, finds_cliffs);
 }
 
-// A consumer that loses its role: the queue keeps what comes for its retention.
-Swept queue(const std::vector<std::string>& varied, const std::string& more = "", std::size_t points = 0) {
+// An inventory in which `role` is deleted.
+Swept without_role(const std::string& yaml, const std::vector<std::string>& varied, std::size_t points = 0) {
   input::Diagnostics diagnostics;
   models::Inventory read;
-  const std::string yaml = "version: 1\nresources:\n" + more + R"(
-  role: { type: iam:role }
-  jobs: { type: sqs:queue, retention: 1d }
-  worker: { type: lambda:function, role: role }
-  jobs-to-worker: { type: lambda:event-source-mapping, source: jobs, function: worker }
-traffic:
-  - { to: jobs, rate: 10/s }
-)";
   models::read_inventory(input::Document::parse("small.yaml", yaml, input::Format::yaml, diagnostics), read,
                          diagnostics);
   diagnostics.throw_if_errors();
   auto scenario = std::make_shared<Scenario>();
-  scenario->name = "queue";
+  scenario->name = "small";
   scenario->horizon = SimTime::after_start(Duration::days(10));
   ScenarioFault fault;
   fault.verb = "delete";
@@ -70,6 +62,19 @@ traffic:
   scenario->faults.push_back(fault);
   scenario->compare = {Strategy::none, Strategy::full};
   return swept(scenario, std::make_shared<const models::Inventory>(std::move(read)), varied, points);
+}
+
+// A consumer that loses its role: the queue keeps what comes for its retention.
+Swept queue(const std::vector<std::string>& varied, const std::string& more = "", std::size_t points = 0) {
+  return without_role("version: 1\nresources:\n" + more + R"(
+  role: { type: iam:role }
+  jobs: { type: sqs:queue, retention: 1d }
+  worker: { type: lambda:function, role: role }
+  jobs-to-worker: { type: lambda:event-source-mapping, source: jobs, function: worker }
+traffic:
+  - { to: jobs, rate: 10/s }
+)",
+                      varied, points);
 }
 
 const Cliff* begins(const Sweep& sweep, std::string_view hop, Strategy s = Strategy::full) {
@@ -114,6 +119,30 @@ TEST_CASE("over the retention the cliff is where the first event just outlasts t
       });
   REQUIRE(ends != by_retention.sweep.cliffs.end());
   CHECK(ends->above == Approx(2400 + 420 + 15 - 4).margin(1.1));
+}
+
+// All that arrives is lost while the role is gone, since nothing is tried again; after six hours it would be too old,
+// too, which loses nothing more.
+TEST_CASE("where only one more reason comes up for what is lost already, there is no cliff", "[sweep]") {
+  const Swept s = without_role(R"(
+version: 1
+resources:
+  role: { type: iam:role }
+  worker: { type: lambda:function, role: role, max_age: 6h, max_retries: 0, calls: [{ name: put, to: table }] }
+  other: { type: iam:role }
+  sender: { type: lambda:function, role: other, calls: [{ name: hand, to: worker }] }
+  table: { type: dynamodb:table }
+traffic:
+  - { to: sender, rate: 10/s }
+)",
+                               {"detect=1m..10h"});
+  const auto lost_to_age = [](const Cliff& c) { return c.strategy == Strategy::full && c.below > 5 * 3600; };
+  REQUIRE(std::any_of(s.sweep.cliffs.begin(), s.sweep.cliffs.end(), lost_to_age));
+  for (const Cliff& c : s.sweep.cliffs) {
+    if (lost_to_age(c)) CHECK(c.kind == Cliff::Kind::reason);
+  }
+  REQUIRE(s.sweep.passed.size() == 1);
+  CHECK(s.sweep.passed.front().kind == Passed::Kind::without_effect);
 }
 
 TEST_CASE("beyond the cliff each second of delay loses what comes in a second", "[sweep]") {
