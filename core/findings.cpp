@@ -32,6 +32,7 @@ class Finder {
     std::stable_sort(findings_.points.begin(), findings_.points.end(),
                      [](const PointOfNoReturn& a, const PointOfNoReturn& b) { return a.at < b.at; });
     if (!is_full_) return std::move(findings_);
+    turning();
     std::stable_sort(findings_.effects.begin(), findings_.effects.end(), [this](const Effect& a, const Effect& b) {
       return std::tie(a.from, name(a.component), a.kind) < std::tie(b.from, name(b.component), b.kind);
     });
@@ -406,6 +407,17 @@ class Finder {
       }
       if (!rest.unreadable_from.is_never() || !rest.lost_at.is_never()) findings_.at_rest.push_back(std::move(rest));
     }
+  }
+
+  // Where the data is gone by then, no repair brings it back.
+  void turning() {
+    findings_.turning = turning_points(system_, timeline_, healthy_.timeline);
+    std::erase_if(findings_.turning, [this](const TurningPoint& t) {
+      const ComponentId component = system_.conditions[t.condition].component;
+      return std::any_of(findings_.at_rest.begin(), findings_.at_rest.end(), [&](const AtRest& rest) {
+        return system_.stores[rest.store].component == component && rest.lost_at <= t.at;
+      });
+    });
   }
 
   // When it falls and does not rise again; never() too where it never held.

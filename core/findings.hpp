@@ -9,6 +9,7 @@
 #include "core/failures.hpp"
 #include "core/outcome.hpp"
 #include "core/system.hpp"
+#include "core/turning_points.hpp"
 
 namespace moshimo {
 
@@ -99,6 +100,7 @@ struct Objective {
 struct Findings {
   std::vector<Effect> effects;          // by time, component
   std::vector<PointOfNoReturn> points;  // by time
+  std::vector<TurningPoint> turning;    // by time; without those whose data at rest is gone by then
   std::vector<SeenSymptom> symptoms;    // by time
   std::vector<Availability> availability;
   std::vector<MissedRuns> jobs;
@@ -122,7 +124,8 @@ ComponentId component_of(const System& system, const PointOfNoReturn& point);
 Duration longest_loss(const Hop& hop, const HopLedger& ledger);
 
 // `healthy` is the outcome of the same system with an empty script; it tells who is starved.
-// `figures`: without symptoms, causes, and effects that are latent or starved; for many runs of which figures are kept.
+// `figures`: without symptoms, causes, turning points, and effects that are latent or starved; for many runs of which
+// figures are kept.
 enum class Detail : std::uint8_t { all, figures };
 Findings findings_of(const System& system, const Outcome& outcome, const Outcome& healthy, Detail detail = Detail::all);
 

@@ -86,6 +86,20 @@ Json points_of_no_return(const System& system, const Findings& f) {
   return list;
 }
 
+Json turning_points(const System& system, const Findings& f) {
+  Json list = Json::array();
+  for (const TurningPoint& t : f.turning) {
+    Json ways = Json::array();
+    for (const RepairId r : t.ways) ways.push_back(name_of(system, r));
+    list.push_back({{"at_s", seconds(t.at)},
+                    {"condition", name_of(system, t.condition)},
+                    {"cause", name_of(system, t.cause)},
+                    {"ways", std::move(ways)},
+                    {"fact", fact(system, system.conditions[t.condition].fact)}});
+  }
+  return list;
+}
+
 Json symptoms(const System& system, const Findings& f) {
   Json list = Json::array();
   for (const SeenSymptom& s : f.symptoms) {

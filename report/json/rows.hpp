@@ -54,6 +54,7 @@ Json runbook(const scenarios::Answer& answer, const scenarios::RunbookCheck& che
 Json figures(const Figures& f);
 Json effects(const System& system, const Findings& findings);
 Json points_of_no_return(const System& system, const Findings& findings);
+Json turning_points(const System& system, const Findings& findings);
 Json symptoms(const System& system, const Findings& findings);
 Json availability(const System& system, const Findings& findings);
 Json jobs(const System& system, const Findings& findings);

@@ -29,6 +29,7 @@ Json run_rows(const scenarios::Answer& answer, const scenarios::StrategyRun& run
           {"figures", figures(figures_of(system, run, answer.first_fault))},
           {"effects", effects(system, run.findings)},
           {"points_of_no_return", points_of_no_return(system, run.findings)},
+          {"turning_points", turning_points(system, run.findings)},
           {"symptoms", symptoms(system, run.findings)},
           {"availability", availability(system, run.findings)},
           {"jobs", jobs(system, run.findings)},

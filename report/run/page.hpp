@@ -9,6 +9,7 @@
 #include "report/page.hpp"
 #include "report/run/breakages.hpp"
 #include "report/run/figures.hpp"
+#include "report/run/losses.hpp"
 #include "report/run/stamp.hpp"
 
 namespace moshimo::report {
@@ -62,6 +63,8 @@ class RunPage {
   std::vector<LeftWrong> left_wrong(const Response& response) const;
   void still_broken(const scenarios::StrategyRun& run, const std::vector<LeftWrong>& left);
   void still_unreleased(const scenarios::StrategyRun& run);
+  std::string told(const Loss& loss);
+  std::string told(const TurningPoint& point);
   std::string destroyed_text(const Figures& f) const;  // "what was in `a` is gone for good after 7 d"; "" if none is
   std::string destroyed_text(const Figures& f, const System& system) const;
   void breakage(const Breakage& b);

@@ -27,7 +27,7 @@ compare: [none, restore_only]
   CHECK(has(broken,
             "db is in its terminal state. [kms.svc.rds] You see: inaccessible-encryption-credentials. "
             "Mended by: Make db anew, empty, under another key than key."));
-  CHECK_FALSE(has(broken, "from its last backup"));
+  CHECK_FALSE(has(broken, "as it was up to five minutes before it stopped"));
   CHECK(has(broken, "says nothing about its key. Nothing brings that back."));
   CHECK(has(broken,
             "Key key has been destroyed. [kms.delete.waiting-period] You see: NotFoundException. "
@@ -43,7 +43,7 @@ response: { detect: 9d, strategy: none }
 compare: [none, restore_only]
 )");
   const std::string broken = section(text, "What re-applying the code does not fix");
-  CHECK(has(broken, "Mended by: Restore db into a new database, from its last backup."));
+  CHECK(has(broken, "Mended by: Restore db into a new database, as it was up to five minutes before it stopped."));
   CHECK_FALSE(has(broken, "Nothing brings that back"));
 }
 
