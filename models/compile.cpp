@@ -121,7 +121,7 @@ std::vector<Override> overrides_of(const Inventory& inventory, const Catalogue& 
                                        [&](const Resource& r) { return r.name == request.component; });
     const TypeDef* type = resource == inventory.resources.end() ? nullptr : catalogue.find_type(resource->type);
     const FaultDef* fault = type ? type->find_fault(request.verb) : nullptr;
-    if (!fault) continue;
+    if (!fault || request.is_stopped) continue;
     for (const FaultDef::Parameter& p : fault->with) {
       if (p.attribute.empty() || !decided.emplace(request.component, p.attribute).second) continue;
       for (const auto& [name, value] : request.parameters) {

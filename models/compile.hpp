@@ -38,6 +38,7 @@ struct ActionRequest {
   std::vector<std::pair<std::string, Value>> parameters;
   input::Position at;
   std::shared_ptr<const CallBy> call = {};  // not set: an administrator's
+  bool is_stopped = false;  // it is known to change nothing: what it sets of an attribute does not count
 };
 
 struct CompileOptions {

@@ -45,6 +45,16 @@ Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
   return requests;
 }
 
+// Whether a fault is given the value of an attribute.
+bool sets_something(const Requests& requests, const Vocabulary& vocabulary) {
+  return std::any_of(requests.actions.begin(), requests.actions.end(), [&](const models::ActionRequest& r) {
+    const models::TypeDef* type = r.parameters.empty() ? nullptr : vocabulary.type_of(r.component);
+    const models::FaultDef* fault = type ? type->find_fault(r.verb) : nullptr;
+    return fault && std::any_of(fault->with.begin(), fault->with.end(),
+                                [](const models::FaultDef::Parameter& p) { return !p.attribute.empty(); });
+  });
+}
+
 // What comes along when an apply makes again what `broken` took away: grants and other bindings to what is there then.
 std::vector<ConditionId> made_along(const System& system, ActionId broken) {
   std::vector<ConditionId> along;
@@ -145,11 +155,11 @@ ActionId new_identity(System& system, ActionId broken, bool with_parts, bool wit
 
 }  // namespace
 
-World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
-                    const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
-                    input::Diagnostics& diagnostics) {
-  Vocabulary vocabulary(*inventory, catalogue);
-  const Requests requests = requests_of(scenario, vocabulary);
+namespace {
+
+World compiled(const Scenario& scenario, const Requests& requests, std::shared_ptr<const models::Inventory> inventory,
+               const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
+               input::Diagnostics& diagnostics) {
   models::CompileOptions options;
   options.start = scenario.start;
   options.overrides = overrides;
@@ -220,6 +230,40 @@ World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inve
     leave_content_behind(world.compiled->system, action, action, false);
   }
   return world;
+}
+
+// Marks the requests that are stopped. Says whether others are than was known.
+bool mark_stopped(const World& world, Requests& requests) {
+  Simulation simulation(world.compiled->system, Simulation::Checked{});
+  std::vector<StoppedFault> stopped;
+  script_of(simulation, world.faults, stopped);
+  bool is_news = false;
+  for (std::size_t i = 0; i < requests.actions.size(); ++i) {
+    const bool is_stopped = std::any_of(stopped.begin(), stopped.end(), [&](const StoppedFault& s) {
+      return s.fault.at == requests.at[i] && s.fault.action == world.compiled->requested[i];
+    });
+    is_news = is_news || is_stopped != requests.actions[i].is_stopped;
+    requests.actions[i].is_stopped = is_stopped;
+  }
+  return is_news;
+}
+
+}  // namespace
+
+World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
+                    const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
+                    input::Diagnostics& diagnostics) {
+  Vocabulary vocabulary(*inventory, catalogue);
+  Requests requests = requests_of(scenario, vocabulary);
+  // What a fault sets counts from before the start, and whether it is stopped shows only in a run.
+  std::size_t rounds = sets_something(requests, vocabulary) ? requests.actions.size() : 0;
+  while (true) {
+    input::Diagnostics compiling;
+    World world = compiled(scenario, requests, inventory, catalogue, overrides, compiling);
+    if (!compiling.has_errors() && rounds-- > 0 && mark_stopped(world, requests)) continue;
+    diagnostics.take(std::move(compiling));
+    return world;
+  }
 }
 
 StrategyRun run_strategy(Simulation& simulation, const Outcome& healthy, const std::vector<Fault>& faults,

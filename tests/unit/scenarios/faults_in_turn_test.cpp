@@ -38,6 +38,35 @@ TEST_CASE("a second schedule of a key's deletion is stopped and changes no windo
   CHECK(lost <= SimTime::after_start(Duration::days(8) + Duration::hours(1)));
 }
 
+TEST_CASE("a schedule of a key's deletion that a guard denies changes no window", "[scenarios]") {
+  // `other` is denied 7 d, and `tf` has its 30 d a day later: until 31 d, and up to a day more.
+  const std::string resources =
+      "  key: { type: kms:key }\n  bucket: { type: s3:bucket, kms_key: key }\n  tf: { type: iam:role }\n  other: { "
+      "type: "
+      "iam:role }\n"
+      "  guard: { type: organizations:policy, attached: ATTACHED, document: { Statement: { Effect: Deny, Action: "
+      "'kms:ScheduleKeyDeletion', Resource: '*', Condition: { ArnNotLike: { 'aws:PrincipalArn': "
+      "'arn:aws:iam::*:role/tf' } } } } }\n";
+  const std::string rest =
+      "horizon: 40d\nresponse: { strategy: none }\n"
+      "faults: [{ at: 0s, schedule-deletion: key, window: 7d, by: other }, { at: 1d, schedule-deletion: key, by: tf "
+      "}]\n"
+      "what_if: [{ name: other way, set: { guard: { attached: OTHER } } }]\n";
+  const auto put = [](std::string text, const std::string& place, const std::string& word) {
+    return text.replace(text.find(place), place.size(), word);
+  };
+  const auto days_until_lost = [](const scenarios::StrategyRun& run) {
+    REQUIRE(run.findings.at_rest.size() == 1);
+    return run.findings.at_rest[0].lost_at.since_start().in_seconds() / 86400;
+  };
+  const scenarios::Answer guarded = answer_to(put(resources, "ATTACHED", "yes"), put(rest, "OTHER", "no"));
+  CHECK(days_until_lost(guarded.main_run()) >= 31);
+  CHECK(days_until_lost(guarded.what_ifs[0].run) <= 8);
+  const scenarios::Answer free = answer_to(put(resources, "ATTACHED", "no"), put(rest, "OTHER", "yes"));
+  CHECK(days_until_lost(free.main_run()) <= 8);
+  CHECK(days_until_lost(free.what_ifs[0].run) >= 31);
+}
+
 TEST_CASE("what is at rest in something that is deleted is lost, although it is made again", "[scenarios]") {
   const scenarios::Answer a = answer_to(
       "  table: { type: dynamodb:table }\n  bucket: { type: s3:bucket }\n  group: { type: logs:log-group }\n",
