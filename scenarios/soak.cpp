@@ -61,10 +61,15 @@ struct Heard {
   }
 };
 
-// The error that a consumer itself gets: what is seen of the conditions it fails for.
+// The error that a consumer itself gets: what is seen of the conditions it fails for. What waits for somebody to try it
+// gets none, unless that is the consumer itself.
 void hear_errors(const System& system, const Effect& e, SimTime from, Heard& heard) {
+  const bool is_its_own_doing = e.hop.is_set() || e.process.is_set();
   for (const ConditionId cause : e.chain) {
-    for (const Symptom& s : system.conditions[cause].symptoms) {
+    const Symptoms& signs = system.conditions[cause].symptoms;
+    if (!is_its_own_doing && std::any_of(signs.begin(), signs.end(), [](const Symptom& s) { return s.is_tried; }))
+      return;
+    for (const Symptom& s : signs) {
       if (s.kind != SymptomKind::error || !s.only_while.empty() || s.is_tried) continue;
       const Heard here{from + s.after, e.to, &s, cause};
       if (here.tells_more_than(heard)) heard = here;

@@ -1,5 +1,6 @@
-// The report of every library scenario, word for word: beside `x.scenario.yaml` stands `x.expected.txt`. `./dev docs`
-// writes them anew; what changed then shows in the diff, to be read like one of code.
+// The report of every library scenario, word for word: beside `x.scenario.yaml` stands `x.expected.txt`, and beside an
+// inventory `x.inventory.yaml` in `x.y.soak.txt` how long y has to be switched off. `./dev docs` writes them anew; what
+// changed then shows in the diff, to be read like one of code.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -69,6 +70,24 @@ TEST_CASE("the report of every library scenario is the expected one", "[reports]
     INFO("`./dev docs` writes " << file.string() << " anew; - was expected, + is found\n" << unlike);
     CHECK(unlike.empty());
   }
+}
+
+TEST_CASE("how long something of the library has to be switched off is as expected", "[reports]") {
+  constexpr std::string_view ending = ".soak.txt";
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(MOSHIMO_SOURCE_DIR "/scenarios/library")) {
+    const std::string path = entry.path().string();
+    if (!path.ends_with(ending)) continue;
+    ++seen;
+    const std::string stem = path.substr(0, path.size() - ending.size());
+    const std::size_t dot = stem.rfind('.');
+    const std::string inventory = stem.substr(0, dot) + ".inventory.yaml", name = stem.substr(dot + 1);
+    const std::string found = command({"soak", inventory.c_str(), name.c_str(), "--width", "80", "--no-color"}).out;
+    const std::string unlike = difference(file_text(path), found);
+    INFO("`./dev docs` writes " << path << " anew; - was expected, + is found\n" << unlike);
+    CHECK(unlike.empty());
+  }
+  CHECK(seen >= 2);
 }
 
 TEST_CASE("a difference is told line by line", "[reports]") {

@@ -128,6 +128,27 @@ resources:
   CHECK(s.enough.is_never());
 }
 
+// The plan's jobs fail and somebody may see that; what lies in the vault has nobody who restores it.
+TEST_CASE("what waits for somebody to try it is not heard of by the error of what it needs", "[soak]") {
+  input::Diagnostics diagnostics;
+  const Soak s = soaked(R"(
+resources:
+  key: { type: kms:key }
+  role: { type: iam:role }
+  vault: { type: backup:vault, kms_key: key }
+  plan: { type: backup:plan, vault: vault, every: 1d }
+  nightly: { type: backup:selection, plan: plan, role: role }
+)",
+                        {"key"}, diagnostics);
+  const Complaint& vault = complaint_of(s, "vault");
+  CHECK(vault.sign == nullptr);
+  REQUIRE(vault.if_tried);
+  CHECK(vault.if_tried->text.find("writes to it or restores from it") != std::string::npos);
+  CHECK(complaint_of(s, "nightly").sign);
+  CHECK(s.heard == SimTime::after_start(Duration::days(1)));
+  CHECK(s.enough.is_never());
+}
+
 // While its role is gone the function calls nothing, which says nothing about how often it does otherwise.
 TEST_CASE("how often a consumer calls is told as it is while nothing fails", "[soak]") {
   input::Diagnostics diagnostics;
