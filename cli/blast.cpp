@@ -25,7 +25,7 @@ Job declare_blast(CLI::App& app) {
     view.reverse = options->reverse;
     view.reached =
         options->reverse ? dependencies.dependencies_of(view.starts) : dependencies.dependents_of(view.starts);
-    common.write(report::blast_report(view, dependencies, common.style()));
+    common.write(report::blast_report(view, common.style()));
     return done;
   };
 }

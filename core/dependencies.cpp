@@ -94,141 +94,188 @@ std::span<const Graph::Visit> Graph::breadth_first(std::span<const std::uint32_t
   return s.visits;
 }
 
-Dependencies::Dependencies(const System& system) {
-  const auto owner = [&](ConditionId c) {
-    const Condition& row = system.conditions[c];
-    return row.kind == Condition::Kind::staffed ? system.processes[row.process].component : row.component;
-  };
-  const auto add_needs = [&](const Needs& needs, ComponentId dependent) {
-    const auto add = [&](ConditionId c) {
-      const ComponentId on = owner(c);
-      if (on.is_set() && dependent.is_set() && on != dependent) {
-        edges_.push_back({on, dependent, DependencyKind::needs, c, HopId{}});
-      }
-    };
+namespace {
+
+ComponentId owner(const System& system, ConditionId c) {
+  const Condition& row = system.conditions[c];
+  return row.kind == Condition::Kind::staffed ? system.processes[row.process].component : row.component;
+}
+
+// Each need of something: what is needed, by which component, and by which condition of it, if by one.
+template <class Use>
+void for_each_need(const System& system, const Use& use) {
+  const auto all = [&](const Needs& needs, ComponentId by, ConditionId whose = {}) {
     for (const Need& need : needs) {
-      add(need.condition);
-      for (ConditionId c : need.alternatives) add(c);
+      use(need.condition, by, whose);
+      for (const ConditionId c : need.alternatives) use(c, by, whose);
     }
   };
-  for (const Port& row : system.ports) add_needs(row.needs, row.component);
-  for (const Hop& row : system.hops) add_needs(row.needs, row.component);
+  for (const Port& row : system.ports) all(row.needs, row.component);
+  for (const Hop& row : system.hops) all(row.needs, row.component);
   for (const Process& row : system.processes) {
-    add_needs(row.start, row.component);
-    add_needs(row.run, row.component);
-    add_needs(row.healthy, row.component);
+    for (const Needs* needs : {&row.start, &row.run, &row.healthy}) all(*needs, row.component, row.staffed);
   }
-  for (const Condition& row : system.conditions) add_needs(row.follows, row.component);
+  for (std::uint32_t c = 0; c < system.conditions.size(); ++c) {
+    const Condition& row = system.conditions[ConditionId(c)];
+    all(row.follows, row.component, ConditionId(c));
+  }
   for (const Store& row : system.stores) {
-    add_needs(row.readable, row.component);
+    all(row.readable, row.component);
     for (const std::vector<ConditionId>* list : {&row.lost_with, &row.emptied_by}) {
-      for (ConditionId c : *list) {
-        Need need;
-        need.condition = c;
-        add_needs({need}, row.component);
-      }
+      for (const ConditionId c : *list) use(c, row.component, ConditionId{});
     }
   }
+}
+
+// What is known of a node that a search has come to: of the last component on the way to it.
+struct Along {
+  ComponentId component;
+  ComponentId via;
+  ConditionId because;
+  std::uint32_t distance = 0;
+};
+
+// A row for each component, the first time that it or a condition of it is come to.
+std::vector<Reached> follow(std::span<const Graph::Visit> visits, const NeedGraph& layers, const System& system,
+                            bool reverse) {
+  std::vector<std::uint32_t> position(layers.nodes());
+  std::vector<Along> along(visits.size());
+  std::vector<bool> is_listed(layers.components, false);
+  std::vector<Reached> reached;
+  for (std::uint32_t i = 0; i < visits.size(); ++i) {
+    const Graph::Visit& v = visits[i];
+    position[v.node] = i;
+    const bool is_condition = v.node < layers.conditions;
+    const ComponentId component = is_condition ? owner(system, ConditionId(v.node))
+                                               : ComponentId((v.node - layers.conditions) % layers.components);
+    if (v.before == v.node) {
+      along[i].component = component;
+    } else {
+      along[i] = along[position[v.before]];
+      if (component.is_set() && component != along[i].component) {
+        const std::uint32_t needed = reverse ? v.node : v.before;
+        along[i] = {component, along[i].component, needed < layers.conditions ? ConditionId(needed) : ConditionId{},
+                    along[i].distance + 1};
+      }
+    }
+    if (!component.is_set() || is_listed[component.value]) continue;
+    is_listed[component.value] = true;
+    reached.push_back({component, along[i].via, along[i].distance, true, along[i].because, {}});
+  }
+  return reached;
+}
+
+}  // namespace
+
+NeedGraph::NeedGraph(const System& system)
+    : conditions(static_cast<std::uint32_t>(system.conditions.size())),
+      components(static_cast<std::uint32_t>(system.components.size())) {
+  // What a fault itself takes away comes first: a key is unusable long before it is destroyed.
+  for (const bool is_free : {true, false}) {
+    for (std::uint32_t c = 0; c < conditions; ++c) {
+      const ComponentId of = owner(system, ConditionId(c));
+      if (!of.is_set() || (system.conditions[ConditionId(c)].kind == Condition::Kind::free) != is_free) continue;
+      edges.push_back({goes(of), c});
+      edges.push_back({c, breaks(of)});
+    }
+  }
+  for_each_need(system, [&](ConditionId needed, ComponentId by, ConditionId whose) {
+    if (whose.is_set()) {
+      edges.push_back({needed.value, whose.value});
+    } else if (by.is_set()) {
+      edges.push_back({needed.value, breaks(by)});
+    }
+  });
+}
+
+Dependencies::Dependencies(const System& system) : system_(system), layers_(system) {
+  for_each_need(system, [&](ConditionId needed, ComponentId by, ConditionId) {
+    const ComponentId on = owner(system, needed);
+    if (on.is_set() && by.is_set() && on != by) edges_.push_back({on, by, DependencyKind::needs, HopId{}});
+  });
   for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
     const Hop& row = system.hops[HopId(h)];
     const auto feed = [&](ComponentId on, ComponentId dependent) {
       if (on.is_set() && dependent.is_set() && on != dependent) {
-        edges_.push_back({on, dependent, DependencyKind::feeds, ConditionId{}, HopId(h)});
+        edges_.push_back({on, dependent, DependencyKind::feeds, HopId(h)});
       }
     };
     if (row.from.is_set()) feed(system.ports[row.from].component, row.component);
     if (row.to.is_set()) feed(row.component, system.ports[row.to].component);
   }
   const auto key = [](const Dependency& d) { return std::tie(d.on, d.dependent, d.kind); };
-  // Of several reasons the first that a fault itself takes away is kept: a key is unusable long before it is destroyed.
-  const auto follows_another = [&](const Dependency& d) {
-    return d.condition.is_set() && system.conditions[d.condition].kind != Condition::Kind::free;
-  };
-  std::stable_sort(edges_.begin(), edges_.end(), [&](const Dependency& a, const Dependency& b) {
-    if (key(a) != key(b)) return key(a) < key(b);
-    return follows_another(a) < follows_another(b);
-  });
+  std::stable_sort(edges_.begin(), edges_.end(),
+                   [&](const Dependency& a, const Dependency& b) { return key(a) < key(b); });
   edges_.erase(std::unique(edges_.begin(), edges_.end(),
                            [&](const Dependency& a, const Dependency& b) { return key(a) == key(b); }),
                edges_.end());
-  std::vector<Graph::Edge> needs, feeds, needs_back, all_back;
+  std::vector<Graph::Edge> back, feeds;
+  back.reserve(layers_.edges.size());
+  for (const Graph::Edge& e : layers_.edges) back.push_back({e.to, e.from});
+  needs_ = std::make_unique<Graph>(layers_.nodes(), layers_.edges);
+  needs_back_ = std::make_unique<Graph>(layers_.nodes(), back);
   for (const Dependency& d : edges_) {
-    const Graph::Edge forth{d.on.value, d.dependent.value};
-    const Graph::Edge back{d.dependent.value, d.on.value};
-    all_back.push_back(back);
-    if (d.kind != DependencyKind::needs) {
-      feeds.push_back(forth);
-      continue;
-    }
-    needs.push_back(forth);
-    needs_back.push_back(back);
+    if (d.kind != DependencyKind::feeds) continue;
+    feeds.push_back({layers_.breaks(d.on), layers_.breaks(d.dependent)});
+    back.push_back({layers_.breaks(d.dependent), layers_.breaks(d.on)});
   }
-  const auto nodes = static_cast<std::uint32_t>(system.components.size());
-  needs_ = std::make_unique<Graph>(nodes, needs);
-  feeds_ = std::make_unique<Graph>(nodes, feeds);
-  needs_back_ = std::make_unique<Graph>(nodes, needs_back);
-  all_back_ = std::make_unique<Graph>(nodes, all_back);
+  feeds_ = std::make_unique<Graph>(layers_.nodes(), feeds);
+  all_back_ = std::make_unique<Graph>(layers_.nodes(), back);
 }
 
-std::vector<Reached> Dependencies::search(Graph& needs, Graph& further, const std::vector<ComponentId>& starts) {
-  std::vector<Reached> reached;
-  std::vector<std::uint32_t> from;
-  from.reserve(starts.size());
-  for (ComponentId c : starts) from.push_back(c.value);
-  const auto collect = [&](std::span<const Graph::Visit> visits, bool breaks) {
-    // The nodes before are looked up by number: distances grow along the visits.
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> distance;
-    distance.reserve(reached.size());
-    for (const Reached& r : reached) distance.emplace_back(r.component.value, r.distance);
-    std::sort(distance.begin(), distance.end());
-    const auto known = [&](std::uint32_t node) {
-      const auto at = std::lower_bound(distance.begin(), distance.end(), std::pair(node, 0U));
-      return at != distance.end() && at->first == node ? &at->second : nullptr;
-    };
-    std::vector<std::uint32_t> depth_of_visit(visits.size());
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> index;
-    for (std::uint32_t i = 0; i < visits.size(); ++i) index.emplace_back(visits[i].node, i);
-    std::sort(index.begin(), index.end());
-    for (std::uint32_t i = 0; i < visits.size(); ++i) {
-      const Graph::Visit& v = visits[i];
-      if (const std::uint32_t* d = known(v.node)) {
-        depth_of_visit[i] = *d;
-        continue;
-      }
-      if (v.before == v.node) {
-        reached.push_back({ComponentId(v.node), ComponentId{}, 0, breaks});
-        continue;
-      }
-      const auto before = std::lower_bound(index.begin(), index.end(), std::pair(v.before, 0U));
-      depth_of_visit[i] = depth_of_visit[before->second] + 1;
-      reached.push_back({ComponentId(v.node), ComponentId(v.before), depth_of_visit[i], breaks});
-    }
-  };
-  collect(needs.breadth_first(from), true);
-  from.clear();
-  for (const Reached& r : reached) from.push_back(r.component.value);
-  collect(further.breadth_first(from), false);
+HopId Dependencies::fed_by(ComponentId on, ComponentId dependent) const {
+  const auto key = [](const Dependency& d) { return std::tie(d.on, d.dependent, d.kind); };
+  const Dependency wanted{on, dependent, DependencyKind::feeds, {}};
+  const auto at = std::lower_bound(edges_.begin(), edges_.end(), wanted,
+                                   [&](const Dependency& a, const Dependency& b) { return key(a) < key(b); });
+  return at != edges_.end() && key(*at) == key(wanted) ? at->hop : HopId{};
+}
+
+// What breaks before what starves, each the nearest first.
+std::vector<Reached> Dependencies::in_order(std::vector<Reached> reached, bool reverse) const {
+  for (Reached& r : reached) {
+    if (!r.via.is_set() || r.because.is_set()) continue;
+    r.hop = reverse ? fed_by(r.component, r.via) : fed_by(r.via, r.component);
+  }
+  std::sort(reached.begin(), reached.end(), [](const Reached& a, const Reached& b) {
+    if (a.breaks != b.breaks) return a.breaks;
+    return std::tie(a.distance, a.component) < std::tie(b.distance, b.component);
+  });
   return reached;
 }
 
 std::vector<Reached> Dependencies::dependents_of(const std::vector<ComponentId>& starts) {
-  return search(*needs_, *feeds_, starts);  // what merely gets less breaks nothing that needs it
+  std::vector<std::uint32_t> from;
+  for (const ComponentId c : starts) from.push_back(layers_.goes(c));
+  std::vector<Reached> reached = follow(needs_->breadth_first(from), layers_, system_, false);
+  // What merely gets less breaks nothing that needs it.
+  from.clear();
+  std::vector<std::uint32_t> distance(layers_.components, 0);
+  for (const Reached& r : reached) {
+    from.push_back(layers_.breaks(r.component));
+    distance[r.component.value] = r.distance;
+  }
+  for (Reached r : follow(feeds_->breadth_first(from), layers_, system_, false)) {
+    if (!r.via.is_set()) continue;
+    distance[r.component.value] = r.distance = distance[r.via.value] + 1;
+    r.breaks = false;
+    reached.push_back(r);
+  }
+  return in_order(std::move(reached), false);
 }
 
 std::vector<Reached> Dependencies::dependencies_of(const std::vector<ComponentId>& starts) {
-  return search(*needs_back_, *all_back_, starts);
-}
-
-const Dependency* Dependencies::between(ComponentId on, ComponentId dependent, DependencyKind kind) const {
-  const auto key = [](const Dependency& d) { return std::tie(d.on, d.dependent); };
-  auto at = std::lower_bound(edges_.begin(), edges_.end(), std::tie(on, dependent),
-                             [&](const Dependency& d, const auto& k) { return key(d) < k; });
-  const Dependency* found = nullptr;
-  for (; at != edges_.end() && at->on == on && at->dependent == dependent; ++at) {
-    if (found == nullptr || at->kind == kind) found = &*at;
-    if (at->kind == kind) break;
+  std::vector<std::uint32_t> from;
+  for (const ComponentId c : starts) from.push_back(layers_.breaks(c));
+  std::vector<Reached> reached = follow(needs_back_->breadth_first(from), layers_, system_, true);
+  std::vector<bool> is_listed(layers_.components, false);
+  for (const Reached& r : reached) is_listed[r.component.value] = true;
+  for (Reached r : follow(all_back_->breadth_first(from), layers_, system_, true)) {
+    if (is_listed[r.component.value]) continue;
+    r.breaks = false;
+    reached.push_back(r);
   }
-  return found;
+  return in_order(std::move(reached), true);
 }
 
 }  // namespace moshimo

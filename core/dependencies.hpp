@@ -1,7 +1,8 @@
 // Who depends on whom, without time: the static form of the blast radius, in both directions.
 //
-// An edge leads from a component to a dependent. `needs`: a condition of the one stands among the needs of the other
-// (or of one of its conditions). `feeds`: the one sends data to the other, which starves when it stops.
+// `needs`: of the one stands a condition among the needs of the other, or of one of its conditions. `feeds`: the one
+// sends data to the other, which starves when it stops. What is reached is followed from condition to condition: who
+// needs that something exists is not reached from what only makes it fail.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +20,17 @@ struct Dependency {
   ComponentId on;
   ComponentId dependent;
   DependencyKind kind = DependencyKind::needs;
-  ConditionId condition;  // of a need: the first that makes the edge
-  HopId hop;              // of a feed: the first that makes the edge
+  HopId hop;  // of a feed: the first that makes the edge
 };
 
 // A component that was reached, the nearest first.
 struct Reached {
   ComponentId component;
-  ComponentId via;  // the component before it on a shortest path; unset for a start
+  ComponentId via;  // the component before it on the path; unset for a start
   std::uint32_t distance = 0;
-  bool breaks = true;  // reached by needs alone; else it only starves
+  bool breaks = true;   // reached by needs alone; else it only starves
+  ConditionId because;  // of needs: what the one of the two needs of the other
+  HopId hop;            // of feeds: what carries the data
 };
 
 // A directed graph of 32-bit nodes for searches from many starts; nothing is allocated per search but the result.
@@ -53,6 +55,19 @@ class Graph {
   std::unique_ptr<Search> search_;
 };
 
+// Who needs what: a node for each condition, and two for each component. An edge leads from a component that goes to
+// its conditions, from a condition to those that follow it, and from a condition to the component that breaks without
+// it.
+struct NeedGraph {
+  explicit NeedGraph(const System& system);
+  std::uint32_t goes(ComponentId c) const { return conditions + c.value; }
+  std::uint32_t breaks(ComponentId c) const { return conditions + components + c.value; }
+  std::uint32_t nodes() const { return conditions + 2 * components; }
+  std::uint32_t conditions;
+  std::uint32_t components;
+  std::vector<Graph::Edge> edges;
+};
+
 class Dependencies {
  public:
   explicit Dependencies(const System& system);
@@ -60,11 +75,12 @@ class Dependencies {
   const std::vector<Dependency>& edges() const { return edges_; }  // by component, dependent, kind
   std::vector<Reached> dependents_of(const std::vector<ComponentId>& starts);
   std::vector<Reached> dependencies_of(const std::vector<ComponentId>& starts);
-  // The edge of that kind, else any; nullptr: none.
-  const Dependency* between(ComponentId on, ComponentId dependent, DependencyKind kind = DependencyKind::needs) const;
 
  private:
-  static std::vector<Reached> search(Graph& needs, Graph& further, const std::vector<ComponentId>& starts);
+  std::vector<Reached> in_order(std::vector<Reached> reached, bool reverse) const;
+  HopId fed_by(ComponentId on, ComponentId dependent) const;
+  const System& system_;
+  NeedGraph layers_;
   std::vector<Dependency> edges_;
   std::unique_ptr<Graph> needs_, feeds_, needs_back_, all_back_;
 };

@@ -94,7 +94,7 @@ Reachable reachable(const Rows& rows, std::span<const std::uint32_t> starts) {
 }  // namespace
 
 std::vector<std::uint32_t> reach_of_each(std::uint32_t nodes, const std::vector<Graph::Edge>& edges,
-                                         std::span<const std::uint32_t> starts) {
+                                         std::span<const std::uint32_t> starts, std::uint32_t first_counted) {
   const Reachable part = reachable(rows_of(nodes, edges), starts);
 
   using Csr = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, boost::no_property,
@@ -109,7 +109,9 @@ std::vector<std::uint32_t> reach_of_each(std::uint32_t nodes, const std::vector<
 
   // Boost numbers them in such a way that edges lead to lower numbers; from the highest on all that comes in is known.
   std::vector<std::uint32_t> size(circles, 0);
-  for (const std::uint32_t c : circle) ++size[c];
+  for (std::uint32_t node = first_counted; node < nodes; ++node) {
+    if (part.number[node] != Reachable::none) ++size[circle[part.number[node]]];
+  }
   std::vector<Graph::Edge> between;
   for (const Graph::Edge& e : part.edges) {
     if (circle[e.from] != circle[e.to]) between.push_back({circle[e.from], circle[e.to]});
@@ -134,7 +136,9 @@ std::vector<std::uint32_t> reach_of_each(std::uint32_t nodes, const std::vector<
         for (std::size_t w = 0; w < words; ++w) next[w] |= mine[w];
       }
     }
-    for (std::size_t i = 0; i < searches; ++i) reach[first + i] = counters[i] - 1;
+    for (std::size_t i = 0; i < searches; ++i) {
+      reach[first + i] = counters[i] - (starts[first + i] >= first_counted ? 1 : 0);
+    }
   }
   return reach;
 }

@@ -12,8 +12,9 @@
 
 namespace moshimo {
 
-// For each start the number of other nodes that can be reached from it.
+// For each start the number of other nodes that can be reached from it; those before `first_counted` are only on the
+// way.
 std::vector<std::uint32_t> reach_of_each(std::uint32_t nodes, const std::vector<Graph::Edge>& edges,
-                                         std::span<const std::uint32_t> starts);
+                                         std::span<const std::uint32_t> starts, std::uint32_t first_counted = 0);
 
 }  // namespace moshimo

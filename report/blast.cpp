@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 #include <map>
 
-#include "core/reasons.hpp"
 #include "report/json.hpp"
 #include "report/numbers.hpp"
 #include "report/page.hpp"
@@ -12,14 +11,13 @@
 namespace moshimo::report {
 namespace {
 
-std::string edge_text(const System& system, const Dependency& d) {
-  if (d.kind == DependencyKind::feeds) {
-    const Hop* hop = d.hop.is_set() ? &system.hops[d.hop] : nullptr;
-    return hop ? fmt::format("gets data from {}: {}", name_in(system, d.on), clean(hop->says))
-               : fmt::format("gets data from {}", name_in(system, d.on));
+// Why one of two next to each other on the way is reached from the other; `on` is what is needed.
+std::string reason_text(const System& system, const Reached& r, ComponentId on) {
+  if (r.hop.is_set()) {
+    return fmt::format("gets data from {}: {}", name_in(system, on), clean(system.hops[r.hop].says));
   }
-  return d.condition.is_set() ? fmt::format("needs that {}", clean(says(system, d.condition)))
-                              : fmt::format("needs {}", name_in(system, d.on));
+  return r.because.is_set() ? fmt::format("needs that {}", clean(says(system, r.because)))
+                            : fmt::format("needs {}", name_in(system, on));
 }
 
 std::string quoted(std::string_view name) {
@@ -47,8 +45,8 @@ std::string for_mermaid(std::string_view name) {
 
 }  // namespace
 
-std::string blast_report(const BlastView& view, const Dependencies& dependencies, const Style& style) {
-  if (style.form == Form::json) return blast_json(view, dependencies, style);
+std::string blast_report(const BlastView& view, const Style& style) {
+  if (style.form == Form::json) return blast_json(view, style);
   const System& system = view.compiled->system;
   Page page;
   std::vector<std::string> starts;
@@ -84,11 +82,6 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     }
     page.paragraph(fmt::format("Without {}, {}.", them, fmt::join(ways, " and ")));
   }
-  const std::vector<ConditionId> reasons = reasons_of(system, view.reached, view.reverse);
-  const auto with_reason = [](Dependency d, ConditionId reason) {
-    if (reason.is_set()) d.condition = reason;
-    return d;
-  };
   const auto table_of = [&](const std::vector<const Reached*>& list) {
     TextTable table;
     table.columns = {{"steps", true},
@@ -97,11 +90,8 @@ std::string blast_report(const BlastView& view, const Dependencies& dependencies
     for (const Reached* r : list) {
       std::string why;
       if (r->via.is_set()) {
-        const DependencyKind kind = r->breaks ? DependencyKind::needs : DependencyKind::feeds;
-        const Dependency* d = view.reverse ? dependencies.between(r->component, r->via, kind)
-                                           : dependencies.between(r->via, r->component, kind);
-        if (d) why = edge_text(system, with_reason(*d, reasons[static_cast<std::size_t>(r - view.reached.data())]));
-        if (view.reverse) why = fmt::format("{} {}", name_in(system, r->via), why);
+        why = view.reverse ? fmt::format("{} {}", name_in(system, r->via), reason_text(system, *r, r->component))
+                           : reason_text(system, *r, r->via);
       }
       table.rows.push_back({std::to_string(r->distance),
                             fmt::format("{}\n{}", strong(name_in(system, r->component)),

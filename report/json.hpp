@@ -19,7 +19,7 @@ struct AssumedMember {
 
 std::string run_json(const scenarios::Answer& answer, const Style& style);
 std::string recover_json(const scenarios::Recovery& recovery, const Style& style);
-std::string blast_json(const BlastView& view, const Dependencies& dependencies, const Style& style);
+std::string blast_json(const BlastView& view, const Style& style);
 std::string soak_json(const scenarios::Soak& soak, const Style& style);
 std::string trials_json(const scenarios::TrialShard& all);
 std::string coverage_json(const models::ImportResult& import, const Style& style);

@@ -48,7 +48,7 @@ struct BlastView {
   std::vector<Reached> reached;
   bool reverse = false;  // what they depend on, instead of who depends on them
 };
-std::string blast_report(const BlastView& view, const Dependencies& dependencies, const Style& style);
+std::string blast_report(const BlastView& view, const Style& style);
 
 // How long something has to be switched off before it is deleted, so that all who use it complain.
 std::string soak_report(const scenarios::Soak& soak, const Style& style);

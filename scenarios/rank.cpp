@@ -23,15 +23,13 @@ std::vector<ComponentId> principals_of(const System& system) {
 }
 
 std::vector<std::uint32_t> reaches(const System& system, const std::vector<ComponentId>& components) {
-  std::vector<Graph::Edge> needs;
-  const Dependencies dependencies(system);
-  for (const Dependency& d : dependencies.edges()) {
-    if (d.kind == DependencyKind::needs) needs.push_back({d.on.value, d.dependent.value});
-  }
+  const NeedGraph needs(system);
   std::vector<std::uint32_t> starts;
   starts.reserve(components.size());
-  for (const ComponentId c : components) starts.push_back(c.value);
-  return reach_of_each(static_cast<std::uint32_t>(system.components.size()), needs, starts);
+  for (const ComponentId c : components) starts.push_back(needs.goes(c));
+  std::vector<std::uint32_t> reach = reach_of_each(needs.nodes(), needs.edges, starts, needs.breaks(ComponentId(0)));
+  for (std::uint32_t& r : reach) r -= std::min(r, 1U);  // it breaks itself
+  return reach;
 }
 
 Toll in_whole(Toll toll, const Cut& cut) {

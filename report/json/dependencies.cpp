@@ -1,28 +1,20 @@
 // Who is reached, and the graph this is read from.
 #include <nlohmann/json.hpp>
 
-#include "core/reasons.hpp"
 #include "report/json/rows.hpp"
 
 namespace moshimo::report {
 namespace {
 
-Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
+Json blast_rows(const BlastView& view) {
   const System& system = view.compiled->system;
   Json reached = Json::array();
-  const std::vector<ConditionId> reasons = reasons_of(system, view.reached, view.reverse);
-  for (std::size_t i = 0; i < view.reached.size(); ++i) {
-    const Reached& r = view.reached[i];
+  for (const Reached& r : view.reached) {
     Json edge = nullptr;
     if (r.via.is_set()) {
-      const DependencyKind kind = r.breaks ? DependencyKind::needs : DependencyKind::feeds;
-      const Dependency* d = view.reverse ? dependencies.between(r.component, r.via, kind)
-                                         : dependencies.between(r.via, r.component, kind);
-      if (d) {
-        edge = {{"kind", d->kind == DependencyKind::needs ? "needs" : "feeds"},
-                {"condition", label_or_null(system, reasons[i].is_set() ? reasons[i] : d->condition)},
-                {"hop", name_or_null(system.hops, d->hop)}};
-      }
+      edge = {{"kind", r.hop.is_set() ? "feeds" : "needs"},
+              {"condition", label_or_null(system, r.because)},
+              {"hop", name_or_null(system.hops, r.hop)}};
     }
     reached.push_back({{"component", name_or_null(system.components, r.component)},
                        {"type", system.components[r.component].type},
@@ -36,12 +28,12 @@ Json blast_rows(const BlastView& view, const Dependencies& dependencies) {
 
 }  // namespace
 
-std::string blast_json(const BlastView& view, const Dependencies& dependencies, const Style& style) {
+std::string blast_json(const BlastView& view, const Style& style) {
   Json json = tool(style, "blast");
   json["direction"] = view.reverse ? "dependencies" : "dependents";
   json["starts"] = Json::array();
   for (const ComponentId c : view.starts) json["starts"].push_back(view.compiled->system.components[c].name);
-  json["reached"] = blast_rows(view, dependencies);
+  json["reached"] = blast_rows(view);
   json["assumptions"] = assumptions(*view.compiled);
   return printed(json);
 }

@@ -25,6 +25,13 @@ TEST_CASE("nobody to start from is nobody reached", "[reach]") {
   CHECK(reach_of_each(0, {}, {}).empty());
 }
 
+TEST_CASE("nodes that are only on the way do not count", "[reach]") {
+  // 0 and 1 are on the way to 2 and 3, in a circle with one of them.
+  const std::vector<Graph::Edge> edges = {{0, 1}, {1, 2}, {2, 1}, {1, 3}};
+  const std::vector<std::uint32_t> starts = {0, 1, 2, 3};
+  CHECK(reach_of_each(4, edges, starts, 2) == std::vector<std::uint32_t>{2, 2, 1, 0});
+}
+
 TEST_CASE("searches at once count what one search after the other finds", "[reach]") {
   std::mt19937_64 random(7);
   // From a few islands to nearly everything in one circle; more starts than fit into one pass of 512.

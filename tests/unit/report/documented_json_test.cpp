@@ -72,7 +72,7 @@ TEST_CASE("every key of blast is described", "[docs]") {
   view.compiled = answer.compiled.get();
   view.starts = {answer.compiled->component("orders-role")};
   view.reached = dependencies.dependents_of(view.starts);
-  CHECK(not_described(report::blast_report(view, dependencies, in_json())) == "");
+  CHECK(not_described(report::blast_report(view, in_json())) == "");
 }
 
 TEST_CASE("every key of a review and of a coverage is described", "[docs]") {

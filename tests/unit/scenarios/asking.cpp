@@ -1,6 +1,8 @@
 #include "tests/unit/scenarios/asking.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "input/document.hpp"
 
@@ -51,6 +53,30 @@ std::vector<std::string> steps(const Answer& a) {
     for (const RepairId r : step.repairs) names.push_back(name_of(a.system(), r));
   }
   return names;
+}
+
+std::vector<std::string> library_files() {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(MOSHIMO_SOURCE_DIR "/scenarios/library")) {
+    const std::string path = entry.path().string();
+    if (path.ends_with(".scenario.yaml")) files.push_back(path);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Answer plain_answer(const std::string& file) {
+  input::Diagnostics diagnostics;
+  Scenario s = read_scenario(file, diagnostics);
+  s.expect.clear();
+  s.what_if.clear();
+  s.sweep.clear();
+  s.compare = {Strategy::none};
+  s.response.strategy = Strategy::full;
+  s.runbook = nullptr;
+  Answer a = answer(std::make_shared<const Scenario>(std::move(s)), models::embedded_catalogue(), diagnostics);
+  diagnostics.throw_if_errors();
+  return a;
 }
 
 }  // namespace moshimo::scenarios

@@ -29,4 +29,7 @@ Answer ask(std::string_view inventory, std::vector<ScenarioFault> faults, const 
 bool holds_at_the_end(const Answer& a, std::string_view component, std::string_view condition);
 std::vector<std::string> steps(const Answer& a);  // the repairs in order
 
+std::vector<std::string> library_files();      // scenarios, with their folders
+Answer plain_answer(const std::string& file);  // of what its faults do, with every step
+
 }  // namespace moshimo::scenarios

@@ -1,23 +1,16 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "models/catalogue.hpp"
-#include "scenarios/answer.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 
 namespace moshimo::scenarios {
 namespace {
 
 TEST_CASE("every scenario of the library can be run and brings what it expects") {
-  std::vector<std::string> paths;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(std::string(MOSHIMO_SOURCE_DIR) + "/scenarios/library")) {
-    const std::string path = entry.path().string();
-    if (path.size() > 14 && path.substr(path.size() - 14) == ".scenario.yaml") paths.push_back(path);
-  }
-  std::sort(paths.begin(), paths.end());
+  const std::vector<std::string> paths = library_files();
   REQUIRE(paths.size() >= 11);
   for (const std::string& path : paths) {
     INFO(path);

@@ -1,41 +1,15 @@
 // The plan of every scenario of the library, done again by people who follow it as a list and do nothing else.
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/foresight.hpp"
-#include "models/catalogue.hpp"
 #include "scenarios/recover.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 
 namespace moshimo::scenarios {
 namespace {
-
-// Only what its faults do, with every step.
-Answer plain_answer(const std::string& file) {
-  input::Diagnostics diagnostics;
-  Scenario s = read_scenario(file, diagnostics);
-  s.expect.clear();
-  s.what_if.clear();
-  s.sweep.clear();
-  s.compare = {Strategy::none};
-  s.response.strategy = Strategy::full;
-  s.runbook = nullptr;
-  Answer a = answer(std::make_shared<const Scenario>(std::move(s)), models::embedded_catalogue(), diagnostics);
-  diagnostics.throw_if_errors();
-  return a;
-}
-
-std::vector<std::string> library() {
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(MOSHIMO_SOURCE_DIR "/scenarios/library")) {
-    const std::string path = entry.path().string();
-    if (path.ends_with(".scenario.yaml")) files.push_back(path);
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 class Follower {
  public:
@@ -53,7 +27,7 @@ class Follower {
 };
 
 TEST_CASE("the plan of every library scenario, followed as a list, does and loses the same", "[scenarios][recover]") {
-  for (const std::string& file : library()) {
+  for (const std::string& file : library_files()) {
     INFO(file);
     const Answer a = plain_answer(file);
     const Recovery r = recover(a, 0.2);
@@ -73,7 +47,7 @@ TEST_CASE("the plan of every library scenario, followed as a list, does and lose
 
 // Trials follow such plans; what they count is the same figures, without the words.
 TEST_CASE("what was foreseen for a library scenario comes about where nothing is drawn", "[scenarios][foresight]") {
-  for (const std::string& file : library()) {
+  for (const std::string& file : library_files()) {
     INFO(file);
     const Answer a = plain_answer(file);
     const Scenario& s = *a.scenario;
