@@ -3,6 +3,7 @@
 #include "report/json/rows.hpp"
 #include "report/layout.hpp"
 #include "report/numbers.hpp"
+#include "report/run/anyway.hpp"
 #include "report/run/worst_cases.hpp"
 #include "report/words.hpp"
 #include "scenarios/sweep.hpp"
@@ -144,10 +145,23 @@ Json figures(const Figures& f) {
           {"restored_s", seconds(f.restored)}};
 }
 
+Json without_faults(const scenarios::Answer& answer) {
+  const System& system = answer.system();
+  Json list = Json::array();
+  for (const Anyway& row : anyway(answer)) {
+    list.push_back({{"hop", system.hops[row.hop].name},
+                    {"lost", number(row.lost)},
+                    {"misdirected", number(row.misdirected)},
+                    {"condition", label_or_null(system, row.because)}});
+  }
+  return list;
+}
+
 void add_answer(Json& json, const scenarios::Answer& answer) {
   json["main_strategy"] = name_of(answer.main_run().response.strategy);
   json["runs"] = Json::array();
   for (const scenarios::StrategyRun& run : answer.runs) json["runs"].push_back(run_rows(answer, run));
+  json["without_faults"] = without_faults(answer);
   json["what_ifs"] = Json::array();
   for (const scenarios::WhatIfRun& w : answer.what_ifs) {
     const auto of = [&](const scenarios::StrategyRun& run) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "report/run/anyway.hpp"
 #include "report/run/fates.hpp"
 #include "report/run/figures.hpp"
 #include "report/run/losses.hpp"
@@ -62,29 +63,6 @@ bool loses_assumed_traffic(const scenarios::Answer& answer) {
 
 }  // namespace
 
-// What is lost in the system as it is, say because a consumer is too slow for what comes, or shut out.
-std::string RunPage::lost_without_fault() const {
-  double lost = 0;
-  std::vector<std::string> where;
-  std::string why = "more comes than is taken";
-  for (std::uint32_t h = 0; h < system_.hops.size(); ++h) {
-    const Hop& hop = system_.hops[HopId(h)];
-    const HopLedger& ledger = answer_.healthy.hops[h];
-    if (is_request(hop) || !is_some(ledger.lost)) continue;
-    lost += ledger.lost;
-    const auto& states = answer_.healthy.hop_states[h];
-    if (where.empty() && !states.empty() && !states.front().value.open) {
-      const Need& need = hop.needs[states.front().value.need];
-      why = "from the start it does not hold that " + clean(says(system_, need.condition));
-    }
-    const std::string name = code(hop.component.is_set() ? name_in(system_, hop.component) : clean(hop.name));
-    if (std::find(where.begin(), where.end(), name) == where.end()) where.push_back(name);
-  }
-  if (where.empty()) return "";
-  return fmt::format("Even without what happens, {} lost ({}): {}.", are(lost, events_text(lost, bad)),
-                     listing(where, 4), why);
-}
-
 void RunPage::title() {
   const scenarios::Scenario& s = *answer_.scenario;
   page_.title(s.title.empty() ? clean(s.name) : fmt::format("{}: {}", clean(s.name), clean(s.title)));
@@ -92,7 +70,11 @@ void RunPage::title() {
 
 void RunPage::headline() {
   if (answer_.faults.empty()) {
-    page_.paragraph("Nothing goes wrong in this scenario: it has no faults.");
+    const std::vector<std::string> sentences = anyway_told(answer_);
+    page_.paragraph(sentences.empty() ? "Nothing goes wrong in this scenario: it has no faults."
+                                      : "This scenario has no faults.");
+    denied_at_start();
+    for (const std::string& sentence : sentences) page_.paragraph(sentence);
     return;
   }
   what_happens();
@@ -243,7 +225,7 @@ void RunPage::if_nobody_acts() {
         "No traffic is given, so one event a second is assumed at each entry point: the amounts only compare with each "
         "other.");
   }
-  if (const std::string anyway = lost_without_fault(); !anyway.empty()) page_.paragraph(anyway);
+  for (const std::string& sentence : anyway_told(answer_)) page_.paragraph(sentence);
   for (const models::Assumption& a : answer_.compiled->assumptions) {
     if (a.kind != models::Assumption::Kind::unknown || a.where.empty()) continue;
     const auto is_about = [&](ComponentId c) { return std::find(a.where.begin(), a.where.end(), c) != a.where.end(); };

@@ -48,7 +48,6 @@ class RunPage {
   std::vector<std::string> sooner_than_it_may_be();
   std::string span(SimTime from, SimTime to) const;
   std::string restoring() const;
-  std::string lost_without_fault() const;
   void what_happens();
   void denied_at_start();
   void if_nobody_acts();
