@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/simulation.hpp"
+#include "models/called_in_definitions.hpp"
 #include "models/compile_rows.hpp"
 #include "models/named_in_documents.hpp"
 
@@ -159,6 +160,7 @@ Compiled compile(std::shared_ptr<const Inventory> inventory, const Catalogue& ca
     inventory = changed;
   }
   inventory = with_named_in_documents(inventory, catalogue);
+  inventory = with_called_in_definitions(inventory, catalogue, diagnostics);
   Compiled compiled;
   compiled.compilation =
       std::make_shared<Compilation>(std::move(inventory), catalogue, options, diagnostics, compiled.system);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "models/called_in_definitions.hpp"
+
 namespace moshimo::models {
 
 const Value* named_file(const Value& value) {
@@ -22,7 +24,7 @@ class Files {
     const Value* const file = named_file(value);
     if (!file) return true;
     if (file->kind != Value::Kind::scalar || file->text.empty()) {
-      diagnostics_.error(file->at(), "the file of a policy document is a path, as in { file: policies/write.json }");
+      diagnostics_.error(file->at(), "the file of a document is a path, as in { file: policies/write.json }");
       return false;
     }
     const std::filesystem::path folder =
@@ -42,15 +44,14 @@ class Files {
   Value read(const std::string& path, const Value& named) {
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
-      diagnostics_.error(named.at(),
-                         fmt::format("there is no file {}; the path of a policy document is relative to the "
-                                     "folder of the inventory",
-                                     input::in_quotes(path)));
+      diagnostics_.error(named.at(), fmt::format("there is no file {}; the path of a document is relative to the "
+                                                 "folder of the inventory",
+                                                 input::in_quotes(path)));
       return {};
     }
     if (!std::filesystem::is_regular_file(path, error)) {
       diagnostics_.error(named.at(),
-                         fmt::format("{} is no file; name one that holds a policy document", input::in_quotes(path)));
+                         fmt::format("{} is no file; name one that holds a document", input::in_quotes(path)));
       return {};
     }
     const input::Document document = input::read_document(path, diagnostics_);
@@ -70,9 +71,11 @@ void read_policy_files(Inventory& inventory, const Catalogue& catalogue, input::
   for (Resource& resource : inventory.resources) {
     const TypeDef* const type = catalogue.find_type(resource.type);
     if (!type) continue;
+    const AttributeDef* const definition = definition_of(*type);
     for (const AttributeDef& attribute : type->attributes) {
       const bool holds_documents = type->permissions && type->permissions->inline_ones == attribute.name;
-      if (!holds_documents && attribute.kind != AttributeDef::Kind::policy) continue;
+      const bool is_document = attribute.kind == AttributeDef::Kind::policy || &attribute == definition;
+      if (!holds_documents && !is_document) continue;
       Value* const written = resource.attributes.find(attribute.name);
       if (!written) continue;
       const auto cannot_be_read = [&](Value& document) { return !files.put_in_place(document); };

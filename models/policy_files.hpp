@@ -1,4 +1,5 @@
-// Policy documents that an inventory keeps in files of their own: `{ file: write.json }` in the place of a document.
+// Policy documents, and definitions of state machines, that an inventory keeps in files of their own:
+// `{ file: write.json }` in the place of a document.
 #pragma once
 
 #include "input/diagnostics.hpp"

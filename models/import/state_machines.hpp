@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/import/links.hpp"
+#include "models/import/state_definition.hpp"
 #include "models/inventory.hpp"
 
 namespace moshimo::models::importing {
@@ -20,21 +21,8 @@ class StateMachines {
             std::vector<ImportedEdge>& edges, std::vector<std::string>& unknowns);
 
  private:
-  struct Task {
-    std::string name;
-    std::string service;  // of what it does; empty where the task names what it calls by an ARN
-    std::string action;
-    std::vector<std::string> names;  // texts that may name what it is done to
-    bool is_told_later = false;      // one of these stands in the input of an execution
-    bool is_caught = false;          // an error does not end the execution
-  };
-  static void tasks_of(Value states, std::vector<Task>& tasks, int depth);
-  static Task task(Value state);
-  static void names_in(Value arguments, Task& task, int depth);
-  bool can_be_called(const TypeDef& type) const;
-  static std::string port_of(const TypeDef& type, const std::string& action);
-  std::vector<int> called_by(const Task& task, const Component& machine);
-  void add(const std::string& name, int target, const Task& task, ImportedEdge::How how, const Component& machine,
+  std::vector<int> called_by(const StateTask& task, const Component& machine);
+  void add(const std::string& name, int target, const StateTask& task, ImportedEdge::How how, const Component& machine,
            const std::string& where, models::Value& calls, std::vector<ImportedEdge>& edges);
 
   const Places& places_;

@@ -183,6 +183,38 @@ TEST_CASE("a policy of the bucket that names the role is enough in one account",
   CHECK(lost(ask(bucket, {})) == 0);
 }
 
+TEST_CASE("who puts records into a stream under a key, or reads them, needs the key for it", "[permissions]") {
+  const auto writing_with = [](const std::string& actions) {
+    const std::string document = "{ Statement: [{ Effect: Allow, Action: [" + actions + "], Resource: '*' }] }";
+    return lost(
+        ask("  orders: { type: lambda:function, role: writer, calls: [{ to: store, essential: no }] }\n"
+            "  store: { type: kinesis:stream, kms_key: key }\n  key: { type: kms:key }\n"
+            "  writer: { type: iam:role" +
+                in_line("own: " + document) + " }\n",
+            {}));
+  };
+  CHECK(writing_with("'kinesis:*'") == Approx(3600));
+  CHECK(writing_with("'kinesis:*', 'kms:Decrypt'") == Approx(3600));
+  CHECK(writing_with("'kinesis:*', 'kms:GenerateDataKey'") == 0);
+  const auto unread_with = [](const std::string& actions) {
+    const std::string document = "{ Statement: [{ Effect: Allow, Action: [" + actions + "], Resource: '*' }] }";
+    const Answer a =
+        ask("  orders: { type: kinesis:stream, kms_key: key }\n  key: { type: kms:key }\n"
+            "  mapping: { type: lambda:event-source-mapping, source: orders, function: reader }\n"
+            "  reader: { type: lambda:function, role: reading, calls: [] }\n"
+            "  reading: { type: iam:role" +
+                in_line("own: " + document) + " }\n",
+            {});
+    const System& system = a.system();
+    for (std::uint32_t h = 0; h < system.hops.size(); ++h) {
+      if (system.hops[HopId(h)].name == "mapping/poll-stream") return a.main_run().response.outcome.hops[h].waiting;
+    }
+    throw std::out_of_range("nothing reads the stream");
+  };
+  CHECK(unread_with("'kinesis:*'") == Approx(3600));
+  CHECK(unread_with("'kinesis:*', 'kms:Decrypt'") == 0);
+}
+
 TEST_CASE("a policy of the organisation that is attached denies roles their calls", "[permissions][guards]") {
   const auto scp = [](const std::string& statement) {
     return "  fence: { type: organizations:policy, attached: no, document: " + statement + " }\n";

@@ -37,6 +37,22 @@ traffic: [{ to: standard, rate: 1/s }]
   CHECK(week.waiting("standard/run") == Approx(refused(hours(1))));
 }
 
+// Which of its steps call anything is not known: that they fail is no more than an assumption.
+TEST_CASE(
+    "a state machine of which no calls are known runs on with a role that has lost its policies, not without it") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  machine: { type: states:state-machine, role: role }
+traffic: [{ to: machine, rate: 1/s }]
+)";
+  const SmallWorld stripped = run(inventory, {{"detach", "role"}}, hours(1));
+  CHECK(stripped.waiting("machine/run") == 0);
+  CHECK(stripped.lost("machine/run") == 0);
+  const SmallWorld gone = run(inventory, {{"delete", "role"}}, hours(1));
+  CHECK(gone.waiting("machine/run") == Approx(3600 - 4));
+}
+
 TEST_CASE("who may no longer log in to the console does nothing there, and the keys of that user go on") {
   const std::string_view inventory = R"(
 resources:
