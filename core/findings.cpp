@@ -187,7 +187,7 @@ class Finder {
           effect.chain = cause(need, states[i].at);
           if (has_cause(need, states[i].at)) add(effect);
         }
-        if (ledger.offered > 0) {
+        if (has_met(ledger)) {
           symptoms(hop.reaction(states[i].value.error).symptoms, first_use(hop, states[i].at), to, hop.component,
                    HopId(h));
         }
@@ -228,6 +228,12 @@ class Finder {
       if (need < needs.size()) effect.chain = cause(needs[need], stall.from);
       add(effect);
     }
+  }
+
+  // Some data has come while it failed: else nobody sees that it does.
+  static bool has_met(const HopLedger& ledger) {
+    constexpr double trace = 1e-6;  // events; less is rounding
+    return ledger.offered - ledger.on_time > trace;
   }
 
   // A job notices when it is due.

@@ -284,6 +284,7 @@ std::string review_report(const ReviewView& view, const Style& style) {
     run.title();
     tell_gates(page, view.gates);
     run.headline();
+    run.who_fails();
     doubts(page, *view.import, view.answer);
     page.fold();
     run.timeline();

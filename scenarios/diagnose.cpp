@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "core/dependencies.hpp"
+#include "core/parts.hpp"
 #include "core/response.hpp"
 #include "core/simulation.hpp"
 #include "input/cursor.hpp"
@@ -120,20 +121,6 @@ double likeness_to(std::string_view sign, const Words& text) {
     if (has_word(text, word)) ++found;
   }
   return all == 0 ? 0 : static_cast<double>(found) / static_cast<double>(all);
-}
-
-ComponentId outermost(const System& system, ComponentId c) {
-  while (system.components[c].parent.is_set()) c = system.components[c].parent;
-  return c;
-}
-
-// The one is the other, or a part of it.
-bool is_within(const System& system, ComponentId part, ComponentId whole) {
-  for (;;) {
-    if (part == whole) return true;
-    if (!part.is_set() || !system.components[part].parent.is_set()) return false;
-    part = system.components[part].parent;
-  }
 }
 
 class Diagnostician {

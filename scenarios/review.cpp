@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "core/parts.hpp"
 #include "scenarios/old_content.hpp"
 
 namespace moshimo::scenarios {
@@ -142,27 +143,38 @@ std::string gone_text(const Answer& answer) {
   return gone.empty() ? "" : fmt::format("what was in {} is gone for good", names_of(answer.system(), gone));
 }
 
+// What the plan takes away itself: of a role or key that stays only its users can be hurt.
+class Going {
+ public:
+  Going(const Answer& answer, const models::ImportResult& import) : system_(answer.system()) {
+    std::set<std::string_view> deleted;
+    for (const auto& deletion : import.changes.deletions) {
+      if (deletion.verb == "delete") deleted.insert(deletion.name);
+    }
+    for (const auto& replacement : import.changes.replacements) {
+      deleted.insert(replacement.name);
+      deleted.insert(replacement.made_as);
+    }
+    for (const Fault& f : answer.faults) {
+      const ComponentId c = system_.actions[f.action].component;
+      if (system_.components[c].is_principal || deleted.count(system_.components[c].name) != 0) going_.push_back(c);
+    }
+  }
+  bool has(ComponentId c) const {  // parts of what goes, too
+    return std::any_of(going_.begin(), going_.end(), [&](ComponentId whole) { return is_within(system_, c, whole); });
+  }
+
+ private:
+  const System& system_;
+  std::vector<ComponentId> going_;
+};
+
 GateResult blast_gate(const Answer& answer, const models::ImportResult& import) {
   std::set<ComponentId> hurt;
   for (const Effect& e : answer.nobody_acts().findings.effects) hurt.insert(e.component);
   const System& system = answer.system();
-  std::set<std::string_view> deleted;
-  for (const auto& deletion : import.changes.deletions) {
-    if (deletion.verb == "delete") deleted.insert(deletion.name);
-  }
-  for (const auto& replacement : import.changes.replacements) {
-    deleted.insert(replacement.name);
-    deleted.insert(replacement.made_as);
-  }
-  std::set<ComponentId> going;  // with their parts; of a role or key that stays only its users can be hurt
-  for (const Fault& f : answer.faults) {
-    const ComponentId c = system.actions[f.action].component;
-    if (system.components[c].is_principal || deleted.count(system.components[c].name) != 0) going.insert(c);
-  }
-  std::erase_if(hurt, [&](ComponentId c) {
-    while (c.is_set() && going.count(c) == 0) c = system.components[c].parent;
-    return c.is_set();
-  });
+  const Going going(answer, import);
+  std::erase_if(hurt, [&](ComponentId c) { return going.has(c); });
   if (hurt.empty()) return {Gate::blast, false, "blast: nothing else than what goes is hurt" + doubts(import)};
   return {Gate::blast, true,
           fmt::format("blast: {} hurt: {}", counted(hurt.size(), "component is", "components are"),
@@ -172,7 +184,13 @@ GateResult blast_gate(const Answer& answer, const models::ImportResult& import) 
 // In the words and figures of the summary: a request that is refused is told, and is no lost data.
 GateResult loss_gate(const Answer& answer, const models::ImportResult& import) {
   const Findings& findings = answer.main_run().findings;
-  const double lost = findings.lost - findings.refused;
+  // A schedule that goes is not missed.
+  const Going going(answer, import);
+  double own_runs = 0;
+  for (const MissedRuns& job : findings.jobs) {
+    if (going.has(answer.system().hops[job.hop].component)) own_runs += job.missed;
+  }
+  const double lost = findings.lost - findings.refused - own_runs;
   std::vector<std::string> parts;
   if (lost > trace) parts.push_back(amount(lost, "event", "events") + " lost");
   if (const std::string gone = gone_text(answer); !gone.empty()) parts.push_back(gone);
@@ -180,7 +198,9 @@ GateResult loss_gate(const Answer& answer, const models::ImportResult& import) {
       findings.refused > trace ? fmt::format("; {} refused", amount(findings.refused, "request", "requests")) : "";
   if (parts.empty()) {
     return {Gate::loss, false,
-            "loss: nothing is lost once every repair is done" + refused + doubts(import, unknown_content(answer))};
+            fmt::format("loss: nothing {}is lost once every repair is done",
+                        own_runs > trace ? "but runs of what goes " : "") +
+                refused + doubts(import, unknown_content(answer))};
   }
   return {Gate::loss, true, fmt::format("loss: {} although every repair is done{}", joined(parts, ", and "), refused)};
 }

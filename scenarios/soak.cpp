@@ -8,15 +8,11 @@
 #include <set>
 
 #include "core/dependencies.hpp"
+#include "core/parts.hpp"
 #include "models/compile_rows.hpp"
 
 namespace moshimo::scenarios {
 namespace {
-
-ComponentId outermost(const System& system, ComponentId c) {
-  while (system.components[c].parent.is_set()) c = system.components[c].parent;
-  return c;
-}
 
 // Workers of one age end together: the last of them may have to start again only after a whole life.
 SimTime latest_start(const System& system, ComponentId component) {

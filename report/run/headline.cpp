@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 
+#include "core/parts.hpp"
 #include "report/run/anyway.hpp"
 #include "report/run/fates.hpp"
 #include "report/run/figures.hpp"
@@ -89,6 +91,38 @@ void RunPage::headline() {
   for (const std::string& sentence : unmet_expectations(answer_)) {
     page_.paragraph(fmt::format("{} {}", bad("✗"), sentence));
   }
+}
+
+void RunPage::who_fails() {
+  const auto failing = [this](const Findings& findings, bool to_the_end) {
+    std::map<ComponentId, SimTime> since;
+    for (const Effect& e : findings.effects) {
+      if (e.kind == EffectKind::starved || e.kind == EffectKind::latent || (to_the_end && !e.to.is_never())) continue;
+      const ComponentId whole = outermost(system_, e.component);
+      if (faulted_.count(whole) != 0) continue;
+      const auto [at, is_new] = since.emplace(whole, e.from);
+      if (!is_new) at->second = std::min(at->second, e.from);
+    }
+    return since;
+  };
+  constexpr std::size_t most = 6;
+  std::vector<ComponentId> at_once, later;
+  for (const auto& [c, since] : failing(answer_.nobody_acts().findings, false)) {
+    (is_at_once(since) ? at_once : later).push_back(c);
+  }
+  std::vector<std::string> parts;
+  if (!at_once.empty()) parts.push_back(fmt::format("at once {}", names(at_once, most)));
+  if (!later.empty()) parts.push_back(fmt::format("later {}", names(later, most)));
+  if (parts.empty()) return;
+  std::string text = fmt::format("What fails: {}.", fmt::join(parts, "; "));
+  if (const scenarios::StrategyRun* run = answer_.run_of(Strategy::restore_only)) {
+    std::vector<ComponentId> left;
+    for (const auto& [c, since] : failing(run->findings, true)) left.push_back(c);
+    if (!left.empty()) {
+      text += fmt::format(" {} does {} mend {}.", sentence(restoring()), bad("not"), names(left, most));
+    }
+  }
+  page_.paragraph(text);
 }
 
 namespace {

@@ -22,6 +22,7 @@ class RunPage {
   void headline();
   void timeline();
   void what_breaks();
+  void who_fails();  // the gist of what breaks, and of what re-applying the code does not fix
   void not_fixed_by_restoring();
   void points_of_no_return();
   void getting_back();

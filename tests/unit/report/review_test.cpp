@@ -250,6 +250,36 @@ TEST_CASE("refused requests are told and are no lost data", "[report][review]") 
   CHECK(says(r, "one event a second is assumed"));
 }
 
+TEST_CASE("runs of a schedule that goes are not missed, those of one that stays are", "[report][review]") {
+  const std::string every_hour = R"j({"name":"hourly","schedule_expression":"rate(1 hour)"})j";
+  const std::string to_jobs = R"({"rule":"hourly","arn":"arn:aws:sqs:eu-west-1:111111111111:jobs","target_id":"t"})";
+  const Review goes = review(plan(change("aws_sqs_queue", "jobs", "no-op", jobs) + "," +
+                                  change("aws_cloudwatch_event_rule", "hourly", "delete", every_hour) + "," +
+                                  change("aws_cloudwatch_event_target", "t", "delete", to_jobs)));
+  REQUIRE(goes.has_answer);
+  INFO(goes.text);
+  CHECK_FALSE(goes.gates[1].is_met);
+  CHECK(goes.gates[1].says == "loss: nothing but runs of what goes is lost once every repair is done");
+  const Review stays = review(plan(change("aws_sqs_queue", "jobs", "delete", jobs) + "," +
+                                   change("aws_cloudwatch_event_rule", "hourly", "no-op", every_hour) + "," +
+                                   change("aws_cloudwatch_event_target", "t", "no-op", to_jobs)));
+  INFO(stays.text);
+  CHECK(stays.gates[1].is_met);
+}
+
+TEST_CASE("who fails, and what putting the code back does not mend, is told at the top", "[report][review]") {
+  const std::string function = R"({"function_name":"f","role":"arn:aws:iam::111111111111:role/exec",
+      "kms_key_arn":"arn:aws:kms:eu-west-1:111111111111:key/11111111-1111-1111-1111-111111111111",
+      "environment":[{"variables":{"A":"b"}}]})";
+  const std::string key = R"({"arn":"arn:aws:kms:eu-west-1:111111111111:key/11111111-1111-1111-1111-111111111111",
+      "key_id":"11111111-1111-1111-1111-111111111111"})";
+  const Review r = review(plan(change("aws_iam_role", "exec", "delete", execution_role) + "," +
+                               change("aws_kms_key", "k", "no-op", key) + "," +
+                               change("aws_lambda_function", "f", "no-op", function)));
+  INFO(r.text);
+  CHECK(says(r, "What fails: at once f. Putting the code back does not mend f."));
+}
+
 TEST_CASE("a bucket that goes with what is in it is lost data in every summary", "[report][review]") {
   const Review r = review(plan(change("aws_s3_bucket", "archive", "delete", R"({"bucket":"archive"})")));
   REQUIRE(r.has_answer);

@@ -79,5 +79,26 @@ traffic: [{ to: stack, rate: 1/h }]
   CHECK_FALSE(is_seen(i, "ROLLBACK_IN_PROGRESS"));
 }
 
+// Nothing is logged any more, so nothing comes to where it could not be handed on.
+TEST_CASE("where nothing comes nobody sees that it would fail", "[scenarios]") {
+  const auto seen = [](std::string_view execution_role) {
+    const std::string inventory = R"(
+resources:
+  role: { type: iam:role }
+  other: { type: iam:role }
+  web: { type: ecs:service, task_role: other, execution_role: )" +
+                                  std::string(execution_role) + R"(, logs: { group: lines, rate: 10/s } }
+  lines: { type: logs:log-group, subscriptions: [{ name: s, destination: stream, role: role }] }
+  stream: { type: firehose:delivery-stream, role: other, destination: bucket }
+  bucket: { type: s3:bucket }
+traffic: [{ to: web, rate: 1/s }]
+)";
+    const Incident i = incident(inventory, {{{}, "delete", "role"}}, Duration::days(1));
+    return is_seen(i, "DeliveryErrors") || is_seen(i, "ForwardedLogEvents");
+  };
+  CHECK(seen("other"));
+  CHECK_FALSE(seen("role"));
+}
+
 }  // namespace
 }  // namespace moshimo::scenarios
