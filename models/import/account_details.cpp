@@ -60,10 +60,11 @@ class AccountDetails {
       : root_(root), world_(world), diagnostics_(diagnostics) {}
 
   bool read(Documents& documents) {
-    for (const Value& group : list("GroupDetailList")) add_group(group);
+    for (const Value& group : list("GroupDetailList")) read_group(group);
     for (const Value& role : list("RoleDetailList")) add_role(role);
     for (const Value& user : list("UserDetailList")) add_user(user);
     for (const Value& policy : list("Policies")) add_policy(policy);
+    for (const auto& [name, group] : groups_) add_group(name, group);
     if (!is_good_) return false;
     world_.language = Language::cloudformation;
     add_instances(resources_, documents, world_);
@@ -141,11 +142,26 @@ class AccountDetails {
     resources_.push_back({std::move(id), std::move(type), std::move(properties)});
   }
 
-  void add_group(Value group) {
+  struct Group {
+    Value value;
+    Tree members = Tree::list();  // names of users
+  };
+
+  void read_group(Value group) {
     const std::string name = name_of(group, "GroupName", "a group");
-    if (name.empty()) return;
-    groups_[name] = group;
-    add(name, "AWS::IAM::Group", Tree::map());
+    if (!name.empty()) groups_[name].value = group;
+  }
+
+  // A part of its members, who have what it gives them.
+  void add_group(const std::string& name, const Group& group) {
+    if (group.members.children.empty()) {
+      world_.unknowns.push_back(
+          fmt::format("the group {} has no users in {}, so what it gives counts for nobody", name, file_name()));
+      return;
+    }
+    Tree properties = Tree::map();
+    properties.set("Members", group.members);
+    add(name, "GroupDetail", std::move(properties));
   }
 
   void add_role(Value role) {
@@ -184,7 +200,8 @@ class AccountDetails {
         world_.unknowns.push_back(
             fmt::format("user {} is in the group {}, which {} does not describe", name, group.text(), file_name()));
       } else {
-        add_rights(known->second, "GroupPolicyList", fmt::format("{}/", known->first), rights);
+        add_rights(known->second.value, "GroupPolicyList", fmt::format("{}/", known->first), rights);
+        known->second.members.add(Tree::scalar(name));
       }
     }
     put(std::move(rights), properties);
@@ -214,7 +231,7 @@ class AccountDetails {
   input::Diagnostics& diagnostics_;
   bool is_good_ = true;
   std::vector<TemplateResource> resources_;
-  std::map<std::string, Value> groups_;
+  std::map<std::string, Group> groups_;
   std::set<std::string> profiles_;
   std::size_t policies_of_aws_ = 0;
 };

@@ -14,6 +14,7 @@ std::string loss_of(const TypeDef& type, std::string_view attribute) {
   if (root == "policy" || root == "policy_document") verb = "break-policy";
   if (root == "trust") verb = "cut-trust";
   if (root == "policies" || root == "inline_policies") verb = "detach";
+  if (root == "login_profile") verb = "disable-console";
   return !verb.empty() && type.find_fault(verb) ? std::string(verb) : std::string();
 }
 

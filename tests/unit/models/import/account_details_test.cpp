@@ -44,7 +44,8 @@ TEST_CASE("Account details become roles, users, policies and profiles with what 
   const ImportResult r = import_account();
   CHECK(r.inventory.account == "111111111111");
   CHECK(r.coverage.modelled == 4);
-  CHECK(r.coverage.unmodelled.size() == 1);  // the group
+  CHECK(r.coverage.folded == 1);  // the group
+  CHECK(r.coverage.unmodelled.empty());
   CHECK(texts(value(r, "runner", "policies")) == Texts{"mine", "arn:aws:iam::aws:policy/ReadOnlyAccess"});
   CHECK(value(r, "runner", "boundary").text == "mine");
   CHECK(value(r, "runner", "path").text == "/app/");
@@ -53,6 +54,14 @@ TEST_CASE("Account details become roles, users, policies and profiles with what 
   input::Diagnostics mistakes;
   compile(std::make_shared<const Inventory>(r.inventory), embedded_catalogue(), {}, mistakes);
   for (const auto& e : mistakes.errors()) FAIL_CHECK(input::to_string(e));
+}
+
+TEST_CASE("A group without users is told to count for nobody") {
+  const ImportResult r =
+      import_text(R"({"UserDetailList": [], "GroupDetailList": [{"GroupName": "ops", "GroupPolicyList": []}]})");
+  CHECK(r.inventory.resources.empty());
+  REQUIRE(r.inventory.unknowns.size() == 1);
+  CHECK(r.inventory.unknowns[0].find("the group ops has no users in ") == 0);
 }
 
 TEST_CASE("IDs and documents of account details are kept as the evaluator of policies reads them") {
@@ -92,7 +101,6 @@ TEST_CASE("What account details leave out is said") {
   CHECK(has(unknowns, "test.json is one page of several"));
   CHECK(has(unknowns, "policies that AWS manages are named here and not described: 1 of test.json"));
   CHECK(has(unknowns, "user ann is in the group gone, which test.json does not describe"));
-  CHECK(has(unknowns, "AWS::IAM::Group is not modelled: ops"));
 }
 
 TEST_CASE("A role of account details is the one that a Terraform state names") {

@@ -59,6 +59,19 @@ TEST_CASE("A role of a template is reached by Ref, GetAtt, Sub, Join and its nam
   CHECK(r.coverage.external.empty());
 }
 
+TEST_CASE("A user of a template has its password for the console and its groups") {
+  const ImportResult r = import_text(R"({"Resources":{
+    "Ann":{"Type":"AWS::IAM::User","Properties":{"UserName":"ann","Groups":["ops"],
+           "LoginProfile":{"Password":"x","PasswordResetRequired":true}}},
+    "Ben":{"Type":"AWS::IAM::User","Properties":{"UserName":"ben"}},
+    "In":{"Type":"AWS::IAM::UserToGroupAddition","Properties":{"GroupName":"dev","Users":[{"Ref":"Ben"}]}}}})");
+  CHECK(value(r, "ann", "login_profile").kind == Value::Kind::map);
+  CHECK(texts(value(r, "ann", "groups")) == Texts{"ops"});
+  CHECK(texts(value(r, "ben", "groups")) == Texts{"dev"});
+  CHECK(r.coverage.unmodelled.empty());
+  CHECK(r.coverage.unread.empty());
+}
+
 TEST_CASE("The staging environment as a template loses the same as its inventory when its roles go") {
   const ImportResult r = import_case("staging.template.yaml");
   CHECK(r.coverage.unresolved.empty());

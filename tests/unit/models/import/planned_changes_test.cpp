@@ -52,6 +52,16 @@ TEST_CASE("What a plan switches off is a fault of its own") {
   CHECK(fault("aws_ecs_service", R"("desired_count":3)", R"("desired_count":2)").empty());
 }
 
+TEST_CASE("A login profile that goes takes the user's password for the console") {
+  const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
+    {"address":"aws_iam_user.ann","mode":"managed","type":"aws_iam_user","name":"ann","change":{"actions":["no-op"],
+      "before":{"name":"ann","arn":"arn:aws:iam::111111111111:user/ann"},"after":{"name":"ann","arn":"arn:aws:iam::111111111111:user/ann"}}},
+    {"address":"aws_iam_user_login_profile.ann","mode":"managed","type":"aws_iam_user_login_profile","name":"ann",
+      "change":{"actions":["delete"],"before":{"user":"ann","password_length":20},"after":null}}]})");
+  CHECK(faults(r) == Texts{"disable-console ann"});
+  CHECK(r.changes.not_simulated.empty());
+}
+
 TEST_CASE("An attachment that goes without its role takes the role's policies") {
   const ImportResult r = import_text(R"({"format_version":"1.2","resource_changes":[
     {"address":"aws_iam_role.r","mode":"managed","type":"aws_iam_role","name":"r","change":{"actions":["no-op"],

@@ -279,11 +279,11 @@ TEST_CASE("Every published template is counted whole") {
       // group of
       // the service, and the group's peer, which another stack exports.
       {"cfn/widdix-fargate-alb.yaml", {10, 0, 4, 9, 0, 0, 1}},
-      // A role and its profile, three users, two policies of the account; three groups.
-      {"gaad/awscli-doc-example.json", {7, 0, 3, 1, 0, 0, 0}},
-      {"gaad/cloudmapper-demo.json", {7, 0, 1, 0, 0, 0, 0}},
+      // A role and its profile, three users, two policies of the account; three groups, one of them without users.
+      {"gaad/awscli-doc-example.json", {7, 2, 0, 1, 0, 0, 0}},
+      {"gaad/cloudmapper-demo.json", {7, 1, 0, 0, 0, 0, 0}},
       // Three roles, a profile with the name of one of them, three users, two policies of the account, one attached.
-      {"gaad/cloudsplaining-authz-details.json", {9, 0, 2, 2, 0, 0, 0}},
+      {"gaad/cloudsplaining-authz-details.json", {9, 2, 0, 2, 0, 0, 0}},
   };
   for (const Expected& expected : files) {
     const auto path = real_file(expected.file);
