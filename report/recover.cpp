@@ -40,6 +40,7 @@ class RecoverPage {
       order();
       waiting();
     }
+    trades();
     own_runbook();
     footer();
   }
@@ -446,6 +447,20 @@ class RecoverPage {
       if (w.step.repair == task.repair) return w.until;  // an apply may leave out something else by then
     }
     return SimTime::never();
+  }
+
+  void trades() {
+    if (recovery_.trades.empty()) return;
+    page_.heading("For you to weigh");
+    page_.paragraph(
+        "An emergency brake that the plan leaves alone, since it costs more events than it saves requests. Done "
+        "first:");
+    for (const scenarios::Trade& t : recovery_.trades) {
+      page_.item(fmt::format("{} ({}): {} not refused, and {} lost. {}", name(Task{t.brake}),
+                             clean(text_of(system_, t.brake).title),
+                             are(t.requests_served, amount_text(t.requests_served, "request", "requests")),
+                             events_text(t.events_lost, bad), cite(system_.repairs[t.brake].fact)));
+    }
   }
 
   void own_runbook() {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/brakes.hpp"
+
 namespace moshimo::scenarios {
 namespace {
 
@@ -31,6 +33,29 @@ std::optional<EarlierNotice> earlier_notice(Simulation& simulation, const Answer
     worst = {responders.time_to_detect, more, toll.refused - by_rule.refused};
   }
   return worst;
+}
+
+// Brakes that let requests by, pulled first.
+std::vector<Trade> trades_of(const System& system, const Response& plan, const PlanRules& rules, const DoAgain& again) {
+  constexpr double worth_a_word = 0.01;  // of the requests that are refused
+  std::vector<Trade> trades;
+  const Toll toll = toll_of(system, plan);
+  const Brakes brakes(system);
+  for (const Brake& brake : brakes.all()) {
+    const bool lets_by = std::any_of(brake.places.begin(), brake.places.end(),
+                                     [](const Brake::Place& p) { return p.does == Brake::Does::lets_by; });
+    const bool is_done = std::any_of(plan.steps.begin(), plan.steps.end(),
+                                     [&](const Step& s) { return s.repairs.front() == brake.repair; });
+    if (!lets_by || is_done) continue;
+    PlanRules first = rules;
+    first.order.insert(first.order.begin(), Task{brake.repair});
+    const Toll with = toll_of(system, again(first));
+    const double served = toll.refused - with.refused;
+    const double lost = (with.lost - with.refused) - (toll.lost - toll.refused);
+    if (served >= std::max(0.5, worth_a_word * toll.refused) && lost >= 0.5)
+      trades.push_back({brake.repair, served, lost});
+  }
+  return trades;
 }
 
 }  // namespace
@@ -65,6 +90,7 @@ Recovery recover(const Answer& answer, double search_time) {
   const SimTime begin = answer.first_fault + result.responders.time_to_detect;
   result.worth = worth_of(system, result.plan.response, answer.healthy, waits.rules, begin, horizon, again,
                           for_seconds(search_time));
+  result.trades = trades_of(system, result.plan.response, waits.rules, again);
   result.earlier = earlier_notice(simulation, answer, result.responders, toll_of(system, by_rule));
 
   if (answer.main_run().response.strategy == Strategy::runbook) {

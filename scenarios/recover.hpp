@@ -21,6 +21,14 @@ struct EarlierNotice {
   double more_requests = 0;  // of these
 };
 
+// An emergency brake that the plan leaves alone since it costs more events than it saves: requests are among what it
+// saves, and whether these are worth more is for people to say.
+struct Trade {
+  RepairId brake;
+  double requests_served = 0;  // that would be refused by the plan
+  double events_lost = 0;      // more than by the plan
+};
+
 struct Recovery {
   const Answer* answer = nullptr;
   Responders responders;         // of the scenario, with every step; people who do nothing in it do everything here
@@ -29,6 +37,7 @@ struct Recovery {
   std::vector<Wait> waits;       // of its steps: what had better not be begun as soon as it can be
   StepGraph graph;               // of `plan`
   std::vector<StepWorth> worth;  // of its steps; shorter than the plan where the time was up
+  std::vector<Trade> trades;
   std::optional<EarlierNotice> earlier;  // the worst of some that were tried
   std::optional<RunbookCheck> runbook;   // where the scenario has one
 };

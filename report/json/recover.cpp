@@ -74,6 +74,12 @@ std::string recover_json(const scenarios::Recovery& recovery, const Style& style
   for (const std::size_t i : recovery.graph.critical) json["critical"].push_back(i + 1);
   json["critical_s"] = seconds(recovery.graph.critical_time);
   json["order"] = order(system, recovery.search);
+  json["trades"] = Json::array();
+  for (const scenarios::Trade& t : recovery.trades) {
+    json["trades"].push_back({{"step", scenarios::step_name(system, Task{t.brake})},
+                              {"requests_served", number(t.requests_served)},
+                              {"events_lost", number(t.events_lost)}});
+  }
   json["waits"] = Json::array();
   for (const Wait& w : recovery.waits) {
     json["waits"].push_back({{"step", scenarios::step_name(system, w.step)},

@@ -9,6 +9,7 @@
 
 #include "models/catalogue.hpp"
 #include "report/report.hpp"
+#include "tests/unit/scenarios/asking.hpp"
 #include "tests/unit/scenarios/by_hand.hpp"
 #include "tests/unit/support/system_text.hpp"
 
@@ -301,6 +302,37 @@ TEST_CASE("what must not be done first is told with the reason", "[scenarios][re
   const std::string section = text.substr(at);
   CHECK(has(section, "2 grant/mend before 1: in vain while"));
   CHECK(has(section, "before 2: it would send into what still fails, while"));
+}
+
+// For five hours nothing takes log lines: a service that waits for them refuses requests, one that does not drops the
+// lines, five for each request.
+TEST_CASE("a brake that gives log lines for requests is left to people to weigh", "[scenarios][recover]") {
+  const auto trades = [](const std::string& requests) {
+    ScenarioFault outage;
+    outage.verb = "outage";
+    outage.components = {"lines"};
+    outage.component_at.resize(1);
+    outage.over_after = Duration::hours(5);
+    Responders people;
+    people.time_to_detect = Duration::minutes(20);
+    const Answer a = ask(R"(
+resources:
+  role: { type: iam:role }
+  lines: { type: logs:log-group }
+  web: { type: ecs:service, execution_role: role, tasks: 4, calls: [], logs: { group: lines, rate: 100/s, mode: blocking } }
+traffic: [{ to: web, rate: )" +
+                             requests + " }]\n",
+                         {outage}, people, Duration::days(2));
+    const Recovery r = recover(a, 5);
+    CHECK(r.plan.response.steps.empty() != r.trades.empty());
+    return r.trades;
+  };
+  const std::vector<Trade> few = trades("20/s");
+  REQUIRE(few.size() == 1);
+  CHECK(few.front().requests_served ==
+        Approx(20 * few.front().events_lost / 100).epsilon(0.1));  // some lines fit into buffers
+  CHECK(few.front().events_lost > 100 * 3600 * 4);
+  CHECK(trades("500/s").empty());  // worth it by the count alone: the plan pulls it
 }
 
 // What runs again sends into an endpoint that is out for two hours, so the apply had better wait; what a dead-letter
