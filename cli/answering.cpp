@@ -1,5 +1,6 @@
 #include "cli/answering.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
 #include <string_view>
@@ -96,25 +97,31 @@ std::vector<ComponentId> meant_by(const World& world, const models::Catalogue& c
   return found;
 }
 
-// Those that do not exist are mistakes, told with the nearest.
+// Each once. Those that do not exist are mistakes, told with the nearest, unless they may stand in what `is_partial`
+// says could not be read.
 std::vector<ComponentId> components_named(const World& world, const models::Catalogue& catalogue,
-                                          const std::vector<std::string>& names, input::Diagnostics& diagnostics) {
+                                          const std::vector<std::string>& names, bool is_partial,
+                                          input::Diagnostics& diagnostics) {
   std::vector<ComponentId> found;
   if (names.empty()) return found;
   std::unordered_map<std::string_view, ComponentId> components;
   for (const Component& row : world.compiled.system.components) {
     components.emplace(row.name, world.compiled.system.components.id_of(row));
   }
+  const auto add = [&](ComponentId c) {
+    if (std::find(found.begin(), found.end(), c) == found.end()) found.push_back(c);
+  };
   for (const std::string& name : names) {
     if (const auto c = components.find(name); c != components.end()) {
-      found.push_back(c->second);
+      add(c->second);
       continue;
     }
     const std::vector<ComponentId> meant = meant_by(world, catalogue, name);
     if (meant.size() == 1) {
-      found.push_back(meant.front());
+      add(meant.front());
       continue;
     }
+    if (is_partial) continue;
     std::vector<std::string_view> known;
     for (const Component& row : world.compiled.system.components) known.push_back(row.name);
     diagnostics.error(
@@ -130,12 +137,13 @@ World world_of(const std::string& inventory, const std::vector<std::string>& nam
   World world;
   auto written = std::make_shared<models::Inventory>(models::read_inventory({inventory}, diagnostics));
   world.inventory = written;
+  const bool is_partial = diagnostics.has_errors();
   const models::Catalogue* catalogue = common.find_catalogue(diagnostics);
   if (!catalogue) diagnostics.throw_if_errors();
   models::read_policy_files(*written, *catalogue, diagnostics);
   world.compiled = compile(world.inventory, *catalogue, diagnostics);
   if (world.compiled.system.components.size() > 0) {
-    world.named = components_named(world, *catalogue, names, diagnostics);
+    world.named = components_named(world, *catalogue, names, is_partial, diagnostics);
   }
   diagnostics.throw_if_errors();
   common.print_warnings(diagnostics);

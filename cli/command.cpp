@@ -9,12 +9,14 @@
 #include <fmt/ranges.h>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/rank.hpp"
 #include "input/cursor.hpp"
 #include "input/phrases.hpp"
+#include "input/written.hpp"
 #include "report/layout.hpp"
 
 namespace moshimo::cli {
@@ -24,6 +26,9 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view scenario_ending = ".scenario.yaml";
 constexpr std::string_view usual_scenario = "as-it-happened";
+constexpr std::string_view no_library =
+    "this program finds no library of scenarios: it looks for a folder share/moshimo/scenarios beside itself or above; "
+    "install the package, copy scenarios/library of the source there, or give the path of a scenario file";
 
 int terminal_width() {
   winsize size{};
@@ -102,14 +107,6 @@ void Common::print_warnings(const input::Diagnostics& diagnostics) const {
     std::cerr << "warning: " << input::to_string(all[i]) << '\n';
   }
   if (all.size() > most) std::cerr << fmt::format("and {} more warnings\n", all.size() - most);
-}
-
-Duration duration_option(const char* name, const std::string& text) {
-  const auto duration = input::parse_duration(text);
-  if (!duration || *duration < Duration{}) {
-    throw input::InputError(fmt::format("{}: '{}' is no duration; write one such as 40m, 6h or 2d", name, text));
-  }
-  return *duration;
 }
 
 const std::vector<Command>& commands() {
@@ -196,50 +193,127 @@ std::string no_command(std::string_view name) {
   return fmt::format("there is no command '{}'{}", name, input::did_you_mean(name, known));
 }
 
-// What is wrong with a command line the parser refused.
-std::string refusal(const CLI::App& app, const CLI::ParseError& e, std::string_view first_word) {
-  const std::vector<const CLI::App*> parsed = app.get_subcommands([](const CLI::App* s) { return s->parsed(); });
-  if (parsed.empty()) {
-    if (!first_word.empty() && first_word.front() != '-') return no_command(first_word);
-    if (first_word.empty()) return "name a command, as in `moshimo run state-key-mixup`";
-    return fmt::format("the command comes first, as in `moshimo run state-key-mixup`; '{}' stands before it",
-                       first_word);
+using Lines = std::vector<std::string>;
+
+void add(Lines& lines, std::string line) {
+  if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+}
+
+// What the check of an option says of one of its values.
+std::string mistake_in(CLI::Option& option, std::string value) {
+  try {
+    return (*option.get_validator())(value);
+  } catch (const CLI::OptionNotFound&) {
+    return "";  // takes whatever is given
   }
-  const CLI::App& sub = *parsed.front();
-  const Command& command = *command_named(sub.get_name());
+}
+
+// Everything that is wrong with the options of a command, of which the parser tells the first only.
+Lines mistakes_in(CLI::App& sub, const Command& command) {
+  Lines lines;
   std::vector<std::string> names;
-  for (const CLI::Option* o : sub.get_options()) {
-    for (const std::string& n : o->get_lnames()) names.push_back("--" + n);
-    for (const std::string& n : o->get_snames()) names.push_back("-" + n);
+  bool is_incomplete = false;
+  for (CLI::Option* option : sub.get_options()) {
+    for (const std::string& n : option->get_lnames()) names.push_back("--" + n);
+    for (const std::string& n : option->get_snames()) names.push_back("-" + n);
+    for (const std::string& value : option->results()) {
+      const std::string mistake = mistake_in(*option, value);
+      if (!mistake.empty()) add(lines, fmt::format("{}: {}", option->get_name(), mistake));
+    }
+    for (const CLI::Option* other : option->get_needs()) {
+      if (option->count() == 0 || other->count() > 0) continue;
+      add(lines, fmt::format("{0} says something about {1}; add {1}", option->get_name(), other->get_name()));
+    }
+    is_incomplete = is_incomplete || (option->get_required() && option->count() == 0);
   }
-  const auto is_option = [](const std::string& word) { return word.size() > 1 && word.front() == '-'; };
-  for (const std::string& word : app.remaining(false)) {
-    if (is_option(word)) return fmt::format("'{}' stands before the command; write it after '{}'", word, command.name);
+  std::string one_too_many;
+  for (const std::string& word : sub.remaining(true)) {
+    if (word.size() > 1 && word.front() == '-') {
+      const std::string option = word.substr(0, word.find('='));
+      add(lines, fmt::format("there is no option '{}' for {}{}", option, command.name,
+                             input::did_you_mean(option, {names.begin(), names.end()})));
+    } else if (one_too_many.empty()) {
+      one_too_many = word;
+    }
   }
-  const std::vector<std::string> extra = sub.remaining(true);
-  for (const std::string& word : extra) {
-    if (!is_option(word)) continue;
-    const std::string option = word.substr(0, word.find('='));
-    return fmt::format("there is no option '{}' for {}{}", option, command.name,
-                       input::did_you_mean(option, {names.begin(), names.end()}));
+  // Behind an option that is not known may stand its value.
+  if (!one_too_many.empty() && lines.empty()) {
+    add(lines, fmt::format("{} takes {}; '{}' is one too many", command.name, command.takes, one_too_many));
   }
-  if (!extra.empty()) {
-    return fmt::format("{} takes {}; '{}' is one too many", command.name, command.takes, extra.front());
-  }
-  std::string said = e.what();
-  if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) {
+  if (is_incomplete) {
     const std::string example = command.example;
-    return fmt::format("{} needs {}, as in `{}`", command.name, command.takes, example.substr(0, example.find('\n')));
+    add(lines,
+        fmt::format("{} needs {}, as in `{}`", command.name, command.takes, example.substr(0, example.find('\n'))));
   }
+  return lines;
+}
+
+// What is wrong with a command line the parser refused.
+Lines refusal(CLI::App& app, const CLI::ParseError& e, std::string_view first_word) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands([](const CLI::App* s) { return s->parsed(); });
+  if (parsed.empty()) {
+    if (!first_word.empty() && first_word.front() != '-') return {no_command(first_word)};
+    if (first_word.empty()) return {"name a command, as in `moshimo run state-key-mixup`"};
+    return {
+        fmt::format("the command comes first, as in `moshimo run state-key-mixup`; '{}' stands before it", first_word)};
+  }
+  CLI::App& sub = *parsed.front();
+  const Command& command = *command_named(sub.get_name());
+  for (const std::string& word : app.remaining(false)) {
+    if (word.size() < 2 || word.front() != '-') continue;
+    return {fmt::format("'{}' stands before the command; write it after '{}'", word, command.name)};
+  }
+  const std::string said = e.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) {
-    return fmt::format("{} needs a value", said.substr(0, said.find(':')));
+    return {fmt::format("{} needs a value", said.substr(0, said.find(':')))};
   }
-  return said;
+  Lines lines = mistakes_in(sub, command);
+  if (lines.empty()) lines.push_back(said);
+  return lines;
+}
+
+// `input.yaml:3:7: ` begins what is about a place.
+bool names_a_place(std::string_view line) {
+  const auto number_before = [&](std::size_t end) {
+    std::size_t begin = end;
+    while (begin > 0 && line[begin - 1] >= '0' && line[begin - 1] <= '9') --begin;
+    return begin < end && begin > 1 && line[begin - 1] == ':' ? begin - 1 : std::string_view::npos;
+  };
+  for (std::size_t at = line.find(": "); at != std::string_view::npos; at = line.find(": ", at + 1)) {
+    const std::size_t column = number_before(at);
+    if (column != std::string_view::npos && number_before(column) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+Lines lines_of(const std::string& text) {
+  Lines lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// A line that is about no place says who speaks.
+int tell_lines(const Lines& lines) {
+  for (const std::string& line : lines) {
+    const bool is_rest = line.starts_with("and ") && line.ends_with(" more");
+    std::cerr << (names_a_place(line) || is_rest ? "" : "moshimo: ") << line << '\n';
+  }
+  return wrong_input;
+}
+
+int tell_usage(const Lines& lines, const Command* command) {
+  tell_lines(lines);
+  std::cerr << (command ? fmt::format("`moshimo {} --help` tells more.\n", command->name)
+                        : std::string("`moshimo --help` lists the commands.\n"));
+  return wrong_input;
 }
 
 }  // namespace
 
-std::function<std::string(const std::string&)> one_of(std::vector<std::string> known) {
+int tell(const input::InputError& mistakes) { return tell_lines(lines_of(mistakes.what())); }
+
+Check one_of(std::vector<std::string> known) {
   return [known = std::move(known)](const std::string& text) -> std::string {
     if (std::find(known.begin(), known.end(), text) != known.end()) return "";
     if (text == "md" && std::find(known.begin(), known.end(), "markdown") != known.end()) return "";
@@ -249,7 +323,7 @@ std::function<std::string(const std::string&)> one_of(std::vector<std::string> k
   };
 }
 
-std::function<std::string(const std::string&)> number_from(int least, int most) {
+Check number_from(int least, int most) {
   return [least, most](const std::string& text) -> std::string {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -257,6 +331,38 @@ std::function<std::string(const std::string&)> number_from(int least, int most) 
     if (is_number && value >= least && value <= most) return "";
     return fmt::format("'{}' is no number from {} to {}", text, least, most);
   };
+}
+
+Check duration_from(Duration least, Duration most) {
+  return [least, most](const std::string& text) -> std::string {
+    const auto duration = input::parse_duration(text);
+    if (!duration || *duration < Duration{}) {
+      return fmt::format("'{}' is no duration; write one such as 40m, 6h or 2d", text);
+    }
+    if (*duration >= least && *duration <= most) return "";
+    return fmt::format("{} does not lie between {} and {}", text, input::to_text(least), input::to_text(most));
+  };
+}
+
+Check a_duration() { return duration_from(Duration{}, Duration::forever()); }
+
+Check a_horizon() { return duration_from(Duration::seconds(1), Duration::days(3660)); }
+
+Duration duration_of(const std::string& checked) { return input::parse_duration(checked).value(); }
+
+void refuse_twice(const std::vector<std::string>& files) {
+  const auto is_same = [](const std::string& a, const std::string& b) {
+    std::error_code none_such;
+    return a == b || fs::equivalent(a, b, none_such);
+  };
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (!is_same(files[i], files[j])) continue;
+      if (files[i] == "-") throw UsageError("standard input is given twice, and can be read only once; name it once");
+      throw UsageError(fmt::format("'{}' is given twice{}; name every file once", files[i],
+                                   files[i] == files[j] ? "" : fmt::format(", first as '{}'", files[j])));
+    }
+  }
 }
 
 std::vector<std::string> library_scenarios() {
@@ -281,7 +387,23 @@ std::string find_scenario(const std::string& path_or_name) {
     if (std::find(names.begin(), names.end(), name) == names.end()) continue;
     return (library() / fmt::format("{}{}", name, scenario_ending)).string();
   }
-  if (fs::exists(path_or_name, error) || fs::path(path_or_name).has_extension()) return path_or_name;
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& n) { return n == name || n.starts_with(name + "/"); });
+  };
+  const auto none_such = [&](const std::string& what_to_do) {
+    return input::InputError(fmt::format("there is no file and no library scenario '{}'{}", path_or_name, what_to_do));
+  };
+  if (fs::exists(path_or_name, error)) return path_or_name;
+  if (const std::size_t end = path_or_name.find('.'); end != std::string::npos && end > 0) {
+    const std::string name = path_or_name.substr(0, end);
+    if (is_known(name)) throw none_such(fmt::format("; did you mean '{}'?", name));
+  }
+  if (fs::path(path_or_name).has_extension()) return path_or_name;  // whoever reads it says that it is not there
+  for (const std::string_view ending : {scenario_ending, std::string_view(".yaml"), std::string_view(".yml")}) {
+    const std::string file = fmt::format("{}{}", path_or_name, ending);
+    if (fs::is_regular_file(file, error)) throw none_such(fmt::format("; did you mean '{}'?", file));
+  }
   std::vector<std::string> words = names, inside;
   for (const std::string& name : names) {
     if (name.starts_with(path_or_name + "/")) inside.push_back(name);
@@ -291,16 +413,9 @@ std::string find_scenario(const std::string& path_or_name) {
     throw input::InputError(
         fmt::format("'{}' holds several scenarios; name one of them: {}", path_or_name, fmt::join(inside, ", ")));
   }
+  if (words.empty()) throw input::InputError(fmt::format("there is no file '{}', and {}", path_or_name, no_library));
   const std::vector<std::string_view> known(words.begin(), words.end());
-  if (known.empty()) {
-    throw input::InputError(
-        fmt::format("there is no file '{}', and no scenarios stand beside this program: they are "
-                    "files, in share/moshimo/scenarios where it is installed",
-                    path_or_name));
-  }
-  throw input::InputError(
-      fmt::format("there is no file and no library scenario '{}'{}", path_or_name,
-                  input::did_you_mean(path_or_name, known, "`moshimo list scenarios` shows what there is")));
+  throw none_such(input::did_you_mean(path_or_name, known, "`moshimo list scenarios` shows what there is"));
 }
 
 int run(int count, const char* const* arguments) {
@@ -321,8 +436,7 @@ int run(int count, const char* const* arguments) {
   if (first_word == "help") {
     if (words.size() > 2) {
       if (!command_named(words[2])) {
-        std::cerr << "moshimo: " << no_command(words[2]) << '\n';
-        return wrong_input;
+        return tell_usage({no_command(words[2])}, nullptr);
       }
       words[1] = words[2];
       words.resize(3);
@@ -352,14 +466,17 @@ int run(int count, const char* const* arguments) {
   } catch (const CLI::Success& e) {  // help and version
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    std::cerr << "moshimo: " << refusal(app, e, first_word) << '\n';
-    const Command* command = command_named(first_word);
-    std::cerr << (command ? fmt::format("`moshimo {} --help` tells more.\n", command->name)
-                          : std::string("`moshimo --help` lists the commands.\n"));
-    return wrong_input;
+    return tell_usage(refusal(app, e, first_word), command_named(first_word));
   }
-  for (const auto& [sub, job] : jobs) {
-    if (sub->parsed()) return job(common);
+  input::will_be_written(common.output);
+  try {
+    for (const auto& [sub, job] : jobs) {
+      if (sub->parsed()) return job(common);
+    }
+  } catch (const UsageError& e) {
+    return tell_usage(lines_of(e.what()), command_named(first_word));
+  } catch (const input::InputError& e) {
+    return tell(e);
   }
   return wrong_input;
 }

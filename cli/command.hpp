@@ -70,10 +70,24 @@ Job declare_inspect(CLI::App& app);
 Job declare_graph(CLI::App& app);
 
 // Checks of option values; what is wrong is said in a sentence.
-std::function<std::string(const std::string&)> one_of(std::vector<std::string> known);
-std::function<std::string(const std::string&)> number_from(int least, int most);
-// The value of the option `name`; throws InputError where it is none.
-Duration duration_option(const char* name, const std::string& text);
+using Check = std::function<std::string(const std::string&)>;
+Check one_of(std::vector<std::string> known);
+Check number_from(int least, int most);
+Check duration_from(Duration least, Duration most);
+Check a_duration();
+Check a_horizon();
+Duration duration_of(const std::string& checked);
+
+// Values of options that do not go together, or a command line that is wrong in a way the options alone do not tell.
+struct UsageError : input::InputError {
+  using InputError::InputError;
+};
+
+// Says on standard error what is wrong, and returns the exit status for it.
+int tell(const input::InputError& mistakes);
+
+// Throws UsageError where the same file, or standard input, is given more than once.
+void refuse_twice(const std::vector<std::string>& files);
 
 // Exit statuses.
 inline constexpr int done = 0;

@@ -25,7 +25,8 @@ Job declare_diagnose(CLI::App& app) {
   app.add_option("--not-seen", options->not_seen, "what was looked for and is not seen");
   app.add_option("--changed", options->changed, "what is known to have changed, by name or ARN: these come first")
       ->delimiter(',');
-  app.add_option("--horizon", options->horizon, "how long ago it may have happened; a day by itself");
+  app.add_option("--horizon", options->horizon, "how long ago it may have happened; a day by itself")
+      ->check(a_horizon());
   return [options](const Common& common) {
     World world = world_of(options->inventory, options->changed, common);
     const auto compiled = std::make_shared<models::Compiled>(std::move(world.compiled));
@@ -37,7 +38,7 @@ Job declare_diagnose(CLI::App& app) {
       input.not_seen.push_back(scenarios::sign_of(*compiled, text, diagnostics));
     diagnostics.throw_if_errors();
     input.changed = world.named;
-    input.horizon = SimTime::after_start(duration_option("--horizon", options->horizon));
+    input.horizon = SimTime::after_start(duration_of(options->horizon));
     common.write(report::diagnosis_report(scenarios::diagnose(compiled, input), common.style()));
     return done;
   };

@@ -73,10 +73,10 @@ Job declare_rank(CLI::App& app) {
                  "others need. time: what is the first to lose data if nobody acts")
       ->check(one_of({"loss", "reach", "time"}));
   app.add_flag("--pairs", options->pairs, "also two together, where one is what the other falls back on");
-  app.add_option("--horizon", options->horizon, "how far to look ahead (30d)");
+  app.add_option("--horizon", options->horizon, "how far to look ahead (30d)")->check(a_horizon());
   return [options](const Common& common) {
     scenarios::RankOptions how;
-    how.horizon = SimTime::after_start(duration_option("--horizon", options->horizon));
+    how.horizon = SimTime::after_start(duration_of(options->horizon));
     how.by = options->sort == "reach"  ? scenarios::RankBy::reach
              : options->sort == "time" ? scenarios::RankBy::time
                                        : scenarios::RankBy::loss;

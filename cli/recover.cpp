@@ -16,9 +16,10 @@ Job declare_recover(CLI::App& app) {
   app.add_option("scenario", options->scenario, "a scenario file, `-`, or the name of one in the library")->required();
   app.add_option("--search-time", options->search_time,
                  "how long to look for a better order at most, and as long again to measure what steps save; 5s by "
-                 "itself");
+                 "itself")
+      ->check(a_duration());
   return [options](const Common& common) {
-    const Duration time = duration_option("--search-time", options->search_time);
+    const Duration time = duration_of(options->search_time);
     const scenarios::Answer& answer = answer_for(options->scenario, common);
     common.write(report::recover_report(scenarios::recover(answer, time.in_seconds()), common.style()));
     return done;

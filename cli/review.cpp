@@ -41,19 +41,16 @@ Job declare_review(CLI::App& app) {
       ->delimiter(',')
       ->allow_extra_args(false)  // the plan may stand behind it
       ->check(one_of({"blast", "loss", "irreversible"}));
-  app.add_option("--detect", options->detect, "how long nobody notices, from the apply on (1h)");
-  app.add_option("--horizon", options->horizon, "how far to look ahead (30d)");
+  app.add_option("--detect", options->detect, "how long nobody notices, from the apply on (1h)")->check(a_duration());
+  app.add_option("--horizon", options->horizon, "how far to look ahead (30d)")->check(a_horizon());
   app.add_option("--responders", options->responders, "people who repair (1)")->check(number_from(1, 1000));
   return [options](const Common& common) {
     scenarios::ReviewOptions review;
-    review.time_to_detect = duration_option("--detect", options->detect);
-    const Duration horizon = duration_option("--horizon", options->horizon);
-    if (horizon <= Duration{} || horizon > Duration::days(3660)) {
-      throw input::InputError("--horizon must lie between 1s and ten years");
-    }
+    review.time_to_detect = duration_of(options->detect);
+    const Duration horizon = duration_of(options->horizon);
     review.horizon = SimTime::after_start(horizon);
     if (review.time_to_detect > horizon && !review.time_to_detect.is_forever()) {
-      throw input::InputError(
+      throw UsageError(
           fmt::format("--detect: {} lies beyond the {} that are looked at; take a shorter time, or a longer --horizon",
                       options->detect, options->horizon));
     }
@@ -64,6 +61,7 @@ Job declare_review(CLI::App& app) {
                       : gate == "loss" ? scenarios::Gate::loss
                                        : scenarios::Gate::irreversible);
     }
+    refuse_twice(options->files);
     input::Diagnostics diagnostics;
     const models::ImportResult import = models::import_files(options->files, common.catalogue(), diagnostics);
     diagnostics.throw_if_errors();
@@ -101,6 +99,7 @@ Job declare_import(CLI::App& app) {
   app.add_flag("--coverage", options->coverage_only, "what was modelled and what was not, instead of the inventory");
   app.add_flag("--after", options->after, "of a plan: the world after it, instead of before");
   return [options](const Common& common) {
+    refuse_twice(options->files);
     input::Diagnostics diagnostics;
     models::ImportOptions how;
     if (options->after) how.world = models::ImportOptions::World::after;

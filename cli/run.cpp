@@ -20,7 +20,7 @@ struct Options {
 };
 
 // `3/8`: the third of eight.
-void read_shard(const std::string& text, scenarios::TrialOptions& options) {
+std::string shard_mistake(const std::string& text, scenarios::TrialOptions& options) {
   const auto number = [](std::string_view digits) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -32,24 +32,30 @@ void read_shard(const std::string& text, scenarios::TrialOptions& options) {
     options.shards = number(std::string_view(text).substr(slash + 1));
   }
   if (slash == std::string::npos || options.shard < 1 || options.shard > options.shards) {
-    throw input::InputError(fmt::format("--shard: '{}' is no shard; write 1/8 for the first of eight, to 8/8", text));
+    return fmt::format("'{}' is no shard; write 1/8 for the first of eight, to 8/8", text);
   }
-  if (options.shards > options.trials) {
-    throw input::InputError(fmt::format("--shard: {} trials cannot be split into {} shards; take fewer shards",
-                                        options.trials, options.shards));
-  }
+  return "";
 }
 
-// The expectations of probabilities that do not hold.
-std::vector<std::string> run_trials(const scenarios::Answer& answer, const Options& options, const Common& common) {
+scenarios::TrialOptions trial_options(const Options& options) {
   scenarios::TrialOptions wanted;
   wanted.trials = static_cast<std::uint64_t>(options.trials);
   wanted.seed = static_cast<std::uint64_t>(options.seed);
   wanted.threads = static_cast<unsigned>(options.threads);
-  if (!options.shard.empty()) read_shard(options.shard, wanted);
+  if (!options.shard.empty()) shard_mistake(options.shard, wanted);
+  if (!options.shard.empty() && wanted.shards > wanted.trials) {
+    throw UsageError(fmt::format("--shard: {} trials cannot be split into {} shards; take fewer shards", wanted.trials,
+                                 wanted.shards));
+  }
+  return wanted;
+}
+
+// The expectations of probabilities that do not hold.
+std::vector<std::string> run_trials(const scenarios::Answer& answer, const scenarios::TrialOptions& wanted,
+                                    bool is_shard, const Common& common) {
   const report::Style style = common.style();
   const scenarios::TrialShard shard = scenarios::run_trials(answer, wanted, style.version, report::digest_of(answer));
-  if (!options.shard.empty()) {
+  if (is_shard) {
     common.write_data(report::shard_json(shard));
     return {};
   }
@@ -73,13 +79,18 @@ Job declare_run(CLI::App& app) {
       ->check(number_from(1, 1024))
       ->needs(trials);
   app.add_option("--shard", options->shard, "I/N: only this part of the trials, for `moshimo merge` to put together")
+      ->check(Check([](const std::string& text) {
+        scenarios::TrialOptions read;
+        return shard_mistake(text, read);
+      }))
       ->needs(trials);
   return [options](const Common& common) {
+    const scenarios::TrialOptions wanted = trial_options(*options);
     const scenarios::Answer& answer = answer_for(options->scenario, common);
     std::vector<std::string> unmet;
     std::size_t expected = 0;
     if (options->trials > 0) {  // of which only probabilities say something
-      unmet = run_trials(answer, *options, common);
+      unmet = run_trials(answer, wanted, !options->shard.empty(), common);
       expected = answer.scenario->expect.size() - answer.expectations.size();
     } else {
       common.write(report::run_report(answer, common.style()));

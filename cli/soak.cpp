@@ -16,16 +16,17 @@ Job declare_soak(CLI::App& app) {
   app.add_option("inventory", options->inventory, "an inventory file, or `-`")->required();
   app.add_option("names", options->names, "what is to be deleted: users, access keys, roles, keys, by name or ARN")
       ->required();
-  app.add_option("--horizon", options->horizon, "how far to look; a year and a month by itself");
+  app.add_option("--horizon", options->horizon, "how far to look; a year and a month by itself")->check(a_horizon());
   app.add_option("--look-back", options->look_back,
-                 "how far a look at the past is asked about, such as when the key was last used");
+                 "how far a look at the past is asked about, such as when the key was last used")
+      ->check(a_duration());
   return [options](const Common& common) {
     const World world = world_of(options->inventory, options->names, common);
     input::Diagnostics diagnostics;
     static scenarios::Soak soak;
     soak = scenarios::soak(world.inventory, world.compiled, world.named, common.catalogue(),
-                           SimTime::after_start(duration_option("--horizon", options->horizon)), diagnostics,
-                           duration_option("--look-back", options->look_back));
+                           SimTime::after_start(duration_of(options->horizon)), diagnostics,
+                           duration_of(options->look_back));
     diagnostics.throw_if_errors();
     common.write(report::soak_report(soak, common.style()));
     return done;

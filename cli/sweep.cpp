@@ -18,7 +18,12 @@ Job declare_sweep(CLI::App& app) {
   app.add_option("--vary", options->vary,
                  "NAME=LOW..HIGH or NAME=A,B,C, once or twice: detect, responders, horizon, faults[0].at, "
                  "RESOURCE.ATTRIBUTE; the scenario's own sweep unless given")
-      ->take_all();
+      ->take_all()
+      ->check(Check([](const std::string& text) {
+        input::Diagnostics mistakes;
+        scenarios::parse_vary(text, mistakes);
+        return mistakes.has_errors() ? mistakes.errors().front().message : std::string();
+      }));
   app.add_option("--points", options->points, "values of a range: 25 of one, 9 of each of two, unless given")
       ->check(number_from(2, 1000));
   return [options](const Common& common) {
@@ -27,8 +32,7 @@ Job declare_sweep(CLI::App& app) {
     for (const std::string& text : options->vary) {
       if (auto vary = scenarios::parse_vary(text, diagnostics)) varied.push_back(std::move(*vary));
     }
-    if (options->vary.size() > 2) diagnostics.error({}, "one or two things can be varied at a time");
-    diagnostics.throw_if_errors();
+    if (varied.size() > 2) throw UsageError("--vary: one or two things can be varied at a time; leave out the others");
     scenarios::Scenario scenario = scenarios::read_scenario(find_scenario(options->scenario), diagnostics);
     if (varied.empty()) varied = scenario.sweep;
     if (varied.empty() && !diagnostics.has_errors()) {

@@ -81,7 +81,7 @@ Job declare_validate(CLI::App& app) {
       } catch (const input::InputError& e) {
         std::istringstream lines(e.what());
         for (std::string line; std::getline(lines, line);) file.mistakes.push_back(line);
-        if (common.form != "json") std::cerr << e.what() << '\n';
+        if (common.form != "json") tell(e);
         wrong = true;
       }
       found.push_back(std::move(file));

@@ -10,6 +10,8 @@
 
 #include "input/document_builder.hpp"
 #include "input/encoding.hpp"
+#include "input/neighbour.hpp"
+#include "input/written.hpp"
 
 namespace moshimo::input {
 namespace {
@@ -64,9 +66,12 @@ std::optional<std::string> read_bytes(const std::string& path, Diagnostics& diag
   if (path.empty()) return refuse("the name is empty");
   std::error_code ignored;
   if (!standard_input && std::filesystem::is_directory(path, ignored)) return refuse("it is a directory; name a file");
+  if (is_to_be_written(standard_input ? "/dev/stdin" : path)) {
+    return refuse("it would be overwritten by what is written; write to another file");
+  }
   const std::unique_ptr<std::FILE, Closer> file(standard_input ? stdin : std::fopen(path.c_str(), "rb"));
   if (file == nullptr) {
-    if (errno == ENOENT || errno == ENOTDIR) return refuse("there is no such file");
+    if (errno == ENOENT || errno == ENOTDIR) return refuse("there is no such file" + neighbour_of(path));
     if (errno == EACCES) return refuse("permission denied");
     return refuse(std::strerror(errno));
   }

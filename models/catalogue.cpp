@@ -337,14 +337,14 @@ namespace {
 // A file itself, or the catalogue files of a directory by name; none, and an error, where there are none.
 std::vector<std::string> files_at(const std::string& path, Diagnostics& diagnostics) {
   std::error_code problem;
-  if (std::filesystem::is_regular_file(path, problem)) return {path};
+  if (!std::filesystem::is_directory(path, problem)) return {path};  // what is wrong with it is told on reading
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(path, problem)) {
     const std::string extension = entry.path().extension().string();
     if (extension == ".yaml" || extension == ".yml" || extension == ".json") files.push_back(entry.path().string());
   }
   if (problem) {
-    diagnostics.error({}, fmt::format("cannot read the directory {}: {}", path, problem.message()));
+    diagnostics.error({}, fmt::format("cannot read {}: {}", input::in_quotes(path), problem.message()));
   } else if (files.empty()) {
     diagnostics.error({}, fmt::format("there is no .yaml or .json file in {}", path));
   }

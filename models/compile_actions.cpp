@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "input/phrases.hpp"
 #include "models/compile_rows.hpp"
 
 namespace moshimo::models {
@@ -129,9 +130,12 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
     std::vector<std::string_view> known;
     for (const FaultDef::Parameter& p : def->with) known.push_back(p.name);
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    diagnostics.error(
-        value.key_at().file ? value.key_at() : request.at,
-        fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name, input::did_you_mean(name, known)));
+    std::vector<std::string> written;
+    for (const std::string_view k : known) written.push_back(fmt::format("`{}`", k));
+    const std::string takes = known.empty() ? "no more than `at`" : "`at` and " + input::enumerated(written, "and");
+    diagnostics.error(value.key_at().file ? value.key_at() : request.at,
+                      fmt::format("'{}' of {} has no '{}'{}", request.verb, part.type->name, name,
+                                  input::did_you_mean(name, known, "it takes " + takes)));
     is_wrong = true;
   }
   const DocumentEdit* const edit = def->edits() ? permissions_->find_edit(request) : nullptr;

@@ -71,7 +71,8 @@ class RecoverPage {
     const scenarios::Scenario& s = *answer_.scenario;
     page_.title(fmt::format("The way back: {}", clean(s.title.empty() ? s.name : s.title)));
     if (answer_.noticed_after.is_forever()) {
-      page_.paragraph("No alarm is read by anybody, so nobody does anything.");
+      page_.paragraph(fmt::format("{}, so nobody does anything.",
+                                  s.response.by_alarms ? "No alarm is read by anybody" : "Nobody ever notices it"));
       return;
     }
     if (answer_.faults.empty()) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "input/neighbour.hpp"
 #include "models/policy_files.hpp"
 #include "scenarios/sweep.hpp"
 #include "scenarios/sweep_parameter.hpp"
@@ -103,16 +104,8 @@ std::vector<std::string> files_of(const Scenario& scenario, input::Diagnostics& 
       found.push_back(scenario.inventories[i]);
       continue;
     }
-    std::vector<std::string> neighbours;
-    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-      neighbours.push_back(entry.path().filename().string());
-    }
-    std::sort(neighbours.begin(), neighbours.end());
-    diagnostics.error(
-        scenario.inventory_at[i],
-        fmt::format("there is no file '{}'{}", path.string(),
-                    input::did_you_mean(path.filename().string(), {neighbours.begin(), neighbours.end()})));
+    diagnostics.error(scenario.inventory_at[i],
+                      fmt::format("there is no file '{}'{}", path.string(), input::neighbour_of(path.string())));
   }
   return found;
 }

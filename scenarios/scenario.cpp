@@ -126,6 +126,7 @@ class Reader {
     SimTime first = scenario_.horizon;
     for (const ScenarioFault& f : scenario_.faults) first = std::min(first, f.at);
     if (scenario_.faults.empty() || !d.somebody_acts || first + d.after < scenario_.horizon) return;
+    if (d.after.is_forever()) return;  // which is what was written
     diagnostics_.warning(d.at, fmt::format("it is noticed after {}, when the run of {} is over, so nobody does "
                                            "anything; make the horizon longer",
                                            input::to_text(d.after), input::to_text(scenario_.horizon.since_start())));
@@ -177,10 +178,12 @@ class Reader {
   }
 
   void read_horizon(const Cursor& c) {
-    const auto horizon = c.duration();
-    if (!horizon) return;
-    if (*horizon <= Duration{} || *horizon > Duration::days(3660)) {
-      c.error("the horizon must lie between 1s and ten years");
+    const auto text = c.text();
+    if (!text) return;
+    const auto horizon = input::parse_duration(*text);
+    if (!horizon || *horizon <= Duration{} || *horizon > Duration::days(3660)) {
+      c.error(fmt::format("the horizon must lie between 1s and 3660d, as in 12h or 30d; found {}",
+                          input::in_quotes(*text)));
       return;
     }
     scenario_.horizon = SimTime::after_start(*horizon);

@@ -87,7 +87,7 @@ bool check_values(const Vary& vary, const Parameter& p, const Answer& base, inpu
     } else if (p.kind == Kind::responders && (!vary.is_whole || v.value < 1 || v.value > 1000)) {
       wrong = "there must be 1 to 1000 responders";
     } else if (p.kind == Kind::horizon && (v.value <= 0 || v.value > 3660 * 86400.0)) {
-      wrong = "the horizon must lie between 1s and ten years";
+      wrong = "the horizon must lie between 1s and 3660d";
     } else if (p.kind == Kind::fault_time && v.value > base.scenario->horizon.in_seconds()) {
       wrong = fmt::format("{}: {} lies beyond the horizon of the scenario", vary.name, to_text(v));
     } else if (p.kind == Kind::traffic && v.unit != models::Unit::per_second && v.value != 0) {

@@ -318,7 +318,9 @@ void RunPage::with_the_response() {
   const scenarios::StrategyRun& main = answer_.main_run();
   if (main.response.strategy == Strategy::none) return;
   if (answer_.noticed_after.is_forever()) {
-    page_.paragraph(bad("No alarm is read by anybody") + ", so nobody does anything.");
+    const bool waits_for_alarms = answer_.scenario->response.by_alarms;
+    page_.paragraph(bad(waits_for_alarms ? "No alarm is read by anybody" : "Nobody ever notices it") +
+                    ", so nobody does anything.");
     return;
   }
   const Figures f = figures_of(system_, main, answer_.first_fault);

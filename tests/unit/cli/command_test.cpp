@@ -65,10 +65,10 @@ TEST_CASE("what is not there is said, with what to do", "[cli]") {
   CHECK(component.err.find("did you mean 'orders-role'?") != std::string::npos);
   CHECK(command({"explain", "fh.s3-retr"}).status == 2);
   CHECK(command({"explain", "fh.s3-retr"}).err ==
-        "there is no type or fact 'fh.s3-retr'; did you mean 'fh.s3-retry'?\n");
-  CHECK(
-      command({"explain", "nothing-like-it"}).err ==
-      "there is no type or fact 'nothing-like-it'; `moshimo list types` and `moshimo list facts` show what there is\n");
+        "moshimo: there is no type or fact 'fh.s3-retr'; did you mean 'fh.s3-retry'?\n");
+  CHECK(command({"explain", "nothing-like-it"}).err ==
+        "moshimo: there is no type or fact 'nothing-like-it'; `moshimo list types` and `moshimo list facts` show what "
+        "there is\n");
 }
 
 TEST_CASE("all mistakes of a scenario come at once, with their places", "[cli]") {
@@ -121,9 +121,11 @@ TEST_CASE("what stays and is switched off is hurt by the plan", "[cli]") {
   const Result r = command({"review", plan.c_str(), "--fail-on", "blast"});
   CHECK(r.status == 1);
   CHECK(r.out.find("✗ blast: 1 component is hurt: fn") != std::string::npos);
-  CHECK(command({"review", plan.c_str(), "--horizon", "0s"}).err == "--horizon must lie between 1s and ten years\n");
+  CHECK(command({"review", plan.c_str(), "--horizon", "0s"}).err ==
+        "moshimo: --horizon: 0s does not lie between 1s and 3660d\n`moshimo review --help` tells more.\n");
   CHECK(command({"review", plan.c_str(), "--detect", "31d"}).err ==
-        "--detect: 31d lies beyond the 30d that are looked at; take a shorter time, or a longer --horizon\n");
+        "moshimo: --detect: 31d lies beyond the 30d that are looked at; take a shorter time, or a longer --horizon\n"
+        "`moshimo review --help` tells more.\n");
 }
 
 TEST_CASE("traffic that does not say where it goes is one mistake", "[cli]") {
@@ -165,11 +167,101 @@ TEST_CASE("a wrong command line is answered in the program's own sentences", "[c
         "moshimo: --fail-on: there is no 'los'; did you mean 'loss'? It is one of blast, loss or irreversible");
   CHECK(said({"run"}).find("moshimo: run needs a scenario") == 0);
   CHECK(said({"validate"}).find("moshimo: validate needs the files to check") == 0);
+  CHECK(said({"run", "x", "--seed", "2"}) == "moshimo: --seed says something about --trials; add --trials");
+  CHECK(said({"run", "x", "--trials", "3", "--shard", "1/8"}).find("moshimo: --shard: 3 trials") == 0);
+  CHECK(said({"graph", "x.yaml"}) == "moshimo: cannot read 'x.yaml': there is no such file");
+  CHECK(said({"list", "types", "--models", "x"}) == "moshimo: cannot read 'x': there is no such file");
+  CHECK(said({"validate", "x.yaml"}) == "moshimo: cannot read 'x.yaml': there is no such file");
   CHECK(said({"run", "a", "b"}).find("'b' is one too many") != std::string::npos);
   CHECK(said({"list"}).find("types, facts or scenarios") != std::string::npos);
   CHECK(said({"list", "scenario"}).find("did you mean 'scenarios'?") != std::string::npos);
   CHECK(said({"--format", "json", "run", "x"}).find("write it after 'run'") != std::string::npos);
   CHECK(said({}).find("name a command") != std::string::npos);
+}
+
+TEST_CASE("all mistakes in the options come at once", "[cli]") {
+  CHECK(
+      command({"review", "--fail-on", "los,blst", "--detect", "1x", "--horizon", "foo", "--responders", "-1", "--fot"})
+          .err ==
+      "moshimo: --fail-on: there is no 'los'; did you mean 'loss'? It is one of blast, loss or irreversible\n"
+      "moshimo: --fail-on: there is no 'blst'; did you mean 'blast'? It is one of blast, loss or irreversible\n"
+      "moshimo: --detect: '1x' is no duration; write one such as 40m, 6h or 2d\n"
+      "moshimo: --horizon: 'foo' is no duration; write one such as 40m, 6h or 2d\n"
+      "moshimo: --responders: '-1' is no number from 1 to 1000\n"
+      "moshimo: there is no option '--fot' for review\n"
+      "moshimo: review needs a Terraform plan as JSON, or `-`, as in `terraform show -json plan.out | moshimo review "
+      "- --fail-on loss,irreversible`\n"
+      "`moshimo review --help` tells more.\n");
+  const std::string varied = command({"sweep", "x", "--vary", "foo", "--vary", "detect=1x", "--points", "1"}).err;
+  CHECK(std::count(varied.begin(), varied.end(), '\n') == 4);
+}
+
+TEST_CASE("a file that is read is not written over, and is read once only", "[cli]") {
+  const std::string text = "version: 1\nname: m\nresources: { r: { type: iam:role } }\n";
+  const std::string inventory = file_with("kept/own.inventory.yaml", text);
+  const std::string scenario =
+      file_with("kept/own.scenario.yaml",
+                "version: 1\nname: m\ninventory: own.inventory.yaml\nfaults: [{ at: 0s, delete: [r] }]\n");
+  const std::string folder = inventory.substr(0, inventory.rfind('/'));
+  const std::string by_another_name = folder + "/../kept/own.inventory.yaml";
+  const std::string said = "moshimo: cannot read '" + inventory + "': it would be overwritten by what is written; " +
+                           "write to another file\n";
+  const Result drawn = command({"graph", inventory.c_str(), "-o", by_another_name.c_str()});
+  CHECK(drawn.status == 2);
+  CHECK(drawn.err == said);
+  CHECK(command({"run", scenario.c_str(), "-o", scenario.c_str()}).status == 2);
+  CHECK(command({"run", scenario.c_str(), "-o", inventory.c_str()}).err == said);  // which the scenario names
+  std::ifstream kept(inventory);
+  CHECK(std::string(std::istreambuf_iterator<char>(kept), {}) == text);
+  CHECK(command({"graph", inventory.c_str(), "-o", (folder + "/drawn.dot").c_str()}).status == 0);
+
+  const std::string plan = MOSHIMO_SOURCE_DIR "/tests/cases/terraform/wrong-state-key.plan.json";
+  const std::string same = MOSHIMO_SOURCE_DIR "/tests/../tests/cases/terraform/wrong-state-key.plan.json";
+  for (const char* verb : {"review", "import"}) {
+    const Result twice = command({verb, plan.c_str(), same.c_str()});
+    CHECK(twice.status == 2);
+    CHECK(twice.err.find("is given twice, first as '" + plan + "'; name every file once") != std::string::npos);
+  }
+  CHECK(command({"import", "-", "-"}).err.find("moshimo: standard input is given twice") == 0);
+  CHECK(command({"blast", inventory.c_str(), "r", "arn:aws:iam::111122223333:role/r"}).out ==
+        command({"blast", inventory.c_str(), "r"}).out);
+}
+
+TEST_CASE("a name that may stand in what could not be read is no mistake", "[cli]") {
+  const std::string path =
+      file_with("cut.inventory.yaml", "version: 1\nname: m\nresources:\n  r: { type: iam:role }\n  firehose-s\n");
+  const Result r = command({"blast", path.c_str(), "firehose-s3"});
+  CHECK(r.status == 2);
+  CHECK(r.err.find("cut.inventory.yaml:") != std::string::npos);
+  CHECK(r.err.find("there is no component") == std::string::npos);
+}
+
+TEST_CASE("that nobody ever notices is not laid on alarms", "[cli]") {
+  file_with("unseen.inventory.yaml",
+            "version: 1\nname: m\nresources:\n  r: { type: iam:role }\n  f: { type: lambda:function, role: r }\n"
+            "traffic: [{ to: f, rate: 1/s }]\n");
+  const std::string path = file_with("unseen.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: unseen.inventory.yaml\n"
+                                     "faults: [{ at: 0s, delete: [r] }]\nresponse: { detect: forever }\n");
+  for (const char* verb : {"run", "recover"}) {
+    const Result r = command({verb, path.c_str()});
+    CHECK(r.err == "");
+    CHECK(r.out.find("Nobody ever notices it, so nobody does anything.") != std::string::npos);
+    CHECK(r.out.find("alarm") == std::string::npos);
+    CHECK(r.out.find("forever") == std::string::npos);
+  }
+}
+
+TEST_CASE("a scenario by almost its name is found a neighbour for", "[cli]") {
+  const std::string path =
+      file_with("near/shop.scenario.yaml", "version: 1\nname: m\ninventory: x.inventory.yaml\nfaults: []\n");
+  const std::string folder = path.substr(0, path.rfind('/'));
+  CHECK(command({"run", (folder + "/shop.scenario.yml").c_str()}).err ==
+        "moshimo: cannot read '" + folder +
+            "/shop.scenario.yml': there is no such file; did you mean 'shop.scenario.yaml'?\n");
+  CHECK(command({"run", (folder + "/shop").c_str()}).err.find("; did you mean '" + path + "'?") != std::string::npos);
+  CHECK(command({"run", "state-key-mixup/undetected-2h.yaml"})
+            .err.find("did you mean 'state-key-mixup/undetected-2h'?") != std::string::npos);
 }
 
 TEST_CASE("options that would have no effect are not taken", "[cli]") {
@@ -400,6 +492,18 @@ TEST_CASE("a catalogue with mistakes does not hide mistakes of form in what is r
     INFO(ran.err);
     CHECK(ran.err.find(said) != std::string::npos);
   }
+}
+
+TEST_CASE("what a fault does not take is told with what it takes", "[cli]") {
+  file_with("takes.inventory.yaml",
+            "version: 1\nname: m\nresources:\n  k: { type: kms:key }\n  q: { type: sqs:queue }\n");
+  const std::string path = file_with("takes.scenario.yaml",
+                                     "version: 1\nname: m\ninventory: takes.inventory.yaml\n"
+                                     "faults: [{ schedule-deletion: [k], pending: 3d }, { delete: [q], for: 1h }]\n");
+  const std::string said = command({"run", path.c_str()}).err;
+  INFO(said);
+  CHECK(said.find("'schedule-deletion' of kms:key has no 'pending'; it takes `at`") != std::string::npos);
+  CHECK(said.find("'delete' of sqs:queue has no 'for'; it takes ") != std::string::npos);
 }
 
 TEST_CASE("a verb that nothing knows is said once, at the verb", "[cli]") {

@@ -78,9 +78,10 @@ TEST_CASE("trials and their shards keep to their schemas", "[merge][schema]") {
 
 TEST_CASE("what does not belong together is not merged", "[merge]") {
   const std::string a = shard(outage, "1/3"), b = shard(outage, "2/3"), c = shard(outage, "3/3");
-  CHECK(refusal({a.c_str(), c.c_str()}) == "shard 2 of 3 is missing; make it with --shard 2/3 and merge again\n");
+  CHECK(refusal({a.c_str(), c.c_str()}) ==
+        "moshimo: shard 2 of 3 is missing; make it with --shard 2/3 and merge again\n");
   CHECK(refusal({a.c_str(), b.c_str(), c.c_str(), b.c_str()}) ==
-        "2-3-1-40-" + std::to_string(outage.size()) + ".json and 2-3-1-40-" + std::to_string(outage.size()) +
+        "moshimo: 2-3-1-40-" + std::to_string(outage.size()) + ".json and 2-3-1-40-" + std::to_string(outage.size()) +
             ".json are both shard 2 of 3; leave one of them out\n");
   const std::string seed = refusal({a.c_str(), b.c_str(), shard(outage, "3/3", "5").c_str()});
   CHECK(seed.find("was drawn with seed 5, and not with 1; draw all shards with one seed") != std::string::npos);
@@ -118,10 +119,10 @@ TEST_CASE("options of trials that make no sense are refused", "[merge]") {
     return r.err.substr(0, r.err.find('\n'));
   };
   CHECK(said({"--trials", "10", "--shard", "4/3"}) ==
-        "--shard: '4/3' is no shard; write 1/8 for the first of eight, to 8/8");
+        "moshimo: --shard: '4/3' is no shard; write 1/8 for the first of eight, to 8/8");
   CHECK(said({"--trials", "10", "--shard", "0/3"}).find("is no shard") != std::string::npos);
   CHECK(said({"--trials", "10", "--shard", "1/11"}) ==
-        "--shard: 10 trials cannot be split into 11 shards; take fewer shards");
+        "moshimo: --shard: 10 trials cannot be split into 11 shards; take fewer shards");
   CHECK(said({"--trials", "0"}).find("is no number from 1 to 100000000") != std::string::npos);
   CHECK(said({"--seed", "3"}).find("--trials") != std::string::npos);
 }

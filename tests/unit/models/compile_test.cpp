@@ -307,7 +307,7 @@ resources:
   for (const auto& d : r.diagnostics->errors()) errors += d.message + "\n";
   CHECK(errors ==
         "'consul' is none of the values of 'through', which are api, console; did you mean 'console'?\n"
-        "'delete' of toy:role has no 'thru'\n"
+        "'delete' of toy:role has no 'thru'; it takes `at` and `through`\n"
         "there is no 'rr' in the inventory; did you mean 'r'?\n"
         "'q' (toy:queue) knows no 'burn'; what can happen to it: outage, delete\n");
 }

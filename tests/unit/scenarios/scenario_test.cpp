@@ -102,6 +102,14 @@ TEST_CASE("an inventory that is not there is said where the scenario names it, w
   CHECK(said.find("did you mean 'staging.inventory.yaml'?") != std::string::npos);
 }
 
+TEST_CASE("a horizon ends") {
+  const std::string faults = "faults: [{ delete: a }]\n";
+  CHECK(read(faults + "horizon: 11y\n").errors ==
+        "the horizon must lie between 1s and 3660d, as in 12h or 30d; found '11y'\n");
+  CHECK(read(faults + "horizon: forever\n").errors ==
+        "the horizon must lie between 1s and 3660d, as in 12h or 30d; found 'forever'\n");
+}
+
 TEST_CASE("what is asked for twice is a mistake") {
   const std::string faults = "faults: [{ delete: a }]\n";
   CHECK(read(faults + "compare: [full, none, full]\n").errors == "'full' is compared already; remove it\n");
@@ -120,6 +128,7 @@ TEST_CASE("who notices after the end does nothing, which is said of the response
   CHECK(read(head + "what_if: [{ name: a, response: { detect: 3d } }]\n").warnings == said);
   CHECK(read(head + "sweep: { detect: [1d, 3d] }\n").warnings == said);
   CHECK(read(head + "response: { detect: 3d, strategy: none }\n").warnings == "");
+  CHECK(read(head + "response: { detect: forever }\n").warnings == "");
   CHECK(read("horizon: 30m\nfaults: [{ delete: a }]\n").warnings ==
         "it is noticed after 40m, when the run of 30m is over, so nobody does anything; make the horizon longer\n");
 }

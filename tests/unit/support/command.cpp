@@ -13,12 +13,7 @@ Result command(std::vector<const char*> words) {
   std::streambuf* const old_out = std::cout.rdbuf(out.rdbuf());
   std::streambuf* const old_err = std::cerr.rdbuf(err.rdbuf());
   Result r;
-  try {
-    r.status = cli::run(static_cast<int>(words.size()), words.data());
-  } catch (const input::InputError& e) {
-    r.status = cli::wrong_input;
-    err << e.what() << '\n';
-  }
+  r.status = cli::run(static_cast<int>(words.size()), words.data());
   std::cout.rdbuf(old_out);
   std::cerr.rdbuf(old_err);
   r.out = out.str();

@@ -12,7 +12,7 @@ struct Result {
   std::string err;
 };
 
-// `{"run", "state-key-mixup"}`; an InputError counts as `main` counts it.
+// `{"run", "state-key-mixup"}`.
 Result command(std::vector<const char*> words);
 
 std::vector<std::string> lines_of(const std::string& text);
