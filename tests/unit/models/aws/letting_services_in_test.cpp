@@ -70,5 +70,44 @@ traffic: [{ to: topic, rate: 1/s }, { to: first, rate: 1/s }, { to: queue, rate:
   CHECK(world.lost("queue/traffic") == 0);  // who sends it is not said
 }
 
+TEST_CASE("an alarm comes to a function under another name than to a topic") {
+  const auto is_said_to_let_in = [](const std::string& service) {
+    return !takes_for_granted(run(R"(
+resources:
+  role: { type: iam:role }
+  queue: { type: sqs:queue }
+  repair: { type: lambda:function, role: role, calls: [], policy: [{ allows: )" +
+                                      service +
+                                      R"(, by: service }] }
+  alarm: { type: cloudwatch:alarm, watches: queue, metric: ApproximateAgeOfOldestMessage, actions: [repair] }
+traffic: [{ to: queue, rate: 1/s }]
+)",
+                                  {}, Duration::hours(1)),
+                              "repair");
+  };
+  CHECK(is_said_to_let_in("lambda.alarms.cloudwatch.amazonaws.com"));
+  CHECK_FALSE(is_said_to_let_in("cloudwatch.amazonaws.com"));
+}
+
+TEST_CASE("a database migration takes its role on as the service of its Region, too") {
+  const auto trusts = [](const std::string& service) {
+    const SmallWorld world = run(R"(
+resources:
+  role:
+    type: iam:role
+    trust_policy: { Statement: [{ Effect: Allow, Principal: { Service: )" +
+                                     service + R"( }, Action: "sts:AssumeRole" }] }
+  source: { type: dms:endpoint, role: role }
+region: eu-west-1
+)",
+                                 {}, Duration::hours(1));
+    return std::none_of(world.compiled.assumptions.begin(), world.compiled.assumptions.end(),
+                        [](const Assumption& a) { return a.kind == Assumption::Kind::denied_at_start; });
+  };
+  CHECK(trusts("dms.amazonaws.com"));
+  CHECK(trusts("dms.eu-west-1.amazonaws.com"));
+  CHECK_FALSE(trusts("glue.amazonaws.com"));
+}
+
 }  // namespace
 }  // namespace moshimo::models
