@@ -152,6 +152,7 @@ Json without_faults(const scenarios::Answer& answer) {
     list.push_back({{"hop", system.hops[row.hop].name},
                     {"lost", number(row.lost)},
                     {"misdirected", number(row.misdirected)},
+                    {"unfetched", number(row.unfetched)},
                     {"condition", label_or_null(system, row.because)}});
   }
   return list;

@@ -23,7 +23,11 @@ std::vector<Anyway> anyway(const scenarios::Answer& answer) {
     row.hop = HopId(h);
     row.lost = is_request(hop) ? 0 : ledger.lost;
     row.misdirected = ledger.misdirected;
-    if (row.lost <= trace && row.misdirected <= trace) continue;
+    for (const Waiting& w : ledger.places) {
+      const Fallback& f = hop.fallbacks[w.fallback];
+      if (f.release.is_set() && !f.misdirects) row.unfetched += w.events;
+    }
+    if (row.lost <= trace && row.misdirected <= trace && row.unfetched <= trace) continue;
     const auto& states = answer.healthy.hop_states[h];
     if (!states.empty() && !states.front().value.open) row.because = hop.needs[states.front().value.need].condition;
     all.push_back(row);
@@ -76,6 +80,10 @@ std::vector<std::string> anyway_told(const scenarios::Answer& answer) {
     sentences.push_back(fmt::format("{}, {} misdirected {}; {}.", but,
                                     are(misdirected.events, events_text(misdirected.events, bad)),
                                     where_and_why(misdirected), unseen));
+  }
+  if (const Sum unfetched = sum_of(answer.system(), all, &Anyway::unfetched); unfetched.events > 0) {
+    sentences.push_back(fmt::format("{}, {} do not arrive {}; they wait for somebody to fetch them.", but,
+                                    events_text(unfetched.events, bad), where_and_why(unfetched)));
   }
   return sentences;
 }

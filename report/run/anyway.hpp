@@ -14,11 +14,12 @@ struct Anyway {
   HopId hop = {};
   double lost = 0;
   double misdirected = 0;
+  double unfetched = 0;  // waits at the end for somebody to fetch it
   ConditionId because = {};  // does not hold from the start; not set: more comes than is taken
 };
 std::vector<Anyway> anyway(const scenarios::Answer& answer);
 
-// A sentence each of what is lost and of what is misdirected; empty where nothing is.
+// A sentence each of what is lost, misdirected and not fetched; empty where nothing is.
 std::vector<std::string> anyway_told(const scenarios::Answer& answer);
 
 }  // namespace moshimo::report

@@ -47,3 +47,21 @@ TEST_CASE("where nothing goes wrong and nothing happens, that is said", "[report
       told("resources:\n  queue: { type: sqs:queue }\ntraffic: [{ to: queue, rate: 1/s }]\n", nothing);
   CHECK(has(text, "Nothing goes wrong in this scenario: it has no faults."));
 }
+
+// Objects under a key are not replicated by a rule that names no key for the replicas.
+TEST_CASE("what is not replicated from the start is told, and is with a key of its own", "[report]") {
+  const auto replicated = [](const std::string& rule) {
+    return told(
+        "resources:\n"
+        "  role: { type: iam:role }\n"
+        "  key: { type: kms:key }\n"
+        "  files: { type: s3:bucket, kms_key: key, replication: [{ name: c, destination: copy, role: role" +
+            rule + " }] }\n  copy: { type: s3:bucket }\ntraffic: [{ to: files, rate: 1/s }]\n",
+        "horizon: 1d\nfaults: []\n");
+  };
+  const std::string without = replicated("");
+  CHECK(
+      has(without, "All the same, 86,400 events do not arrive (files/replication/c): from the start it does not hold"));
+  CHECK(has(without, "they wait for somebody to fetch them"));
+  CHECK_FALSE(has(replicated(", replica_key: key"), "All the same"));
+}
