@@ -136,7 +136,8 @@ class RecoverPage {
       const Strategy strategy = run.response.strategy;
       if (strategy == Strategy::full) continue;
       const Figures other = figures_of(system_, run, answer_.first_fault);
-      page_.paragraph(fmt::format("{}: {}{}{}.", sentence(strategy_text(strategy)), lost(other), left(run),
+      page_.paragraph(fmt::format("{}: {}{}{}.", sentence(strategy_text(strategy)), lost(other),
+                                  strategy == Strategy::runbook ? left(run) : std::string(),
                                   other.restored.is_forever() ? ", and not everything works again" : ""),
                       1);
     }

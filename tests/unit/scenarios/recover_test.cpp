@@ -149,6 +149,16 @@ TEST_CASE("the runbook that recover writes does what its plan does", "[scenarios
   CHECK(followed.runbook->missing.empty());
 }
 
+// With every run of white space as one space.
+std::string told(const Recovery& r) {
+  report::Style style;
+  style.width = 120;
+  std::istringstream words(report::recover_report(r, style));
+  std::string text;
+  for (std::string word; words >> word;) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
 TEST_CASE("a runbook with its steps in the wrong order is told what comes too early", "[scenarios][recover]") {
   const Drill drill("wrong-order");
   drill.write("mine.yaml", "steps:\n  - orders/swap-role\n  - apply\n  - web/redeploy\n  - web/redeploy\n");
@@ -171,16 +181,11 @@ TEST_CASE("a runbook with its steps in the wrong order is told what comes too ea
   CHECK(std::count(missing.begin(), missing.end(), "web/redeploy") == 0);
   CHECK(a.main_run().findings.lost > a.run_of(Strategy::full)->findings.lost);
   CHECK(a.main_run().findings.lost < a.nobody_acts().findings.lost);
-}
-
-// With every run of white space as one space.
-std::string told(const Recovery& r) {
-  report::Style style;
-  style.width = 120;
-  std::istringstream words(report::recover_report(r, style));
-  std::string text;
-  for (std::string word; words >> word;) text += (text.empty() ? "" : " ") + word;
-  return text;
+  const std::string text = told(recover(a, 5));
+  const std::size_t own = text.find("Your runbook:");
+  REQUIRE(own != std::string::npos);
+  CHECK(text.substr(own, 300).find("nobody fetches the backlog of /ecs/web/subscriptions/archive") !=
+        std::string::npos);
 }
 
 bool has(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
