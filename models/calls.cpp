@@ -56,10 +56,24 @@ std::string Compilation::managing_account(Index component) {
   return account ? world_.describe(*account) : std::string();
 }
 
+// By its name, or its ARN.
+Index Compilation::component_of(std::string_view caller) {
+  const Index named = world_.find(caller);
+  return named == nothing ? permissions_->principal_with(caller) : named;
+}
+
+// Whoever is named has to be there, with all that it takes to act as such, to do anything.
+void Compilation::ask_credentials(const ActionRequest& request, Needs& needs) {
+  const Index who = request.call ? component_of(request.call->who) : nothing;
+  const Member act = who == nothing ? Member{} : world_.member(who, "act");
+  if (act.kind != MemberKind::port) return;
+  for (const Need& n : needs_->of_port(who, static_cast<Index>(act.index), nullptr)) NeedsWriter::add(needs, n);
+}
+
 std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Index component) {
   const std::string name = request.call ? request.call->who : "";
   if (name.empty()) return administrator_of(world_.account_of(component));
-  const Index c = world_.find(name);
+  const Index c = component_of(name);
   KnownCaller known = c == nothing ? caller_with_arn(name) : caller_of(world_, c);
   if (known.caller.kind != iam::CallerKind::anonymous) return known;
   world_.diagnostics->error(request.at, [&] {
@@ -78,8 +92,11 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   // Policies of the organisation are set where none of them reaches.
   const bool is_guard = part.type->guards.has_value();
   const std::string managing = is_guard ? managing_account(scope.component) : "";
-  const bool is_from_elsewhere =
-      !managing.empty() && request.call && !request.call->who.empty() && who->caller.account != managing;
+  const bool is_named = request.call && !request.call->who.empty();
+  const std::string account = is_guard ? managing : known_place(world_.account_of(scope.component));
+  const bool is_bound = is_guard || !part.type->own_account.empty();  // to callers of one account
+  const std::string from = known_place(who->caller.account);
+  const bool is_from_elsewhere = is_named && is_bound && !account.empty() && !from.empty() && from != account;
   const bool is_described = who->component != nothing && permissions_->speaks_of(Thing::of_component(who->component));
   const bool is_kept = refuses_to_go(world_, def, scope.component);
   if (!(guards_->are_there() && !is_guard) && !is_described && !is_kept && !is_from_elsewhere) return;
@@ -130,18 +147,19 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     told.near_misses.push_back({"prevent_destroy", "", "code_is_gone", {}});
   }
   const auto add = [&](std::string kind, const std::string& policy, const std::string& statement, bool is_attached,
-                       Needs follows, FactId fact_id) {
+                       Needs follows, FactId fact_id, std::string says = {}) {
     Condition lets;
     std::string name = fmt::format("{}/{}/{}", part.name, def.name, policy.empty() ? "allowed" : policy);
     if (request.call) {
       name += fmt::format("/{}", request.call->who);
       for (const auto& [key, value] : request.call->context) name += fmt::format("/{}={}", key, value);
     }
-    const std::string by = policy.empty()
-                               ? fmt::format("a policy of {}", who->name)
-                               : fmt::format("the {} {}{}", kind, policy,
-                                             statement.empty() ? "" : fmt::format(" (statement {})", statement));
-    lets.label = written(std::move(name), fmt::format("{} lets {} do {} on {}", by, who->name, call.action, part.name));
+    if (says.empty()) {
+      says = fmt::format("the {} {}{} lets {} do {} on {}", kind, policy,
+                         statement.empty() ? "" : fmt::format(" (statement {})", statement), who->name, call.action,
+                         part.name);
+    }
+    lets.label = written(std::move(name), std::move(says));
     lets.component = ComponentId(scope.component);
     lets.kind = follows.empty() ? Condition::Kind::free : Condition::Kind::derived;
     lets.initially = !follows.empty();
@@ -155,7 +173,12 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached});
   };
   if (is_from_elsewhere) {
-    add("rule", "that only the management account changes policies of an organisation", "", true, {}, fact("scp.edit"));
+    const std::string rule =
+        is_guard ? fmt::format("{} is not outside of the management account, from which alone {} is changed", who->name,
+                               part.name)
+                 : fmt::format("{} is not of another account than {}, in which alone {} is called on it", who->name,
+                               part.name, call.action);
+    add("rule", "", "", true, {}, fact(is_guard ? "scp.edit" : part.type->own_account), rule);
   }
   // What other faults have changed by then in documents and tags makes a difference; each state asks for what it needs.
   DocumentEdits edits = permissions_->tag_edits_of(scope.component);
@@ -176,12 +199,13 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     bool is_attached = true;
     Needs away;
     FactId fact;
-    std::vector<std::size_t> states;  // in which it stands against the call
+    std::string says;                      // written out, where there is no policy
+    std::vector<std::size_t> states = {};  // in which it stands against the call
   };
   std::vector<Against> all;
   const auto against = [&](Against one, std::size_t state) {
     const auto known = std::find_if(all.begin(), all.end(), [&](const Against& a) {
-      return a.policy == one.policy && a.statement == one.statement && a.kind == one.kind;
+      return a.policy == one.policy && a.statement == one.statement && a.kind == one.kind && a.says == one.says;
     });
     Against& row = known == all.end() ? all.emplace_back(std::move(one)) : *known;
     row.states.push_back(state);
@@ -213,16 +237,20 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
         need.condition = denial.lacks;
         follows.push_back(need);
       }
-      against(
-          {std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact, {}},
-          s);
+      std::string says;
+      if (!denial.whose.empty()) {
+        says = fmt::format("{} lets {} do {} on {}", denial.whose, who->name, call.action, part.name);
+      }
+      against({std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact,
+               std::move(says)},
+              s);
     }
   }
   for (Against& a : all) {
     Needs follows = asked_in(states, a.states, edits, a.away);
-    add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), a.fact);
+    add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), a.fact, std::move(a.says));
   }
-  if (is_guard) {
+  if (is_guard || is_from_elsewhere) {
     guarded_calls_.push_back(std::move(told));
     return;
   }
@@ -271,7 +299,6 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
       if (!guards_->is_stopped(way)) told.ways_round.push_back({other.name, way.action});
     }
   }
-  const bool is_named = request.call && !request.call->who.empty();
   note_doubts(guards_->doubts(call, is_named), call.action, part.name);
   guarded_calls_.push_back(std::move(told));
 }
@@ -434,6 +461,23 @@ void Compilation::attach_again() {
     if (!id.is_set()) continue;
     system_->repairs[id].restores.push_back(edit.undone);
     system_->repairs[id].breaks.push_back(edit.done);
+  }
+}
+
+// Where a document alone says who may change it, that it lets somebody.
+void Compilation::keep_changeable() {
+  for (const DocumentEdit& edit : permissions_->edits()) {
+    const auto& def = world_.part(edit.component).type->permissions;
+    const Member held = def ? world_.member(edit.component, def->held) : Member{};
+    if (held.kind != MemberKind::condition) continue;
+    const ConditionId id(world_.id(MemberKind::condition, edit.component, static_cast<Index>(held.index)));
+    Condition* row = id.is_set() ? &system_->conditions[id] : nullptr;
+    if (!row || row->kind == Condition::Kind::derived) continue;
+    Needs follows = permissions_->changing(edit.component);
+    row = &system_->conditions[id];
+    if (follows.empty()) continue;
+    row->kind = Condition::Kind::derived;
+    row->follows = std::move(follows);
   }
 }
 

@@ -446,7 +446,8 @@ struct PermissionsDef {
   std::string put_back;     // the repair that attaches them again
   std::string own;          // who may use it: its own document, of a role its trust policy, and
   std::string statements;   // the parts that say whom that names, and
-  std::string intact;       // the condition that nobody has broken it
+  std::string intact;       // the condition that nobody has broken it, and
+  std::string held;         // where nobody else may change it, that somebody whom it names may
   bool is_of_principal() const { return !managed.empty() || !inline_ones.empty(); }
   Basis basis;
   input::Position at;
@@ -531,6 +532,7 @@ struct TypeDef {
   std::vector<WithoutEffectDef> without_effect;
   std::string tagged_by;      // the call that tags one
   std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
+  std::string own_account;    // the fact that nobody of another account does its faults; not written: some may
   input::Position at;
 
   const AttributeDef* find_attribute(std::string_view name) const;

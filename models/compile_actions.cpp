@@ -154,8 +154,13 @@ ActionId Compilation::action(const ActionRequest& request, System& system, input
   row.name = fmt::format("{}/{}", part.name, def->name);
   row.component = ComponentId(c);
   const std::size_t calls = guarded_calls_.size();
+  ask_credentials(request, row.needs);
   ask_guards(*def, scope, request, row.needs);
   needs_->write(def->needs, scope, row.needs);
+  if (edit) {  // what limits the one who puts it back limits this one, too
+    const RepairDef* back = part.type->find_repair(def->undone_by);
+    for (const Need& n : permissions_->saving(*edit, fact(back ? back->limits : ""))) row.needs.push_back(n);
+  }
   row.breaks = conditions(def->breaks, scope);
   row.restores = conditions(def->restores, scope);
   if (!documents.empty()) row.breaks.clear();

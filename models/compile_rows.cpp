@@ -134,6 +134,7 @@ void Compilation::write_system(std::vector<EntryPoint>& entry_points) {
   share_among_readers();
   cut_loops();
   attach_again();
+  keep_changeable();
   write_traffic(entry_points);  // what a loop no longer feeds is where something comes in
   size_events();
   needs_->forget_callers();

@@ -90,6 +90,9 @@ class Compilation : public RowTexts {
   void attach_again();
   void list_permissions(std::vector<Assumption>& out);
   std::string managing_account(Index component);
+  void keep_changeable();
+  Index component_of(std::string_view caller);
+  void ask_credentials(const ActionRequest& request, Needs& needs);
   void ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs);
   void ask_guards(RepairId repair, const RepairDef& def, const Scope& scope, Needs& requirements);
   void note(std::string says, Index about);

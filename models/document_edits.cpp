@@ -4,8 +4,6 @@
 
 namespace moshimo::models {
 
-namespace {
-
 bool speaks_of(const iam::Statement& statement, const std::vector<std::string>& actions) {
   const iam::Caller nobody = iam::anonymous();
   iam::Request request;
@@ -18,6 +16,8 @@ bool speaks_of(const iam::Statement& statement, const std::vector<std::string>& 
     return is_named != statement.not_action;
   });
 }
+
+namespace {
 
 bool is_of_same(const DocumentEdit& a, const DocumentEdit& b) {
   return a.component == b.component && a.document == b.document;

@@ -44,6 +44,9 @@ using DocumentEdits = std::vector<const DocumentEdit*>;
 // The most that may bear on one call: each doubles the states to look at.
 constexpr std::size_t most_edits = 10;
 
+// Whether a statement is about one of these calls, in whatever circumstances.
+bool speaks_of(const iam::Statement& statement, const std::vector<std::string>& actions);
+
 // Those that can make a difference to one of these calls, in whatever circumstances: of documents the ones whose
 // statements speak of it.
 DocumentEdits bearing_on(const DocumentEdits& edits, const std::vector<std::string>& actions);

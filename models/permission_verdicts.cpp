@@ -260,6 +260,7 @@ Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& reques
   for (const iam::PolicyClass c : decision.missing) {
     missing.emplace_back(is_trust && c == iam::PolicyClass::resource ? trust_policy : name_of(c));
   }
+  result.missing = decision.missing;
   if (result.why.empty()) result.why = fmt::format("no {} allows it", fmt::join(missing, " and no "));
   return result;
 }
@@ -273,14 +274,35 @@ std::vector<Permissions::Denial> Permissions::denials(Index principal, const iam
   const Verdict found = verdict(own, call, component, {state, false, false});
   std::vector<Denial> list;
   if (!found.denied_by.empty()) {
-    list.push_back({found.denied_by, found.denying_policy, found.statements.front(), {}});
+    list.push_back({found.denied_by, found.denying_policy, found.statements.front(), {}, {}});
     return list;
   }
   for (std::size_t i = 0; i < found.denying.size(); ++i) {
-    list.push_back({std::string(name_of(iam::PolicyClass::identity)), found.denying[i]->name, found.statements[i],
+    list.push_back({std::string(name_of(iam::PolicyClass::identity)),
+                    found.denying[i]->name,
+                    found.statements[i],
+                    {},
                     having(principal, *found.denying[i]).lacks});
   }
-  if (!found.is_allowed && list.empty()) list.push_back({std::string(name_of(iam::PolicyClass::identity)), "", "", {}});
+  if (found.is_allowed || !list.empty()) return list;
+  const auto lacks = [&](iam::PolicyClass c) {
+    return std::find(found.missing.begin(), found.missing.end(), c) != found.missing.end();
+  };
+  const std::string& name = world_.part(principal).name;
+  const std::string& on = world_.part(component).name;
+  Denial denial;
+  if (lacks(iam::PolicyClass::boundary)) {
+    denial.kind = name_of(iam::PolicyClass::boundary);
+    denial.whose = fmt::format("the permissions boundary of {}", name);
+  } else if (lacks(iam::PolicyClass::identity)) {
+    denial.kind = name_of(iam::PolicyClass::identity);
+    denial.whose = fmt::format("a policy of {}{}", name,
+                               lacks(iam::PolicyClass::resource) ? fmt::format(" or of {}", on) : std::string());
+  } else {
+    denial.kind = name_of(iam::PolicyClass::resource);
+    denial.whose = fmt::format("the policy of {}", on);
+  }
+  list.push_back(std::move(denial));
   return list;
 }
 

@@ -51,6 +51,14 @@ class Permissions {
   DocumentEdits tag_edits_of(Index component) const;
   static void set_tags(std::string_view prefix, Index component, const EditState& state, iam::Keys& keys);
 
+  // The role or user with this ARN or ID; nothing where the inventory has none.
+  Index principal_with(std::string_view arn_or_id);
+  // AWS takes a document only while everybody whom it names as a principal is the one it means. What that asks of an
+  // edit; `limit` is the fact that says so.
+  Needs saving(const DocumentEdit& edit, FactId limit);
+  // What has to hold for somebody to be let change the component's own document, as far as edits make a difference.
+  Needs changing(Index component);
+
   // Whether the trust policy of the role behind it is known.
   bool has_trust(const Thing& principal);
   // As whom a component takes on a role, where a trust policy decides: the one to knock as at the ports of the
@@ -65,7 +73,8 @@ class Permissions {
   struct Denial {
     std::string kind;  // "identity policy"
     std::string policy;
-    std::string statement;  // "" where nothing allows the call
+    std::string statement;  // "" where nothing allows the call: then
+    std::string whose;      // whose policy would have to: "the policy of key"
     ConditionId lacks;
   };
   std::vector<Denial> denials(Index principal, const iam::Request& request, Index component,
@@ -111,9 +120,10 @@ class Permissions {
     std::string denied_by;                // a document that is there for good denies it: its kind
     std::string denying_policy;           // its name
     std::vector<Document*> allowing;
-    bool is_allowed = false;    // apart from `denying`
-    bool is_plain = false;      // without any need of `allowing`
-    std::string why;            // it is not
+    bool is_allowed = false;  // apart from `denying`
+    bool is_plain = false;    // without any need of `allowing`
+    std::string why;          // it is not, for lack of
+    std::vector<iam::PolicyClass> missing;
     std::string taken_because;  // it is only taken as allowed
   };
   // When a decision is looked at.
@@ -162,6 +172,11 @@ class Permissions {
   Needs needs_in(Call& call, const State& state, bool is_first);
   void decide(Call& call, DocumentEdits edits, Needs& out);
   void need(ConditionId condition, Needs& out) const;
+  ConditionId condition_of(Index component, std::string_view name) const;
+  DocumentEdits own_edits_of(Index component) const;
+  std::vector<Index> named_in(const iam::Statement& statement);
+  std::vector<std::pair<Index, ConditionId>> parts_naming(Index component);
+  ConditionId as_named(Index component, Index principal);
   void need_any(const Call& call, const Need& wanted, const std::vector<ConditionId>& conditions, Needs& out);
   std::optional<DocumentEdit> edit_of(const ActionRequest& request, Index component, const FaultDef& fault);
   bool find_document(const ActionRequest& request, const Value* named, DocumentEdit& edit, const iam::Policy*& base);
@@ -177,6 +192,7 @@ class Permissions {
   std::map<std::string, Held> held_by_name_;  // services and identity providers
   std::map<std::string, Worker, std::less<>> workers_;
   std::map<Index, Index> principals_;
+  std::map<std::string, Index, std::less<>> principals_by_arn_;  // and by ID; filled when first asked
   mutable bool is_too_much_told_ = false;
   std::map<Index, std::vector<ConditionId>> attachments_;
   std::map<std::string, iam::Policy> account_grants_;

@@ -38,10 +38,11 @@ std::string member_name(std::string_view name) {
 
 std::string denied_sentence(std::string_view says) {
   std::string text = clean(says);
-  static constexpr std::array<std::array<std::string_view, 2>, 5> beginnings = {{{"no ", "a "},
+  static constexpr std::array<std::array<std::string_view, 2>, 6> beginnings = {{{"no ", "a "},
                                                                                  {"nobody has ", "somebody has "},
                                                                                  {"every ", "not every "},
                                                                                  {"something ", "nothing "},
+                                                                                 {"somebody ", "nobody "},
                                                                                  {"all ", "not all "}}};
   for (const auto& [from, to] : beginnings) {
     if (text.starts_with(from)) return std::string(to) + text.substr(from.size());
@@ -54,7 +55,8 @@ std::string denied_sentence(std::string_view says) {
     }
   }
   if (text.find(" that ") != std::string::npos) return "no longer: " + text;
-  static constexpr std::array<std::array<std::string_view, 2>, 19> inside = {{{" has not ", " has "},
+  static constexpr std::array<std::array<std::string_view, 2>, 20> inside = {{{" has no ", " has "},
+                                                                              {" has not ", " has "},
                                                                               {" have not ", " have "},
                                                                               {" is not ", " is "},
                                                                               {" are not ", " are "},

@@ -25,6 +25,7 @@ void Checker::check(const TypeDef& type) {
   for (const ObjectionDef& o : type.impossible) objection(o, context);
   for (const ObjectionDef& o : type.doubtful) objection(o, context);
   if (!type.tagged_by.empty()) actions({type.tagged_by}, type.at);
+  fact(type.own_account, type.at);
   condition_loops(type);
   attribute_loops(type);
 }
@@ -311,8 +312,10 @@ void Checker::permissions(const PermissionsDef& p, const Context& context) {
       error(p.at, fmt::format("{} has no attribute '{}'", context.type->name, name));
     }
   }
-  if (!p.intact.empty() && context.type->find_condition(p.intact) == nullptr) {
-    error(p.at, fmt::format("{} has no condition '{}'", context.type->name, p.intact));
+  for (const std::string& name : {p.intact, p.held}) {
+    if (!name.empty() && context.type->find_condition(name) == nullptr) {
+      error(p.at, fmt::format("{} has no condition '{}'", context.type->name, name));
+    }
   }
   if (!p.put_back.empty() && context.type->find_repair(p.put_back) == nullptr) {
     error(p.at, fmt::format("{} has no repair '{}'", context.type->name, p.put_back));

@@ -201,8 +201,8 @@ PermissionsDef TypeReader::permissions(const Tree& tree) const {
   PermissionsDef result;
   result.at = tree.key_at;
   if (!expect_map(tree, "`permissions`")) return result;
-  allow_only(tree,
-             {"managed", "inline", "boundary", "unseen", "put_back", "own", "statements", "intact", "fact", "assumed"});
+  allow_only(tree, {"managed", "inline", "boundary", "unseen", "put_back", "own", "statements", "intact", "held",
+                    "fact", "assumed"});
   const auto name = [&](std::string_view key) {
     const Tree* t = tree.find(key);
     return t == nullptr ? std::string() : name_in(*t);
@@ -215,6 +215,7 @@ PermissionsDef TypeReader::permissions(const Tree& tree) const {
   result.own = name("own");
   result.statements = name("statements");
   result.intact = name("intact");
+  result.held = name("held");
   result.basis = basis(tree);
   return result;
 }

@@ -15,7 +15,7 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
                     "attributes",    "conditions",     "ports",          "stores",        "hops",
                     "processes",     "repairs",        "faults",         "guards",        "permissions",
                     "last_activity", "tagged_by",      "deleted_by",     "calls_seen_in", "impossible",
-                    "doubtful",      "without_effect", "works_as"});
+                    "doubtful",      "without_effect", "works_as",       "own_account"});
   collect_members(tree);
   if (const Tree* says = tree.find("says")) type_.says = says->text;
   if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
@@ -53,6 +53,7 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   });
   if (const Tree* t = tree.find("tagged_by")) type_.tagged_by = t->text;
   if (const Tree* t = tree.find("calls_seen_in")) type_.calls_seen_in = t->text;
+  if (const Tree* t = tree.find("own_account")) type_.own_account = name_in(*t);
   return std::move(type_);
 }
 

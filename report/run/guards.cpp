@@ -39,13 +39,10 @@ void RunPage::guarded(std::string_view name, const models::Compiled& compiled, c
     const bool is_stopped = stopped != response.stopped.end();
     std::string by;
     if (is_stopped) {
-      const Needs& needs = compiled.system.actions[call.action].needs;
+      const ConditionId refuses = compiled.system.actions[call.action].needs[stopped->need].condition;
+      by = ": " + denied_sentence(says(compiled.system, refuses));
       for (const auto& o : call.objections) {
-        if (stopped->need >= needs.size() || needs[stopped->need].condition != o.condition) continue;
-        if (o.policy.empty()) {
-          by = fmt::format(": no {} allows it", o.kind);
-          continue;
-        }
+        if (o.condition != refuses || o.policy.empty()) continue;
         by = fmt::format(" by the {} {}{}", o.kind, code(clean(o.policy)),
                          o.policy == "prevent_destroy"
                              ? ""

@@ -229,6 +229,112 @@ TEST_CASE("a Deny that is added stops at once, and an Allow lets through", "[doc
                   "{ at: 10m, add-statement: writer, policy: r, " + yes})) == Approx(600));
 }
 
+TEST_CASE("a policy that holds the ID of somebody deleted is not saved until the ID is taken out", "[documents]") {
+  const std::string policies =
+      orders + writer + "  reader: { type: iam:role }\n" +
+      store_with(
+          "{ Sid: Writer, Effect: Allow, Action: 's3:PutObject', Resource: '*', Principal: { AWS: "
+          "'arn:aws:iam::111122223333:role/writer' } }, { Sid: Account, Effect: Allow, Action: 's3:PutObject', "
+          "Resource: '*', Principal: { AWS: '111122223333' } }");
+  const auto stopped = [&](const std::string& faults) {
+    std::vector<std::string> names;
+    const Answer a = ask({policies, faults});
+    for (const StoppedFault& s : a.main_run().response.stopped) {
+      names.push_back(a.system().actions[s.fault.action].name);
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  const std::string gone = "{ at: 0s, delete: writer }, ";
+  const auto add = [](const std::string& at, const std::string& role) {
+    return "{ at: " + at +
+           ", add-statement: store, statement: { Effect: Allow, Action: 's3:GetObject', Resource: '*', " +
+           "Principal: { AWS: 'arn:aws:iam::111122223333:role/" + role + "' } } }";
+  };
+  const auto remove = [](const std::string& at, const std::string& sid) {
+    return "{ at: " + at + ", remove-statement: store, statement: " + sid + " }";
+  };
+  const auto replace = [](const std::string& role) {
+    return "{ at: 5m, replace-document: store, document: { Statement: [{ Effect: Allow, Action: 's3:*', Resource: '*', "
+           "Principal: { AWS: 'arn:aws:iam::111122223333:role/" +
+           role + "' } }] } }";
+  };
+  CHECK(stopped(add("5m", "reader")).empty());
+  CHECK(stopped(gone + add("5m", "reader")) == Names{"store/add-statement"});
+  CHECK(stopped(gone + remove("5m", "Account")) == Names{"store/remove-statement"});
+  CHECK(stopped(gone + remove("5m", "Writer")).empty());
+  CHECK(stopped(gone + remove("5m", "Writer") + ", " + add("6m", "reader")).empty());
+  CHECK(stopped(gone + remove("5m", "Writer") + ", " + add("6m", "writer")) == Names{"store/add-statement"});
+  CHECK(stopped(gone + replace("reader")).empty());
+  CHECK(stopped(gone + replace("writer")) == Names{"store/replace-document"});
+  const Answer held = ask({policies, gone + add("5m", "reader")});
+  const StoppedFault& fault = held.main_run().response.stopped.at(0);
+  const ConditionId refuses = held.system().actions[fault.fault.action].needs.at(fault.need).condition;
+  CHECK(says(held.system(), refuses) == "the policy of store is not held up by a dead ID of writer");
+}
+
+TEST_CASE("so is the trust policy of a role, and a policy of which only the names are known", "[documents]") {
+  const std::string policies =
+      orders + writer +
+      "  store: { type: s3:bucket, policy: [{ name: w, allows: writer }] }\n"
+      "  other: { type: iam:role, trust_policy: { Statement: [{ Effect: Allow, Action: 'sts:AssumeRole', Principal: { "
+      "AWS: 'arn:aws:iam::111122223333:role/writer' } }] } }\n";
+  const std::string edits =
+      "{ at: 5m, add-trust-statement: other, statement: { Effect: Allow, Action: 'sts:AssumeRole', Principal: { "
+      "Service: "
+      "lambda.amazonaws.com } } }, { at: 5m, add-statement: store, statement: { Effect: Deny, Action: 's3:*', "
+      "Resource: "
+      "'*', Principal: '*' } }";
+  CHECK(ask({policies, edits}).main_run().response.stopped.empty());
+  CHECK(ask({policies, "{ at: 0s, delete: writer }, " + edits}).main_run().response.stopped.size() == 2);
+}
+
+TEST_CASE("a key whose policy lets nobody change it any more is opened by AWS Support alone", "[documents]") {
+  const std::string two =
+      "{ Sid: Use, Effect: Allow, Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: '*', "
+      "Principal: '*' }, " +
+      delegates;
+  const auto manageable = [](const Answer& a) {
+    const ConditionId c = a.compiled->condition(a.compiled->component("key"), "manageable");
+    return a.main_run().response.outcome.timeline.conditions[c.value].back().value;
+  };
+  const std::string remove_root = "{ at: 0s, remove-statement: key, statement: Root }";
+  const Answer locked = ask({orders + writer + under_key(two), remove_root});
+  CHECK_FALSE(manageable(locked));
+  CHECK(manageable(ask({orders + writer + under_key(two), "{ at: 0s, remove-statement: key, statement: Use }"})));
+  // Whoever comes later cannot change it either.
+  const Answer twice =
+      ask({orders + writer + under_key(two), remove_root + ", { at: 5m, remove-statement: key, statement: Use }"});
+  CHECK(twice.main_run().response.stopped.size() == 1);
+  // With one who may change it by name it depends on that one.
+  const std::string keeper = "  keeper: { type: iam:role }\n";
+  const std::string named =
+      "{ Sid: Keeper, Effect: Allow, Action: 'kms:*', Resource: '*', Principal: { AWS: "
+      "'arn:aws:iam::111122223333:role/keeper' } }, " +
+      delegates;
+  CHECK(manageable(ask({orders + writer + keeper + under_key(named), remove_root})));
+  CHECK(manageable(ask({orders + writer + keeper + under_key(named), "{ at: 0s, delete: keeper }"})));
+  CHECK_FALSE(
+      manageable(ask({orders + writer + keeper + under_key(named), remove_root + ", { at: 5m, delete: keeper }"})));
+
+  const Answer mended = ask({orders + writer + under_key(two), remove_root, Strategy::full});
+  const std::vector<Step>& steps = mended.main_run().response.steps;
+  const auto at = [&](const std::string& repair) {
+    return std::find_if(steps.begin(), steps.end(),
+                        [&](const Step& s) { return name_of(mended.system(), s.repairs.front()) == repair; });
+  };
+  REQUIRE(at("key/ask-support") != steps.end());
+  CHECK(at("key/restore-policy") == steps.end());  // until the end of the hour nobody can
+}
+
+TEST_CASE("a key that waits for deletion takes no tags", "[documents]") {
+  const std::string tag = "{ at: 5m, tag: key, set: { deletable: 'true' } }";
+  CHECK(ask({orders + writer + under_key(delegates), tag}).main_run().response.stopped.empty());
+  const Answer a = ask({orders + writer + under_key(delegates), "{ at: 0s, schedule-deletion: key }, " + tag});
+  REQUIRE(a.main_run().response.stopped.size() == 1);
+  CHECK(a.system().actions[a.main_run().response.stopped[0].fault.action].name == "key/tag");
+}
+
 TEST_CASE("a managed policy that loses a statement loses it for all who have it", "[documents]") {
   const std::string managed =
       "  writer: { type: iam:role, policies: [shared] }\n  shared: { type: iam:policy, document: " +

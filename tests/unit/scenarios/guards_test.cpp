@@ -256,6 +256,39 @@ TEST_CASE("whoever does it is bound by documents of their own", "[scenarios][gua
   CHECK(stopped(ask(role(queues), {{}})) == 0);  // an administrator is not ann
 }
 
+TEST_CASE("nobody of another account does what only a key's or role's own account can do", "[scenarios][guards]") {
+  const std::string foreign = "arn:aws:iam::999999999999:role/x";
+  const std::string others = "  victim: { type: iam:role }\n  store: { type: s3:bucket }\n";
+  const Answer a = ask(others, {{.by = foreign}});
+  REQUIRE(stopped(a) == 1);
+  CHECK(is_there(a));
+  CHECK(says(a.system(), a.compiled->guarded.at(0).objections.at(0).condition) ==
+        foreign + " is not of another account than key, in which alone kms:ScheduleKeyDeletion is called on it");
+  CHECK(stopped(ask(others, {{.by = "arn:aws:iam::111122223333:role/x"}})) == 0);
+  CHECK(stopped(ask(others, {{.verb = "delete", .component = "victim", .by = foreign}})) == 1);
+  CHECK(stopped(ask(others, {{.verb = "delete", .component = "store", .by = foreign}})) == 0);  // its policy may
+}
+
+TEST_CASE("whoever has been deleted, switched off or frozen does nothing any more", "[scenarios][guards]") {
+  const std::string callers =
+      "  ann: { type: iam:user }\n  ci: { type: iam:access-key, user: ann }\n  tf: { type: iam:role }\n";
+  const SimTime later = SimTime::after_start(Duration::hours(1));
+  const auto done = [&](const std::string& verb, const std::string& to, const std::string& by) {
+    return stopped(ask(callers, {{.verb = verb, .component = to}, {.by = by, .at = later}})) == 0;
+  };
+  CHECK_FALSE(done("delete", "ann", "ann"));
+  CHECK_FALSE(done("delete", "ann", "ci"));
+  CHECK_FALSE(done("deactivate", "ci", "ci"));
+  CHECK(done("deactivate", "ci", "ann"));
+  CHECK_FALSE(done("delete", "tf", "tf"));
+  CHECK_FALSE(done("delete", "tf", "arn:aws:iam::111122223333:role/tf"));
+  CHECK(done("delete", "tf", "arn:aws:iam::111122223333:role/other"));
+  CHECK_FALSE(done("freeze", "tf", "tf"));
+  CHECK(done("delete", "ann", "tf"));
+  // What one call after the other does within the seconds that a deletion takes to reach everywhere still happens.
+  CHECK(stopped(ask(callers, {{.verb = "delete", .component = "tf", .by = "tf"}, {.by = "tf"}})) == 0);
+}
+
 TEST_CASE("prevent_destroy keeps what is still in the code, and nothing else", "[scenarios][guards]") {
   const std::string queue = "  jobs: { type: sqs:queue, prevent_destroy: yes }\n";
   Call gone{.verb = "delete", .component = "jobs"};
