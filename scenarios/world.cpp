@@ -250,7 +250,7 @@ bool mark_stopped(const World& world, Requests& requests) {
 
 }  // namespace
 
-World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
+World compile_world(const Scenario& scenario, const std::shared_ptr<const models::Inventory>& inventory,
                     const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
                     input::Diagnostics& diagnostics) {
   Vocabulary vocabulary(*inventory, catalogue);

@@ -22,7 +22,7 @@ struct World {
 };
 
 // With errors in `diagnostics` the world is not to be used.
-World compile_world(const Scenario& scenario, std::shared_ptr<const models::Inventory> inventory,
+World compile_world(const Scenario& scenario, const std::shared_ptr<const models::Inventory>& inventory,
                     const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
                     input::Diagnostics& diagnostics);
 
