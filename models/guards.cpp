@@ -66,6 +66,7 @@ std::string_view name_of(Miss m) {
     case Miss::other_resources: return "other_resources";
     case Miss::condition: return "condition";
     case Miss::not_asked: return "not_asked";
+    case Miss::service_linked: return "service_linked_role";
     case Miss::management_account: return "management_account";
     case Miss::another_account: return "another_account";
   }
@@ -272,7 +273,10 @@ std::vector<NearMiss> Guards::near_misses(const iam::Request& request) const {
         } else {
           statement.actions = allows_everything().statements.front().actions;
           statement.not_action = false;
-          if (!denies(request, g, statement)) miss.why = Miss::not_asked;
+          if (!denies(request, g, statement)) {
+            if (!speaks_of(g.policy->statements[i], {request.action})) continue;
+            miss.why = request.caller->is_service_linked ? Miss::service_linked : Miss::not_asked;
+          }
         }
       }
       const bool is_condition = miss.why == Miss::condition;

@@ -36,7 +36,8 @@ enum class Miss : std::uint8_t {
   other_actions,
   other_resources,
   condition,           // its condition does not hold
-  not_asked,           // AWS does not ask it: a service-linked role calls, or the service does not know such policies
+  not_asked,           // the service knows no such policies
+  service_linked,      // the role of a service calls, which such policies do not reach
   management_account,  // such policies do not reach it
   another_account,     // it is attached elsewhere
 };

@@ -26,6 +26,7 @@ std::string why_not(const models::GuardedCall::NearMiss& miss) {
   if (miss.why == "condition") return fmt::format("its condition on {} does not hold", coded(miss.words));
   if (miss.why == "code_is_gone") return "it is asked by Terraform, and only while the block is in the code";
   if (miss.why == "not_asked") return "it is not asked about such a call";
+  if (miss.why == "service_linked_role") return "it does not reach service-linked roles";
   if (miss.why == "management_account") return "this is the management account, which no such policy reaches";
   return "it is attached to another account";
 }

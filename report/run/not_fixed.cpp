@@ -219,8 +219,16 @@ void RunPage::still_broken(const scenarios::StrategyRun& run, const std::vector<
     std::string text = denied_as_sentence(system_, g.conditions.front());
     std::vector<std::string> others;
     for (std::size_t i = 1; i < g.conditions.size(); ++i) {
-      others.push_back(code(name_in(system_, system_.conditions[g.conditions[i]].component)));
+      std::string name = code(name_in(system_, system_.conditions[g.conditions[i]].component));
+      const bool is_told = name == code(name_in(system_, row.component)) ||
+                           std::find(others.begin(), others.end(), name) != others.end();
+      if (!is_told) others.push_back(std::move(name));
     }
+    const std::size_t of_the_same =
+        static_cast<std::size_t>(std::count_if(g.conditions.begin(), g.conditions.end(), [&](ConditionId c) {
+          return system_.conditions[c].component == row.component;
+        }));
+    if (of_the_same > 1) text += fmt::format(", and {} more of the kind", of_the_same - 1);
     if (!others.empty()) text += fmt::format("; the same for {}", listing(others, 10));
     page_.item(fmt::format("{}. {}", strong(text), fact(row.fact)));
     if (!g.hurt.empty()) {

@@ -43,8 +43,11 @@ std::string RunPage::why_silent(const Telling& t) {
     return fmt::format("{} is seen after {}, and the message is still on its way at the end.", sign(), when(t.seen));
   }
   const Hop& hop = system_.hops[t.stopped_at];
-  std::string text = fmt::format("{} is seen after {}, but {} {} no more: {}.", sign(), when(t.seen),
-                                 code(name_in(system_, hop.component)), clean(hop.says), cause(t.chain));
+  const auto never_held = [&](ConditionId c) { return !answer_.healthy.timeline.conditions[c.value].back().value; };
+  const bool is_new = t.chain.empty() || !never_held(t.chain.front());
+  std::string text = fmt::format("{} is seen after {}, but {} {}{}{}: {}.", sign(), when(t.seen),
+                                 code(name_in(system_, hop.component)), is_new ? "" : "never ", clean(hop.says),
+                                 is_new ? " no more" : "", cause(t.chain));
   if (!t.chain.empty()) text += " " + fact(system_.conditions[t.chain.front()].fact);
   if (t.waits_in >= 0) {
     text += fmt::format(" The message lies in {}.", clean(hop.fallbacks[static_cast<std::size_t>(t.waits_in)].says));

@@ -20,6 +20,8 @@ TEST_CASE("a sentence that was true is told as one that is not") {
   CHECK(denied_sentence("something of web runs") == "nothing of web runs");
   CHECK(denied_sentence("no policy denies orders everything") == "a policy denies orders everything");
   CHECK(denied_sentence("nobody has revoked the grant of orders") == "somebody has revoked the grant of orders");
+  CHECK(denied_sentence("db has no deletion protection") == "db has deletion protection");
+  CHECK(denied_sentence("somebody may administer key k") == "nobody may administer key k");
   CHECK(denied_sentence("the sun shines") == "no longer: the sun shines");
 }
 

@@ -102,6 +102,31 @@ TEST_CASE("a topic whose policy, or the policy of whose key, leaves the alarm ou
   CHECK(telling(opened, "depth").fate == Telling::Fate::told);
 }
 
+TEST_CASE("an alarm or rule that is switched off is silent for that reason", "[scenarios][alarms]") {
+  const std::string others =
+      "  tr: { type: cloudtrail:trail, bucket: logs }\n  logs: { type: s3:bucket }\n"
+      "  gone: { type: events:rule, calls: [DeleteRole], state: STATE, targets: [{ name: t, target: alerts }] }\n"
+      "  quiet: { type: cloudwatch:alarm, watches: jobs, metric: ApproximateAgeOfOldestMessage, enabled: SWITCH, "
+      "actions: [alerts] }\n";
+  const auto with = [&](const std::string& state, const std::string& enabled) {
+    std::string text = queue_and_alarm + others;
+    text.replace(text.find("STATE,"), 5, state);
+    text.replace(text.find("SWITCH"), 6, enabled);
+    return answer_to(text, "{ at: 0s, delete: role }");
+  };
+  const auto why = [](const scenarios::Answer& a, std::string_view watcher) {
+    const Telling& t = telling(a, watcher);
+    REQUIRE(t.fate == Telling::Fate::blocked);
+    return says(a.system(), t.chain.at(0));
+  };
+  const scenarios::Answer off = with("DISABLED", "no");
+  CHECK(why(off, "gone") == "the rule gone is not disabled");
+  CHECK(why(off, "quiet") == "the actions of quiet are not switched off");
+  const scenarios::Answer on = with("ENABLED", "yes");
+  CHECK(telling(on, "gone").fate == Telling::Fate::told);
+  CHECK(telling(on, "quiet").fate == Telling::Fate::told);
+}
+
 TEST_CASE("a metric filter counts only what arrives in its log group", "[scenarios][alarms]") {
   const std::string trail =
       "  trail: { type: cloudtrail:trail, bucket: files, log_group: log, log_role: writer }\n  files: { type: "

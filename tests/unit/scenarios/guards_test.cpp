@@ -157,7 +157,7 @@ TEST_CASE("service control policies do not reach the management account or servi
   const std::string linked = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX";
   const Answer a = ask(guard("SERVICE_CONTROL_POLICY", deny), {{.by = linked}});
   CHECK(stopped(a) == 0);
-  CHECK(a.compiled->guarded.at(0).near_misses.at(0).why == "not_asked");
+  CHECK(a.compiled->guarded.at(0).near_misses.at(0).why == "service_linked_role");
 }
 
 // What is told that the answers of guards about faults rest on.
