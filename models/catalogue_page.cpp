@@ -43,7 +43,7 @@ std::string catalogue_page(const Catalogue& catalogue) {
   std::string page = fmt::format(
       "# The catalogue\n\n"
       "{} kinds of resources and {} facts. Every number of a report leads to one of these facts; what is not\n"
-      "*documented* is named among the unknowns of the report.\n",
+      "*documented* stands among the assumptions of each report that names it.\n",
       types.size(), facts.size());
   for (const auto& [name, service] : services) {
     page += fmt::format("\n## {}\n", name.empty() ? "shared" : name);

@@ -365,8 +365,7 @@ bool needs_quotes(std::string_view text) {
   return text.substr(0, 3) == "---" || text.substr(0, 3) == "...";
 }
 
-std::string quoted(std::string_view text) {
-  if (!needs_quotes(text)) return std::string(text);
+std::string in_double_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     switch (c) {
@@ -386,10 +385,13 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+std::string quoted(std::string_view text) { return needs_quotes(text) ? in_double_quotes(text) : std::string(text); }
+
 std::string in_one_line(const Value& value) {
   switch (value.kind) {
     case Value::Kind::null: return "null";
-    case Value::Kind::scalar: return quoted(value.text);
+    case Value::Kind::scalar:  // of an account the first digit may be 0, which other readers drop
+      return value.key == "account" ? in_double_quotes(value.text) : quoted(value.text);
     case Value::Kind::list:
     case Value::Kind::map: break;
   }
@@ -459,7 +461,7 @@ Value written(const Traffic& t) {
 std::string to_yaml(const Inventory& inventory) {
   std::string out = "version: 1\n";
   if (!inventory.name.empty()) out += "name: " + quoted(inventory.name) + '\n';
-  if (!inventory.account.empty()) out += "account: " + quoted(inventory.account) + '\n';
+  if (!inventory.account.empty()) out += "account: " + in_double_quotes(inventory.account) + '\n';
   if (!inventory.region.empty()) out += "region: " + quoted(inventory.region) + '\n';
   if (inventory.imported) out += "imported: true\n";
   out += inventory.resources.empty() ? "resources: {}\n" : "resources:\n";

@@ -33,7 +33,7 @@ std::string value_text(const Expression& e) {
       return fmt::format("{:.12g}", q.value);
     }
     case Expression::Kind::yes_no: return e.yes ? "yes" : "no";
-    case Expression::Kind::text: return shown(e.text);
+    case Expression::Kind::text: return e.text.parts.empty() ? "none" : shown(e.text);
     case Expression::Kind::path: return "that of " + clean(e.path.text);
     case Expression::Kind::cases: {
       std::vector<std::string> values;
@@ -52,9 +52,21 @@ std::string value_text(const Expression& e) {
     case Expression::Kind::least:
     case Expression::Kind::most: return "worked out from others";
     case Expression::Kind::list: return e.operands.empty() ? "none" : "a list";
-    case Expression::Kind::map: return "as below";
+    case Expression::Kind::map: return e.operands.empty() ? "none" : "a map";
   }
   return "";
+}
+
+// Of several, depending on other attributes, each value that can be written.
+bool has_all_values_of(const AttributeDef& a, const Expression& e) {
+  if (e.kind != Expression::Kind::cases) return false;
+  std::vector<std::string> values;
+  for (const Case& c : e.cases) values.push_back(value_text(c.value));
+  const std::vector<std::string> all =
+      a.kind == AttributeDef::Kind::yes_no ? std::vector<std::string>{"yes", "no"} : a.options;
+  return std::all_of(all.begin(), all.end(), [&](const std::string& one) {
+    return std::find(values.begin(), values.end(), one) != values.end();
+  });
 }
 
 // Something that can stand in the place of a value.
@@ -151,6 +163,10 @@ std::string kind_of(const AttributeDef& a) {
 std::string default_of(const AttributeDef& a) {
   const Expression& value = a.default_value;
   if (!value.is_written()) return is_required(a) ? strong("required") : "none";
+  // The members of an object follow, each with what is taken for it.
+  if (a.kind == AttributeDef::Kind::object) return "what is said of each";
+  const bool names_its_values = a.kind == AttributeDef::Kind::yes_no || a.kind == AttributeDef::Kind::one_of;
+  if (names_its_values && has_all_values_of(a, value)) return "what follows from the other attributes";
   std::string text = value_text(value);
   // "that of task_definition" is enough for task_definition.execution_role.
   const std::string_view own = std::string_view(a.name);

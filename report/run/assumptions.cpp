@@ -116,7 +116,7 @@ void RunPage::assumptions() {
         fmt::format("{} about things that nothing here reaches", counted(of_others, "assumption", "assumptions")));
   }
   if (uncited > 0) {
-    rest.push_back(fmt::format("{} without documentation that this report names nowhere",
+    rest.push_back(fmt::format("{} that AWS does not document, and that nothing above names",
                                counted(uncited, "behaviour", "behaviours")));
   }
   page_.paragraph(fmt::format("Also part of the model: {}. The JSON form has all of them.", listing(rest)), 1);

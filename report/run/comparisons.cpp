@@ -32,8 +32,20 @@ bool RunPage::fails_nothing() const {
   return idle.restored == Duration{} && idle.still_failing == 0;
 }
 
+bool RunPage::is_harmless() const {
+  if (!fails_nothing()) return false;
+  return std::all_of(answer_.runs.begin(), answer_.runs.end(), [&](const scenarios::StrategyRun& run) {
+    const Figures f = figures_of(system_, run, answer_.first_fault);
+    const Breakages hurt = breakages_of(system_, run.findings, faulted_);
+    const bool takes_no_more =
+        std::all_of(run.response.steps.begin(), run.response.steps.end(), [](const Step& s) { return s.is_apply; });
+    return takes_no_more && hurt.broken.empty() && hurt.starved.empty() && f.lost == 0 && f.refused == 0 &&
+           f.misdirected == 0 && f.destroyed.empty() && f.unreleased == 0 && run.findings.turning.empty();
+  });
+}
+
 void RunPage::strategies() {
-  if (answer_.faults.empty() || answer_.runs.size() < 2) return;
+  if (answer_.faults.empty() || answer_.runs.size() < 2 || is_harmless()) return;
   page_.heading("What each way of reacting loses");
   TextTable table;
   table.columns = {{"reaction", false},        {"events lost", true},          {"longest span lost", true},

@@ -27,7 +27,7 @@ void RunPage::getting_back() {
       later.push_back(fmt::format("{} (after {})", name, when(at)));
     }
   }
-  if (run->response.steps.empty() && final.empty() && later.empty()) return;
+  if (is_harmless() || (run->response.steps.empty() && final.empty() && later.empty())) return;
   page_.heading("Getting back");
   if (!final.empty()) {
     page_.paragraph(fmt::format("{} cannot be brought back by then: only something new in {} place helps{}.",
@@ -101,6 +101,14 @@ void RunPage::getting_back() {
                               never ? "not before the end of the run"
                                     : fmt::format("only after {}", minute_text(caught_up - answer_.first_fault)),
                               listing(behind, 6)));
+}
+
+void RunPage::other_order() {
+  const scenarios::StrategyRun* run = &answer_.main_run();
+  if (run->response.strategy == Strategy::none) run = answer_.run_of(Strategy::full);
+  if (!run || run->response.strategy == Strategy::runbook || run->response.steps.size() < 2 || is_harmless()) return;
+  page_.paragraph(dim(fmt::format("{} looks for a better order of these steps; its numbers are then others.",
+                                  code("moshimo recover"))));
 }
 
 void RunPage::own_runbook() {

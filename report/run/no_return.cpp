@@ -69,7 +69,7 @@ std::string RunPage::told(const TurningPoint& point) {
 }
 
 void RunPage::points_of_no_return() {
-  if (answer_.faults.empty()) return;
+  if (answer_.faults.empty() || is_harmless()) return;
   page_.heading("Points of no return, if nobody acts");
   const Findings& findings = answer_.nobody_acts().findings;
   const std::vector<Loss> losses = losses_of(system_, findings);

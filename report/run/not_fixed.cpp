@@ -156,7 +156,7 @@ std::string RunPage::restoring() const {
 
 void RunPage::not_fixed_by_restoring() {
   const scenarios::StrategyRun* run = answer_.run_of(Strategy::restore_only);
-  if (!run || answer_.faults.empty()) return;
+  if (!run || answer_.faults.empty() || is_harmless()) return;
   page_.heading(fmt::format("What {} does not fix", restoring()));
   const Response& response = run->response;
   const std::string gone = destroyed_text(figures_of(system_, *run, answer_.first_fault));

@@ -26,7 +26,9 @@ class RunPage {
   void not_fixed_by_restoring();
   void points_of_no_return();
   void getting_back();
+  void other_order();          // that there may be a better one
   bool fails_nothing() const;  // in the run in which nobody acts
+  bool is_harmless() const;    // nothing fails in any run, nothing is lost, and an apply is all it takes to get back
   void strategies();
   void own_runbook();
   void what_ifs();

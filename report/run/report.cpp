@@ -16,6 +16,7 @@ std::string run_report(const scenarios::Answer& answer, const Style& style) {
   run.not_fixed_by_restoring();
   run.points_of_no_return();
   run.getting_back();
+  run.other_order();
   run.strategies();
   run.own_runbook();
   run.what_ifs();

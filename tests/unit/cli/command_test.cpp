@@ -544,6 +544,24 @@ TEST_CASE("blast takes what people have at hand: a name, an ARN, an address", "[
         std::string::npos);
 }
 
+TEST_CASE("of a plan that hurts nothing no steps and no ways of reacting are told", "[cli]") {
+  const std::string plan = file_with(
+      "harmless.plan.json",
+      R"({"format_version":"1.2","terraform_version":"1.5.0","planned_values":{"root_module":{}},)"
+      R"("prior_state":{"format_version":"1.0","terraform_version":"1.5.0","values":{"root_module":{"resources":[)"
+      R"({"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a","values":{"name":"a"}}]}}},)"
+      R"("resource_changes":[{"address":"aws_iam_role.a","mode":"managed","type":"aws_iam_role","name":"a",)"
+      R"("change":{"actions":["delete"],"before":{"name":"a"},"after":null}}],"configuration":{"root_module":{}}})");
+  const Result r = command({"review", plan.c_str()});
+  INFO(r.err);
+  CHECK(r.status == 0);
+  CHECK(r.out.find("Even if nobody acts, no data is lost") != std::string::npos);
+  CHECK(r.out.find("── What breaks") != std::string::npos);
+  for (const char* heading : {"does not fix", "Points of no return", "Getting back", "each way of reacting"}) {
+    CHECK(r.out.find(heading) == std::string::npos);
+  }
+}
+
 TEST_CASE("a gate that lets a plan pass says so on standard error", "[cli]") {
   const std::string plan =
       file_with("empty.plan.json", R"({"format_version":"1.2","terraform_version":"1.5.0","planned_values":)"

@@ -129,7 +129,7 @@ types:
   CHECK(catalogue_page(catalogue) == R"(# The catalogue
 
 1 kinds of resources and 2 facts. Every number of a report leads to one of these facts; what is not
-*documented* is named among the unknowns of the report.
+*documented* stands among the assumptions of each report that names it.
 
 ## test
 
