@@ -41,6 +41,7 @@ struct Sign {
   std::string text;
   ComponentId of;
   FactId fact;
+  std::vector<std::string> place = {};
 };
 
 class Detector {
@@ -142,15 +143,16 @@ class Detector {
     }
   }
 
-  void actions_seen(const Watch& watch, std::vector<Sign>& signs) const {
+  void actions_seen(const Watch& watch, std::vector<Sign>& signs, std::vector<Sign>& elsewhere) const {
     each_action([&](const Fault& fault, bool stopped) {
       const Action& action = system_.actions[fault.action];
-      if (!is_of(action.component, watch) || !meet(watch.place, action.place)) return;
+      if (!is_of(action.component, watch)) return;
       if (watch.outcome == Watch::Outcome::stopped && !stopped) return;
       if (watch.outcome == Watch::Outcome::happened && stopped) return;
       for (const std::string& name : action.seen_as) {
         if (!watch.words.empty() && !names(watch, name)) continue;
-        signs.push_back({fault.at, stopped ? name + ", denied" : name, action.component, action.fact});
+        (meet(watch.place, action.place) ? signs : elsewhere)
+            .push_back({fault.at, stopped ? name + ", denied" : name, action.component, action.fact, action.place});
         return;
       }
     });
@@ -544,6 +546,7 @@ class Detector {
         case Telling::Fate::blocked: return 2;
         case Telling::Fate::unaddressed: return 3;
         case Telling::Fate::unheard:
+        case Telling::Fate::elsewhere:
         case Telling::Fate::below:
         case Telling::Fate::unseen:
         case Telling::Fate::unknown: return 4;
@@ -557,6 +560,7 @@ class Detector {
     std::vector<Sign> signs;    // earliest first
     std::vector<Sign> unheard;  // of what comes to an end
     std::vector<Sign> below;    // of which there is too little
+    std::vector<Sign> elsewhere;
   };
 
   static bool earlier(const Sign& a, const Sign& b) { return a.at < b.at; }
@@ -565,7 +569,7 @@ class Detector {
     switch (watch.what) {
       case Watch::For::nothing: break;
       case Watch::For::symptom: symptoms_seen(watch, seen.signs, seen.unheard, seen.below); break;
-      case Watch::For::action: actions_seen(watch, seen.signs); break;
+      case Watch::For::action: actions_seen(watch, seen.signs, seen.elsewhere); break;
       case Watch::For::refusal: refusals_seen(watch, seen.signs); break;
       case Watch::For::alarms: alarms_seen(watch, seen.signs); break;
     }
@@ -577,26 +581,27 @@ class Detector {
     best.hop = h;
     Seen seen;
     look(watch, seen);
-    const auto& [signs, unheard, below] = seen;
+    const auto& [signs, unheard, below, elsewhere] = seen;
     for (const Sign& sign : signs) {
       if (best.told <= sign.at) break;  // no later one is read sooner
       send(h, sign, best);
     }
     if (!signs.empty()) return best;
+    const auto end_as = [&](Telling::Fate fate, const std::vector<Sign>& of) {
+      const Sign& sign = *std::min_element(of.begin(), of.end(), earlier);
+      best.fate = fate;
+      best.seen = sign.at;
+      best.sign = sign.text;
+      best.of = sign.of;
+      best.fact = sign.fact;
+      best.place = sign.place;
+    };
     if (!unheard.empty()) {
-      const Sign& sign = *std::min_element(unheard.begin(), unheard.end(), earlier);
-      best.fate = Telling::Fate::unheard;
-      best.seen = sign.at;
-      best.sign = sign.text;
-      best.of = sign.of;
-      best.fact = sign.fact;
+      end_as(Telling::Fate::unheard, unheard);
     } else if (!below.empty()) {
-      const Sign& sign = *std::min_element(below.begin(), below.end(), earlier);
-      best.fate = Telling::Fate::below;
-      best.seen = sign.at;
-      best.sign = sign.text;
-      best.of = sign.of;
-      best.fact = sign.fact;
+      end_as(Telling::Fate::below, below);
+    } else if (!elsewhere.empty()) {
+      end_as(Telling::Fate::elsewhere, elsewhere);
     } else if (watch.what == Watch::For::symptom && !watch.counts_arrivals && !is_known(watch)) {
       best.fate = Telling::Fate::unknown;
     }
@@ -635,6 +640,7 @@ std::string_view name_of(Telling::Fate fate) {
     case Telling::Fate::told: return "told";
     case Telling::Fate::late: return "late";
     case Telling::Fate::unseen: return "unseen";
+    case Telling::Fate::elsewhere: return "elsewhere";
     case Telling::Fate::unknown: return "unknown";
     case Telling::Fate::unheard: return "unheard";
     case Telling::Fate::below: return "below";

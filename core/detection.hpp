@@ -23,6 +23,7 @@ struct Telling {
     told,         // somebody reads it
     late,         // it is still on its way at the horizon
     unseen,       // what it looks for did not happen
+    elsewhere,    // it did, and is seen at another place alone
     unknown,      // nothing in the system is ever seen under this name
     unheard,      // what it measures came to an end, which it takes for good
     below,        // there is less of it than it looks for
@@ -39,6 +40,7 @@ struct Telling {
   std::string sign;                 // in words
   ComponentId of;                   // of whom
   FactId fact;                      // why it is seen
+  std::vector<std::string> place;   // elsewhere: where it is
   std::vector<Passed> way;          // as far as it came
   PortId reader;                    // told
   SimTime told = SimTime::never();

@@ -26,6 +26,14 @@ std::string RunPage::why_silent(const Telling& t) {
   switch (t.fate) {
     case Telling::Fate::told: return "";
     case Telling::Fate::unseen: return "what it looks for does not happen.";
+    case Telling::Fate::elsewhere: {
+      std::vector<std::string> place;
+      const std::vector<std::string>& here = system_.hops[t.hop].watch->place;
+      for (std::size_t i = 0; i < t.place.size(); ++i) {
+        if (i >= here.size() || here[i] != t.place[i]) place.push_back(code(clean(t.place[i])));
+      }
+      return fmt::format("{} is seen after {}, but only in {}.", sign(), when(t.seen), listing(place, 3));
+    }
     case Telling::Fate::unknown:
       return "nothing that is modelled is ever seen under what it looks for, so nothing can be said of it.";
     case Telling::Fate::unheard:

@@ -151,7 +151,7 @@ TEST_CASE("what is done is seen where it is done, and apart from what was stoppe
   watch.outcome = Watch::Outcome::any;
   watch.place = {"1", "west"};
   w.set(watch);
-  CHECK(w.telling().fate == Telling::Fate::unseen);
+  CHECK(w.telling().fate == Telling::Fate::elsewhere);
   watch.place = {"1", ""};
   w.set(watch);
   CHECK(w.telling().fate == Telling::Fate::told);

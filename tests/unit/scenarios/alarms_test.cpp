@@ -127,6 +127,21 @@ TEST_CASE("an alarm or rule that is switched off is silent for that reason", "[s
   CHECK(telling(on, "quiet").fate == Telling::Fate::told);
 }
 
+TEST_CASE("a rule on calls that are recorded in another Region is silent for that reason", "[scenarios][alarms]") {
+  const auto with = [&](const std::string& region) {
+    return answer_to(queue_and_alarm +
+                         "  tr: { type: cloudtrail:trail, bucket: logs }\n  logs: { type: s3:bucket }\n"
+                         "  gone: { type: events:rule, region: " +
+                         region + ", calls: [DeleteRole], targets: [{ name: t, target: alerts }] }\n",
+                     "{ at: 0s, delete: role }");
+  };
+  const scenarios::Answer away = with("eu-west-1");
+  REQUIRE(telling(away, "gone").fate == Telling::Fate::elsewhere);
+  CHECK(telling(away, "gone").place == std::vector<std::string>{"111122223333", "us-east-1"});
+  CHECK(telling(away, "gone").sign == "iam:DeleteRole");
+  CHECK(telling(with("us-east-1"), "gone").fate == Telling::Fate::told);
+}
+
 TEST_CASE("a metric filter counts only what arrives in its log group", "[scenarios][alarms]") {
   const std::string trail =
       "  trail: { type: cloudtrail:trail, bucket: files, log_group: log, log_role: writer }\n  files: { type: "
