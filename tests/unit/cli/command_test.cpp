@@ -562,6 +562,24 @@ TEST_CASE("of a plan that hurts nothing no steps and no ways of reacting are tol
   }
 }
 
+TEST_CASE("a role that had no boundary is given none back", "[cli]") {
+  const auto steps_of = [](const std::string& attributes) {
+    file_with("bound.inventory.yaml",
+              "version: 1\nname: m\nresources:\n  p: { type: iam:policy }\n  r: { type: iam:role" + attributes +
+                  " }\n  f: { type: lambda:function, role: r }\n"
+                  "traffic: [{ to: f, rate: 1/s }]\n");
+    const std::string path = file_with("bound.scenario.yaml",
+                                       "version: 1\nname: m\ninventory: bound.inventory.yaml\n"
+                                       "faults: [{ at: 0s, delete: [r] }]\n");
+    return command({"run", path.c_str()}).out;
+  };
+  const std::string bare = steps_of("");
+  CHECK(bare.find("aws iam put-role-policy --role-name r") != std::string::npos);
+  CHECK(bare.find("put-role-permissions-boundary") == std::string::npos);
+  CHECK(bare.find("list-role-policies") == std::string::npos);
+  CHECK(steps_of(", boundary: p").find("aws iam put-role-permissions-boundary --role-name r") != std::string::npos);
+}
+
 TEST_CASE("a gate that lets a plan pass says so on standard error", "[cli]") {
   const std::string plan =
       file_with("empty.plan.json", R"({"format_version":"1.2","terraform_version":"1.5.0","planned_values":)"
