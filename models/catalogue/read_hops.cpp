@@ -41,16 +41,16 @@ FallbackDef TypeReader::fallback(const Tree& tree) const {
   result.limit = quantity_in(tree, "for");
   result.needs = needs_in(tree, "needs");
   result.basis = basis(tree);
+  if (const Tree* age = tree.find("age")) result.age = parser().expression(*age, Wanted::text);
   if (in != nullptr) {
     allow_only(tree, {"in", "as", "age", "for", "needs", "release", "misdirects", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::place;
     result.misdirects = says_yes(tree, "misdirects");
     result.in = parser().path(*in);
     result.as = principals_in(tree);
-    if (const Tree* age = tree.find("age")) result.age = parser().expression(*age, Wanted::text);
     if (const Tree* release = tree.find("release")) result.release = parser().path(*release);
   } else if (retry != nullptr) {
-    allow_only(tree, {"retry", "for", "needs", "if", "fact", "assumed"});
+    allow_only(tree, {"retry", "age", "for", "needs", "if", "fact", "assumed"});
     result.kind = FallbackDef::Kind::retry;
     result.schedule = schedule(*retry);
   } else {

@@ -44,6 +44,21 @@ traffic: [{ to: usual, rate: 1/s }, { to: once, rate: 1/s }, { to: never, rate: 
   CHECK(world.lost("aside/calls/0/call-from-function") == Approx(3600));
 }
 
+// For an hour Lambda cannot take the role on, which uses up no attempt; then the handler fails for less than a minute.
+TEST_CASE("attempts at a handler that fails count from when it fails") {
+  const SmallWorld world = run(
+      R"(
+resources:
+  key: { type: kms:key }
+  table: { type: dynamodb:table, kms_key: key }
+  role: { type: iam:role }
+  fn: { type: lambda:function, role: role, calls: [{ to: table }] }
+traffic: [{ to: fn, rate: 10/s }]
+)",
+      {{"cut-trust", "role", {}, hours(1)}, {"disable", "key", hours(1), hours(1) + Duration::minutes(1)}}, hours(12));
+  CHECK(world.lost("fn/run") == 0);
+}
+
 TEST_CASE("a synchronous caller gets the error at once") {
   const SmallWorld world = run(R"(
 resources:
