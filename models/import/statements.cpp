@@ -10,10 +10,26 @@ namespace moshimo::models::importing {
 
 Statements::Statements(const Places& places, Components& components, Links& links, const Catalogue& catalogue,
                        const KnownNames& names)
-    : places_(places), components_(components), links_(links), names_(names) {
+    : places_(places), components_(components), links_(links), catalogue_(catalogue), names_(names) {
   principal_.kind = AttributeDef::Kind::refers_to;
   principal_.or_text = true;
   if (const auto* group = catalogue.find_group("principal")) principal_.types = *group;
+}
+
+// Looks at the whole catalogue when it is first asked.
+bool Statements::is_service(const std::string& name) {
+  const auto add = [this](const std::vector<PrincipalDef>& as) {
+    for (const PrincipalDef& p : as) {
+      if (p.is_service) services_.insert(p.service);
+    }
+  };
+  if (services_.empty()) {
+    for (const TypeDef* type : catalogue_.types()) {
+      for (const WorksAsDef& w : type->works_as) services_.insert(w.service);
+      for (const HopDef& hop : type->hops) add(hop.as);
+    }
+  }
+  return services_.count(name) != 0;
 }
 
 void Statements::by_expression(int source, int instance, Value expression, int depth, Named& named) const {
@@ -87,7 +103,8 @@ void Statements::read(const Place& place, const Component& c, const std::string&
       case NamedPrincipal::By::account:
       case NamedPrincipal::By::service: break;
     }
-    if (target < 0 && former.empty() && is_secret && named.by != NamedPrincipal::By::service) {
+    const bool is_aws = named.by == NamedPrincipal::By::service && (!is_secret || is_service(named.named_as));
+    if (target < 0 && former.empty() && is_secret && !is_aws) {
       links_.unresolved(c, where, "it is marked as sensitive, and names somebody who is not in the files");
       continue;
     }

@@ -82,6 +82,20 @@ TEST_CASE("Of several values where the model follows one the others are told") {
                                "follows one"});
 }
 
+TEST_CASE("Of a sensitive policy only those are named who are in the files, and services of AWS") {
+  const std::string policy = R"({\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"sns:Publish\",\"Resource\":\"*\",)"
+                             R"(\"Principal\":{\"Service\":[\"events.amazonaws.com\",\"hush.amazonaws.com\"]}}]})";
+  const ImportResult r = import_text(
+      R"({"resource_changes":[{"address":"aws_sns_topic.t","mode":"managed","type":"aws_sns_topic","name":"t",
+    "change":{"actions":["no-op"],"before":{"name":"t","arn":"arn:aws:sns:eu-west-1:111122223333:t","policy":")" +
+      policy + R"("},"after":{},"before_sensitive":{"policy":true}}}]})");
+  const std::string yaml = to_yaml(r.inventory);
+  CHECK(yaml.find("events.amazonaws.com") != std::string::npos);
+  CHECK(yaml.find("hush") == std::string::npos);
+  REQUIRE(r.coverage.unresolved.size() == 1);
+  CHECK(r.coverage.unresolved.front().why == "it is marked as sensitive, and names somebody who is not in the files");
+}
+
 TEST_CASE("A state says of what is sensitive that it is, and not that an apply would tell") {
   const std::string role = R"("role":"arn:aws:iam::111111111111:role/r")";
   const ImportResult r = import_text(state(
