@@ -171,7 +171,16 @@ class Planner {
     return kept;
   }
 
-  // Data waits for an action, or waited in vain although its hop was open.
+  // Until when somebody has brought what lay in a place to its target: what was lost there sooner came too late for it.
+  SimTime fetched_until(HopId h, std::size_t fallback) const {
+    SimTime until = {};
+    for (const Step& step : response_.steps) {
+      if (step.hop == h && step.fallback == fallback && step.released > 0) until = std::max(until, step.done);
+    }
+    return until;
+  }
+
+  // Data waits for an action, or waited in vain although its hop was open and nobody came for it.
   bool wants_release(HopId h) const {
     const HopLedger& ledger = outcome_->hops[h.value];
     const std::vector<Fallback>& fallbacks = system_.hops[h].fallbacks;
@@ -182,9 +191,10 @@ class Planner {
         return true;
       }
       const auto here = releasable(system_, *outcome_, h, static_cast<std::uint8_t>(i));
-      if (here && std::any_of(ledger.losses.begin(), ledger.losses.end(), [&](const LossWindow& w) {
-            return w.fallback == static_cast<int>(i) && w.lost_to > here->open;
-          })) {
+      if (!here) continue;
+      const SimTime tended = std::max(here->open, fetched_until(h, i));
+      if (std::any_of(ledger.losses.begin(), ledger.losses.end(),
+                      [&](const LossWindow& w) { return w.fallback == static_cast<int>(i) && w.lost_to > tended; })) {
         return true;
       }
     }

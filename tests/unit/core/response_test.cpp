@@ -120,6 +120,17 @@ TEST_CASE("re-creating the role leaves the grant and the gap", "[core][response]
   CHECK(w.system.hops[r.unreleased[0]].name == "filter");
 }
 
+TEST_CASE("what was gone before anybody came is lost, but what he came for is not left behind", "[core][response]") {
+  const World w;
+  const Response full = w.respond_with(Strategy::full, Duration::days(20));
+  CHECK(w.ledger(full, "filter").lost > 0);
+  CHECK(w.ledger(full, "filter").recovered > 0);
+  CHECK(full.unreleased.empty());
+  const Response restored = w.respond_with(Strategy::restore_only, Duration::days(20));
+  REQUIRE(restored.unreleased.size() == 1);
+  CHECK(w.system.hops[restored.unreleased[0]].name == "filter");
+}
+
 TEST_CASE("every step in the order of its requirements, and nothing lost", "[core][response]") {
   const World w;
   const Response r = w.respond_with(Strategy::full, Duration::minutes(40));
