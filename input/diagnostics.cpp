@@ -169,7 +169,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& known, std::string_view advice) {
   std::string hint = did_you_mean(word, known);
-  return hint.empty() ? fmt::format("; {}", advice) : hint;
+  return hint.empty() && !advice.empty() ? fmt::format("; {}", advice) : hint;
 }
 
 }  // namespace moshimo::input

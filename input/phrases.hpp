@@ -18,6 +18,9 @@ std::string enumerated(const std::vector<Word>& words, std::string_view last) {
   return text;
 }
 
+// A way round, place by place, of which a long one is cut in its middle: "a to b to c".
+std::string way_round(const std::vector<std::string>& places);
+
 // "a queue", "an alias".
 std::string with_article(std::string_view word);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "input/phrases.hpp"
 #include "models/compile_rows.hpp"
 
 namespace moshimo::models {
@@ -71,17 +72,18 @@ void Compilation::cut_loops() {
       } else if (inventory_->imported) {
         hop.to = {};
       } else {
-        std::string round = place.name;
+        std::vector<std::string> round = {place.name};
         std::size_t from = stack.size() - 1;
         while (stack[from].hop != target) --from;
         for (std::size_t i = from; i < stack.size(); ++i) {
           const PortId next = port_of(s.hops[HopId(stack[i].hop)], stack[i].way);
           const std::string& name = s.components[s.ports[next].component].name;
-          if (!round.ends_with(" to " + name)) round += " to " + name;
+          if (round.size() == 1 || round.back() != name) round.push_back(name);
         }
         world_.diagnostics->error(
             world_.part(hop.component.value).at,
-            fmt::format("data would go round for ever, from {}; take one of these connections out", round));
+            fmt::format("data would go round for ever, from {}; take one of these connections out",
+                        input::way_round(round)));
         continue;
       }
       assumptions_.push_back({Assumption::Kind::cut_loop,

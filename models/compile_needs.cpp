@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "input/phrases.hpp"
 #include "models/permissions.hpp"
 
 namespace moshimo::models {
@@ -275,16 +276,15 @@ Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {
 void NeedsWriter::report_loop(Index component, Index port) {
   if (loop_reported_) return;
   loop_reported_ = true;
-  const auto name = [&](Index c, Index p) {
-    return fmt::format("{}.{}", world_.part(c).name, world_.part(c).type->ports[p].name);
-  };
-  std::string loop;
+  std::vector<std::string> loop;
   for (auto at = std::find(path_.begin(), path_.end(), std::make_pair(component, port)); at != path_.end(); ++at) {
-    loop += name(at->first, at->second) + " -> ";
+    const std::string& name = world_.part(at->first).name;
+    if (loop.empty() || loop.back() != name) loop.push_back(name);
   }
+  if (loop.size() == 1 || loop.back() != loop.front()) loop.push_back(loop.front());
   world_.diagnostics->error(
       world_.part(component).at,
-      fmt::format("what these need goes round: {}{}; remove one of the references", loop, name(component, port)));
+      fmt::format("what these need goes round, from {}; remove one of the references", input::way_round(loop)));
 }
 
 void NeedsWriter::of_process(Index component, Index process, Needs& out) {

@@ -184,6 +184,7 @@ class Reader {
     if (!horizon || *horizon <= Duration{} || *horizon > Duration::days(3660)) {
       c.error(fmt::format("the horizon must lie between 1s and 3660d, as in 12h or 30d; found {}",
                           input::in_quotes(*text)));
+      scenario_.horizon = SimTime::after_start(Duration::days(3660));  // so that nothing lies beyond it
       return;
     }
     scenario_.horizon = SimTime::after_start(*horizon);

@@ -88,11 +88,14 @@ std::string escaped_key(Value index) {
 bool read_raw_state(Documents& documents, Value root, World& world, input::Diagnostics& diagnostics) {
   const Value version = root.member("version");
   if (version.text() != "4") {
+    const bool is_older = version.text() == "1" || version.text() == "2" || version.text() == "3";
     diagnostics.error(
         version.at(),
-        fmt::format("this is a Terraform state of version {}, which is not supported; run `terraform state pull > "
-                    "terraform.tfstate` with Terraform 0.13 or newer, which writes version 4, and import that",
-                    version.is_scalar() ? version.text() : "that is no number"));
+        fmt::format("this is a Terraform state of version {}, which is not supported; {}",
+                    version.is_scalar() ? version.text() : "that is no number",
+                    is_older ? "run `terraform state pull > terraform.tfstate` with Terraform 0.13 or newer, which "
+                               "writes version 4, and import that"
+                             : "run `terraform show -json > state.json` and import that"));
     return false;
   }
   if (!have_kind(root, {"resources"}, Kind::list, diagnostics)) return false;

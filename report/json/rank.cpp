@@ -30,7 +30,8 @@ Json toll(const System& system, const Ranked& row, const Toll& t) {
 
 void add_tolls(Json& json, const System& system, const Ranked& row) {
   Json guard = nullptr;
-  if (row.stopped_by) guard = {{"guard", name_of(system, *row.stopped_by)}, {"says", denied_sentence(says(system, *row.stopped_by))}};
+  if (row.stopped_by)
+    guard = {{"guard", name_of(system, *row.stopped_by)}, {"says", denied_sentence(says(system, *row.stopped_by))}};
   json["stopped_by"] = std::move(guard);
   json["nobody_acts"] = toll(system, row, row.nobody_acts);
   json["response"] = toll(system, row, row.response);

@@ -14,7 +14,7 @@ struct Anyway {
   HopId hop = {};
   double lost = 0;
   double misdirected = 0;
-  double unfetched = 0;  // waits at the end for somebody to fetch it
+  double unfetched = 0;      // waits at the end for somebody to fetch it
   ConditionId because = {};  // does not hold from the start; not set: more comes than is taken
 };
 std::vector<Anyway> anyway(const scenarios::Answer& answer);

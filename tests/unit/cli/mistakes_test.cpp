@@ -78,6 +78,19 @@ TEST_CASE("a rate that nobody has is refused", "[cli][mistakes]") {
   CHECK(has(r.err, "fast.inventory.yaml:7:"));
 }
 
+TEST_CASE("functions that call each other are named once each", "[cli][mistakes]") {
+  const Files files;
+  const std::string path = files.write("ring.inventory.yaml",
+                                       "resources:\n"
+                                       "  r: { type: iam:role }\n"
+                                       "  f: { type: lambda:function, role: r, calls: [{ to: g, via: invoke }] }\n"
+                                       "  g: { type: lambda:function, role: r, calls: [{ to: f, via: invoke }] }\n");
+  const Result r = command({"validate", path.c_str()});
+  CHECK(r.status == 2);
+  CHECK(has(r.err, "data would go round for ever, from f to g to f; take one of these connections out"));
+  CHECK(has(r.err, "what these need goes round, from g to g/calls/0 to f to f/calls/0 to g; remove one"));
+}
+
 TEST_CASE("what is wrong in one file is told although another is missing or broken", "[cli][mistakes]") {
   const Files files;
   files.write("a.inventory.yaml",

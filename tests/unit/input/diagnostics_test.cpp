@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "input/phrases.hpp"
+
 using namespace moshimo::input;
 
 namespace {
@@ -100,6 +102,15 @@ TEST_CASE("a misspelt word gets the nearest known one") {
 TEST_CASE("where no known word is near, advice stands instead of a guess") {
   CHECK(did_you_mean("rol", {"role"}, "there is role") == "; did you mean 'role'?");
   CHECK(did_you_mean("zzz", {"role"}, "there is role") == "; there is role");
+  CHECK(did_you_mean("zzz", {"role"}, "").empty());
+}
+
+TEST_CASE("a long way round is told by its beginning and its end") {
+  CHECK(way_round({"a", "b", "a"}) == "a to b to a");
+  std::vector<std::string> ring;
+  for (int i = 0; i < 20; ++i) ring.push_back(std::to_string(i));
+  ring.emplace_back("0");
+  CHECK(way_round(ring) == "0 to 1 to 2 to 3 to 4 to 5 to 6 to 7 to 8 to 9 to 10 to 9 more to 0");
 }
 
 TEST_CASE("of a flood of mistakes each is counted, and a search is made for those that are kept only") {

@@ -108,6 +108,9 @@ TEST_CASE("a horizon ends") {
         "the horizon must lie between 1s and 3660d, as in 12h or 30d; found '11y'\n");
   CHECK(read(faults + "horizon: forever\n").errors ==
         "the horizon must lie between 1s and 3660d, as in 12h or 30d; found 'forever'\n");
+  // Nothing is said to lie beyond what is no horizon.
+  CHECK(read("faults: [{ at: 40d, delete: a }]\nhorizon: 11y\n").errors ==
+        "the horizon must lie between 1s and 3660d, as in 12h or 30d; found '11y'\n");
 }
 
 TEST_CASE("what is asked for twice is a mistake") {

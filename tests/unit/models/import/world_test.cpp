@@ -85,6 +85,12 @@ TEST_CASE("A state of version 3 is refused with what to run") {
   CHECK(refused.first_error().find("terraform state pull") != std::string::npos);
 }
 
+TEST_CASE("A state newer than any that is known is to be shown by its own Terraform") {
+  const Reading refused = state(R"({"version":5,"serial":1,"lineage":"x","resources":[]})");
+  CHECK_FALSE(refused.good);
+  CHECK(refused.first_error().find("run `terraform show -json > state.json` and import that") != std::string::npos);
+}
+
 TEST_CASE("Addresses of a state are put together as Terraform writes them") {
   const Reading r = state(R"({"version":4,"resources":[
     {"module":"module.a[\"x\"]","mode":"managed","type":"aws_sqs_queue","name":"q","instances":[
