@@ -80,6 +80,28 @@ traffic: [{ to: stack, rate: 1/h }]
 }
 
 // Nothing is logged any more, so nothing comes to where it could not be handed on.
+TEST_CASE("failed replication shows where it is measured, a late one where it is promised", "[scenarios]") {
+  const auto shown = [](const char* settings, const char* verb, const char* of, std::string_view text) {
+    const std::string inventory = std::string(R"(
+resources:
+  role: { type: iam:role }
+  from: { type: s3:bucket, replication: [{ name: r, destination: to, role: role)") +
+                                  settings + R"( }] }
+  to: { type: s3:bucket }
+traffic: [{ to: from, rate: 1/s }]
+)";
+    return is_seen(incident(inventory, {{{}, verb, of}}, Duration::days(1)), text);
+  };
+  constexpr std::string_view failed = "s3:Replication:OperationFailedReplication";
+  CHECK(shown(", metrics: Enabled", "delete", "role", failed));
+  CHECK(shown(", metrics: Enabled", "delete", "role", "OperationsFailedReplication"));
+  CHECK_FALSE(shown("", "delete", "role", failed));
+  CHECK(shown("", "delete", "role", "without replication metrics nothing tells that objects failed"));
+  constexpr std::string_view late = "s3:Replication:OperationMissedThreshold";
+  CHECK(shown(", time_control: Enabled", "outage", "to", late));
+  CHECK_FALSE(shown("", "outage", "to", late));
+}
+
 TEST_CASE("where nothing comes nobody sees that it would fail", "[scenarios]") {
   const auto seen = [](std::string_view execution_role) {
     const std::string inventory = R"(

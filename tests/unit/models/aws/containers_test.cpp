@@ -44,6 +44,26 @@ resources:
   CHECK(buffer_of("FARGATE", "2025-09-01") == 10 * mebi);
 }
 
+TEST_CASE("the log mode of the account counts where a service has none of its own") {
+  const auto refused = [](const char* mode) {
+    const SmallWorld world = run(std::string(R"(
+resources:
+  role: { type: iam:role }
+  group: { type: logs:log-group }
+  web: { type: ecs:service, execution_role: role, logs: { group: group, rate: 10/s } )") +
+                                     mode + " }\ntraffic: [{ to: web, rate: 1/s }]\n",
+                                 {{"outage", "group", {}, Duration::hours(1)}}, Duration::hours(3), "2026-01-01");
+    const auto& hops = world.compiled.system.hops;
+    double stalled = 0;
+    for (std::size_t h = 0; h < hops.size(); ++h) {
+      if (hops[HopId(h)].name != "web/log") stalled += world.outcome.hops[h].lost;
+    }
+    return stalled;
+  };
+  CHECK(refused("") == 0);  // since June 2025 no program waits for its log
+  CHECK(refused(", account_log_mode: blocking") > 1000);
+}
+
 TEST_CASE("a log router that never gives up keeps as much as its storage holds, the newest") {
   const SmallWorld world = run(R"(
 resources:

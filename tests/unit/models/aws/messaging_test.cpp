@@ -44,6 +44,58 @@ traffic: [{ to: topic, rate: 1/s }]
   CHECK(world.lost("topic/subscriptions/patient/deliver") == Approx(8 * 3600 - 3020).margin(2));
 }
 
+TEST_CASE("SNS tries a mobile application for six hours, too") {
+  const SmallWorld world = run(R"(
+resources:
+  topic: { type: sns:topic, subscriptions: [{ name: app, endpoint: someone, protocol: application }] }
+  someone: { type: outside:person }
+traffic: [{ to: topic, rate: 1/s }]
+)",
+                               {{"outage", "someone", {}, hours(8)}}, hours(20));
+  CHECK(world.lost("topic/subscriptions/app/deliver") == Approx(8 * 3600 - 24448).margin(20));
+}
+
+TEST_CASE("EventBridge does not repeat the start of a task it may not make, nor a message that a key refuses") {
+  const std::string_view inventory = R"(
+resources:
+  bus: { type: events:bus }
+  task: { type: events:rule, bus: bus, targets: [{ name: t, target: job, role: starter }] }
+  message: { type: events:rule, bus: bus, targets: [{ name: t, target: queue }] }
+  kept: { type: events:rule, bus: bus, targets: [{ name: t, target: queue, dead_letter: dead }] }
+  starter: { type: iam:role }
+  execution: { type: iam:role }
+  job: { type: ecs:service, execution_role: execution }
+  key: { type: kms:key }
+  queue: { type: sqs:queue, kms_key: key }
+  dead: { type: sqs:queue, retention: 14d }
+traffic: [{ to: bus, rate: 1/s }]
+)";
+  const SmallWorld role = run(inventory, {{"freeze", "starter", {}, hours(1)}}, hours(6));
+  CHECK(role.lost("task/targets/t/deliver") == Approx(3600).margin(30));
+  CHECK(role.lost("message/targets/t/deliver") == 0);
+  const SmallWorld key = run(inventory, {{"disable", "key", {}, hours(1)}}, hours(6));
+  CHECK(key.lost("task/targets/t/deliver") == 0);
+  CHECK(key.lost("message/targets/t/deliver") == Approx(3300).margin(20));
+  CHECK(key.lost("kept/targets/t/deliver") == 0);
+}
+
+TEST_CASE("a pipe whose enrichment refuses spends the receives of its queue") {
+  const SmallWorld world = run(R"(
+resources:
+  role: { type: iam:role }
+  worker: { type: iam:role }
+  add: { type: lambda:function, role: worker }
+  source: { type: sqs:queue, dead_letter: dead, max_receives: 3 }
+  dead: { type: sqs:queue, retention: 14d }
+  target: { type: sqs:queue }
+  pipe: { type: pipes:pipe, role: role, source: source, enrichment: add, target: target }
+traffic: [{ to: source, rate: 1/s }]
+)",
+                               {{"outage", "add", {}, hours(2)}}, hours(10));
+  CHECK(world.waiting("pipe/carry") == Approx(7200 - 2 * 30).margin(40));  // dead letters, after three receives
+  CHECK(world.lost("pipe/carry") == 0);
+}
+
 TEST_CASE("the back-off of a delivery policy decides when a web endpoint is tried again") {
   const SmallWorld world = run(R"(
 resources:
