@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/help.hpp"
 #include "cli/rank.hpp"
 #include "input/cursor.hpp"
 #include "input/phrases.hpp"
@@ -420,15 +421,16 @@ std::string find_scenario(const std::string& path_or_name) {
 
 int run(int count, const char* const* arguments) {
   CLI::App app(
-      "If this role or key disappears, who breaks and when, what data is lost and until when\n"
-      "can it still be saved, and how do we get back?",
+      "If this role or key disappears, who breaks and when, what data is lost and until when can it still be saved, "
+      "and "
+      "how do we get back?",
       "moshimo");
   app.set_version_flag("--version", "moshimo " MOSHIMO_VERSION);
   app.require_subcommand(1);
-  app.get_formatter()->column_width(30);
+  app.formatter(help_formatter(static_cast<std::size_t>(terminal_width())));
   app.footer(
       "`moshimo COMMAND --help` tells more. A first look: moshimo run state-key-mixup\n"
-      "Exit status: 0 done; 1 an expectation or gate failed; 2 wrong usage or input; 3 internal error.");
+      "Exit status: 0 done; 1 an expectation or gate failed; 2 wrong usage or input;\n3 internal error.");
   // `help`, `help COMMAND` and `version` are what people try first.
   std::vector<const char*> words(arguments, arguments + count);
   const std::string_view first_word = words.size() > 1 ? words[1] : "";

@@ -25,6 +25,13 @@ std::string file_with(const std::string& name, const std::string& text) {
   return path.string();
 }
 
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) widest = std::max(widest, line.size());
+  return widest;
+}
+
 }  // namespace
 
 TEST_CASE("help and version are no errors", "[cli]") {
@@ -35,8 +42,11 @@ TEST_CASE("help and version are no errors", "[cli]") {
     CHECK(help.out.find(c.name) != std::string::npos);
     const Result own = command({c.name, "--help"});
     CHECK(own.status == 0);
-    CHECK(own.out.find("Examples:") != std::string::npos);
+    const std::size_t examples = own.out.find("Examples:");
+    REQUIRE(examples != std::string::npos);
+    CHECK(widest_line(own.out.substr(0, examples)) <= 80);
   }
+  CHECK(widest_line(help.out) <= 80);
 }
 
 TEST_CASE("a command that does not exist names the nearest", "[cli]") {
