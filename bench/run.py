@@ -53,9 +53,8 @@ def best_of(times, command):
     return min(runs)
 
 
-def google_benchmark(build):
-    say("bench: Google Benchmark")
-    text, _, _ = child([os.path.join(build, "moshimo_bench"), "--benchmark_format=json"])
+def google_benchmark(build, only="."):
+    text, _, _ = child([os.path.join(build, "moshimo_bench"), "--benchmark_format=json", "--benchmark_filter=" + only])
     result = {}
     for row in json.loads(text)["benchmarks"]:
         if row.get("error_occurred"):
@@ -118,6 +117,7 @@ def main():
     moshimo = os.path.join(build, "moshimo")
     table = Table()
 
+    say("bench: Google Benchmark")
     measured = google_benchmark(build)
     ours = measured["chain_run/100"]
     chain = ours["seconds"]
@@ -151,7 +151,10 @@ def main():
     seconds, _ = best_of(10, [moshimo, "run", FLAGSHIP])
     table.add_timed("flagship scenario, from the shell", seconds, 0.05)
 
-    one, two = measured["trials/1/process_time/real_time"], measured["trials/2/process_time/real_time"]
+    # By turns, and the quickest of each: whatever else runs here disturbs two threads more than one.
+    turns = [google_benchmark(build, "^trials/") for _ in range(5)]
+    one, two = (min((turn[f"trials/{threads}/process_time/real_time"] for turn in turns), key=lambda row: row["real_time"])
+                for threads in (1, 2))
     per_trial = one["seconds"] / one["trials"]
     table.add_timed("a trial of the flagship scenario, compiled", per_trial, 1e-4)
     gain = one["real_time"] / two["real_time"]

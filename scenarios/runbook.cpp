@@ -109,6 +109,9 @@ Runbook read_runbook(const std::string& path, input::Diagnostics& diagnostics) {
   const input::Cursor root(*document, diagnostics);
   if (!root.expect_map("a runbook")) return runbook;
   root.allow_only({"version", "title", "steps"});
+  if (const input::Cursor version = root.find("version"); version && version.text() != "1") {
+    version.error("this program reads version 1 of runbooks");
+  }
   const input::Cursor steps = root.require("steps");
   if (!steps) return runbook;
   for (const input::Cursor& step : steps.items()) {
