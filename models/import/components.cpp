@@ -27,6 +27,11 @@ const ImportSource* import_source(const TypeDef& type, const std::string& resour
 }
 
 // Whether the ARNs of a type say the account or the Region.
+// Where both are said: the ARN of a role has no Region, that of a bucket no account either.
+bool is_another(std::string_view place, std::string_view of_arn) {
+  return !place.empty() && !of_arn.empty() && place != of_arn;
+}
+
 bool arn_says(const TypeDef& type, std::string_view what) {
   return std::any_of(type.arn.parts.begin(), type.arn.parts.end(),
                      [&](const TextPart& part) { return part.kind == TextPart::Kind::path && part.path.text == what; });
@@ -153,8 +158,8 @@ int Components::made_again_as(const Instance& former, const TypeDef& type) const
              is_same(former.values.member(part.path.text), instance.values.member(part.path.text));
     });
     const auto elsewhere = parse_arn(arn);
-    const bool is_elsewhere = elsewhere && ((!c.account.empty() && c.account != elsewhere->account) ||
-                                            (!c.region.empty() && c.region != elsewhere->region));
+    const bool is_elsewhere =
+        elsewhere && (is_another(c.account, elsewhere->account) || is_another(c.region, elsewhere->region));
     if (fits && !is_elsewhere && (found < 0 || instance.address == former.address)) found = c.id;
   }
   return found;

@@ -75,7 +75,9 @@ void Comparison::look_at_replacements() {
       are_attached_again = are_attached_again && again != made.end() && again->second.contains(attribute);
       return is_unknown(edge.from, attribute) || (is_another && names_the_new_one(edge, attribute));
     });
-    r.moves_users = users > 0 && all_move && (r.creates_first || are_attached_again || is_another);
+    // Who is to get an ARN that is not known yet, and turns out to be the old one's, gets nothing new.
+    const bool goes_over = is_another || (r.creates_first && !keeps_its_name(r));
+    r.moves_users = users > 0 && all_move && (goes_over || are_attached_again);
   }
 }
 
@@ -115,7 +117,10 @@ bool Comparison::keeps_its_name(const PlannedChanges::Replacement& r) const {
     if (source.type != change->type || source.named_by.empty()) return false;
     const Value was = change->before.member(source.named_by.front());
     const Value will_be = change->after.member(source.named_by.front());
-    return was.is_scalar() && will_be.is_scalar() && was.text() == will_be.text();
+    if (!will_be.is_scalar()) return false;
+    if (was.is_scalar()) return was.text() == will_be.text();
+    const Resource* gone = r.was_gone ? resource_before(r.name) : nullptr;
+    return gone && (gone->aws_name.empty() ? gone->name : gone->aws_name) == will_be.text();
   });
 }
 

@@ -148,6 +148,20 @@ resources:
   CHECK(world.lost("own/log") == 0);
 }
 
+TEST_CASE("container instances get credentials of the new role within an hour, as other instances do") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  profile: { type: iam:instance-profile, role: role }
+  group: { type: logs:log-group }
+  tasks: { type: ecs:service, launch_type: EC2, instance_profile: profile, logs: { group: group, rate: 10/s, size: 500B, mode: blocking } }
+  host: { type: ec2:instance, profile: profile, logs: { group: group, rate: 10/s, keeps: 10s } }
+)";
+  const SmallWorld world = run(inventory, {{"delete", "role", {}, Duration::hours(2)}}, Duration::hours(6));
+  CHECK(world.lost("tasks/log") == Approx(world.lost("host/log")).epsilon(0.01));
+  CHECK(world.lost("tasks/log") > 10.0 * 3 * 3600 - 100);  // two hours, and one until the credentials are fetched
+}
+
 TEST_CASE("without its log group a task starts on EC2 if it does not block, and on Fargate not at all") {
   const SmallWorld world = run(R"(
 resources:

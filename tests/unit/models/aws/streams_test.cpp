@@ -124,6 +124,57 @@ traffic: [{ to: put, rate: 1/s }, { to: source, rate: 1/s }]
         0);
 }
 
+TEST_CASE("Firehose pauses while it can write nowhere, and goes on when either place is back") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  reader: { type: iam:role }
+  put: { type: firehose:delivery-stream, role: role, destination: endpoint, backup: bucket }
+  read: { type: firehose:delivery-stream, role: role, source_role: reader, destination: endpoint, backup: bucket, source: source }
+  endpoint: { type: outside:endpoint }
+  bucket: { type: s3:bucket }
+  source: { type: kinesis:stream, retention: 7d }
+traffic: [{ to: put, rate: 1/s }, { to: source, rate: 1/s }]
+)";
+  // The bucket is back after three hours, the endpoint not within two days: all goes to the bucket.
+  const SmallWorld bucket =
+      run(inventory, {{"outage", "bucket", {}, hours(3)}, {"outage", "endpoint", {}, hours(48)}}, hours(72));
+  CHECK(bucket.lost("put/take-up") + bucket.lost("put/deliver-elsewhere") == 0);
+  CHECK(bucket.waiting("put/deliver-elsewhere") == Approx(48 * 3600).epsilon(0.01));
+  CHECK(bucket.lost("read/deliver-elsewhere-from-stream") == 0);
+  CHECK(bucket.waiting("read/deliver-elsewhere-from-stream") == Approx(48 * 3600).epsilon(0.01));
+  // The role writes to the bucket: without it nothing can be backed up.
+  const SmallWorld role =
+      run(inventory, {{"freeze", "role", {}, hours(3)}, {"outage", "endpoint", {}, hours(48)}}, hours(72));
+  CHECK(role.lost("put/take-up") == 0);
+  CHECK(role.lost("put/deliver-elsewhere") < 10);  // what was taken up before
+  // A pause has an end where records come by themselves, and none but the retention where a stream keeps them.
+  const SmallWorld both =
+      run(inventory, {{"outage", "bucket", {}, hours(30)}, {"outage", "endpoint", {}, hours(30)}}, hours(72));
+  CHECK(both.lost("put/take-up") == Approx(30 * 3600 - 86311).margin(1));
+  CHECK(both.lost("read/deliver-elsewhere-from-stream") == 0);
+}
+
+TEST_CASE("what waited for the bucket and cannot be transformed goes to its error prefix when that is back") {
+  const std::string_view inventory = R"(
+resources:
+  role: { type: iam:role }
+  fn: { type: lambda:function, role: fn-role }
+  fn-role: { type: iam:role }
+  put: { type: firehose:delivery-stream, role: role, destination: bucket, transform: fn }
+  read: { type: firehose:delivery-stream, role: role, destination: bucket, transform: fn, source: source }
+  bucket: { type: s3:bucket }
+  source: { type: kinesis:stream, retention: 7d }
+traffic: [{ to: put, rate: 1/s }, { to: source, rate: 1/s }]
+)";
+  const SmallWorld world =
+      run(inventory, {{"outage", "bucket", {}, hours(3)}, {"cut-trust", "fn-role", {}, hours(48)}}, hours(72));
+  for (const char* hop : {"put/deliver", "read/deliver-from-stream"}) {
+    CHECK(world.lost(hop) == 0);
+    CHECK(world.waiting(hop) == Approx(48 * 3600).epsilon(0.01));
+  }
+}
+
 TEST_CASE("a log group with a dead key takes nothing, and what it holds cannot be read") {
   const SmallWorld world = run(R"(
 resources:

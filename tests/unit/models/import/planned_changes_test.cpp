@@ -156,6 +156,53 @@ TEST_CASE("Created under another address under the same name it is replaced, not
   CHECK(r.changes.replacements.front().why == "created again as aws_iam_role.new; a moved block would keep it");
 }
 
+// A function that names a role, in a plan that says in which Region its provider works, as real ones do.
+std::string plan_of_one_region(const std::string& roles, const std::string& role_after, const std::string& drift = "") {
+  return R"({"format_version":"1.2","resource_drift":[)" + drift + R"(],"resource_changes":[)" + roles + R"(,
+    {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","change":{"actions":["update"],
+      "before":{"function_name":"f","arn":"arn:aws:lambda:us-east-1:111111111111:function:f","role":"arn:aws:iam::111111111111:role/r"},
+      "after":{"function_name":"f","arn":"arn:aws:lambda:us-east-1:111111111111:function:f")" +
+         (role_after.empty() ? R"(},"after_unknown":{"role":true})" : R"(,"role":")" + role_after + R"("})") +
+         R"(}}],"configuration":{"provider_config":{"aws":{"name":"aws","expressions":{"region":{"constant_value":"us-east-1"}}}},
+    "root_module":{"resources":[
+      {"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new","provider_config_key":"aws","expressions":{}},
+      {"address":"aws_iam_role.old","mode":"managed","type":"aws_iam_role","name":"old","provider_config_key":"aws","expressions":{}},
+      {"address":"aws_lambda_function.f","mode":"managed","type":"aws_lambda_function","name":"f","provider_config_key":"aws",
+        "expressions":{"role":{"references":["aws_iam_role.new.arn","aws_iam_role.new"]}}}]}}})";
+}
+
+TEST_CASE("A role has no Region, whichever its provider works in") {
+  const std::string moved = R"(
+    {"address":"aws_iam_role.old","mode":"managed","type":"aws_iam_role","name":"old","change":{"actions":["delete"],
+      "before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":null}},
+    {"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new","change":{"actions":["create"],
+      "before":null,"after":{"name":"r"},"after_unknown":{"arn":true}}})";
+  for (const char* role_after : {"", "arn:aws:iam::111111111111:role/r"}) {
+    const ImportResult r = import_text(plan_of_one_region(moved, role_after));
+    CHECK(faults(r).empty());
+    REQUIRE(r.changes.replacements.size() == 1);
+    CHECK(r.changes.replacements.front().name == "r");
+    CHECK_FALSE(r.changes.replacements.front().moves_users);
+  }
+}
+
+TEST_CASE("Who is to get the ARN of a role that drift deleted gets the old one again, and not a new one") {
+  const std::string made = R"({"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new",
+    "change":{"actions":["create"],"before":null,"after":{"name":")";
+  const std::string drift = R"({"address":"aws_iam_role.new","mode":"managed","type":"aws_iam_role","name":"new",
+    "change":{"actions":["delete"],"before":{"name":"r","arn":"arn:aws:iam::111111111111:role/r"},"after":null}})";
+  for (const char* role_after : {"", "arn:aws:iam::111111111111:role/r"}) {
+    const ImportResult same =
+        import_text(plan_of_one_region(made + R"(r"},"after_unknown":{"arn":true}}})", role_after, drift));
+    REQUIRE(same.changes.replacements.size() == 1);
+    CHECK(same.changes.replacements.front().was_gone);
+    CHECK_FALSE(same.changes.replacements.front().moves_users);
+  }
+  const ImportResult other = import_text(plan_of_one_region(made + R"(s"},"after_unknown":{"arn":true}}})", "", drift));
+  REQUIRE(other.changes.replacements.size() == 1);
+  CHECK(other.changes.replacements.front().moves_users);
+}
+
 TEST_CASE("A role that is replaced with what is attached to it, and a function that goes over to the new one") {
   const auto plan = [](const std::string& actions, const std::string& attachment, const std::string& after_role,
                        const std::string& unknown) {
