@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "models/import/iam_principals.hpp"
 #include "models/permissions.hpp"
 
 namespace moshimo::models {
@@ -224,8 +225,12 @@ void Permissions::decide(Call& call, DocumentEdits edits, Needs& out) {
   std::vector<Change> changes;
   for (const DocumentEdit* e : edits) changes.push_back({{e->undone}, e->done, e});
   if (own_document(component)) {
-    const std::vector<ConditionId> named = naming(component, call.who);
-    if (!named.empty()) changes.push_back({named, {}, nullptr, &State::is_stale});
+    using importing::NamedPrincipal;
+    for (const auto& [by, flag] : {std::pair(NamedPrincipal::By::arn, &State::is_stale),
+                                   std::pair(NamedPrincipal::By::role_id, &State::is_other_id)}) {
+      const std::vector<ConditionId> named = naming(component, call.who, name_of(by));
+      if (!named.empty()) changes.push_back({named, {}, nullptr, flag});
+    }
     const Member intact = world_.member(component, world_.part(component).type->permissions->intact);
     const ConditionId id(intact.kind == MemberKind::condition
                              ? world_.id(MemberKind::condition, component, static_cast<Index>(intact.index))

@@ -106,12 +106,22 @@ const iam::Policy* Permissions::without_caller(const iam::Policy& policy, const 
   for (iam::Statement& s : stale.statements) {
     for (iam::Principal& p : s.principals) {
       using Kind = iam::Principal::Kind;
-      const bool is_named = (p.kind == Kind::arn && p.text == caller.arn) ||
-                            (p.kind == Kind::unique_id && !p.text.empty() && p.text == caller.unique_id);
-      if (is_named) p = {Kind::unique_id, "gone"};
+      if (p.kind == Kind::arn && p.text == caller.arn) p = {Kind::unique_id, "gone"};
     }
   }
   return edited_.keep(std::move(stale));
+}
+
+// One that has been made again: no text that holds its former ID means it.
+const iam::Caller& Permissions::with_other_id(const iam::Caller& caller) {
+  iam::Caller& other = callers_.emplace_back(caller);
+  other.unique_id = "another";
+  if (const auto* ids = caller.keys.find("aws:userid")) {
+    const std::string_view id = ids->front();
+    const std::size_t colon = id.find(':');  // before the name of the session
+    other.keys.set("aws:userid", other.unique_id + std::string(colon == id.npos ? "" : id.substr(colon)));
+  }
+  return other;
 }
 
 // Whether a policy of the component itself names the principal, which may be enough without a policy of its own.
@@ -129,9 +139,10 @@ bool Permissions::names(Index component, Index principal) {
   });
 }
 
-Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& request, Index component,
-                                          const State& state) {
+Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& asked, Index component, const State& state) {
   Verdict result;
+  iam::Request request = asked;
+  if (state.is_other_id) request.caller = &with_other_id(*asked.caller);
   const iam::Policy* own = own_document(component);
   const bool is_own_known = own != nullptr;
   if (own && state.is_broken) own = nullptr;
@@ -271,7 +282,7 @@ std::vector<Permissions::Denial> Permissions::denials(Index principal, const iam
   Held& own = held(principal);
   iam::Request call = request;
   call.caller = &caller_in(own, state);
-  const Verdict found = verdict(own, call, component, {state, false, false});
+  const Verdict found = verdict(own, call, component, {.edits = state});
   std::vector<Denial> list;
   if (!found.denied_by.empty()) {
     list.push_back({found.denied_by, found.denying_policy, found.statements.front(), {}, {}});

@@ -207,13 +207,16 @@ bool Permissions::is_own(const DocumentEdit& edit) const {
   return edit.kind != DocumentEdit::Kind::tags && def && !def->own.empty() && edit.document == own_name(edit.component);
 }
 
-// That it names the present one.
-std::vector<ConditionId> Permissions::naming(Index component, Index principal) {
+// That it names the present one in this way.
+std::vector<ConditionId> Permissions::naming(Index component, Index principal, std::string_view by) {
   std::vector<ConditionId> found;
   Things statements(world_);
   world_.values(component, world_.part(component).type->permissions->statements, *statements);
   for (const Thing& statement : statements) {
     if (statement.kind != Thing::Kind::component) continue;
+    Things way(world_);
+    world_.values(statement.component, "by", *way);
+    if (way.empty() || way.front().text() != by) continue;
     Things allowed(world_);
     world_.values(statement.component, "allows", *allowed);
     const bool is_named = std::any_of(allowed.begin(), allowed.end(), [&](const Thing& t) {

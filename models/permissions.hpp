@@ -129,8 +129,9 @@ class Permissions {
   // When a decision is looked at.
   struct State {
     EditState edits;
-    bool is_stale = false;   // the component's own document names somebody who is no longer that one
-    bool is_broken = false;  // it is gone
+    bool is_stale = false;     // the component's own document names by ARN somebody who is no longer that one
+    bool is_other_id = false;  // ... and holds as text the ID of one who has another now
+    bool is_broken = false;    // it is gone
   };
   struct Asker {
     Held* held = nullptr;
@@ -160,14 +161,15 @@ class Permissions {
   std::string_view own_name(Index component) const;
   bool is_own(const DocumentEdit& edit) const;
   const iam::Policy* without_caller(const iam::Policy& policy, const iam::Caller& caller);
+  const iam::Caller& with_other_id(const iam::Caller& caller);
   const Having& having(Index principal, Document& document);
   ConditionId add(Condition row) { return system_->conditions.add(std::move(row)); }
   iam::Request request(const iam::Caller& caller, Index component, const std::string& resource,
                        const EditState& state) const;
   const iam::Caller& caller_in(const Held& held, const EditState& state);
-  Verdict verdict(Held& held, const iam::Request& request, Index component, const State& state);
+  Verdict verdict(Held& held, const iam::Request& asked, Index component, const State& state);
   bool names(Index component, Index principal);
-  std::vector<ConditionId> naming(Index component, Index principal);
+  std::vector<ConditionId> naming(Index component, Index principal, std::string_view by);
   void ways(const Call& call, const Asker& asker, const State& state, std::vector<Way>& ways);
   Needs needs_in(Call& call, const State& state, bool is_first);
   void decide(Call& call, DocumentEdits edits, Needs& out);

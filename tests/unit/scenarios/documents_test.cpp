@@ -145,6 +145,32 @@ TEST_CASE("a broken bucket policy hurts only whom nothing else lets in", "[docum
                   fault})) == 0);
 }
 
+TEST_CASE("a role that is made again is not the one whose ID a condition holds, whatever else names it",
+          "[documents]") {
+  const std::string who = "AROAEXAMPLEEXAMPLE123";
+  const std::string known =
+      "  writer: { type: iam:role, unique_id: " + who + ", inline_policies: { w: " + document(put) + " } }\n";
+  const auto lost_after_apply = [&](const std::string& statements) {
+    return lost(ask({orders + known + store_with(statements, ", account: '444455556666'"), "{ delete: writer }",
+                     Strategy::restore_only}));
+  };
+  const auto where = [&](const std::string& condition, const std::string& principal = "{ AWS: '111122223333' }") {
+    return statement("Allow", "s3:PutObject",
+                     "Principal: " + principal + ", Condition: { " + condition + " }, " + everywhere);
+  };
+  const std::string of_id = "StringLike: { 'aws:userid': '" + who + ":*' }";
+  const std::string of_arn = "ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/writer' }";
+  // Its ARN as a principal waits until the policy is saved again, its ARN in a condition for the role alone.
+  const double by_arn = lost_after_apply(for_writer("Allow", "s3:PutObject"));
+  const double by_condition = lost_after_apply(where(of_arn));
+  const double never = lost_after_apply(where(of_id));
+  CHECK(by_condition + 300 < by_arn);
+  CHECK(by_arn + 1200 < never);
+  CHECK(lost_after_apply(where(of_id, "'*'")) == Approx(never));
+  CHECK(lost_after_apply(where(of_id) + ", " + for_writer("Allow", "s3:GetObject")) == Approx(never));
+  CHECK(lost_after_apply(where(of_id) + ", " + where(of_arn)) == Approx(by_condition));
+}
+
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a policy of the role counts for a key only where the key's policy hands over to the account",
