@@ -76,6 +76,7 @@ TEST_CASE("a state gives the documents of roles, policies, buckets, keys, queues
               R"({"queue_url":"https://sqs.eu-west-1.amazonaws.com/111122223333/orders","policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:SendMessage\",\"Resource\":\"*\"}]}"})")),
       "state.tfstate");
   const Resource& writer = resource(r, "writer");
+  CHECK(writer.attributes.find("unique_id")->text == "AROAEXAMPLE1");
   const Value* own = writer.attributes.find("inline_policies");
   REQUIRE(own != nullptr);
   CHECK(own->children.size() == 2);
