@@ -59,7 +59,7 @@ class BrakeChoice {
  private:
   bool began_late(RepairId brake, const std::vector<Step>& steps) const {
     return std::none_of(steps.begin(), steps.end(), [&](const Step& s) {
-      return s.repairs.front() == brake && !s.hop.is_set() && s.start <= draft_.detected();
+      return s.repairs.front() == brake && !s.is_release() && s.start <= draft_.detected();
     });
   }
 

@@ -123,7 +123,7 @@ bool Crew::finish_one() {
     } else if (!step.in_vain) {
       finish(open.repair, step);
     }
-    if (open.is_last && !step.in_vain && !step.hop.is_set() && is_applied(open.repair)) {
+    if (open.is_last && !step.in_vain && !step.is_release() && is_applied(open.repair)) {
       open_apply_ = open.step;
     } else if (open.is_last) {
       busy_[step.responder] = false;
@@ -165,8 +165,8 @@ void Crew::finish(RepairId id, const Step& step) {
   for (const Repair::Setting& setting : repair.sets) {
     script_.settings.push_back({now_ + setting.after.most, setting.store, setting.holds_for});
   }
-  if (step.hop.is_set()) {
-    script_.releases.push_back({now_, step.hop, step.fallback, repair.rate.value_or(Rate::unlimited())});
+  for (const auto& [task, events] : step.releases) {
+    script_.releases.push_back({now_, task.hop, task.fallback, repair.rate.value_or(Rate::unlimited())});
   }
 }
 
@@ -490,9 +490,11 @@ void Crew::start(const Candidate& chosen, std::uint32_t responder) {
   step.responder = responder;
   if (chosen.release) {
     step.repairs = {chosen.repair};
-    step.hop = chosen.release->hop;
-    step.fallback = chosen.release->fallback;
-    started_releases_.insert(*chosen.release);
+    for (const Candidate& c : candidates(false)) {  // it fetches whatever waits for it
+      if (!c.release || c.repair != chosen.repair) continue;
+      step.releases.push_back({*c.release});
+      started_releases_.insert(*c.release);
+    }
   } else if (is_applied(chosen.repair)) {
     step.is_apply = true;
     plan_applying();
@@ -634,7 +636,7 @@ void Crew::take_up(std::size_t number, const std::vector<RepairId>& repairs) {
     step.repairs.push_back(r);
     step.repair_done.push_back(done);
     under_way_.push_back({done, number, r, r == *longest});
-    if (!step.hop.is_set() && !step.in_vain) active_[r.value] = true;
+    if (!step.is_release() && !step.in_vain) active_[r.value] = true;
   }
 }
 

@@ -23,13 +23,6 @@ namespace moshimo {
 // Infrastructure code retries for about as long when what it has just made is not yet there for the next call.
 inline constexpr Duration apply_waits = Duration::minutes(2);
 
-// Data of one fallback, to be released.
-struct ReleaseTask {
-  HopId hop;
-  std::uint8_t fallback = 0;
-  auto operator<=>(const ReleaseTask&) const = default;
-};
-
 // Beyond the damage they see by themselves.
 struct Opportunities {
   std::map<ReleaseTask, Releasable> releases;

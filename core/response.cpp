@@ -110,19 +110,21 @@ class Planner {
   bool leave_out_what_never_waited() {
     bool found = false;
     for (const Step& step : draft_->steps) {
-      if (!step.hop.is_set() || step.in_vain) continue;
-      const std::vector<Stay>& stays = draft_->outcome().hops[step.hop.value].stays;
-      const bool brought_some = std::any_of(stays.begin(), stays.end(), [&](const Stay& stay) {
-        return stay.fallback == step.fallback && stay.released > 0;
-      });
-      if (!brought_some) found = draft_->opportunities.releases.erase({step.hop, step.fallback}) > 0 || found;
+      if (step.in_vain) continue;
+      for (const auto& [task, events] : step.releases) {
+        const std::vector<Stay>& stays = draft_->outcome().hops[task.hop.value].stays;
+        const bool brought_some = std::any_of(stays.begin(), stays.end(), [&](const Stay& stay) {
+          return stay.fallback == task.fallback && stay.released > 0;
+        });
+        if (!brought_some) found = draft_->opportunities.releases.erase(task) > 0 || found;
+      }
     }
     return found;
   }
 
   void mark_brakes() {
     for (Step& step : response_.steps) {
-      step.is_brake = !step.hop.is_set() && draft_->opportunities.brakes.count(step.repairs.front()) != 0;
+      step.is_brake = !step.is_release() && draft_->opportunities.brakes.count(step.repairs.front()) != 0;
     }
   }
 
@@ -136,46 +138,51 @@ class Planner {
 
   void describe_releases() {
     for (Step& step : response_.steps) {
-      if (!step.hop.is_set() || step.in_vain) continue;
-      const Hop& hop = system_.hops[step.hop];
+      if (!step.is_release() || step.in_vain) continue;
       step.gap_from = SimTime::never();
-      for (const Stay& stay : outcome_->hops[step.hop.value].stays) {
-        if (stay.fallback != step.fallback || stay.released <= 0) continue;
-        step.released += stay.released;
-        step.gap_from = std::min(step.gap_from, stay.arrived_from);
-        step.gap_to = std::max(step.gap_to, stay.arrived_to);
+      for (auto& [task, events] : step.releases) {
+        for (const Stay& stay : outcome_->hops[task.hop.value].stays) {
+          if (stay.fallback != task.fallback || stay.released <= 0) continue;
+          events += stay.released;
+          step.gap_from = std::min(step.gap_from, stay.arrived_from);
+          step.gap_to = std::max(step.gap_to, stay.arrived_to);
+        }
+        step.released += events;
       }
-      step.backlog = step.released;
       if (step.released > 0) continue;
-      for (const FailureSpan& span : failures(hop.needs, outcome_->timeline)) {
-        step.gap_from = std::min(step.gap_from, span.from);
-        step.gap_to = std::max(step.gap_to, std::min(span.to, horizon_));
-      }
-      for (const ChangeTo<HopState>& change : outcome_->hop_states[step.hop.value]) {
-        if (change.value.open) step.gap_to = std::max(step.gap_to, change.at);  // a pause lengthens the gap
+      Duration kept;
+      for (const auto& [task, events] : step.releases) {
+        for (const FailureSpan& span : failures(system_.hops[task.hop].needs, outcome_->timeline)) {
+          step.gap_from = std::min(step.gap_from, span.from);
+          step.gap_to = std::max(step.gap_to, std::min(span.to, horizon_));
+        }
+        for (const ChangeTo<HopState>& change : outcome_->hop_states[task.hop.value]) {
+          if (change.value.open) step.gap_to = std::max(step.gap_to, change.at);  // a pause lengthens the gap
+        }
+        kept = std::max(kept, kept_at(task, step.start));
       }
       if (step.gap_from.is_never()) step.gap_from = SimTime{};
-      if (const Duration kept = kept_at(step); !kept.is_forever()) {  // what is older has gone already
+      if (!kept.is_forever()) {  // what is older has gone already
         step.gap_from = std::max(step.gap_from, SimTime{} + std::max(step.start.since_start() - kept, Duration{}));
       }
     }
   }
 
-  // How long the place of a release keeps what waits there, when the release begins.
-  Duration kept_at(const Step& step) const {
-    const Fallback& fallback = system_.hops[step.hop].fallbacks[step.fallback];
+  // How long the place of a release keeps what waits there at that time.
+  Duration kept_at(const ReleaseTask& task, SimTime at) const {
+    const Fallback& fallback = system_.hops[task.hop].fallbacks[task.fallback];
     Duration kept = place_limit(system_, fallback);
     for (const Script::Setting& set : response_.script.settings) {
-      if (set.store == fallback.store && set.at <= step.start) kept = std::min(fallback.limit, set.holds_for);
+      if (set.store == fallback.store && set.at <= at) kept = std::min(fallback.limit, set.holds_for);
     }
     return kept;
   }
 
   // Until when somebody has brought what lay in a place to its target: what was lost there sooner came too late for it.
-  SimTime fetched_until(HopId h, std::size_t fallback) const {
+  SimTime fetched_until(const ReleaseTask& task) const {
     SimTime until = {};
     for (const Step& step : response_.steps) {
-      if (step.hop == h && step.fallback == fallback && step.released > 0) until = std::max(until, step.done);
+      if (step.fetches(task) && step.released > 0) until = std::max(until, step.done);
     }
     return until;
   }
@@ -190,9 +197,10 @@ class Planner {
                       [&](const Waiting& w) { return w.fallback == i && w.events > 1e-6; })) {
         return true;
       }
-      const auto here = releasable(system_, *outcome_, h, static_cast<std::uint8_t>(i));
+      const ReleaseTask task{h, static_cast<std::uint8_t>(i)};
+      const auto here = releasable(system_, *outcome_, task.hop, task.fallback);
       if (!here) continue;
-      const SimTime tended = std::max(here->open, fetched_until(h, i));
+      const SimTime tended = std::max(here->open, fetched_until(task));
       if (std::any_of(ledger.losses.begin(), ledger.losses.end(),
                       [&](const LossWindow& w) { return w.fallback == static_cast<int>(i) && w.lost_to > tended; })) {
         return true;
@@ -244,7 +252,7 @@ std::vector<Task> tasks_of(const System& system, const Responders& responders, c
   std::vector<Task> tasks;
   for (const Step& step : steps) {
     const RepairId first = step.repairs.front();
-    const bool is_apply = !step.hop.is_set() && system.repairs[first].by_apply && !responders.by_hand;
+    const bool is_apply = !step.is_release() && system.repairs[first].by_apply && !responders.by_hand;
     tasks.push_back(is_apply ? Task{{}, step.is_targeted} : Task{first});
   }
   return tasks;

@@ -5,6 +5,7 @@
 // return first. A plan is always simulated; the response holds the outcome of doing it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -61,6 +62,18 @@ struct PlanRules {
   std::vector<Hold> holds;
 };
 
+// Data of one fallback, to be released.
+struct ReleaseTask {
+  HopId hop;
+  std::uint8_t fallback = 0;
+  auto operator<=>(const ReleaseTask&) const = default;
+};
+
+struct Release {
+  ReleaseTask task;
+  double events = 0;  // brought to the target
+};
+
 // A repair that was done, or several that one apply does: all that are ready, then those that these make possible, and
 // so on. Each of them counts when its own time is up.
 struct Step {
@@ -70,16 +83,18 @@ struct Step {
   SimTime start;
   SimTime done;  // the people are; effects follow after their delays
   std::uint32_t responder = 0;
-  HopId hop;  // of a release
-  std::uint8_t fallback = 0;
-  double released = 0;  // events it brought to their target
-  SimTime gap_from;     // of a release: when what waits there arrived
+  std::vector<Release> releases;  // all that waited for it
+  double released = 0;            // events they brought to their targets
+  SimTime gap_from;               // of a release: when what waits there arrived
   SimTime gap_to;
-  double backlog = 0;     // of a release: what waited when it began
   bool in_vain = false;   // it could not be done at that time, or there was nothing to do
   bool is_brake = false;  // it puts nothing right, but buys time
   bool is_apply = false;
   bool is_targeted = false;  // an apply that leaves out what would do harm
+  bool is_release() const { return !releases.empty(); }
+  bool fetches(const ReleaseTask& task) const {
+    return std::any_of(releases.begin(), releases.end(), [&](const Release& r) { return r.task == task; });
+  }
 };
 
 // A fault that could not happen because its needs (guards) did not hold.

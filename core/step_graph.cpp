@@ -74,7 +74,7 @@ class Linker {
   void find_what_steps_bring() {
     for (std::size_t i = 0; i < response_.steps.size(); ++i) {
       const Step& step = response_.steps[i];
-      if (step.in_vain || step.hop.is_set()) continue;
+      if (step.in_vain || step.is_release()) continue;
       for (std::size_t k = 0; k < step.repairs.size(); ++k) {
         const Repair& repair = system_.repairs[step.repairs[k]];
         const auto bring = [&](ConditionId c) {
@@ -141,10 +141,10 @@ class Linker {
       add_needs(system_.processes[repair.restarts].start);
       add_needs(system_.processes[repair.restarts].healthy);
     }
-    if (step.hop.is_set()) {
-      const Hop& hop = system_.hops[step.hop];
+    for (const auto& [task, events] : step.releases) {
+      const Hop& hop = system_.hops[task.hop];
       add_needs(hop.needs);
-      const Fallback& fallback = hop.fallbacks[step.fallback];
+      const Fallback& fallback = hop.fallbacks[task.fallback];
       if (fallback.store.is_set()) add_needs(system_.stores[fallback.store].readable);
       for (const Need& n : fallback.accepts) {  // what had to be opened first holds nothing that came before
         if (!held_at(response_.outcome.timeline, n.condition, SimTime{})) add(n.condition);
@@ -193,11 +193,13 @@ class Linker {
   std::vector<bool> is_known_;
 };
 
-// When the hop of a release last opened before it: a pause is over.
+// When the last hop of a release last opened before it: a pause is over.
 SimTime opened_before(const Response& response, const Step& release) {
   SimTime opened;
-  for (const ChangeTo<HopState>& change : response.outcome.hop_states[release.hop.value]) {
-    if (change.at <= release.start && change.value.open) opened = change.at;
+  for (const auto& [task, events] : release.releases) {
+    for (const ChangeTo<HopState>& change : response.outcome.hop_states[task.hop.value]) {
+      if (change.at <= release.start && change.value.open) opened = std::max(opened, change.at);
+    }
   }
   return opened;
 }
@@ -205,8 +207,10 @@ SimTime opened_before(const Response& response, const Step& release) {
 // When the first of what a release brings back had come to wait for it.
 SimTime waits_since(const Response& response, const Step& release) {
   SimTime since = SimTime::never();
-  for (const Stay& stay : response.outcome.hops[release.hop.value].stays) {
-    if (stay.fallback == release.fallback && stay.released > 0) since = std::min(since, stay.from);
+  for (const auto& [task, events] : release.releases) {
+    for (const Stay& stay : response.outcome.hops[task.hop.value].stays) {
+      if (stay.fallback == task.fallback && stay.released > 0) since = std::min(since, stay.from);
+    }
   }
   return since.is_never() ? SimTime{} : since;
 }
@@ -221,7 +225,7 @@ void find_critical(StepGraph& graph, const Response& response) {
   for (const Step& step : response.steps) begin = std::min(begin, step.start);
   for (std::size_t i = 0; i < n; ++i) {
     const Step& step = response.steps[i];
-    const SimTime from = step.hop.is_set() && !step.in_vain ? waits_since(response, step) : begin;
+    const SimTime from = step.is_release() && !step.in_vain ? waits_since(response, step) : begin;
     add_edge(n, i, -(std::max(from - begin, Duration{}).us() + takes(i)), g);
   }
   std::vector<SimTime> last(n);  // when the last is there of what each waits for; a pause begins with it
@@ -229,7 +233,7 @@ void find_critical(StepGraph& graph, const Response& response) {
   for (const StepGraph::Edge& e : graph.edges) {
     const Step& after = response.steps[e.after];
     Duration wait = e.there - response.steps[e.before].done;  // less than nothing where an apply goes on meanwhile
-    if (after.hop.is_set()) wait += std::max(opened_before(response, after) - last[e.after], Duration{});
+    if (after.is_release()) wait += std::max(opened_before(response, after) - last[e.after], Duration{});
     add_edge(e.before, e.after, -(wait.us() + takes(e.after)), g);
   }
   std::vector<std::int64_t> distance(n + 1);
@@ -245,10 +249,12 @@ void find_critical(StepGraph& graph, const Response& response) {
 
 bool waits_for_no_step(const System& system, const Response& response, const StepGraph& graph, std::size_t step) {
   const Step& release = response.steps[step];
-  if (!release.hop.is_set() || release.in_vain) return false;
-  SimTime ready;  // when what the hop needs held again
-  for (const FailureSpan& span : failures(system.hops[release.hop].needs, response.outcome.timeline)) {
-    if (span.to <= release.start) ready = std::max(ready, span.to);
+  if (!release.is_release() || release.in_vain) return false;
+  SimTime ready;  // when what its hops need held again
+  for (const auto& [task, events] : release.releases) {
+    for (const FailureSpan& span : failures(system.hops[task.hop].needs, response.outcome.timeline)) {
+      if (span.to <= release.start) ready = std::max(ready, span.to);
+    }
   }
   ready = std::max(ready, waits_since(response, release));
   return std::none_of(graph.edges.begin(), graph.edges.end(), [&](const StepGraph::Edge& e) {

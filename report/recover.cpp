@@ -344,7 +344,7 @@ class RecoverPage {
         const std::string reason = missing(e.brings);
         if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
       }
-      const bool is_release = list()[after].hop.is_set();
+      const bool is_release = list()[after].is_release();
       const bool is_for_applying =
           std::any_of(edges.begin(), edges.end(), [](const StepGraph::Edge& e) { return e.is_for_applying; });
       page_.item(fmt::format("{} {} before {}: {} while {}.", strong(std::to_string(after + 1)), name(tasks_[after]),

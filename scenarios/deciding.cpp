@@ -112,7 +112,7 @@ std::optional<Deciding> deciding_for_hop(const System& system, const StrategyRun
   const Hop& hop = system.hops[p.hop];
   if (p.fallback >= 0 && hop.fallbacks[static_cast<std::size_t>(p.fallback)].release.is_set()) {
     for (const Step& step : run.response.steps) {
-      if (step.hop == p.hop && step.fallback == p.fallback) {
+      if (step.fetches({p.hop, static_cast<std::uint8_t>(p.fallback)})) {
         return Deciding{step.repairs.front(), p.hop, step.done, step.done};
       }
     }

@@ -35,6 +35,8 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
                          {"fact", fact(system, repair.fact)},
                          {"limits", fact(system, repair.limits)}});
     }
+    Json releases = Json::array();
+    for (const auto& [task, events] : s.releases) releases.push_back(system.hops[task.hop].name);
     Json left_out = Json::array();
     for (const RepairId r : s.left_out) left_out.push_back(name_of(system, r));
     list.push_back({{"step", step_number},
@@ -45,7 +47,7 @@ Json steps(const scenarios::Answer& answer, const Response& response) {
                     {"brake", s.is_brake},
                     {"apply", s.is_apply},
                     {"leaves_out", std::move(left_out)},
-                    {"releases_hop", s.hop.is_set() ? Json(system.hops[s.hop].name) : Json(nullptr)},
+                    {"releases", std::move(releases)},
                     {"released", number(s.released)},
                     {"repairs", std::move(repairs)}});
   }

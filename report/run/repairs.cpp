@@ -45,9 +45,11 @@ std::string filled(std::string_view text, const System& system, const Step& step
     if (place == "gap.end_ms") return milliseconds(step.gap_to);
     if (place == "now") return moment(step.done);
     if (place == "step") return std::to_string(number);
-    if (place == "backlog.events") return for_terminal(count_text(step.backlog), false);
+    if (place == "backlog.events") return for_terminal(count_text(step.released), false);
     if (place == "backlog.bytes") {
-      return fmt::format("{:.0f}", step.hop.is_set() ? step.backlog * system.hops[step.hop].size.count() : 0.0);
+      double bytes = 0;
+      for (const auto& [task, events] : step.releases) bytes += events * system.hops[task.hop].size.count();
+      return fmt::format("{:.0f}", bytes);
     }
     if (place.starts_with("ask.")) return fmt::format("<{}>", place.substr(4));
     return "";

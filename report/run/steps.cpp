@@ -124,14 +124,16 @@ void StepPage::write(const Step& s, std::size_t number) const {
                    2);
     }
   }
-  if (s.hop.is_set() && s.backlog > 0) {
+  if (s.released > 0) {
     std::string text =
-        fmt::format("Brings back {} that arrived from {} to {} after the fault", events_text(s.backlog, plain_text),
+        fmt::format("Brings back {} that arrived from {} to {} after the fault", events_text(s.released, plain_text),
                     precise_text(s.gap_from - answer_.first_fault), precise_text(s.gap_to - answer_.first_fault));
+    double most = 0;  // they are fetched side by side
+    for (const auto& [task, events] : s.releases) most = std::max(most, events);
     for (const RepairId r : s.repairs) {
       const std::optional<Rate> rate = system_.repairs[r].rate;
       if (!rate || rate->is_unlimited() || rate->per_second() <= 0) continue;
-      text += fmt::format(", over {}", duration_text(Duration::seconds(s.backlog / rate->per_second())));
+      text += fmt::format(", over {}", duration_text(Duration::seconds(most / rate->per_second())));
       break;
     }
     page_.detail(text + ".", 2);

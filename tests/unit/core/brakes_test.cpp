@@ -173,7 +173,7 @@ TEST_CASE("what a brake kept is told with all the time it arrived in", "[core][r
   CHECK(world.ledger(r, "send").lost == Approx(0).margin(1e-6));
   CHECK(release->gap_from == SimTime{});
   CHECK(release->gap_to == at(30 * 60));
-  CHECK(release->backlog == Approx(30 * 3600));
+  CHECK(release->released == Approx(30 * 3600));
 }
 
 TEST_CASE("a place that is written with the role that is gone is of no use", "[core][response][brakes]") {

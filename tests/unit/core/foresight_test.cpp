@@ -84,7 +84,7 @@ TEST_CASE("a release that was foreseen is left out where nothing waits", "[core]
   const Response followed =
       respond_as_foreseen(simulation, w.faults, World::noticed_after(Duration::minutes(20)), w.horizon, {}, foresight);
   REQUIRE(followed.steps.size() == 1);
-  CHECK_FALSE(followed.steps[0].hop.is_set());
+  CHECK_FALSE(followed.steps[0].is_release());
 }
 
 // Nothing was lost in the plan; here the role is away so long that data lies there which nobody had in mind.

@@ -329,7 +329,7 @@ TEST_CASE("the longest chain counts the pause before a release", "[core][recover
   const Response plan = town.again({});
   REQUIRE(plan.steps.size() == 2);
   const Step& release = plan.steps[1];
-  REQUIRE(release.hop.is_set());
+  REQUIRE(release.is_release());
   const StepGraph graph = graph_of(town.system, plan);
   CHECK(graph.critical == std::vector<std::size_t>{0, 1});
   CHECK(graph.critical_time == Duration::minutes(15) + Duration::seconds(15) + (release.done - release.start));

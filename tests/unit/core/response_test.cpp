@@ -231,6 +231,52 @@ TEST_CASE("data is released from where it lies, not from where it would end up",
   CHECK(r.unreleased.empty());
 }
 
+TEST_CASE("one release fetches for all that wait for it, and one that opens later is fetched for by itself",
+          "[core][response]") {
+  // The rule and the copy miss the same objects; the copy opens with them, or half an hour after them.
+  const auto steps = [](std::string_view needs_of_copy) {
+    System system = system_from(
+        "condition keys as failed\ncondition quota follows keys as failed rises 30m\nstore bucket kept 30d\n"
+        "hop rule from 10/s to outside needs keys store bucket limit 14d by-action\n"
+        "hop copy from 2/s to outside needs " +
+        std::string(needs_of_copy) + " store bucket limit 14d by-action\n");
+    const ConditionId keys = condition_named(system, "keys");
+    Action action;
+    action.name = "misname";
+    action.component = system.components.add({.name = "writer", .type = "outside", .parent = {}});
+    action.breaks = {keys};
+    const ActionId misname = system.actions.add(action);
+    Repair r;
+    r.label = written("writer/mend");
+    r.restores = {keys};
+    r.takes = Duration::minutes(60);
+    system.repairs.add(r);
+    r = {};
+    r.label = written("bucket/rename");
+    r.takes = Duration::minutes(30);
+    const RepairId rename = system.repairs.add(r);
+    for (const char* hop : {"rule", "copy"}) system.hops[hop_named(system, hop)].fallbacks[0].release = rename;
+    Responders who;
+    who.strategy = Strategy::full;
+    who.time_to_detect = Duration::minutes(60);
+    Simulation simulation(system);
+    return respond(simulation, {{SimTime{}, misname}}, who, SimTime::after_start(Duration::days(2))).steps;
+  };
+  const std::vector<Step> together = steps("keys");
+  REQUIRE(together.size() == 2);
+  REQUIRE(together[1].releases.size() == 2);
+  CHECK(together[1].releases[0].events == Approx(7200 * 10));
+  CHECK(together[1].releases[1].events == Approx(7200 * 2));
+  CHECK(together[1].released == Approx(7200 * 12));
+  CHECK(together[1].done == minute(150));
+
+  const std::vector<Step> apart = steps("quota");
+  REQUIRE(apart.size() == 3);
+  CHECK(apart[1].released == Approx(7200 * 10));
+  CHECK(apart[2].released == Approx(9000 * 2));
+  CHECK(apart[2].start == minute(150));
+}
+
 TEST_CASE("data that lies in two places takes two releases", "[core][response]") {
   // Open again at 125 min: 65 min of arrivals are in the archive, the last hour at the source. Five minutes later, when
   // both are released, another five have moved on.

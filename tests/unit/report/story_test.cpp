@@ -30,7 +30,7 @@ TEST_CASE("the places of a command are filled in from the step") {
   Step step;
   step.gap_from = SimTime::after_start(Duration::seconds(4));
   step.gap_to = SimTime::after_start(Duration::minutes(57));
-  step.backlog = 487100;
+  step.released = 487100;
   Clock clock;
   clock.start = models::Moment{1747011600};
   clock.utc_offset_seconds = 9 * 3600;

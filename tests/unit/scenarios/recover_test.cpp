@@ -119,7 +119,9 @@ TEST_CASE("the last moment of the backfill is the point of no return less its du
   bool is_there = false;
   for (std::size_t i = 0; i < r.worth.size(); ++i) {
     const Step& s = r.plan.response.steps[i];
-    if (!s.hop.is_set() || a.system().hops[s.hop].name != "/ecs/web/subscriptions/archive/deliver") continue;
+    if (!s.is_release() ||
+        a.system().hops[s.releases.front().task.hop].name != "/ecs/web/subscriptions/archive/deliver")
+      continue;
     is_there = true;
     const double last = (r.worth[i].no_later_than - a.first_fault).in_seconds();
     CHECK(last == Approx(14 * 86400 - 600 + 4).margin(2));
