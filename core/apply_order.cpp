@@ -15,7 +15,10 @@ std::vector<bool> repairs_before_applying(const System& system) {
   std::vector<bool> is_acted_on(system.conditions.size(), false);
   for (const Repair& repair : system.repairs) {
     if (!repair.by_apply) continue;
-    for (const Need& need : repair.requirements) is_acted_on[need.condition.value] = true;
+    for (const Need& need : repair.requirements) {
+      is_acted_on[need.condition.value] = true;
+      for (const ConditionId other : need.alternatives) is_acted_on[other.value] = true;
+    }
   }
   result.resize(system.repairs.size(), false);
   for (const RepairId id : by_hand) {

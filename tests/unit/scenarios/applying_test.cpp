@@ -200,6 +200,17 @@ TEST_CASE("a runbook that cancels first, or applies with targets, keeps the data
   CHECK(drill.check(list).applied_too_soon.empty());
 }
 
+// The state has the key no longer, so that cancelling its deletion is not enough.
+TEST_CASE("an apply makes another key as long as its state does not know the one that was kept",
+          "[scenarios][applying]") {
+  Drill drill({{{}, "delete", "key"}, {{}, "delete", "role"}});
+  CHECK(drill.is_replaced(drill.following({"key/cancel-deletion", "apply", "key/enable"})));
+  CHECK_FALSE(drill.is_replaced(drill.following({"key/cancel-deletion", "key/take-back", "apply", "key/enable"})));
+  const RunbookCheck check = drill.check({"key/cancel-deletion", "apply", "key/enable", "key/take-back"});
+  REQUIRE(check.applied_too_soon.size() == 1);
+  CHECK(name_of(drill.system(), check.applied_too_soon[0].before) == "key/take-back");
+}
+
 TEST_CASE("the engine gives an apply to wait what the catalogue says of it", "[scenarios][applying]") {
   const models::FactDef* fact = models::embedded_catalogue().find_fact("iam.propagation.cap");
   REQUIRE(fact != nullptr);

@@ -147,6 +147,12 @@ TEST_CASE("a deletion that is noticed in time is cancelled, and nobody needs ano
   CHECK(a.main_run().findings.refused == Approx(3600 + 120 + 60));
 }
 
+TEST_CASE("a key that Terraform has deleted is taken back into its state before anybody applies", "[scenarios]") {
+  const Answer a = ask(queue_under_key, "delete", "key", Duration::hours(1), Strategy::full);
+  CHECK(steps(a) == std::vector<std::string>{"key/cancel-deletion", "key/enable", "key/take-back"});
+  CHECK(a.main_run().findings.refused == Approx(3600 + 120 + 60));
+}
+
 TEST_CASE("after a key has been destroyed its users get another one, and work for what comes then", "[scenarios]") {
   const Answer a = ask(queue_under_key, "schedule-deletion", "key", Duration::days(9), Strategy::full);
   CHECK(steps(a) == std::vector<std::string>{"key/new-key", "queue/give-new-key", "bucket/give-new-key"});
