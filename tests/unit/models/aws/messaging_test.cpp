@@ -153,8 +153,8 @@ traffic: [{ to: bus, rate: 1/s }]
 )";
   const SmallWorld outage = run(inventory, {{"outage", "queue", {}, hours(30)}}, days(3));
   CHECK(outage.lost("plain/targets/t/deliver") == Approx(6 * 3600).margin(1));
-  // A gap is 86400 / 185 = 467 s; the seventh attempt, after 3269 s, is the last within the hour.
-  CHECK(outage.lost("short/targets/t/deliver") == Approx(30 * 3600 - 7 * 86400.0 / 185).margin(1));
+  // Nine attempts within 316 s, then one every 86,084 / 176 = 489 s: the sixth of these is the last within the hour.
+  CHECK(outage.lost("short/targets/t/deliver") == Approx(30 * 3600 - 316 - 6 * 86084.0 / 176).margin(1));
   CHECK(outage.lost("kept/targets/t/deliver") == 0);
   CHECK(outage.waiting("kept/targets/t/deliver") == Approx(6 * 3600).margin(1));
 
@@ -162,6 +162,23 @@ traffic: [{ to: bus, rate: 1/s }]
   CHECK(refused.lost("plain/targets/t/deliver") == Approx(2 * 3600));
   CHECK(refused.lost("kept/targets/t/deliver") == 0);
   CHECK(refused.waiting("kept/targets/t/deliver") == Approx(2 * 3600));
+}
+
+TEST_CASE("few attempts are over within seconds, and five minutes are enough for some") {
+  const SmallWorld world = run(R"(
+resources:
+  bus: { type: events:bus }
+  thrice: { type: events:rule, bus: bus, targets: [{ name: t, target: queue, max_retries: 3 }] }
+  brief: { type: events:rule, bus: bus, targets: [{ name: t, target: queue, max_age: 5m }] }
+  role: { type: iam:role }
+  run: { type: scheduler:schedule, target: queue, role: role, every: 1m, max_retries: 3 }
+  queue: { type: sqs:queue, policy: [{ allows: events.amazonaws.com, by: service }] }
+traffic: [{ to: bus, rate: 1/s }]
+)",
+                               {{"outage", "queue", {}, Duration::minutes(10)}}, hours(2));
+  CHECK(world.lost("thrice/targets/t/deliver") == Approx(600 - 12).margin(0.1));
+  CHECK(world.lost("brief/targets/t/deliver") == Approx(600 - 16 - 4 * 60).margin(0.1));
+  CHECK(world.lost("run/invoke") == Approx(9).margin(1));
 }
 
 TEST_CASE("an archive keeps what a rule without a dead-letter queue lost") {
