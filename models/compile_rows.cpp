@@ -543,7 +543,13 @@ void Compilation::write_repairs() {
       std::erase_if(refreshes, restored);
       row.refreshes = std::move(refreshes);
       row.fact = fact(def.basis, scope, def.name);
-      row.limits = fact(def.limits);
+      const bool is_about_nothing_here =  // a condition that this one does not have
+          !def.limits.empty() &&
+          std::any_of(type.conditions.begin(), type.conditions.end(), [&](const ConditionDef& k) {
+            const auto number = static_cast<Index>(&k - type.conditions.data());
+            return k.basis.fact.text.plain() == def.limits && world_.id(MemberKind::condition, c, number) == nothing;
+          });
+      if (!is_about_nothing_here) row.limits = fact(def.limits);
       for (const RepairDef::Setting& set : def.sets) {
         const auto value = world_.duration(set.value, scope);
         for (Index k = 0; value && k < type.stores.size(); ++k) {

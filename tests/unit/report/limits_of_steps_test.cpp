@@ -7,7 +7,7 @@ using namespace moshimo;
 
 namespace {
 
-std::string getting_back(const std::string& fault) {
+std::string getting_back(const std::string& fault, const std::string& logs = "{ group: lines }") {
   return section(told(R"(
 resources:
   starts: { type: iam:role }
@@ -17,7 +17,9 @@ resources:
     type: ecs:service
     execution_role: starts
     task_role: works
-    logs: { group: lines }
+)"
+                      "    logs: " +
+                          logs + R"(
     calls: [{ name: put, to: bucket }]
   lines: { type: logs:log-group }
   key: { type: kms:key }
@@ -36,6 +38,10 @@ TEST_CASE("a redeployment is explained by the log driver only where that has los
   CHECK(has(of_work, "Start the tasks of web afresh"));
   CHECK_FALSE(has(of_work, driver));
   CHECK(has(getting_back("{ at: 0s, delete: starts }"), driver));
+  // A log router has the task's credentials, and the driver none of its own.
+  const std::string of_router = getting_back("{ at: 0s, delete: works }", "{ driver: firelens, group: lines }");
+  CHECK(has(of_router, "Start the tasks of web afresh"));
+  CHECK_FALSE(has(of_router, driver));
 }
 
 TEST_CASE("a key that was only disabled is told nothing about a deletion", "[report]") {
