@@ -5,22 +5,29 @@
 
 #include "models/command_line.hpp"
 #include "models/compile_rows.hpp"
+#include "models/tag_calls.hpp"
 
 namespace moshimo::models {
 namespace {
 
 // The condition keys of a call: those the catalogue gives, the tags of the resource, those of the request.
-iam::Keys keys_of(World& world, const FaultDef& def, const Scope& scope, const ActionRequest& request) {
+iam::Keys keys_of(World& world, const FaultDef& def, const Scope& scope, const ActionRequest& request,
+                  const DocumentEdit* edit) {
   iam::Keys keys;
   const Resource* resource = world.part(scope.component).resource;
   const bool is_part = world.part(scope.component).parent != nothing;
   const auto set_all = [&keys](std::string_view prefix, const Value& map) {
     for (const Value& entry : map.children) keys.set(fmt::format("{}/{}", prefix, entry.key), entry.text);
   };
-  if (const Value* tags = resource && !is_part ? resource->attributes.find("tags") : nullptr) {
-    set_all("aws:ResourceTag", *tags);
+  const Value* tags = resource && !is_part ? resource->attributes.find("tags") : nullptr;
+  if (tags) set_all("aws:ResourceTag", *tags);
+  if (edit && edit->kind == DocumentEdit::Kind::tags) {
+    set_request_tags(*world.part(scope.component).type, *edit, tags, keys);
   }
   keys.set("aws:RequestedRegion", world.region_of(scope.component));
+  if (request.moment) {
+    for (const char* key : {"aws:CurrentTime", "aws:EpochTime"}) keys.set(key, std::to_string(request.moment->seconds));
+  }
   for (const FaultDef::ContextKey& key : def.context) {
     Things found(world);
     world.evaluate(key.value, scope, *found);
@@ -36,6 +43,17 @@ iam::Keys keys_of(World& world, const FaultDef& def, const Scope& scope, const A
   if (!request.call) return keys;
   for (const auto& [key, value] : request.call->context) keys.set(key, value);
   return keys;
+}
+
+std::string with_statement(const std::string& policy, const std::string& statement) {
+  return statement.empty() || statement.front() == '#' ? policy : fmt::format("{} (statement {})", policy, statement);
+}
+
+std::string not_known(const std::vector<std::string>& keys, const std::string& call, const std::string& on,
+                      const std::string& policy, const std::string& statement, bool is_stopped) {
+  return fmt::format("Nothing is known of {} when {} on {} is done: {} is taken to {}. `context` gives it.",
+                     fmt::join(keys, " and "), call, on, with_statement(policy, statement),
+                     is_stopped ? "stop it" : "let it through");
 }
 
 // Whether its block in the code says that it must not be destroyed.
@@ -85,6 +103,15 @@ std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Ind
   return std::nullopt;
 }
 
+// Whether a policy that is asked about the call looks at the time.
+bool Compilation::asks_for_time(const ActionRequest& request, Index component) {
+  if (!request.moment) return false;
+  const auto looks = [](const Guard& g) { return g.policy->asks_for_time(); };
+  if (std::any_of(guards_->all().begin(), guards_->all().end(), looks)) return true;
+  const Index who = request.call ? component_of(request.call->who) : nothing;
+  return permissions_->ask_for_time(who, component);
+}
+
 void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs) {
   const Part& part = world_.part(scope.component);
   const std::optional<KnownCaller> who = caller(request, scope.component);
@@ -114,7 +141,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
   call.resource_account = world_.account_of(scope.component);
   const std::string arn = world_.text(part.type->arn, scope);
   if (!arn.empty()) call.resource = arn;
-  call.keys = keys_of(world_, def, scope, request);
+  call.keys = keys_of(world_, def, scope, request, def.edits() ? permissions_->find_edit(request) : nullptr);
   // Of several calls that come to the same one is enough.
   call.action = def.actions.empty() ? def.name : def.actions.front();
   for (const std::string& action : def.actions) {
@@ -125,6 +152,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     break;
   }
 
+  const bool is_timed = asks_for_time(request, scope.component);
   GuardedCall told;
   told.caller = who->name;
   told.call = call.action;
@@ -154,6 +182,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
       name += fmt::format("/{}", request.call->who);
       for (const auto& [key, value] : request.call->context) name += fmt::format("/{}={}", key, value);
     }
+    if (is_timed) name += fmt::format("/{}", request.moment->seconds);
     if (says.empty()) {
       says = fmt::format("the {} {}{} lets {} do {} on {}", kind, policy,
                          statement.empty() ? "" : fmt::format(" (statement {})", statement), who->name, call.action,
@@ -263,43 +292,27 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
       const bool changes = !conditions(other.breaks, scope).empty() || !conditions(other.restores, scope).empty();
       if (other.actions.empty() || other.actions == def.actions || !changes || other.edits()) continue;
       iam::Request way = call;
-      way.keys = keys_of(world_, other, scope, request);
+      way.keys = keys_of(world_, other, scope, request, nullptr);
       for (const std::string& action : other.actions) {
         way.action = action;
         if (guards_->is_stopped(way)) continue;
-        told.ways_round.push_back({other.name, action});
+        const auto is_known = [&](const auto& known) { return known.call == action; };
+        if (std::none_of(told.ways_round.begin(), told.ways_round.end(), is_known)) {
+          told.ways_round.push_back({other.name, action});
+        }
         break;
       }
     }
   }
-  const bool asks_for_tags = std::any_of(told.objections.begin(), told.objections.end(), [&](const auto& o) {
-    const Guard* guard = nullptr;
-    for (const Guard& g : guards_->all()) {
-      if (world_.part(g.component).name == o.policy) guard = &g;
-    }
-    if (!guard || !o.is_attached) return false;
-    for (std::size_t i = 0; i < guard->policy->statements.size(); ++i) {
-      if (guard->policy->label(i) != o.statement) continue;
-      const std::vector<iam::Condition>& conditions = guard->policy->statements[i].conditions;
-      return std::any_of(conditions.begin(), conditions.end(),
-                         [](const iam::Condition& c) { return c.lower_key.starts_with("aws:resourcetag/"); });
-    }
-    return false;
-  });
-  if (asks_for_tags && !part.type->tagged_by.empty()) {
-    iam::Request way = call;
-    way.action = part.type->tagged_by;
-    if (!guards_->is_stopped(way)) told.ways_round.push_back({"tag", part.type->tagged_by});
-    for (const FaultDef& other : part.type->faults) {
-      const bool removes_tags = std::any_of(other.with.begin(), other.with.end(), [](const FaultDef::Parameter& p) {
-        return p.edit == FaultDef::Parameter::Edit::removes_tags;
-      });
-      if (!removes_tags || other.actions.empty() || other.actions.front() == part.type->tagged_by) continue;
-      way.action = other.actions.front();
-      if (!guards_->is_stopped(way)) told.ways_round.push_back({other.name, way.action});
-    }
+  for (TagWay& way : ways_by_tags(*guards_, *part.type, call)) {
+    told.ways_round.push_back({std::move(way.fault), std::move(way.action)});
   }
   note_doubts(guards_->doubts(call, is_named), call.action, part.name);
+  if (is_described) {
+    for (const Permissions::Unsaid& u : permissions_->unsaid(who->component, call, scope.component)) {
+      note(not_known(u.keys, call.action, part.name, u.policy, u.statement, u.is_stopped), nothing);
+    }
+  }
   guarded_calls_.push_back(std::move(told));
 }
 
@@ -328,7 +341,7 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
     if (call.action.empty() || !guards_->may_object(call.action)) continue;
     call.resource_account = world_.account_of(scope.component);
     if (std::string arn = world_.text(part.type->arn, scope); !arn.empty()) call.resource = std::move(arn);
-    call.keys = keys_of(world_, {}, scope, {});
+    call.keys = keys_of(world_, {}, scope, {}, nullptr);
     const std::vector<Doubt> doubts = guards_->doubts(call, false);
     const auto doubted = [&](const Objection& o, Doubt::Why why) {
       return std::any_of(doubts.begin(), doubts.end(), [&](const Doubt& d) {
@@ -396,9 +409,7 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
 // What nobody said and the answer of a guard rests on.
 void Compilation::note_doubts(const std::vector<Doubt>& doubts, const std::string& call, const std::string& on) {
   for (const Doubt& doubt : doubts) {
-    const std::string policy =
-        world_.part(doubt.guard->component).name +
-        (doubt.statement.empty() || doubt.statement.front() == '#' ? "" : " (statement " + doubt.statement + ")");
+    const std::string policy = with_statement(world_.part(doubt.guard->component).name, doubt.statement);
     const std::string what = fmt::format("{} on {}", call, on);
     const std::string words = fmt::format("{}", fmt::join(doubt.words, " and "));
     std::string says;
@@ -415,8 +426,8 @@ void Compilation::note_doubts(const std::vector<Doubt>& doubts, const std::strin
                         what, policy, words, doubt.is_stopped ? "stop it" : "let it through");
         break;
       case Doubt::Why::unknown:
-        says = fmt::format("Nothing is known of {} when {} is done: {} is taken to {}. `context` gives it.", words,
-                           what, policy, doubt.is_stopped ? "stop it" : "let it through");
+        says = not_known(doubt.words, call, on, world_.part(doubt.guard->component).name, doubt.statement,
+                         doubt.is_stopped);
         break;
     }
     note(std::move(says), nothing);

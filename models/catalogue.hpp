@@ -530,7 +530,6 @@ struct TypeDef {
   std::vector<ObjectionDef> impossible;
   std::vector<ObjectionDef> doubtful;
   std::vector<WithoutEffectDef> without_effect;
-  std::string tagged_by;      // the call that tags one
   std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
   std::string own_account;    // the fact that nobody of another account does its faults; not written: some may
   input::Position at;

@@ -37,6 +37,7 @@ struct ActionRequest {
   std::string verb;
   std::vector<std::pair<std::string, Value>> parameters;
   input::Position at;
+  std::optional<Moment> moment = {};        // when it happens, where that is known
   std::shared_ptr<const CallBy> call = {};  // not set: an administrator's
   bool is_stopped = false;  // it is known to change nothing: what it sets of an attribute does not count
 };

@@ -28,9 +28,10 @@ std::string key_of(const ActionRequest& request) {
 ActionId Compilation::action(const ActionRequest& request, System& system, input::Diagnostics& diagnostics) {
   use(system);
   world_.diagnostics = &diagnostics;
-  const std::string key = key_of(request);
-  if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
   const Index c = world_.find(request.component);
+  std::string key = key_of(request);
+  if (c != nothing && asks_for_time(request, c)) key.append("\nat ").append(std::to_string(request.moment->seconds));
+  if (const auto known = actions_.find(key); known != actions_.end()) return known->second;
   if (c == nothing) {
     if (world_.may_exist(request.component)) return {};
     diagnostics.error(request.at, [&] {

@@ -98,6 +98,7 @@ class Compilation : public RowTexts {
   void note(std::string says, Index about);
   void note_doubts(const std::vector<Doubt>& doubts, const std::string& call, const std::string& on);
   std::optional<KnownCaller> caller(const ActionRequest& request, Index component);
+  bool asks_for_time(const ActionRequest& request, Index component);
 
   Delay delay(const DelayDef& def, const Scope& scope);
   Schedule schedule(const std::vector<PhaseDef>& phases, const Scope& scope);

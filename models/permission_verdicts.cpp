@@ -45,11 +45,11 @@ bool is_part(const std::string& word, const iam::Request& request) {
 }
 
 // The same policy without what restricts its permissions by conditions, and where wanted to a part.
-iam::Policy loosened(const iam::Policy& policy, const iam::Request& request, bool to_parts) {
+iam::Policy loosened(const iam::Policy& policy, const iam::Request& request, bool to_parts, bool is_of_fault) {
   iam::Policy loose = policy;
   for (iam::Statement& s : loose.statements) {
     if (s.is_deny) continue;
-    if (!rests_on_known_keys(s, request)) s.conditions.clear();
+    if (!is_of_fault && !rests_on_known_keys(s, request)) s.conditions.clear();
     const bool is_of_part = std::any_of(s.resource_words.begin(), s.resource_words.end(),
                                         [&](const std::string& word) { return is_part(word, request); });
     if (to_parts && is_of_part && !s.not_resource) s.resources.clear();
@@ -212,7 +212,7 @@ Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& asked,
     Document* const document = document_of(cited.policy);
     const std::string name = document ? document->name : cited.policy->name;
     const std::string label = cited.policy->label(cited.statement);
-    if (!rests_on_known_keys(cited.it(), request)) {
+    if (!state.is_of_fault && !rests_on_known_keys(cited.it(), request)) {
       result.taken_because = fmt::format("whether the condition of statement {} of {} holds is not known", label, name);
       replace(cited.policy, edited_.without_statement(*cited.policy, cited.statement));
     } else {
@@ -257,9 +257,11 @@ Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& asked,
     std::deque<iam::Policy> loose;
     iam::AppliedPolicies lenient = applied;
     for (iam::PolicyList* list : {&lenient.identity, &lenient.resource}) {
-      for (const iam::Policy*& policy : *list) policy = &loose.emplace_back(loosened(*policy, request, to_parts));
+      for (const iam::Policy*& policy : *list)
+        policy = &loose.emplace_back(loosened(*policy, request, to_parts, state.is_of_fault));
     }
-    if (lenient.boundary) lenient.boundary = &loose.emplace_back(loosened(*lenient.boundary, request, to_parts));
+    if (lenient.boundary)
+      lenient.boundary = &loose.emplace_back(loosened(*lenient.boundary, request, to_parts, state.is_of_fault));
     if (iam::evaluate(request, lenient).verdict != iam::Verdict::allowed) continue;
     result.is_allowed = true;
     result.taken_because = to_parts ? "it is allowed for a part of what is there"
@@ -282,7 +284,7 @@ std::vector<Permissions::Denial> Permissions::denials(Index principal, const iam
   Held& own = held(principal);
   iam::Request call = request;
   call.caller = &caller_in(own, state);
-  const Verdict found = verdict(own, call, component, {.edits = state});
+  const Verdict found = verdict(own, call, component, {.edits = state, .is_of_fault = true});
   std::vector<Denial> list;
   if (!found.denied_by.empty()) {
     list.push_back({found.denied_by, found.denying_policy, found.statements.front(), {}, {}});

@@ -79,6 +79,18 @@ class Permissions {
   };
   std::vector<Denial> denials(Index principal, const iam::Request& request, Index component,
                               const EditState& state = {});
+  // What the answer to such a call rests on without anybody having said so: keys of conditions that are taken as
+  // absent.
+  struct Unsaid {
+    std::string policy;
+    std::string statement;
+    std::vector<std::string> keys;
+    bool is_stopped = false;  // the call, as it is taken
+  };
+  // Whether one of the documents that decide what the principal (`nothing`: nobody in particular) may do to a component
+  // looks at the time.
+  bool ask_for_time(Index principal, Index component);
+  std::vector<Unsaid> unsaid(Index principal, const iam::Request& request, Index component);
   // The edits of its documents and tags.
   DocumentEdits edits_of(Index principal);
 
@@ -132,6 +144,7 @@ class Permissions {
     bool is_stale = false;     // the component's own document names by ARN somebody who is no longer that one
     bool is_other_id = false;  // ... and holds as text the ID of one who has another now
     bool is_broken = false;    // it is gone
+    bool is_of_fault = false;  // what nobody says of the call is absent; else whatever lets it go on
   };
   struct Asker {
     Held* held = nullptr;

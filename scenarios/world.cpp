@@ -34,6 +34,9 @@ Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
       request.verb = fault.verb;
       request.parameters = fault.parameters;
       request.at = fault.component_at[i];
+      if (scenario.start) {
+        request.moment = models::Moment{scenario.start->seconds + static_cast<std::int64_t>(fault.at.in_seconds())};
+      }
       request.call = fault.call;
       requests.actions.push_back(std::move(request));
       requests.at.push_back(fault.at);

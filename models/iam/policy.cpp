@@ -202,6 +202,14 @@ class Reader {
 
 }  // namespace
 
+bool Policy::asks_for_time() const {
+  return std::any_of(statements.begin(), statements.end(), [](const Statement& statement) {
+    return std::any_of(statement.conditions.begin(), statement.conditions.end(), [](const Condition& c) {
+      return c.lower_key == "aws:currenttime" || c.lower_key == "aws:epochtime";
+    });
+  });
+}
+
 std::string Policy::label(std::size_t statement) const {
   const std::string& sid = statements[statement].sid;
   return sid.empty() ? fmt::format("#{}", statement + 1) : sid;
