@@ -335,7 +335,13 @@ void World::give(const std::vector<AttributeDef>& attributes, Index first, const
           const std::string owner = prefix.empty() ? type : fmt::format("'{}' of {}", prefix, type);
           std::string hint = hint_on_attribute(attributes, child.key);
           if (hint.empty()) {
-            hint = input::did_you_mean(child.key, known, fmt::format("`moshimo explain {}` lists those it has", type));
+            constexpr std::size_t a_few = 5;
+            std::vector<std::string> quoted;
+            for (const std::string_view k : known) quoted.push_back(fmt::format("`{}`", k));
+            hint = input::did_you_mean(child.key, known,
+                                       known.size() <= a_few
+                                           ? "it has " + input::enumerated(quoted, "and")
+                                           : fmt::format("`moshimo explain {}` lists those it has", type));
           }
           return fmt::format("{} has no attribute '{}'{}", owner, child.key, hint);
         });

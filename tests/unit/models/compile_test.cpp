@@ -357,7 +357,7 @@ resources:
   a: { type: toy:reader, sorce: q, source: q, role: orders-role, target: q }
   b: { type: toy:quue }
   q: { type: toy:queue }
-  c: { type: toy:sender, targets: [q], options: { mod: safe } }
+  c: { type: toy:sender, targets: [q], options: { mod: safe, zzzz: 1 } }
   e: { type: toy:reader, source: b, role: orders-role, target: q }
   f: { type: toy:queue, policy: [plain, { name: x }, { name: x }, { of: q }] }
 )");
@@ -366,6 +366,7 @@ resources:
         "inv.yaml:5:26: toy:reader has no attribute 'sorce'; did you mean 'source'?\n"
         "inv.yaml:6:14: 'b' is of type 'toy:quue', which is not modelled; did you mean 'toy:queue'?\n"
         "inv.yaml:8:51: 'options' of toy:sender has no attribute 'mod'; did you mean 'mode'?\n"
+        "inv.yaml:8:62: 'options' of toy:sender has no attribute 'zzzz'; it has `mode` and `size`\n"
         "inv.yaml:10:34: item 0 of policy of 'f' must be a map with the attributes of a toy:statement\n"
         "inv.yaml:10:62: policy of 'f' has two items named 'x'\n"
         "inv.yaml:10:69: 'of' of 'f/policy/3' follows from where it stands; remove it");
