@@ -13,7 +13,7 @@ namespace {
 
 // The faults of a scenario as requests to the compiler, one per component, and when each happens.
 struct Requests {
-  std::vector<models::ActionRequest> actions;
+  models::CompileOptions options;  // its `actions`
   std::vector<SimTime> at;
   std::vector<std::optional<Duration>> over_after;
   std::vector<std::optional<Duration>> made_again_after;
@@ -38,7 +38,7 @@ Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
         request.moment = models::Moment{scenario.start->seconds + static_cast<std::int64_t>(fault.at.in_seconds())};
       }
       request.call = fault.call;
-      requests.actions.push_back(std::move(request));
+      requests.options.actions.push_back(std::move(request));
       requests.at.push_back(fault.at);
       requests.over_after.push_back(fault.over_after);
       requests.made_again_after.push_back(fault.made_again_after);
@@ -50,12 +50,13 @@ Requests requests_of(const Scenario& scenario, Vocabulary& vocabulary) {
 
 // Whether a fault is given the value of an attribute.
 bool sets_something(const Requests& requests, const Vocabulary& vocabulary) {
-  return std::any_of(requests.actions.begin(), requests.actions.end(), [&](const models::ActionRequest& r) {
-    const models::TypeDef* type = r.parameters.empty() ? nullptr : vocabulary.type_of(r.component);
-    const models::FaultDef* fault = type ? type->find_fault(r.verb) : nullptr;
-    return fault && std::any_of(fault->with.begin(), fault->with.end(),
-                                [](const models::FaultDef::Parameter& p) { return !p.attribute.empty(); });
-  });
+  return std::any_of(
+      requests.options.actions.begin(), requests.options.actions.end(), [&](const models::ActionRequest& r) {
+        const models::TypeDef* type = r.parameters.empty() ? nullptr : vocabulary.type_of(r.component);
+        const models::FaultDef* fault = type ? type->find_fault(r.verb) : nullptr;
+        return fault && std::any_of(fault->with.begin(), fault->with.end(),
+                                    [](const models::FaultDef::Parameter& p) { return !p.attribute.empty(); });
+      });
 }
 
 // What comes along when an apply makes again what `broken` took away: grants and other bindings to what is there then.
@@ -160,16 +161,11 @@ ActionId new_identity(System& system, ActionId broken, bool with_parts, bool wit
 
 namespace {
 
-World compiled(const Scenario& scenario, const Requests& requests, std::shared_ptr<const models::Inventory> inventory,
-               const models::Catalogue& catalogue, const std::vector<models::Override>& overrides,
-               input::Diagnostics& diagnostics) {
-  models::CompileOptions options;
-  options.start = scenario.start;
-  options.overrides = overrides;
-  options.actions = requests.actions;
+World compiled(const Requests& requests, std::shared_ptr<const models::Inventory> inventory,
+               const models::Catalogue& catalogue, input::Diagnostics& diagnostics) {
   World world;
-  world.compiled =
-      std::make_shared<models::Compiled>(models::compile(std::move(inventory), catalogue, options, diagnostics));
+  world.compiled = std::make_shared<models::Compiled>(
+      models::compile(std::move(inventory), catalogue, requests.options, diagnostics));
   for (std::size_t i = 0; i < world.compiled->requested.size(); ++i) {
     const ActionId action = world.compiled->requested[i];
     if (!action.is_set()) continue;
@@ -241,12 +237,12 @@ bool mark_stopped(const World& world, Requests& requests) {
   std::vector<StoppedFault> stopped;
   script_of(simulation, world.faults, stopped);
   bool is_news = false;
-  for (std::size_t i = 0; i < requests.actions.size(); ++i) {
+  for (std::size_t i = 0; i < requests.options.actions.size(); ++i) {
     const bool is_stopped = std::any_of(stopped.begin(), stopped.end(), [&](const StoppedFault& s) {
       return s.fault.at == requests.at[i] && s.fault.action == world.compiled->requested[i];
     });
-    is_news = is_news || is_stopped != requests.actions[i].is_stopped;
-    requests.actions[i].is_stopped = is_stopped;
+    is_news = is_news || is_stopped != requests.options.actions[i].is_stopped;
+    requests.options.actions[i].is_stopped = is_stopped;
   }
   return is_news;
 }
@@ -258,11 +254,13 @@ World compile_world(const Scenario& scenario, const std::shared_ptr<const models
                     input::Diagnostics& diagnostics) {
   Vocabulary vocabulary(*inventory, catalogue);
   Requests requests = requests_of(scenario, vocabulary);
+  requests.options.start = scenario.start;
+  requests.options.overrides = overrides;
   // What a fault sets counts from before the start, and whether it is stopped shows only in a run.
-  std::size_t rounds = sets_something(requests, vocabulary) ? requests.actions.size() : 0;
+  std::size_t rounds = sets_something(requests, vocabulary) ? requests.options.actions.size() : 0;
   while (true) {
     input::Diagnostics compiling;
-    World world = compiled(scenario, requests, inventory, catalogue, overrides, compiling);
+    World world = compiled(requests, inventory, catalogue, compiling);
     if (!compiling.has_errors() && rounds-- > 0 && mark_stopped(world, requests)) continue;
     diagnostics.take(std::move(compiling));
     return world;
