@@ -106,10 +106,9 @@ std::optional<KnownCaller> Compilation::caller(const ActionRequest& request, Ind
 // Whether a policy that is asked about the call looks at the time.
 bool Compilation::asks_for_time(const ActionRequest& request, Index component) {
   if (!request.moment) return false;
-  const auto looks = [](const Guard& g) { return g.policy->asks_for_time(); };
-  if (std::any_of(guards_->all().begin(), guards_->all().end(), looks)) return true;
   const Index who = request.call ? component_of(request.call->who) : nothing;
-  return permissions_->ask_for_time(who, component);
+  return permissions_->ask_for("aws:CurrentTime", who, component) ||
+         permissions_->ask_for("aws:EpochTime", who, component);
 }
 
 void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const ActionRequest& request, Needs& needs) {

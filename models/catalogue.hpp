@@ -225,6 +225,7 @@ struct PortDef {
   std::string actions_in;            // an attribute that lists them instead
   Text resource;                     // what they are done to; not written: its ARN
   bool is_forwarded = false;         // a service does them with the session of whoever asked it
+  std::string service_key;           // the condition key that names that service
   bool tells_people = false;         // what comes in is read by somebody
   std::string recorded;              // as what calls of it are recorded, in a word of `last_activity`
   bool is_right = false;             // nothing but documents decides about it
@@ -530,6 +531,7 @@ struct TypeDef {
   std::vector<ObjectionDef> impossible;
   std::vector<ObjectionDef> doubtful;
   std::vector<WithoutEffectDef> without_effect;
+  Text works_through;         // the name it gives itself where it uses a key with the session of whoever asked it
   std::string calls_seen_in;  // the Region in which calls about one are recorded; not written: its own
   std::string own_account;    // the fact that nobody of another account does its faults; not written: some may
   input::Position at;

@@ -199,21 +199,27 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   static const Needs none;
   of_port_.resize(system_->ports.size(), Progress::not_begun);
   const PortId id(world_.id(MemberKind::port, component, port));
+  const PortDef& def = world_.part(component).type->ports[port];
   Progress& general = of_port_[id.value];
   Expansion* for_caller = nullptr;
-  const bool is_decided = caller && permissions && world_.part(component).type->ports[port].has_actions() &&
+  const bool is_decided = caller && permissions && def.has_actions() &&
                           (permissions->speaks_of(*caller) || permissions->is_guarded(component));
   // Whoever knocks at a role is asked for by its trust policy, further on.
   const bool is_entered = caller && permissions && permissions->has_trust(Thing::of_component(component));
   if (general == Progress::the_same_for_all && !is_decided && !is_entered) return system_->ports[id].needs;
+  std::string through = caller && def.is_right ? service_asking() : std::string();
+  if (is_decided && !permissions->ask_for(def.service_key, caller->component, component)) {
+    through.clear();
+  }
+  const CallerKey key{component, port, caller ? caller->component : nothing,
+                      caller ? std::string(caller->text()) : std::string(), through};
   bool goes_round = !caller && general == Progress::busy;
   if (!caller && general == Progress::by_caller) {
     world_.caller_was_asked = true;
     return system_->ports[id].needs;
   }
   if (caller) {
-    const auto [found, is_new] =
-        of_port_for_.emplace(CallerKey{component, port, caller->component, std::string(caller->text())}, Expansion{});
+    const auto [found, is_new] = of_port_for_.emplace(key, Expansion{});
     for_caller = &found->second;
     goes_round = !is_new && for_caller->is_open;
     if (!is_new && !goes_round) {
@@ -232,7 +238,7 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   world_.caller_was_asked = false;
   Needs needs = expand(component, port, caller);
   if (is_decided) {
-    permissions->write(*caller, component, world_.part(component).type->ports[port], needs);
+    permissions->write(*caller, component, def, through, needs);
     world_.caller_was_asked = true;
   }
   world_.caller_was_asked = world_.caller_was_asked || is_entered;
@@ -245,10 +251,20 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
     for_caller->is_open = false;
     return for_caller->needs;
   }
-  if (caller) of_port_for_.erase(CallerKey{component, port, caller->component, std::string(caller->text())});
+  if (caller) of_port_for_.erase(key);
   of_port_[id.value] = by_caller ? Progress::by_caller : Progress::the_same_for_all;
   system_->ports[id].needs = std::move(needs);
   return system_->ports[id].needs;
+}
+
+// The service whose port asks for the rights that are being written out; empty where that is not known.
+std::string NeedsWriter::service_asking() const {
+  const auto asking = std::find_if(path_.rbegin(), path_.rend(), [&](const auto& at) {
+    return !world_.part(at.first).type->ports[at.second].is_right;
+  });
+  if (asking == path_.rend()) return {};
+  std::string name = world_.text(world_.part(asking->first).type->works_through, of_component(asking->first));
+  return name.find('<') == std::string::npos ? name : std::string();
 }
 
 Needs NeedsWriter::expand(Index component, Index port, const Thing* caller) {

@@ -74,10 +74,12 @@ class NeedsWriter {
     Needs needs;
     bool is_open = true;  // being worked out
   };
-  using CallerKey = std::tuple<Index, Index, Index, std::string>;  // component, port, caller
+  // component, port, caller, the service that asks for him
+  using CallerKey = std::tuple<Index, Index, Index, std::string, std::string>;
 
   void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
   Needs expand(Index component, Index port, const Thing* caller);
+  std::string service_asking() const;
   void report_loop(Index component, Index port);
   const Thing* knocking(const Thing& principal, const Scope& scope, std::optional<Thing>& worker);
   void any_of(const NeedDef& def, const Scope& scope, Needs& out);

@@ -155,7 +155,8 @@ Needs Permissions::needs_in(Call& call, const State& state, bool is_first) {
   return out;
 }
 
-void Permissions::write(const Thing& principal, Index component, const PortDef& port, Needs& out) {
+void Permissions::write(const Thing& principal, Index component, const PortDef& port, const std::string& through,
+                        Needs& out) {
   Call call;
   call.component = component;
   call.port = &port;
@@ -177,6 +178,7 @@ void Permissions::write(const Thing& principal, Index component, const PortDef& 
     for (const Thing& t : listed) asker.actions.emplace_back(t.text());
   }
   if (asker.actions.empty()) return;
+  if (!through.empty()) asker.keys.emplace_back(port.service_key, through);
   call.askers.push_back(std::move(asker));
   call.name = world_.part(call.who).name;
   if (port.is_right) call.error = ErrorClass::key;

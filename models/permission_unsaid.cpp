@@ -19,16 +19,6 @@ bool is_settled(std::string_view lower_key) {
 
 }  // namespace
 
-bool Permissions::ask_for_time(Index principal, Index component) {
-  const iam::Policy* own = own_document(component);
-  if (own && own->asks_for_time()) return true;
-  if (principal == nothing || !speaks_of(Thing::of_component(principal))) return false;
-  const Held& held = this->held(principal_of(Thing::of_component(principal)));
-  return (held.boundary && held.boundary->asks_for_time()) ||
-         std::any_of(held.documents.begin(), held.documents.end(),
-                     [](const Document& d) { return d.policy->asks_for_time(); });
-}
-
 std::vector<Permissions::Unsaid> Permissions::unsaid(Index principal, const iam::Request& request, Index component) {
   std::vector<Unsaid> found;
   if (!speaks_of(Thing::of_component(principal))) return found;

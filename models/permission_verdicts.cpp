@@ -139,7 +139,52 @@ bool Permissions::names(Index component, Index principal) {
   });
 }
 
+// The sessions of the caller's role that the document of the component names. Which of them calls is not known.
+std::vector<std::string> Permissions::sessions_named(Index component, const State& state, const iam::Request& request) {
+  std::vector<std::string> named;
+  const std::string& session = request.caller->session_arn;
+  const std::string_view role = std::string_view(session).substr(0, session.rfind('/') + 1);
+  if (request.caller->kind != iam::CallerKind::role_session || role.empty() || state.is_broken) return named;
+  const auto collect = [&](const iam::Policy& policy) {
+    for (const iam::Statement& s : policy.statements) {
+      if (!models::speaks_of(s, {request.action})) continue;
+      for (const iam::Principal& p : s.principals) {
+        const bool is_new = std::find(named.begin(), named.end(), p.text) == named.end();
+        if (p.kind == iam::Principal::Kind::arn && p.text.starts_with(role) && is_new) named.push_back(p.text);
+      }
+    }
+  };
+  if (const iam::Policy* own = own_document(component)) {
+    collect(*edited_.in_state(own, component, own_name(component), state.edits));
+  } else {
+    for (const DocumentEdit* e : state.edits) {
+      if (e->component == component && is_own(*e)) collect(e->given);
+    }
+  }
+  return named;
+}
+
+// A session that is named is taken to be the one that calls where that lets it in, and not to be where it is denied.
 Permissions::Verdict Permissions::verdict(Held& held, const iam::Request& asked, Index component, const State& state) {
+  Verdict plain = verdict_as(held, asked, component, state);
+  const auto goes = [](const Verdict& v) { return v.is_allowed && v.denying.empty() && v.denied_by.empty(); };
+  for (const std::string& session : sessions_named(component, state, asked)) {
+    iam::Caller caller = *asked.caller;
+    caller.session_arn = session;
+    iam::Request other = asked;
+    other.caller = &caller;
+    Verdict as = verdict_as(held, other, component, state);
+    if (goes(as) == goes(plain)) continue;
+    Verdict taken = goes(plain) ? std::move(plain) : std::move(as);
+    taken.taken_because = fmt::format("the policy of {} names {}, and which session calls is not known",
+                                      world_.part(component).name, session);
+    return taken;
+  }
+  return plain;
+}
+
+Permissions::Verdict Permissions::verdict_as(Held& held, const iam::Request& asked, Index component,
+                                             const State& state) {
   Verdict result;
   iam::Request request = asked;
   if (state.is_other_id) request.caller = &with_other_id(*asked.caller);

@@ -115,6 +115,20 @@ bool Permissions::speaks_of(const Thing& principal) {
                      [&](const DocumentEdit& e) { return e.component == who && !is_own(e); });
 }
 
+bool Permissions::ask_for(std::string_view key, Index principal, Index component) {
+  const std::string lower_key = iam::lower_case(key);
+  const auto asks = [&](const iam::Policy* policy) { return policy && policy->asks_for(lower_key); };
+  if (std::any_of(guards_.all().begin(), guards_.all().end(), [&](const Guard& g) { return asks(g.policy); }) ||
+      std::any_of(edits_.begin(), edits_.end(), [&](const DocumentEdit& e) { return asks(&e.given); }) ||
+      asks(own_document(component))) {
+    return true;
+  }
+  if (principal == nothing || !speaks_of(Thing::of_component(principal))) return false;
+  const Held& held = this->held(principal_of(Thing::of_component(principal)));
+  return asks(held.boundary) ||
+         std::any_of(held.documents.begin(), held.documents.end(), [&](const Document& d) { return asks(d.policy); });
+}
+
 bool Permissions::knows_all_of(Index principal) {
   return has_documents_ && speaks_of(Thing::of_component(principal)) &&
          held(principal_of(Thing::of_component(principal))).is_whole;

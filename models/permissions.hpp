@@ -66,7 +66,12 @@ class Permissions {
   std::optional<Thing> worker(Index component, const Thing& principal);
 
   // What somebody needs to do one of the actions of a port.
-  void write(const Thing& principal, Index component, const PortDef& port, Needs& out);
+  // `through` is the service that uses the component with his session, where that is known.
+  void write(const Thing& principal, Index component, const PortDef& port, const std::string& through, Needs& out);
+
+  // Whether one of the documents that decide what the principal (`nothing`: nobody in particular) may do to a component
+  // looks at a condition key.
+  bool ask_for(std::string_view key, Index principal, Index component);
 
   // What of its own documents denies a principal a call; `lacks` holds when the document is gone, and is not set where
   // that would not help.
@@ -87,9 +92,6 @@ class Permissions {
     std::vector<std::string> keys;
     bool is_stopped = false;  // the call, as it is taken
   };
-  // Whether one of the documents that decide what the principal (`nothing`: nobody in particular) may do to a component
-  // looks at the time.
-  bool ask_for_time(Index principal, Index component);
   std::vector<Unsaid> unsaid(Index principal, const iam::Request& request, Index component);
   // The edits of its documents and tags.
   DocumentEdits edits_of(Index principal);
@@ -181,6 +183,8 @@ class Permissions {
                        const EditState& state) const;
   const iam::Caller& caller_in(const Held& held, const EditState& state);
   Verdict verdict(Held& held, const iam::Request& asked, Index component, const State& state);
+  Verdict verdict_as(Held& held, const iam::Request& asked, Index component, const State& state);
+  std::vector<std::string> sessions_named(Index component, const State& state, const iam::Request& request);
   bool names(Index component, Index principal);
   std::vector<ConditionId> naming(Index component, Index principal, std::string_view by);
   void ways(const Call& call, const Asker& asker, const State& state, std::vector<Way>& ways);

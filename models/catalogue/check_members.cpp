@@ -24,6 +24,7 @@ void Checker::check(const TypeDef& type) {
   for (const LookBackDef& l : type.last_activity) look_back(l, context);
   for (const ObjectionDef& o : type.impossible) objection(o, context);
   for (const ObjectionDef& o : type.doubtful) objection(o, context);
+  text(type.works_through, context);
   fact(type.own_account, type.at);
   condition_loops(type);
   attribute_loops(type);

@@ -64,13 +64,14 @@ PortDef TypeReader::port(const Tree& tree) {
   result.at = tree.key_at;
   if (!tree.is_null() && !expect_map(tree, what("port", tree))) return result;
   allow_only(tree, {"says", "if", "needs", "by", "capacity", "callers", "action", "resource", "forwarded",
-                    "tells_people", "right", "granted_by", "recorded", "fact", "assumed"});
+                    "service_key", "tells_people", "right", "granted_by", "recorded", "fact", "assumed"});
   result.says = text_in(tree, "says");
   result.test = test_in(tree);
   result.is_right = says_yes(tree, "right");
   if (const Tree* t = tree.find("recorded")) result.recorded = name_in(*t);
   result.resource = text_in(tree, "resource");
   if (const Tree* t = tree.find("forwarded")) result.is_forwarded = t->text == "true" || t->text == "yes";
+  if (const Tree* t = tree.find("service_key")) result.service_key = t->text;
   result.callers = test_in(tree, "callers");
   result.tells_people = says_yes(tree, "tells_people");
   words_.caller = true;

@@ -11,10 +11,11 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
   const Tree& tree = source.tree;
   type_.service = source.service;
   type_.at = tree.key_at;
-  allow_only(tree, {"says",       "terraform", "cloudformation", "arn",           "identity",   "attributes",
-                    "conditions", "ports",     "stores",         "hops",          "processes",  "repairs",
-                    "faults",     "guards",    "permissions",    "last_activity", "deleted_by", "calls_seen_in",
-                    "impossible", "doubtful",  "without_effect", "works_as",      "own_account"});
+  allow_only(tree, {"says",          "terraform",      "cloudformation", "arn",           "identity",
+                    "attributes",    "conditions",     "ports",          "stores",        "hops",
+                    "processes",     "repairs",        "faults",         "guards",        "permissions",
+                    "last_activity", "deleted_by",     "works_through",  "calls_seen_in", "impossible",
+                    "doubtful",      "without_effect", "works_as",       "own_account"});
   collect_members(tree);
   if (const Tree* says = tree.find("says")) type_.says = says->text;
   if (const Tree* t = tree.find("terraform")) type_.terraform = import_sources(*t);
@@ -51,6 +52,7 @@ TypeDef TypeReader::read(const CatalogueTrees::Type& source) {
     type_.without_effect.push_back({std::string(t.key), names_in(t)});
   });
   if (const Tree* t = tree.find("calls_seen_in")) type_.calls_seen_in = t->text;
+  if (const Tree* t = tree.find("works_through")) type_.works_through = parser().text(*t);
   if (const Tree* t = tree.find("own_account")) type_.own_account = name_in(*t);
   return std::move(type_);
 }

@@ -202,11 +202,10 @@ class Reader {
 
 }  // namespace
 
-bool Policy::asks_for_time() const {
-  return std::any_of(statements.begin(), statements.end(), [](const Statement& statement) {
-    return std::any_of(statement.conditions.begin(), statement.conditions.end(), [](const Condition& c) {
-      return c.lower_key == "aws:currenttime" || c.lower_key == "aws:epochtime";
-    });
+bool Policy::asks_for(std::string_view lower_key) const {
+  return std::any_of(statements.begin(), statements.end(), [&](const Statement& statement) {
+    return std::any_of(statement.conditions.begin(), statement.conditions.end(),
+                       [&](const Condition& c) { return c.lower_key == lower_key; });
   });
 }
 

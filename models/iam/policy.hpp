@@ -43,8 +43,8 @@ struct Policy {
   std::vector<Statement> statements;
   std::shared_ptr<const input::SourceFile> file;  // keeps the positions good
 
-  std::string label(std::size_t statement) const;  // its Sid, or #2 counted from 1
-  bool asks_for_time() const;                      // a condition is about when the call is made
+  std::string label(std::size_t statement) const;   // its Sid, or #2 counted from 1
+  bool asks_for(std::string_view lower_key) const;  // a condition is about it
 };
 
 // Mistakes go to the diagnostics; their places are good as long as the policy is kept.

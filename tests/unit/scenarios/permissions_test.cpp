@@ -88,6 +88,68 @@ const HopLedger& writing(const Answer& a) {
 
 double lost(const Answer& a) { return writing(a).lost + writing(a).waiting; }
 
+TEST_CASE("a policy of a key that lets it be used through one service knows through which it is used",
+          "[permissions]") {
+  const auto through = [](const std::string& effect, const std::string& service) {
+    return world(in_line("write: " + allow("*")),
+                 "  key:\n    type: kms:key\n    policy_document: { Statement: [{ Effect: " + effect +
+                     ", Principal: { AWS: '111122223333' }, Action: 'kms:*', Resource: '*', Condition: { StringEquals: "
+                     "{ 'kms:ViaService': " +
+                     service + ".eu-central-1.amazonaws.com } } }, { Effect: " +
+                     (effect == "Deny" ? "Allow, Action: 'kms:*'" : "Allow, Action: 'kms:PutKeyPolicy'") +
+                     ", Principal: { AWS: '111122223333' }, Resource: '*' }] }\n");
+  };
+  const auto with_key = [](std::string resources) {
+    const std::string bucket = "type: s3:bucket";
+    resources.replace(resources.find(bucket), bucket.size(), bucket + ", region: eu-central-1, kms_key: key");
+    return resources;
+  };
+  const Answer other = ask(with_key(through("Allow", "sqs")), {});
+  CHECK(lost(other) > 0);
+  REQUIRE(told(other, Kind::denied_at_start).size() == 1);
+  CHECK(told(other, Kind::denied_at_start)[0].find("writer may not kms:GenerateDataKey on key") == 0);
+  const Answer same = ask(with_key(through("Allow", "s3")), {});
+  CHECK(lost(same) == 0);
+  CHECK(told(same, Kind::granted_policies).empty());  // nothing is only taken to be so
+  CHECK(lost(ask(with_key(through("Deny", "s3")), {})) > 0);
+  CHECK(lost(ask(with_key(through("Deny", "sqs")), {})) == 0);
+}
+
+TEST_CASE("which session of a role calls is not known", "[permissions]") {
+  const auto guarded = [](const std::string& statement) {
+    std::string resources = world(in_line("write: " + allow("*")));
+    const std::string bucket = "type: s3:bucket";
+    return resources.replace(
+        resources.find(bucket), bucket.size(),
+        bucket + ", policy_document: { Statement: [{ " + statement + ", Action: 's3:*', Resource: '*' }] }");
+  };
+  const auto is_taken = [](const Answer& a) {
+    const std::vector<std::string> all = told(a, Kind::granted_policies);
+    return std::any_of(all.begin(), all.end(), [](const std::string& says) {
+      return says.find("which session calls is not known") != std::string::npos;
+    });
+  };
+  const std::string session = "{ AWS: 'arn:aws:sts::111122223333:assumed-role/writer/orders' }";
+  const std::string spared =
+      "{ AWS: ['arn:aws:sts::111122223333:assumed-role/writer/orders', "
+      "'arn:aws:iam::111122223333:role/writer', '111122223333'] }";
+  const Answer not_spared = ask(guarded("Effect: Deny, NotPrincipal: " + spared), {});
+  CHECK(lost(not_spared) == 0);
+  CHECK(is_taken(not_spared));
+  const Answer denied = ask(guarded("Effect: Deny, Principal: " + session), {});
+  CHECK(lost(denied) == 0);
+  CHECK(is_taken(denied));
+  // Where only the document of the bucket allows it.
+  std::string alone = guarded("Effect: Allow, Principal: " + session);
+  alone.replace(alone.find("Action: '*'"), 11, "Action: 'sqs:*'");
+  const Answer allowed = ask(alone, {});
+  CHECK(lost(allowed) == 0);
+  CHECK(is_taken(allowed));
+  // A session of another role is somebody else.
+  alone.replace(alone.find("writer/orders"), 13, "waiter/orders");
+  CHECK(lost(ask(alone, {})) > 0);
+}
+
 TEST_CASE("a role without documents may do what it does", "[permissions]") {
   const Answer a = ask(world(""), {});
   CHECK(lost(a) == 0);
