@@ -5,45 +5,11 @@
 
 #include "models/command_line.hpp"
 #include "models/compile_rows.hpp"
+#include "models/fault_calls.hpp"
 #include "models/tag_calls.hpp"
 
 namespace moshimo::models {
 namespace {
-
-// The condition keys of a call: those the catalogue gives, the tags of the resource, those of the request.
-iam::Keys keys_of(World& world, const FaultDef& def, const Scope& scope, const ActionRequest& request,
-                  const DocumentEdit* edit) {
-  iam::Keys keys;
-  const Resource* resource = world.part(scope.component).resource;
-  const bool is_part = world.part(scope.component).parent != nothing;
-  const auto set_all = [&keys](std::string_view prefix, const Value& map) {
-    for (const Value& entry : map.children) keys.set(fmt::format("{}/{}", prefix, entry.key), entry.text);
-  };
-  const Value* tags = resource && !is_part ? resource->attributes.find("tags") : nullptr;
-  if (tags) set_all("aws:ResourceTag", *tags);
-  if (edit && edit->kind == DocumentEdit::Kind::tags) {
-    set_request_tags(*world.part(scope.component).type, *edit, tags, keys);
-  }
-  keys.set("aws:RequestedRegion", world.region_of(scope.component));
-  if (request.moment) {
-    for (const char* key : {"aws:CurrentTime", "aws:EpochTime"}) keys.set(key, std::to_string(request.moment->seconds));
-  }
-  for (const FaultDef::ContextKey& key : def.context) {
-    Things found(world);
-    world.evaluate(key.value, scope, *found);
-    std::vector<std::string> values;
-    for (const Thing& t : found) {
-      if (t.map())
-        set_all(key.key, *t.map());
-      else
-        values.push_back(world.describe(t));
-    }
-    if (!values.empty()) keys.set(key.key, std::move(values));
-  }
-  if (!request.call) return keys;
-  for (const auto& [key, value] : request.call->context) keys.set(key, value);
-  return keys;
-}
 
 std::string with_statement(const std::string& policy, const std::string& statement) {
   return statement.empty() || statement.front() == '#' ? policy : fmt::format("{} (statement {})", policy, statement);
@@ -135,12 +101,8 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     return;
   }
 
-  iam::Request call;
-  call.caller = &who->caller;
-  call.resource_account = world_.account_of(scope.component);
-  const std::string arn = world_.text(part.type->arn, scope);
-  if (!arn.empty()) call.resource = arn;
-  call.keys = keys_of(world_, def, scope, request, def.edits() ? permissions_->find_edit(request) : nullptr);
+  FaultCalls fault_calls(world_, *guards_, *permissions_, request, *who, scope);
+  iam::Request call = fault_calls.own(def);
   // Of several calls that come to the same one is enough.
   call.action = def.actions.empty() ? def.name : def.actions.front();
   for (const std::string& action : def.actions) {
@@ -150,13 +112,15 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     call.action = action;
     break;
   }
+  const std::vector<FaultCall> before = fault_calls.before(def);
+  std::vector<FaultCall> calls{{call, scope.component}};
+  calls.insert(calls.end(), before.begin(), before.end());
 
   const bool is_timed = asks_for_time(request, scope.component);
   GuardedCall told;
   told.caller = who->name;
   told.call = call.action;
   told.on = part.name;
-  const Basis& basis = std::as_const(*part.type).find_fault(def.name)->basis;
   if (is_kept && request.call && request.call->code_is_kept) {
     Condition lets;
     lets.label = written(fmt::format("{}/{}/prevent_destroy", part.name, def.name),
@@ -174,9 +138,10 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     told.near_misses.push_back({"prevent_destroy", "", "code_is_gone", {}});
   }
   const auto add = [&](std::string kind, const std::string& policy, const std::string& statement, bool is_attached,
-                       Needs follows, FactId fact_id, std::string says = {}) {
+                       Needs follows, FactId fact_id, std::string says, const FaultCall& made) {
     Condition lets;
     std::string name = fmt::format("{}/{}/{}", part.name, def.name, policy.empty() ? "allowed" : policy);
+    if (made.before) name += fmt::format("/{} {}", made.request.action, world_.part(made.on).name);
     if (request.call) {
       name += fmt::format("/{}", request.call->who);
       for (const auto& [key, value] : request.call->context) name += fmt::format("/{}={}", key, value);
@@ -184,8 +149,8 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     if (is_timed) name += fmt::format("/{}", request.moment->seconds);
     if (says.empty()) {
       says = fmt::format("the {} {}{} lets {} do {} on {}", kind, policy,
-                         statement.empty() ? "" : fmt::format(" (statement {})", statement), who->name, call.action,
-                         part.name);
+                         statement.empty() ? "" : fmt::format(" (statement {})", statement), who->name,
+                         made.request.action, world_.part(made.on).name);
     }
     lets.label = written(std::move(name), std::move(says));
     lets.component = ComponentId(scope.component);
@@ -198,7 +163,9 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     need.error = ErrorClass::denied;
     need.condition = system_->conditions.add(std::move(lets));
     needs.push_back(need);
-    told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached});
+    told.objections.push_back({need.condition, std::move(kind), policy, statement, is_attached,
+                               made.before ? made.request.action : std::string(),
+                               made.before ? fact(made.before->basis, scope, def.name) : FactId()});
   };
   if (is_from_elsewhere) {
     const std::string rule =
@@ -206,7 +173,7 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
                                part.name)
                  : fmt::format("{} is not of another account than {}, in which alone {} is called on it", who->name,
                                part.name, call.action);
-    add("rule", "", "", true, {}, fact(is_guard ? "scp.edit" : part.type->own_account), rule);
+    add("rule", "", "", true, {}, fact(is_guard ? "scp.edit" : part.type->own_account), rule, calls.front());
   }
   // What other faults have changed by then in documents and tags makes a difference; each state asks for what it needs.
   DocumentEdits edits = permissions_->tag_edits_of(scope.component);
@@ -214,84 +181,47 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
     for (const DocumentEdit* edit : permissions_->edits_of(who->component)) edits.push_back(edit);
   }
   if (!is_guard) edits.insert(edits.end(), guards_->edits().begin(), guards_->edits().end());
-  edits = bearing_on(edits, {call.action});
+  std::vector<std::string> actions;
+  for (const FaultCall& made : calls) actions.push_back(made.request.action);
+  edits = bearing_on(edits, actions);
   if (edits.size() > most_edits) {
     permissions_->report_edits(edits, fmt::format("whether {} may {} {}", who->name, def.name, part.name));
     edits.resize(most_edits);
   }
   const std::vector<EditState> states = states_of(edits);
-  struct Against {
-    std::string kind;
-    std::string policy;
-    std::string statement;
-    bool is_attached = true;
-    Needs away;
-    FactId fact;
-    std::string says;                      // written out, where there is no policy
-    std::vector<std::size_t> states = {};  // in which it stands against the call
-  };
-  std::vector<Against> all;
-  const auto against = [&](Against one, std::size_t state) {
-    const auto known = std::find_if(all.begin(), all.end(), [&](const Against& a) {
-      return a.policy == one.policy && a.statement == one.statement && a.kind == one.kind && a.says == one.says;
-    });
-    Against& row = known == all.end() ? all.emplace_back(std::move(one)) : *known;
-    row.states.push_back(state);
-  };
-  for (std::size_t s = 0; s < states.size(); ++s) {
-    iam::Request asked = call;
-    Permissions::set_tags("aws:ResourceTag", scope.component, states[s], asked.keys);
-    iam::Caller changed = *call.caller;
-    if (who->component != nothing) Permissions::set_tags("aws:PrincipalTag", who->component, states[s], changed.keys);
-    asked.caller = &changed;
-    for (const Objection& objection : is_guard ? std::vector<Objection>() : guards_->objections(asked, states[s])) {
-      const Part& guard = world_.part(objection.guard->component);
-      against({std::string(name_of(objection.guard->by)),
-               guard.name,
-               objection.statement,
-               objection.guard->is_attached,
-               guards_->away(*objection.guard),
-               fact(guard.type->guards->basis.is_given() ? guard.type->guards->basis : basis,
-                    Scope{objection.guard->component, nullptr, nullptr, nullptr}, def.name),
-               {}},
-              s);
-    }
-    if (!is_described) continue;
-    for (Permissions::Denial& denial : permissions_->denials(who->component, asked, scope.component, states[s])) {
-      Needs follows;
-      if (denial.lacks.is_set()) {
-        Need need;
-        need.error = ErrorClass::denied;
-        need.condition = denial.lacks;
-        follows.push_back(need);
+  for (const FaultCall& made : calls) {
+    for (Against& a : fault_calls.against(made, states, !is_guard)) {
+      Needs follows = asked_in(states, a.states, edits, a.away);
+      FactId because = permissions_->fact;
+      if (a.guard != nothing) {
+        const Basis& basis = world_.part(a.guard).type->guards->basis;
+        because = fact(basis.is_given() ? basis : def.basis, Scope{a.guard, nullptr, nullptr, nullptr}, def.name);
       }
-      std::string says;
-      if (!denial.whose.empty()) {
-        says = fmt::format("{} lets {} do {} on {}", denial.whose, who->name, call.action, part.name);
-      }
-      against({std::move(denial.kind), denial.policy, denial.statement, true, std::move(follows), permissions_->fact,
-               std::move(says)},
-              s);
+      add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), because, std::move(a.says),
+          made);
     }
-  }
-  for (Against& a : all) {
-    Needs follows = asked_in(states, a.states, edits, a.away);
-    add(std::move(a.kind), a.policy, a.statement, a.is_attached, std::move(follows), a.fact, std::move(a.says));
   }
   if (is_guard || is_from_elsewhere) {
     guarded_calls_.push_back(std::move(told));
     return;
   }
   for (NearMiss& miss : guards_->near_misses(call)) {
+    const bool stops_it = std::any_of(told.objections.begin(), told.objections.end(), [&](const auto& o) {
+      return o.policy == miss.policy && o.statement == miss.statement;  // by denying what has to come first
+    });
+    if (stops_it) continue;
     told.near_misses.push_back(
         {std::move(miss.policy), std::move(miss.statement), std::string(name_of(miss.why)), std::move(miss.words)});
   }
-  if (guards_->is_stopped(call)) {
+  const auto one_is_stopped = [&](const std::vector<FaultCall>& made) {
+    return std::any_of(made.begin(), made.end(), [&](const FaultCall& m) { return guards_->is_stopped(m.request); });
+  };
+  if (one_is_stopped(calls)) {
     for (const FaultDef& other : part.type->faults) {
       const bool changes = !conditions(other.breaks, scope).empty() || !conditions(other.restores, scope).empty();
       if (other.actions.empty() || other.actions == def.actions || !changes || other.edits()) continue;
-      iam::Request way = call;
-      way.keys = keys_of(world_, other, scope, request, nullptr);
+      if (one_is_stopped(fault_calls.before(other))) continue;
+      iam::Request way = fault_calls.own(other);
       for (const std::string& action : other.actions) {
         way.action = action;
         if (guards_->is_stopped(way)) continue;
@@ -303,13 +233,17 @@ void Compilation::ask_guards(const FaultDef& def, const Scope& scope, const Acti
       }
     }
   }
-  for (TagWay& way : ways_by_tags(*guards_, *part.type, call)) {
-    told.ways_round.push_back({std::move(way.fault), std::move(way.action)});
+  if (!one_is_stopped(before)) {
+    for (TagWay& way : ways_by_tags(*guards_, *part.type, call)) {
+      told.ways_round.push_back({std::move(way.fault), std::move(way.action)});
+    }
   }
-  note_doubts(guards_->doubts(call, is_named), call.action, part.name);
-  if (is_described) {
-    for (const Permissions::Unsaid& u : permissions_->unsaid(who->component, call, scope.component)) {
-      note(not_known(u.keys, call.action, part.name, u.policy, u.statement, u.is_stopped), nothing);
+  for (const FaultCall& made : calls) {
+    const std::string& on = world_.part(made.on).name;
+    note_doubts(guards_->doubts(made.request, is_named), made.request.action, on);
+    if (!is_described) continue;
+    for (const Permissions::Unsaid& u : permissions_->unsaid(who->component, made.request, made.on)) {
+      note(not_known(u.keys, made.request.action, on, u.policy, u.statement, u.is_stopped), nothing);
     }
   }
   guarded_calls_.push_back(std::move(told));
@@ -332,15 +266,14 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
   const Part& part = world_.part(scope.component);
   if (!guards_->are_there() || part.type->guards) return;
   const KnownCaller who = administrator_of(world_.account_of(scope.component));
+  const ActionRequest by_an_administrator;
+  const FaultCalls plain(world_, *guards_, *permissions_, by_an_administrator, who, scope);
   std::vector<const Guard*> told;
   for (const Text& text : def.commands) {
-    iam::Request call;
-    call.caller = &who.caller;
-    call.action = call_of(world_.text(text, scope, " "));
-    if (call.action.empty() || !guards_->may_object(call.action)) continue;
-    call.resource_account = world_.account_of(scope.component);
-    if (std::string arn = world_.text(part.type->arn, scope); !arn.empty()) call.resource = std::move(arn);
-    call.keys = keys_of(world_, {}, scope, {}, nullptr);
+    std::string action = call_of(world_.text(text, scope, " "));
+    if (action.empty() || !guards_->may_object(action)) continue;
+    iam::Request call = plain.own({});
+    call.action = std::move(action);
     const std::vector<Doubt> doubts = guards_->doubts(call, false);
     const auto doubted = [&](const Objection& o, Doubt::Why why) {
       return std::any_of(doubts.begin(), doubts.end(), [&](const Doubt& d) {

@@ -414,6 +414,14 @@ struct FaultDef {
     input::Position at;
   };
   std::vector<Cascade> cascade;
+  struct Before {  // a call that has to come first, as the service refuses the fault's own otherwise
+    std::string call;
+    Test test;
+    std::optional<Path> on;  // the components it is made on; not written: the fault's own
+    Basis basis;
+    input::Position at;
+  };
+  std::vector<Before> before;
   std::string same_as;    // already followed: the rest of this definition is that of the other fault
   std::string undone_by;  // the repair that puts back what it changes in a document or in tags
   bool edits() const {    // it has to be told what it changes

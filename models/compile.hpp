@@ -77,6 +77,8 @@ struct GuardedCall {
     std::string policy;
     std::string statement;    // "" where nothing of it allows the call
     bool is_attached = true;  // at the start
+    std::string call = {};    // what it denies, where that is one that has to come first
+    FactId has_to_come = {};  // that it has
   };
   std::vector<Objection> objections;
   struct NearMiss {  // looks as if it stopped the call

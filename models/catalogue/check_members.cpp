@@ -273,6 +273,12 @@ void Checker::fault(const FaultDef& f, const Context& outer) {
   needs(f.needs, context);
   for (const Path& path : f.breaks) expect(path, context, {Place::Kind::condition}, "a condition");
   for (const Path& path : f.restores) expect(path, context, {Place::Kind::condition}, "a condition");
+  for (const FaultDef::Before& before : f.before) {
+    actions({before.call}, before.at);
+    basis(before.basis, context);
+    test(before.test, context);
+    if (before.on) expect(*before.on, context.with(before.test), {Place::Kind::component}, "a component");
+  }
   for (const FaultDef::Cascade& cascade : f.cascade) {
     test(cascade.test, context);
     expect(cascade.deletes, context.with(cascade.test), {Place::Kind::component}, "a component");

@@ -79,7 +79,7 @@ FaultDef::Parameter::Edit TypeReader::edit_in(const Tree& tree) const {
 FaultDef TypeReader::fault(const Tree& tree) {
   FaultDef result;
   if (!begin(tree, "fault", result)) return result;
-  allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "cascade", "same_as", "trial",
+  allow_only(tree, {"action", "with", "context", "needs", "breaks", "restores", "before", "cascade", "same_as", "trial",
                     "undone_by", "fact", "assumed"});
   if (const Tree* t = tree.find("same_as")) result.same_as = t->text;
   result.is_trial = says_yes(tree, "trial");
@@ -120,6 +120,23 @@ FaultDef TypeReader::fault(const Tree& tree) {
   result.needs = needs_in(tree, "needs");
   result.breaks = paths_in(tree, "breaks");
   result.restores = paths_in(tree, "restores");
+  if (const Tree* t = tree.find("before")) {
+    for (const Tree* item : items(*t)) {
+      if (!expect_map(*item, "an item of `before`")) continue;
+      allow_only(*item, {"call", "if", "on", "fact", "assumed"});
+      FaultDef::Before before;
+      before.at = item->at;
+      if (const Tree* call = item->find("call")) {
+        before.call = call->text;
+      } else {
+        error(item->at, "key 'call' is missing");
+      }
+      before.test = test_in(*item);
+      if (const Tree* on = item->find("on")) before.on = parser().path(*on);
+      before.basis = basis(*item);
+      result.before.push_back(std::move(before));
+    }
+  }
   if (const Tree* t = tree.find("cascade")) {
     for (const Tree* item : items(*t)) {
       if (!expect_map(*item, "an item of `cascade`")) continue;

@@ -50,8 +50,11 @@ Json guards(const models::Compiled& compiled, const Response& response) {
                                         [&](const StoppedFault& s) { return s.fault.action == call.action; });
     Json objections = Json::array();
     for (const auto& o : call.objections) {
-      objections.push_back(
-          {{"kind", o.kind}, {"policy", o.policy}, {"statement", o.statement}, {"is_attached", o.is_attached}});
+      objections.push_back({{"kind", o.kind},
+                            {"policy", o.policy},
+                            {"statement", o.statement},
+                            {"call", o.call.empty() ? call.call : o.call},
+                            {"is_attached", o.is_attached}});
     }
     Json misses = Json::array();
     for (const auto& m : call.near_misses) {

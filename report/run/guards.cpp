@@ -48,6 +48,10 @@ void RunPage::guarded(std::string_view name, const models::Compiled& compiled, c
                          o.policy == "prevent_destroy"
                              ? ""
                              : (o.statement.empty() ? ", which does not allow it" : of_statement(o.statement)));
+        if (!o.call.empty()) {
+          by += fmt::format(", which denies {}, and that has to come first {}", code(clean(o.call)),
+                            dim(fmt::format("[{}]", fact_id(compiled.system, o.has_to_come))));
+        }
       }
     }
     page_.item(fmt::format("{}: {} on {} by {} {}{}.", strong(clean(name)), code(clean(call.call)),

@@ -211,6 +211,46 @@ TEST_CASE("a guard that looks at what is not known of a call is told", "[scenari
   CHECK(doubts(ask(rcp("kms:ScheduleKeyDeletion"), {{}})).empty());
 }
 
+TEST_CASE("what has to go before a role or a user keeps them while nobody may take it away", "[scenarios][guards]") {
+  const std::string world =
+      "  policy: { type: iam:policy }\n"
+      "  web: { type: iam:role, policies: policy, inline_policies: { p: { Statement: [{ Effect: Allow, Action: 's3:*', "
+      "Resource: '*' }] } } }\n"
+      "  profile: { type: iam:instance-profile, role: web }\n"
+      "  bare: { type: iam:role }\n"
+      "  bob: { type: iam:user, policies: policy, login_profile: {} }\n"
+      "  bobs: { type: iam:access-key, user: bob }\n"
+      "  eve: { type: iam:user }\n";
+  const auto ask_about = [&](const std::string& action, const std::string& component) {
+    return ask(world + guard("SERVICE_CONTROL_POLICY", "Action: '" + action + "', Resource: '*'"),
+               {{.verb = "delete", .component = component}});
+  };
+  for (const char* action :
+       {"iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:RemoveRoleFromInstanceProfile", "iam:DeleteRole"}) {
+    INFO(action);
+    CHECK(stopped(ask_about(action, "web")) == 1);
+    CHECK(stopped(ask_about(action, "bare")) == (std::string_view(action) == "iam:DeleteRole" ? 1 : 0));
+  }
+  for (const char* action : {"iam:DetachUserPolicy", "iam:DeleteLoginProfile", "iam:DeleteAccessKey"}) {
+    INFO(action);
+    const Answer a = ask_about(action, "bob");
+    const auto& calls = a.compiled->guarded;
+    const auto own = std::find_if(calls.begin(), calls.end(), [](const auto& c) { return c.call == "iam:DeleteUser"; });
+    REQUIRE(own != calls.end());
+    REQUIRE(own->objections.size() == 1);
+    CHECK(own->objections[0].call == action);
+    CHECK(own->near_misses.empty());
+    CHECK(stopped(a) >= 1);
+    CHECK(stopped(ask_about(action, "eve")) == 0);
+  }
+  // By whoever does it, too.
+  const std::string ann =
+      "  ann: { type: iam:role, inline_policies: { p: { Statement: [{ Effect: Allow, Action: 'iam:DeleteRole', "
+      "Resource: '*' }] } } }\n";
+  CHECK(stopped(ask(world + ann, {{.verb = "delete", .component = "web", .by = "ann"}})) == 1);
+  CHECK(stopped(ask(world + ann, {{.verb = "delete", .component = "bare", .by = "ann"}})) == 0);
+}
+
 TEST_CASE("a resource control policy cannot keep a role, since IAM knows none", "[scenarios][guards]") {
   const std::string role = "  web: { type: iam:role }\n";
   const Call gone{.verb = "delete", .component = "web"};
