@@ -29,6 +29,14 @@ struct Basis {
   bool is_given() const { return is_assumed || fact.is_written(); }
 };
 
+// As whom something is done: a path to a principal, or a service principal as text (`sns.amazonaws.com`).
+struct PrincipalDef {
+  bool is_service = false;
+  std::string service;
+  Path path;
+  Test test;
+};
+
 // One item of a list of needs; in order, the first that fails gives the class.
 struct NeedDef {
   enum class Kind : std::uint8_t {
@@ -41,6 +49,7 @@ struct NeedDef {
   std::vector<Path> paths;             // `each`: exactly one
   std::optional<ErrorClass> shown_as;  // unset: the class each condition has
   bool only_refusals = false;          // of all needs, those whose class is a refusal
+  std::vector<PrincipalDef> as;        // who calls what the paths lead to; empty: whoever calls anyway
   Test test;                           // `if`
   input::Position at;
 };
@@ -73,14 +82,6 @@ struct SeesDef {
   std::optional<Moment> until;
   Basis basis;  // not given: that of what it belongs to
   input::Position at;
-};
-
-// As whom something is done: a path to a principal, or a service principal as text (`sns.amazonaws.com`).
-struct PrincipalDef {
-  bool is_service = false;
-  std::string service;
-  Path path;
-  Test test;
 };
 
 // ---- where importers find a thing -----------------------------------------------------------------------------------

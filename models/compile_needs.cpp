@@ -39,9 +39,12 @@ std::vector<HopPlan> NeedsWriter::hops_of(Index component, Index def) const {
   return out;
 }
 
-void NeedsWriter::write(const NeedDefs& defs, const Scope& scope, Needs& out) {
+void NeedsWriter::write(const NeedDefs& defs, const Scope& outer, Needs& out) {
   for (const NeedDef& def : defs) {
-    if (!world_.holds(def.test, scope)) continue;
+    if (!world_.holds(def.test, outer)) continue;
+    Scope scope = outer;
+    const std::optional<Thing> caller = acting(def.as, outer);
+    if (caller) scope.caller = &*caller;
     if (def.kind == NeedDef::Kind::any) {
       any_of(def, scope, out);
       continue;

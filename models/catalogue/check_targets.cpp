@@ -77,6 +77,7 @@ void Checker::needs(const NeedDefs& list, const Context& context) {
   for (const NeedDef& need : list) {
     test(need.test, context);
     const Context inner = context.with(need.test);
+    principals(need.as, inner);
     for (const Path& path : need.paths) {
       expect(path, inner,
              {Place::Kind::condition, Place::Kind::port, Place::Kind::hop, Place::Kind::process,

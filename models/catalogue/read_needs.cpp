@@ -40,8 +40,11 @@ void TypeReader::add_need(const Tree& tree, const Test& outer, NeedDefs& needs) 
   }
   if (!expect_map(tree, "a need")) return;
   if (const Tree* nested = tree.find("need")) {
-    allow_only(tree, {"if", "need"});
+    allow_only(tree, {"if", "as", "need"});
+    const std::size_t first = needs.size();
     add_need(*nested, both(outer, test_in(tree)), needs);
+    if (tree.find("as") == nullptr) return;
+    for (std::size_t i = first; i < needs.size(); ++i) needs[i].as = principals_in(tree);
     return;
   }
   const Tree* any = tree.find("any");
@@ -67,7 +70,7 @@ void TypeReader::add_need(const Tree& tree, const Test& outer, NeedDefs& needs) 
     error(
         tree.at,
         "a need is a path, `{ path: class }`, `{ any: path, else: class }`, `{ all: path }`, `{ refused_by: path }` or "
-        "`{ if:, need: }`");
+        "`{ if:, as:, need: }`");
     return;
   }
   const Tree& only = tree.children.front();

@@ -150,6 +150,44 @@ TEST_CASE("which session of a role calls is not known", "[permissions]") {
   CHECK(lost(ask(alone, {})) > 0);
 }
 
+TEST_CASE("what tasks need to start is asked of the documents of their execution role", "[permissions]") {
+  const auto starts = [](const std::string& left, const std::string& more = "", const std::vector<Deed>& deeds = {}) {
+    const Answer a = ask(
+        "  orders: { type: ecs:service, execution_role: exec, secrets: [secret, name], image: image, tasks: 1, logs: { "
+        "driver: awslogs, group: lines } }\n"
+        "  image: { type: ecr:repository }\n"
+        "  lines: { type: logs:log-group }\n"
+        "  key: { type: kms:key }\n"
+        "  secret: { type: secretsmanager:secret, kms_key: key }\n"
+        "  name: { type: ssm:parameter }\n"
+        "  exec: { type: iam:role" +
+            in_line("rest: " + allow(left)) + " }\n" + more,
+        deeds);
+    const System& system = a.system();
+    for (std::uint32_t p = 0; p < system.processes.size(); ++p) {
+      const Process& process = system.processes[ProcessId(p)];
+      if (system.components[process.component].name != "orders") continue;
+      return std::all_of(process.start.begin(), process.start.end(), [&](const Need& n) {
+        return a.main_run().response.outcome.timeline.conditions[n.condition.value].back().value;
+      });
+    }
+    throw std::out_of_range("orders has no tasks");
+  };
+  CHECK(starts("*"));
+  CHECK_FALSE(starts("s3:*"));
+  for (const char* action : {"ecr:BatchGetImage", "secretsmanager:GetSecretValue", "kms:Decrypt", "ssm:GetParameter",
+                             "logs:CreateLogStream"}) {
+    INFO(action);
+    std::string but_one =
+        "  guard: { type: organizations:policy, kind: SERVICE_CONTROL_POLICY, document: { Statement: "
+        "[{ Sid: No, Effect: Deny, Resource: '*', Action: '";
+    but_one += std::string(action) + "' }] } }\n";
+    CHECK_FALSE(starts("*", but_one));
+  }
+  const std::string second = "  other: { type: iam:policy, document: " + allow("*") + " }\n";
+  CHECK_FALSE(starts("*", second, {{"detach", "exec", "rest"}}));
+}
+
 TEST_CASE("a role without documents may do what it does", "[permissions]") {
   const Answer a = ask(world(""), {});
   CHECK(lost(a) == 0);
