@@ -94,7 +94,10 @@ Words parsed(std::string_view text) {
   return out;
 }
 
-bool has_word(const Words& text, const std::string& word) {
+// Error codes, by what is shown anywhere: one that is known as it is written means no other that has all its pieces.
+using Codes = std::set<std::string>;
+
+bool has_word(const Words& text, const std::string& word, const Codes& known) {
   constexpr std::size_t long_enough = 5;
   const std::string low = lowered(word);
   const auto in = [](const std::vector<std::string>& list, const std::string& one) {
@@ -107,18 +110,18 @@ bool has_word(const Words& text, const std::string& word) {
     return true;
   }
   const std::vector<std::string> pieces = pieces_of(word);
-  return pieces.size() > 1 &&
+  return pieces.size() > 1 && !known.contains(low) &&
          std::all_of(pieces.begin(), pieces.end(), [&](const std::string& p) { return in(text.pieces, p); });
 }
 
-double likeness_to(std::string_view sign, const Words& text) {
+double likeness_to(std::string_view sign, const Words& text, const Codes& known) {
   std::size_t all = 0;
   std::size_t found = 0;
   for (const std::string& word : words_of(sign)) {
     const std::string low = lowered(word);
     if (std::find(small_words.begin(), small_words.end(), low) != small_words.end()) continue;
     ++all;
-    if (has_word(text, word)) ++found;
+    if (has_word(text, word, known)) ++found;
   }
   return all == 0 ? 0 : static_cast<double>(found) / static_cast<double>(all);
 }
@@ -222,6 +225,11 @@ class Diagnostician {
   std::vector<ComponentId> who_could() {
     const System& system = d_.system();
     const auto all = everything_shown();
+    for (const auto& [c, symptom] : all) {
+      for (const std::string& word : words_of(symptom->text)) {
+        if (pieces_of(word).size() > 1) codes_.insert(lowered(word));
+      }
+    }
     std::set<ComponentId> showing;
     bool says_that_it_fails = false;  // of anything
     for (const Sign& sign : d_.seen) {
@@ -260,7 +268,7 @@ class Diagnostician {
     }
     const auto [at, is_new] = words_.try_emplace(std::pair(component, std::string(text)));
     if (is_new) at->second = parsed(fmt::format("{} {}", system.components[component].name, text));
-    return likeness_to(sign.text, at->second) >= enough;
+    return likeness_to(sign.text, at->second, codes_) >= enough;
   }
 
   static std::string failure_text(EffectKind kind, ErrorClass error) {
@@ -411,11 +419,12 @@ class Diagnostician {
       ErrorClass::unavailable, ErrorClass::unhealthy, ErrorClass::stalled, ErrorClass::failed};
   Diagnosis d_;
   std::map<std::pair<ComponentId, std::string>, Words> words_;
+  Codes codes_;
 };
 
 }  // namespace
 
-double likeness(std::string_view sign, std::string_view text) { return likeness_to(sign, parsed(text)); }
+double likeness(std::string_view sign, std::string_view text) { return likeness_to(sign, parsed(text), {}); }
 
 namespace {
 

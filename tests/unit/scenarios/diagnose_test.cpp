@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "input/document.hpp"
 #include "models/catalogue.hpp"
 
 namespace moshimo::scenarios {
@@ -213,6 +214,49 @@ traffic: [{ to: orders, rate: 1/s }, { to: jobs, rate: 1/s }]
   // It has its policies again: a mapping that reads with it is not refused, and does not switch itself off.
   CHECK(std::none_of(found->shows.begin(), found->shows.end(),
                      [](const Shown& s) { return s.text.find("State: Disabled") != std::string::npos; }));
+}
+
+std::shared_ptr<models::Compiled> of_text(std::string_view resources) {
+  input::Diagnostics diagnostics;
+  auto read = std::make_shared<models::Inventory>();
+  models::read_inventory(
+      input::Document::parse("small.yaml", "version: 1\naccount: '111122223333'\n" + std::string(resources),
+                             input::Format::yaml, diagnostics),
+      *read, diagnostics);
+  diagnostics.throw_if_errors();
+  return compiled(read);
+}
+
+TEST_CASE("an error code that is known as it is written means no other that has its words", "[diagnose]") {
+  const auto c = of_text(
+      "resources:\n"
+      "  role: { type: iam:role }\n"
+      "  node-role: { type: iam:role }\n"
+      "  cluster: { type: eks:cluster, role: role }\n"
+      "  nodes: { type: eks:nodegroup, cluster: cluster, role: node-role }\n");
+  const Diagnosis of_cluster = diagnosed(c, {{"IamRoleNotFound"}});
+  CHECK(suspect(of_cluster, "role") != nullptr);
+  CHECK(suspect(of_cluster, "node-role") == nullptr);
+  const Diagnosis of_nodes = diagnosed(c, {{"IamNodeRoleNotFound"}});
+  CHECK(suspect(of_nodes, "role") == nullptr);
+  CHECK(suspect(of_nodes, "node-role") != nullptr);
+}
+
+TEST_CASE("streams say that their key does not answer, whether or not anybody writes", "[diagnose]") {
+  const auto c = of_text(
+      "resources:\n"
+      "  key: { type: kms:key }\n"
+      "  stream: { type: kinesis:stream, kms_key: key }\n"
+      "  delivery: { type: firehose:delivery-stream, role: role, destination: bucket, kms_key: key }\n"
+      "  role: { type: iam:role }\n"
+      "  bucket: { type: s3:bucket }\n");
+  for (const char* sign : {"stream: KMSDisabledException", "stream: KMSInvalidStateException",
+                           "delivery: InvalidKMSResourceException", "delivery: KMSKeyDisabled"}) {
+    INFO(sign);
+    const Diagnosis d = diagnosed(c, {{sign}});
+    CHECK(suspect(d, "key") != nullptr);
+    CHECK(suspect(d, "role") == nullptr);
+  }
 }
 
 TEST_CASE("what nothing shows is told", "[diagnose]") {
