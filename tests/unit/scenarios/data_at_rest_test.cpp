@@ -27,7 +27,8 @@ traffic: [{ to: backed-up, rate: 1/s }, { to: bare, rate: 1/s }, { to: plain, ra
 TEST_CASE("a database dies after seven days, whatever the waiting period of its key; its backups live as long as that",
           "[scenarios]") {
   const Incident i = incident(databases, {{{}, "schedule-deletion", "key"}}, days(3));
-  CHECK(i.lost_if_nobody_acts("bare/only_copy") == days(7));
+  CHECK(i.lost_if_nobody_acts("bare/only_copy") == Duration::forever());  // it runs on without its key
+  CHECK(i.lost_events("bare/traffic") == 0);
   CHECK(i.lost_if_nobody_acts("backed-up/data") == days(30));
   CHECK(i.lost_if_nobody_acts("aurora/data") == days(30));
   CHECK(i.lost_if_nobody_acts("final/data") == days(30));
@@ -39,8 +40,9 @@ TEST_CASE("within seven days a database is started again, once its key is enable
   const Incident i = incident(databases, {{{}, "schedule-deletion", "key"}}, days(3));
   CHECK(i.lost_with_response("bare/only_copy") == Duration::forever());
   CHECK(i.lost_with_response("final/data") == Duration::forever());
-  // Cancelled 2 min, enabled 1 min, three databases one after the other 15 min each, in the order of their names.
-  CHECK(i.unreadable("aurora/data") == days(3) + minutes(3 + 15));
+  // Stopped after 2 h; cancelled 2 min, enabled 1 min, two databases one after the other 15 min each, in the order of
+  // their names.
+  CHECK(i.unreadable("aurora/data") == days(3) - hours(2) + minutes(3 + 15));
   CHECK(i.unreadable("final/data") == days(3) + minutes(3));
   CHECK(i.lost_events("plain/traffic") == 0);
   CHECK(i.lost_events("writer/traffic") == Approx(i.unreadable("aurora/data").in_seconds()));
@@ -49,13 +51,33 @@ TEST_CASE("within seven days a database is started again, once its key is enable
 
 TEST_CASE("after seven days a database is restored from its backup, or lost if it has none", "[scenarios]") {
   const Incident i = incident(databases, {{{}, "disable", "key"}}, days(8));
-  CHECK(i.lost_with_response("bare/only_copy") == days(7));
-  CHECK(i.holds_at_the_end("bare", "started"));  // with nothing in it
+  CHECK(i.lost_with_response("bare/only_copy") == Duration::forever());
+  CHECK(i.lost_events("bare/traffic") == 0);
   CHECK(i.lost_with_response("backed-up/data") == Duration::forever());
   CHECK(i.holds_at_the_end("backed-up", "started"));
   CHECK(i.holds_at_the_end("aurora", "started"));
   CHECK(i.steps() == std::vector<std::string>{"key/enable", "aurora/restore-to-point-in-time",
-                                              "backed-up/restore-to-point-in-time", "bare/create-empty"});
+                                              "backed-up/restore-to-point-in-time"});
+}
+
+TEST_CASE("a database without backups is lost when it is stopped while its key does not work", "[scenarios]") {
+  const Mishap disabled{{}, "disable", "key"};
+  const Incident lost = incident(databases, {disabled, {days(2), "stop", "bare"}}, days(3));
+  CHECK(lost.lost_if_nobody_acts("bare/only_copy") == days(2));
+  CHECK(lost.lost_with_response("bare/only_copy") == days(2));
+  const std::vector<std::string> steps = lost.steps();
+  CHECK(std::count(steps.begin(), steps.end(), "bare/create-empty") == 1);
+  CHECK(lost.holds_at_the_end("bare", "running"));
+  // Its key works: it is only started again.
+  const Incident stopped = incident(databases, {{{}, "stop", "bare"}}, days(3));
+  CHECK(stopped.lost_if_nobody_acts("bare/only_copy") == Duration::forever());
+  CHECK(stopped.steps() == std::vector<std::string>{"bare/start-again"});
+  CHECK(stopped.unreadable("bare/only_copy") == days(3) + minutes(15));
+  // The key has been destroyed: what runs runs on, and what is stopped is gone.
+  const Incident destroyed =
+      incident(databases, {{{}, "schedule-deletion", "key"}, {days(31), "stop", "bare"}}, days(35), days(40));
+  CHECK(destroyed.lost_if_nobody_acts("bare/only_copy") == days(31));
+  CHECK(destroyed.lost_if_nobody_acts("backed-up/data") == days(30));
 }
 
 constexpr std::string_view under_one_key = R"(
@@ -79,12 +101,12 @@ TEST_CASE("after its key is destroyed a database is made anew, or comes from a s
   // the databases, 15 min each, and the table, 10 min, in the order of their names.
   CHECK(i.steps() == std::vector<std::string>{"copied/restore-other-snapshot", "key/new-key", "bare/make-anew",
                                               "same/make-anew", "table/make-anew"});
-  const double nine_days = days(9).in_seconds();
+  const double nine_days = days(9).in_seconds() - 2 * 3600;  // stopped after 2 h
   CHECK(i.refused("copied/traffic") == Approx(nine_days + 2 * 3600));
   CHECK(i.refused("bare/traffic") == Approx(nine_days + 2 * 3600 + 300 + 900));
   CHECK(i.refused("writer/traffic") == Approx(nine_days + 2 * 3600 + 300 + 2 * 900));
   // 5 min of the table go by with the key it has in memory.
-  CHECK(i.refused("table/traffic") == Approx(nine_days + 2 * 3600 + 300 + 2 * 900 + 600));
+  CHECK(i.refused("table/traffic") == Approx(nine_days + 4 * 3600 + 300 + 2 * 900 + 600));
   for (const char* store : {"bare/data", "same/data", "table/items", "copy-of-same/data"}) {
     INFO(store);
     CHECK(i.lost_with_response(store) == days(7));  // empty, or nothing
