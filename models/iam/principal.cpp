@@ -17,9 +17,11 @@ bool is_account_number(std::string_view text) {
 
 // AROA..., AIDA...: what remains of a principal that was deleted.
 bool is_unique_id(std::string_view text) {
+  const bool is_of_role_or_user = text.size() > 4 && (text.starts_with("AROA") || text.starts_with("AIDA"));
   constexpr std::size_t shortest = 16;
   const auto is_of_id = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  return text.size() >= shortest && text.starts_with('A') && std::ranges::all_of(text, is_of_id);
+  return (is_of_role_or_user || (text.size() >= shortest && text.starts_with('A'))) &&
+         std::ranges::all_of(text, is_of_id);
 }
 
 // The ARN of a user, a role, a session, or of an origin access identity of CloudFront.

@@ -90,7 +90,7 @@ std::string_view name_of(NamedPrincipal::By by) {
 
 bool is_unique_id(std::string_view text) {
   if (is_unique_id_placeholder(text)) return true;
-  return text.size() >= 8 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
+  return text.size() > 4 && (text.starts_with("AROA") || text.starts_with("AIDA")) &&
          text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == std::string_view::npos;
 }
 

@@ -436,5 +436,17 @@ traffic: [{ to: bucket, rate: 1/s }]
   CHECK(i.lost_if_nobody_acts("bucket/kept") == Duration::forever());
 }
 
+TEST_CASE("a key without its material is not enabled before that is imported", "[scenarios]") {
+  const Incident i = incident(
+      R"(
+resources:
+  key: { type: kms:key, origin: EXTERNAL }
+  bucket: { type: s3:bucket, kms_key: key }
+traffic: [{ to: bucket, rate: 1/s }]
+)",
+      {{{}, "delete-material", "key"}, {minutes(5), "schedule-deletion", "key"}}, hours(1));
+  CHECK(i.steps() == std::vector<std::string>{"key/cancel-deletion", "key/import-material", "key/enable"});
+}
+
 }  // namespace
 }  // namespace moshimo::scenarios

@@ -75,6 +75,7 @@ TEST_CASE("An ID is told by its beginning and its letters, however long it is") 
   REQUIRE(by_condition("AROAEXAMPLEREPL:*").size() == 1);
   CHECK(by_condition("AROAEXAMPLEREPL:*").front().named_as == "AROAEXAMPLEREPL");
   CHECK(by_condition("AROAEXAMPLEREPL:*").front().by == NamedPrincipal::By::role_id);
+  CHECK(by_condition("AROAAPP:*").front().by == NamedPrincipal::By::role_id);
   // Who that is nobody can tell: nobody is shut out.
   REQUIRE(by_condition("a-name-of-somebody").size() == 1);
   CHECK(by_condition("a-name-of-somebody").front().named_as == "*");
