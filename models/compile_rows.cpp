@@ -616,6 +616,10 @@ RepairText Compilation::repair(RepairId repair) {
   };
   out.title = world_.sentence(def->title, scope);
   out.who = world_.sentence(def->who, scope);
+  const std::string& account = world_.part(c).resource->account;
+  if (out.who.empty() && !account.empty() && !inventory_->account.empty() && account != inventory_->account) {
+    out.who = fmt::format("somebody who may act in account {}", account);
+  }
   for (const Text& command : def->commands) {
     if (std::string text = world_.text(command, scope, " "); !text.empty()) {
       out.commands.push_back(typed(std::move(text)));

@@ -16,12 +16,12 @@ namespace moshimo::report {
 
 std::vector<LikeRepairs> like_repairs(const System& system, const std::vector<RepairId>& repairs) {
   std::vector<LikeRepairs> groups;
-  std::map<std::tuple<std::string, std::string, FactId>, std::size_t> known;
+  std::map<std::tuple<std::string, std::string, FactId, std::string>, std::size_t> known;
   for (const RepairId r : repairs) {
     const Repair& repair = system.repairs[r];
     const std::string type = repair.component.is_set() ? system.components[repair.component].type : "";
-    const auto [at, is_new] =
-        known.emplace(std::tuple(type, member_name(name_of(system, r)), repair.fact), groups.size());
+    const auto [at, is_new] = known.emplace(
+        std::tuple(type, member_name(name_of(system, r)), repair.fact, text_of(system, r).who), groups.size());
     if (is_new) groups.emplace_back();
     groups[at->second].repairs.push_back(r);
   }

@@ -49,3 +49,22 @@ TEST_CASE("a key that was only disabled is told nothing about a deletion", "[rep
   CHECK(has(enabled, "Enable key key"));
   CHECK_FALSE(has(enabled, "cancelled"));
 }
+
+TEST_CASE("what lies in another account is put right by somebody who may act there", "[report]") {
+  const std::string steps = section(told(R"(
+account: '111122223333'
+resources:
+  app: { type: iam:role }
+  f: { type: lambda:function, role: app, calls: [{ name: a, to: here }, { name: b, to: there }] }
+  here: { type: s3:bucket, account: '111122223333', policy: [{ name: x, allows: app, by: arn }] }
+  there: { type: s3:bucket, account: '444455556666', policy: [{ name: x, allows: app, by: arn }] }
+traffic: [{ to: f, rate: 1/s }]
+)",
+                                         "horizon: 2d\nfaults: [{ at: 0s, delete: app }]\nresponse: { detect: 1h }\n"),
+                                    "Getting back");
+  CHECK(
+      has(steps, "Save the policy of here again so that it holds the new ID of app. [iam.principal.stored-as-id] By"));
+  CHECK(has(steps,
+            "Save the policy of there again so that it holds the new ID of app. [iam.principal.stored-as-id] Who: "
+            "somebody who may act in account 444455556666. By hand:"));
+}
