@@ -269,8 +269,8 @@ void Compilation::ask_guards(RepairId repair, const RepairDef& def, const Scope&
   const ActionRequest by_an_administrator;
   const FaultCalls plain(world_, *guards_, *permissions_, by_an_administrator, who, scope);
   std::vector<const Guard*> told;
-  for (const Text& text : def.commands) {
-    std::string action = call_of(world_.text(text, scope, " "));
+  for (const CommandDef& command : def.commands) {
+    std::string action = call_of(world_.text(command.text, scope, " "));
     if (action.empty() || !guards_->may_object(action)) continue;
     iam::Request call = plain.own({});
     call.action = std::move(action);

@@ -351,6 +351,13 @@ struct ProcessDef {
   input::Position at;
 };
 
+// A line of a shell, or one for each of several.
+struct CommandDef {
+  Text text;
+  Test test;
+  std::optional<Path> each;  // `item` is one of these; of a map, its keys
+};
+
 struct RepairDef {
   std::string name;
   Text title;
@@ -371,7 +378,7 @@ struct RepairDef {
   Text who;
   bool by_apply = false;       // `terraform: true`, or
   bool only_by_apply = false;  // `terraform: only`
-  std::vector<Text> commands;
+  std::vector<CommandDef> commands;
   Text verify;
   Basis basis;
   std::string limits;  // the id of a fact

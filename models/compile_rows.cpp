@@ -620,9 +620,30 @@ RepairText Compilation::repair(RepairId repair) {
   if (out.who.empty() && !account.empty() && !inventory_->account.empty() && account != inventory_->account) {
     out.who = fmt::format("somebody who may act in account {}", account);
   }
-  for (const Text& command : def->commands) {
-    if (std::string text = world_.text(command, scope, " "); !text.empty()) {
-      out.commands.push_back(typed(std::move(text)));
+  for (const CommandDef& command : def->commands) {
+    const auto give = [&](const Scope& with_item) {
+      if (!world_.holds(command.test, with_item)) return;
+      std::string text = world_.text(command.text, with_item, " ");
+      if (!text.empty()) out.commands.push_back(typed(std::move(text)));
+    };
+    if (!command.each) {
+      give(scope);
+      continue;
+    }
+    Things items(world_);
+    world_.follow(*command.each, scope, *items);
+    for (const Thing& item : items) {
+      Scope with_item = scope;
+      if (!item.map()) {
+        with_item.item = &item;
+        give(with_item);
+        continue;
+      }
+      for (const Value& entry : item.map()->children) {
+        const Thing key = Thing::of_text(entry.key);
+        with_item.item = &key;
+        give(with_item);
+      }
     }
   }
   out.verify = typed(world_.text(def->verify, scope, " "));

@@ -129,8 +129,8 @@ std::string explain_type(const TypeDef& type, const Catalogue& catalogue, const 
       if (!may_hold(r.test)) continue;
       page.item(fmt::format("{}: {}{}", code(clean(r.name)), shown(r.title), of("repair " + r.name)));
       std::vector<std::string> commands;
-      for (const Text& c : r.commands) {
-        if (std::string command = shown(c); !command.empty()) commands.push_back(std::move(command));
+      for (const CommandDef& c : r.commands) {
+        if (std::string command = shown(c.text); !command.empty()) commands.push_back(std::move(command));
       }
       if (!commands.empty()) page.commands(std::move(commands), 2);
     }

@@ -76,8 +76,8 @@ void Checker::look_back(const LookBackDef& l, const Context& outer) {
 
 void Checker::hop(const HopDef& h, const Context& outer) {
   Context context = outer;
-  context.hop = &h;
   if (h.each) {
+    context.each = &*h.each;
     expect(*h.each, beside(h.test, outer), {Place::Kind::component}, "a list of components");
   } else {
     test(h.test, context);

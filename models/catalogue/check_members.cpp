@@ -199,7 +199,14 @@ void Checker::repair(const RepairDef& r, const Context& outer) {
   text(r.title, context);
   text(r.who, context);
   text(r.verify, context);
-  for (const Text& command : r.commands) text(command, context);
+  for (const CommandDef& command : r.commands) {
+    Context inner = context;
+    if (command.each) {
+      resolve(*command.each, context);
+      inner.each = &*command.each;
+    }
+    text(command.text, beside(command.test, inner));
+  }
   for (const Path& path : r.restores) {
     for (const Place& place : expect(path, context, {Place::Kind::condition}, "a condition")) {
       if (place.kind != Place::Kind::condition || place.type == nullptr) continue;

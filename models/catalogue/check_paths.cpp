@@ -102,10 +102,10 @@ Places Checker::resolve(const Path& path, const Context& context, bool quiet) {
   switch (path.start) {
     case Path::Start::component: places.push_back({Place::Kind::component, context.type, nullptr, {}}); break;
     case Path::Start::item:
-      if (context.hop != nullptr && context.hop->each) {
+      if (context.each != nullptr) {
         Context outer = context;
-        outer.hop = nullptr;
-        places = resolve(*context.hop->each, outer, true);
+        outer.each = nullptr;
+        places = resolve(*context.each, outer, true);
       }
       break;
     case Path::Start::caller: {

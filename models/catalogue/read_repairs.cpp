@@ -29,12 +29,29 @@ RepairDef TypeReader::repair(const Tree& tree) {
   result.only_by_apply = by_apply != nullptr && by_apply->text == "only";
   result.by_apply = result.only_by_apply || says_yes(tree, "terraform");
   if (const Tree* t = tree.find("commands")) {
-    for (const Tree* item : items(*t)) result.commands.push_back(parser().text(*item));
+    for (const Tree* item : items(*t)) result.commands.push_back(command(*item));
   }
   result.verify = text_in(tree, "verify");
   result.basis = basis(tree);
   if (const Tree* t = tree.find("limits")) result.limits = name_in(*t);
   words_.report = false;
+  return result;
+}
+
+CommandDef TypeReader::command(const Tree& tree) {
+  CommandDef result;
+  if (!tree.is_map()) {
+    result.text = parser().text(tree);
+    return result;
+  }
+  allow_only(tree, {"each", "if", "command"});
+  if (const Tree* each = tree.find("each")) {
+    result.each = parser().path(*each);
+    words_.item = true;
+  }
+  result.test = test_in(tree);
+  result.text = required_text(tree, "command", "a command");
+  words_.item = false;
   return result;
 }
 

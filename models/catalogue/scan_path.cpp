@@ -21,7 +21,7 @@ Path Scanner::path() {
   if (name == "self" && !contains(words_.members, name)) {
     i_ += name.size();
   } else if (name == "item") {
-    if (!words_.item) fail("`item` exists only inside a hop with `each`");
+    if (!words_.item) fail("`item` exists only inside a hop or a command with `each`");
     p.start = Path::Start::item;
     i_ += name.size();
   } else if (name == "caller" && words_.caller) {

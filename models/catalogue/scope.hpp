@@ -46,7 +46,7 @@ struct Guard {
 
 struct Context {
   const TypeDef* type = nullptr;
-  const HopDef* hop = nullptr;      // for `item`
+  const Path* each = nullptr;       // what `item` is one of
   const FaultDef* fault = nullptr;  // for its parameters
   std::vector<Guard> guards;
 

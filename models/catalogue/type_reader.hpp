@@ -134,6 +134,7 @@ class TypeReader {
 
   // repairs, faults, guards
   RepairDef repair(const Tree& tree);
+  CommandDef command(const Tree& tree);
   void add_recreate();
   void faults(const Tree& tree);
   Tree same_as(const Tree& tree, const Tree& all, int depth = 0) const;

@@ -64,7 +64,7 @@ std::string type_json(const models::TypeDef& type, const models::Catalogue& cata
   json["repairs"] = Json::array();
   for (const models::RepairDef& r : type.repairs) {
     Json commands = Json::array();
-    for (const models::Text& c : r.commands) commands.push_back(shown(c));
+    for (const models::CommandDef& c : r.commands) commands.push_back(shown(c.text));
     json["repairs"].push_back({{"name", r.name},
                                {"says", shown(r.title)},
                                {"commands", std::move(commands)},

@@ -56,6 +56,8 @@ def plausible(place, before):
         return "AKIAIOSFODNN7EXAMPLE"
     if before.startswith("aws kinesis ") and place.endswith("arn"):
         return "arn:aws:kinesis:eu-central-1:123456789012:stream/example"
+    if before.endswith("--policy-arn "):
+        return "arn:aws:iam::123456789012:policy/example"
     for pattern, value in PLAUSIBLE:
         if re.search(pattern, place):
             return value

@@ -392,7 +392,7 @@ TEST_CASE("repairs hold places for the report and for the operator") {
 )yaml");
   CHECK(loaded.mistakes() == "");
   const TypeDef& type = type_in(loaded, "a:thing");
-  const Text& command = type.find_repair("again")->commands.at(0);
+  const Text& command = type.find_repair("again")->commands.at(0).text;
   std::string shape;
   for (const TextPart& part : command.parts) {
     shape += part.kind == TextPart::Kind::literal ? part.text

@@ -212,6 +212,40 @@ resources:
         std::vector<std::string>{"aws lambda update-event-source-mapping --uuid 91eaeb7e-c976 --enabled"});
 }
 
+TEST_CASE("a role is given back the policies that are known, each with its own command", "[scenarios]") {
+  const Answer a = ask(R"(
+account: '111122223333'
+resources:
+  reads: { type: iam:policy }
+  some:
+    type: iam:role
+    policies: [reads, "arn:aws:iam::aws:policy/ReadOnlyAccess"]
+    inline_policies: { writes: { Statement: { Effect: Allow, Action: 's3:PutObject', Resource: '*' } } }
+  none: { type: iam:role }
+  person: { type: iam:user, policies: [reads] }
+  fn: { type: lambda:function, role: some }
+)",
+                       {{"some"}});
+  const auto commands = [&](std::string_view who) {
+    std::vector<std::string> list = text_of_repair(a, who, "reattach").commands;
+    if (who != "person") list.pop_back();  // its tags
+    return list;
+  };
+  CHECK(commands("some") ==
+        std::vector<std::string>{
+            "aws iam attach-role-policy --role-name some --policy-arn arn:aws:iam::111122223333:policy/reads",
+            "aws iam attach-role-policy --role-name some --policy-arn arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "aws iam put-role-policy --role-name some --policy-name writes --policy-document file://writes.json"});
+  CHECK(
+      commands("none") ==
+      std::vector<std::string>{
+          "aws iam attach-role-policy --role-name none --policy-arn <policy-arn>",
+          "aws iam put-role-policy --role-name none --policy-name <policy-name> --policy-document file://policy.json"});
+  CHECK(commands("person") ==
+        std::vector<std::string>{
+            "aws iam attach-user-policy --user-name person --policy-arn arn:aws:iam::111122223333:policy/reads"});
+}
+
 TEST_CASE("the error of a stale grant is seen when the role is there again, not before", "[scenarios]") {
   const Answer a = ask(function_under_key, {{"role"}, Duration::minutes(40), 1});
   const auto first_seen = [&](const Findings& f, std::string_view words) {
