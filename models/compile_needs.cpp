@@ -214,8 +214,9 @@ const Needs& NeedsWriter::of_port(Index component, Index port, const Thing* call
   if (is_decided && !permissions->ask_for(def.service_key, caller->component, component)) {
     through.clear();
   }
-  const CallerKey key{component, port, caller ? caller->component : nothing,
-                      caller ? std::string(caller->text()) : std::string(), through};
+  CallerKey key{component, port, nothing, ""};
+  if (caller) key = {component, port, caller->component, std::string(caller->text())};
+  if (!through.empty()) std::get<std::string>(key).append("\n").append(through);
   bool goes_round = !caller && general == Progress::busy;
   if (!caller && general == Progress::by_caller) {
     world_.caller_was_asked = true;

@@ -74,8 +74,8 @@ class NeedsWriter {
     Needs needs;
     bool is_open = true;  // being worked out
   };
-  // component, port, caller, the service that asks for him
-  using CallerKey = std::tuple<Index, Index, Index, std::string, std::string>;
+  // component, port, caller and, on a line of its own, the service that asks for him
+  using CallerKey = std::tuple<Index, Index, Index, std::string>;
 
   void one(const Thing& thing, const Scope& scope, std::optional<ErrorClass> shown_as, Needs& out);
   Needs expand(Index component, Index port, const Thing* caller);
