@@ -49,14 +49,18 @@ PlanRules begun_later(const System& system, const Response& plan, PlanRules rule
   return rules;
 }
 
-// The last moment from `low`, of which `is_fine` is true, before `high`, of which it is not; to the second.
+struct Edge {
+  SimTime last_fine, first_not;
+};
+
+// Between `low`, of which `is_fine` is true, and `high`, of which it is not; to the second.
 template <class Fine>
-SimTime last_fine(SimTime low, SimTime high, const Fine& is_fine) {
+Edge edge_between(SimTime low, SimTime high, const Fine& is_fine) {
   while (high - low > Duration::seconds(1)) {
     const SimTime middle = low + Duration::microseconds((high - low).us() / 2);
     (is_fine(middle) ? low : high) = middle;
   }
-  return low;
+  return {low, high};
 }
 
 }  // namespace
@@ -154,14 +158,15 @@ std::vector<StepWorth> worth_of(const System& system, const Response& plan, cons
     if (loses_more(without, with)) {
       const auto begun_at = [&](SimTime t) { return toll_of(system, again(with_held(rules_if_later, step, t))); };
       if (loses_more(begun_at(horizon), with)) {
-        worth.no_later_than =
-            last_fine(std::max(step.start, from), horizon, [&](SimTime t) { return !loses_more(begun_at(t), with); });
+        const auto saves_all = [&](SimTime t) { return !loses_more(begun_at(t), with); };
+        worth.no_later_than = edge_between(std::max(step.start, from), horizon, saves_all).last_fine;
       }
       const SimTime late = horizon - (step.done - step.start) - near_the_end;
       const SimTime low = worth.no_later_than.is_never() ? from : worth.no_later_than;
       const Toll never_begun = begun_at(SimTime::never());
       if (low < late && !loses_more(never_begun, begun_at(late))) {
-        worth.useless_from = last_fine(low, late, [&](SimTime t) { return loses_more(never_begun, begun_at(t)); });
+        const auto saves_something = [&](SimTime t) { return loses_more(never_begun, begun_at(t)); };
+        worth.useless_from = edge_between(low, late, saves_something).first_not;
       }
     }
     all.push_back(std::move(worth));

@@ -71,8 +71,8 @@ void past(Page& page, const scenarios::Soak& soak) {
   const System& system = soak.answer.system();
   if (soak.look_backs.empty() || soak.complaints.empty()) return;
   page.heading("What a look at the past would have shown");
-  page.paragraph(fmt::format("Asked about the last {}. What it does not show may be in use all the same, and of "
-                             "several who use it a last use shows the last.",
+  page.paragraph(fmt::format("Asked about the last {} (--look-back). What it does not show may be in use all the "
+                             "same, and of several who use it a last use shows the last.",
                              duration_text(soak.looked_back)),
                  1);
   TextTable table;
@@ -89,6 +89,7 @@ void past(Page& page, const scenarios::Soak& soak) {
     for (const PastUse p : c.past) {
       switch (p) {
         case PastUse::shown: row.emplace_back("shows it"); break;
+        case PastUse::not_asked: row.push_back(warn(fmt::format("not in {}", duration_text(soak.looked_back)))); break;
         case PastUse::too_rare: row.push_back(warn("too rare")); break;
         case PastUse::not_recorded: row.push_back(bad("not recorded")); break;
         case PastUse::not_known: row.push_back(dim("not known")); break;

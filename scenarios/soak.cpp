@@ -199,7 +199,8 @@ PastUse past_use(const Complaint& c, const LookBack& look, Duration asked) {
                         });
   if (!is_shown) return c.calls.empty() ? PastUse::not_known : PastUse::not_recorded;
   if (c.gap.is_forever()) return PastUse::not_known;
-  return c.gap + look.lag > std::min(asked, look.keeps) ? PastUse::too_rare : PastUse::shown;
+  if (c.gap + look.lag > look.keeps) return PastUse::too_rare;
+  return c.gap + look.lag > asked ? PastUse::not_asked : PastUse::shown;
 }
 
 }  // namespace
@@ -207,6 +208,7 @@ PastUse past_use(const Complaint& c, const LookBack& look, Duration asked) {
 std::string_view name_of(PastUse p) {
   switch (p) {
     case PastUse::shown: return "shown";
+    case PastUse::not_asked: return "not_asked";
     case PastUse::too_rare: return "too_rare";
     case PastUse::not_recorded: return "not_recorded";
     case PastUse::not_known: return "not_known";

@@ -26,7 +26,8 @@ struct LookBack {
 // What it tells of a consumer when it is asked about the time before the trial.
 enum class PastUse : std::uint8_t {
   shown,
-  too_rare,      // calls lie further apart than it is asked about, or keeps
+  not_asked,     // calls lie further apart than it is asked about, but not than it goes back
+  too_rare,      // further than it goes back
   not_recorded,  // calls of this kind
   not_known,     // what calls it makes is not known
   not_used,      // of several that are switched off this one is of no use to it

@@ -273,6 +273,15 @@ TEST_CASE("the moment from which a step saves nothing is found", "[core][recover
   CHECK(worth.saves == Approx(36000));
   CHECK(worth.no_later_than.since_start().in_seconds() == Approx(6 * 3600 - 20 * 60).margin(2));
   CHECK(worth.useless_from.since_start().in_seconds() == Approx(7 * 3600 - 20 * 60).margin(2));
+  // The moment that is told is a useless one, to half an event, and a second before it is not.
+  const auto lost_if_begun = [&](SimTime t) {
+    PlanRules later = rules;
+    later.holds.push_back({plan.steps[0].repairs.front(), t});
+    return town.lost(town.again(later));
+  };
+  const double left_out = lost_if_begun(SimTime::never());
+  CHECK(lost_if_begun(worth.useless_from) == Approx(left_out).margin(0.5));
+  CHECK(lost_if_begun(worth.useless_from - Duration::seconds(1)) < left_out - 1);
 }
 
 // A switch goes off an hour after x has failed. Whoever begins x within 40 min never sees it; whoever begins later

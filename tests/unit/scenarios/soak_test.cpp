@@ -9,7 +9,8 @@
 namespace moshimo::scenarios {
 namespace {
 
-Soak soaked(std::string_view yaml, const std::vector<std::string>& names, input::Diagnostics& diagnostics) {
+Soak soaked(std::string_view yaml, const std::vector<std::string>& names, input::Diagnostics& diagnostics,
+            Duration look_back = Duration::days(90)) {
   models::Inventory read;
   models::read_inventory(
       input::Document::parse("small.yaml", "version: 1\n" + std::string(yaml), input::Format::yaml, diagnostics), read,
@@ -21,7 +22,7 @@ Soak soaked(std::string_view yaml, const std::vector<std::string>& names, input:
   std::vector<ComponentId> components;
   for (const std::string& name : names) components.push_back(compiled.component(name));
   return soak(inventory, compiled, components, models::embedded_catalogue(), SimTime::after_start(Duration::days(400)),
-              diagnostics);
+              diagnostics, look_back);
 }
 
 const Complaint& complaint_of(const Soak& s, std::string_view name) {
@@ -197,6 +198,7 @@ resources:
   site: { type: outside:client, key: key, to: files, via: read, rate: 6/h }
   start: { type: outside:client, key: key, to: secret, via: read, rate: 1/h }
   books: { type: outside:client, key: key, to: files, every: 120d }
+  audit: { type: outside:client, key: key, to: secret, via: read, every: 120d }
 )";
   input::Diagnostics diagnostics;
   const Soak s = soaked(resources, {"key"}, diagnostics);
@@ -204,7 +206,11 @@ resources:
   CHECK(past(s, "site", "last use") == PastUse::shown);
   CHECK(past(s, "site", "event history") == PastUse::not_recorded);
   CHECK(past(s, "start", "event history") == PastUse::shown);
-  CHECK(past(s, "books", "last use") == PastUse::too_rare);  // 120 days between, asked about 90
+  CHECK(past(s, "books", "last use") == PastUse::not_asked);      // 120 days between, asked about 90
+  CHECK(past(s, "audit", "event history") == PastUse::too_rare);  // of 90 days
+  const Soak longer = soaked(resources, {"key"}, diagnostics, Duration::days(180));
+  CHECK(past(longer, "books", "last use") == PastUse::shown);
+  CHECK(past(longer, "audit", "event history") == PastUse::too_rare);
   const Soak with_trail = soaked(resources +
                                      "  logs: { type: s3:bucket }\n  trail: { type: cloudtrail:trail, bucket: logs, "
                                      "data_events: ['AWS::S3::Object'] }\n",
