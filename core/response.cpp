@@ -111,7 +111,8 @@ class Planner {
     bool found = false;
     for (const Step& step : draft_->steps) {
       if (step.in_vain) continue;
-      for (const auto& [task, events] : step.releases) {
+      for (const Release& release : step.releases) {
+        const ReleaseTask& task = release.task;
         const std::vector<Stay>& stays = draft_->outcome().hops[task.hop.value].stays;
         const bool brought_some = std::any_of(stays.begin(), stays.end(), [&](const Stay& stay) {
           return stay.fallback == task.fallback && stay.released > 0;

@@ -39,7 +39,7 @@ class NeedsWriter {
   NeedsWriter(World& world, System& system) : world_(world), system_(&system) {}
   void use(System& system) { system_ = &system; }
 
-  void write(const NeedDefs& defs, const Scope& scope, Needs& out);
+  void write(const NeedDefs& defs, const Scope& outer, Needs& out);
   const Needs& of_port(Index component, Index port, const Thing* caller);
   void of_process(Index component, Index process, Needs& out);
   void forget_callers() { of_port_for_.clear(); }  // their needs are worked out again when asked for
