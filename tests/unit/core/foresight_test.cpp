@@ -36,7 +36,7 @@ struct World {
     who.count = 2;
     return who;
   }
-  Foresight foresee_at(Duration detect) {
+  Foresight foresee_at(Duration detect) const {
     Simulation simulation(system);
     const Response idle = respond(simulation, faults, {.strategy = Strategy::none}, horizon);
     return foresee(simulation, faults, noticed_after(detect), horizon, idle.outcome, {});

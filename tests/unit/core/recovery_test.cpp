@@ -175,7 +175,7 @@ TEST_CASE("with many steps single moves find the order of falling rate by length
 TEST_CASE("no order of up to seven steps is better than the one found", "[core][recovery]") {
   std::mt19937 random(7);
   const auto draw = [&](int low, int high) {
-    return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+    return low + static_cast<int>(random() % static_cast<unsigned>(std::max(high - low, 0) + 1));
   };
   for (int round = 0; round < 16; ++round) {
     INFO("round " << round);
